@@ -1,0 +1,6 @@
+import { stripTypeScriptTypes } from 'node:module';
+
+/** Jest transformer: the same type stripping that Node does when it runs a .ts file. */
+export default {
+  process: (source) => ({ code: stripTypeScriptTypes(source, { mode: 'strip' }) }),
+};
