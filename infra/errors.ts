@@ -1,0 +1,40 @@
+/** What an error a person can mend has to say. */
+export interface SlipErrorDetail {
+  /** What was found, with the offending value. */
+  readonly found: string;
+  /** What was expected instead. */
+  readonly expected?: string;
+  /** What to do about it; a command where one exists. */
+  readonly fix?: string;
+  readonly cause?: unknown;
+}
+
+/**
+ * An error the user can mend: printed without a stack, listed in docs/reference/errors.md under its code.
+ * Codes are `SLIP-<AREA>-<WORD>`.
+ */
+export class SlipError extends Error {
+  readonly code: string;
+  readonly detail: SlipErrorDetail;
+
+  constructor(code: string, detail: SlipErrorDetail) {
+    super(`${code}: ${detail.found}`, detail.cause === undefined ? undefined : { cause: detail.cause });
+    this.name = 'SlipError';
+    this.code = code;
+    this.detail = detail;
+  }
+
+  /** The lines a terminal shows. */
+  toText(): string {
+    const lines = [`${this.code}  ${this.detail.found}`];
+    if (this.detail.expected !== undefined) lines.push(`  expected: ${this.detail.expected}`);
+    if (this.detail.fix !== undefined) lines.push(`  to do:    ${this.detail.fix}`);
+    return lines.join('\n');
+  }
+
+  /** The object `--json` prints. */
+  toJSON(): Record<string, unknown> {
+    const { found, expected, fix } = this.detail;
+    return { error: { code: this.code, found, expected, fix } };
+  }
+}

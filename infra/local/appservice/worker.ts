@@ -1,0 +1,54 @@
+/**
+ * What the site needs from the machines below it: two workers and a front. A worker is a container host with a `/home`
+ * of its own; which slot it serves is decided by the site and carried out by the front.
+ */
+export type SlotName = 'production' | 'staging';
+export type WorkerId = 'a' | 'b';
+
+/** A site container as ARM describes it; `environmentVariables[].value` is the *name* of an app setting. */
+export interface SiteContainer {
+  readonly name: string;
+  readonly image: string;
+  readonly isMain: boolean;
+  readonly targetPort?: string;
+  readonly startUpCommand?: string;
+  readonly inheritAppSettingsAndConnectionStrings?: boolean;
+  readonly environmentVariables?: readonly { readonly name: string; readonly value: string }[];
+}
+
+/** Everything a worker is started with. Settings are as the site holds them: references and placeholders unresolved. */
+export interface WorkerSpec {
+  readonly slot: SlotName;
+  readonly settings: Readonly<Record<string, string>>;
+  readonly siteContainers: readonly SiteContainer[];
+  /** The site's `appCommandLine`. */
+  readonly startupCommand: string;
+}
+
+export interface PingAnswer {
+  readonly status: number;
+  readonly body: string;
+}
+
+export interface Worker {
+  readonly id: WorkerId;
+  /** Absolute path of this worker's `/home` on this machine. */
+  readonly home: string;
+  /** Starts the containers; resolves when their processes are spawned, not when they answer. Rejects when already started. */
+  start(spec: WorkerSpec): Promise<void>;
+  /**
+   * Stops the containers as App Service does: the sidecar gets SIGTERM, nginx and php-fpm are not told, and all of them
+   * are gone after `limitSeconds`. Requests in flight are lost unless routing left the worker before.
+   */
+  stop(limitSeconds: number): Promise<void>;
+  readonly running: boolean;
+  /** Plain HTTP GET to the worker's nginx. Rejects when nothing answers within `timeoutMs`. */
+  ping(path: string, timeoutMs: number): Promise<PingAnswer>;
+  /** Requests that reached this worker and have no answer yet. */
+  requestsInFlight(): Promise<number>;
+}
+
+export interface Front {
+  /** New requests for `slot` go to `worker` from the moment this resolves; requests in flight finish where they are. */
+  route(slot: SlotName, worker: WorkerId): Promise<void>;
+}
