@@ -1,0 +1,130 @@
+import { SlipError } from '../errors.ts';
+import { AZURE_TYPES, azureTypeName } from './azure-types.ts';
+import { placeholder } from './placeholders.ts';
+import type { RecordedResource } from './recorded.ts';
+import { DEPLOYER_CLIENT_ID, DEPLOYER_OBJECT_ID, guidFor, SUBSCRIPTION_ID, TENANT_ID } from './subscription.ts';
+import { isObject, type Json, type JsonObject, wrapSecret } from './values.ts';
+
+/** What a provider would have answered to one registration. */
+export interface Answer {
+  readonly id: string;
+  readonly outputs: JsonObject;
+}
+
+/** Secret outputs of resources that are not Azure's. */
+const SECRET_OUTPUTS: Readonly<Record<string, readonly string[]>> = {
+  'random:index/randomPassword:RandomPassword': ['result'],
+};
+
+/** Azure's answer, made from the inputs and the urn alone. */
+export function answerFor({ type, urn, name, inputs }: Pick<RecordedResource, 'type' | 'urn' | 'name' | 'inputs'>): Answer {
+  const azure = azureTypeName(type);
+  if (azure === undefined) {
+    const outputs: JsonObject = {};
+    for (const path of SECRET_OUTPUTS[type] ?? []) outputs[path] = wrapSecret(placeholder({ urn, path }));
+    return { id: name, outputs };
+  }
+  const known = AZURE_TYPES[azure];
+  const id = azureId(known?.id ?? `${azure.replace(':', '/')}/${name}`, inputs);
+  const outputs: JsonObject = { name: id.slice(id.lastIndexOf('/') + 1) };
+  for (const path of known?.created ?? []) setPath(outputs, path, placeholder({ urn, path }));
+  for (const path of known?.guids ?? []) setPath(outputs, path, path === 'tenantId' ? TENANT_ID : guidFor(`${urn}.${path}`));
+  return { id, outputs };
+}
+
+function azureId(template: string, inputs: JsonObject): string {
+  const group = typeof inputs['resourceGroupName'] === 'string' ? inputs['resourceGroupName'] : '';
+  const whole = /^[{/]/.test(template)
+    ? template
+    : `/subscriptions/{subscription}/resourceGroups/${group}/providers/${template}`;
+  return whole.replace(/\{(\w+)\}/g, (_, key: string) => {
+    if (key === 'subscription') return SUBSCRIPTION_ID;
+    const value = inputs[key];
+    return typeof value === 'string' ? value : '';
+  });
+}
+
+function setPath(target: JsonObject, path: string, value: Json): void {
+  const [head = '', ...rest] = path.split('.');
+  if (rest.length === 0) {
+    target[head] = value;
+    return;
+  }
+  const child = target[head];
+  const below: JsonObject = typeof child === 'object' && child !== null && !Array.isArray(child) ? child : {};
+  target[head] = below;
+  setPath(below, rest.join('.'), value);
+}
+
+/** Outputs laid over the inputs that Azure echoes; both in wire form, so secrets stay secret. */
+export function overlay(inputs: Record<string, unknown>, outputs: JsonObject): Record<string, unknown> {
+  const merged: Record<string, unknown> = { ...inputs };
+  for (const [key, value] of Object.entries(outputs)) {
+    const below = merged[key];
+    merged[key] = isObject(below) && isObject(value) ? { ...below, ...value } : value;
+  }
+  return merged;
+}
+
+/** A function of Azure that answers about a resource of the program. */
+interface Lookup {
+  readonly type: string;
+  /** Inputs that name the resource, here and there. */
+  readonly by: readonly string[];
+  readonly answer: (urn: string) => JsonObject;
+}
+
+const keyOf = (urn: string, path: string): string => placeholder({ urn, path });
+
+const LOOKUPS: Readonly<Record<string, Lookup>> = {
+  'azure-native:storage:listStorageAccountKeys': {
+    type: 'azure-native:storage:StorageAccount',
+    by: ['resourceGroupName', 'accountName'],
+    answer: (urn) => ({
+      keys: [0, 1].map((n) => ({
+        keyName: `key${n + 1}`,
+        permissions: 'Full',
+        value: keyOf(urn, `listKeys.keys[${n}].value`),
+      })),
+    }),
+  },
+  'azure-native:redisenterprise:listDatabaseKeys': {
+    type: 'azure-native:redisenterprise:Database',
+    by: ['resourceGroupName', 'clusterName', 'databaseName'],
+    answer: (urn) => ({
+      primaryKey: keyOf(urn, 'listKeys.primaryKey'),
+      secondaryKey: keyOf(urn, 'listKeys.secondaryKey'),
+    }),
+  },
+  'azure-native:redis:listRedisKeys': {
+    type: 'azure-native:redis:Redis',
+    by: ['resourceGroupName', 'name'],
+    answer: (urn) => ({
+      primaryKey: keyOf(urn, 'listKeys.primaryKey'),
+      secondaryKey: keyOf(urn, 'listKeys.secondaryKey'),
+    }),
+  },
+};
+
+/** The answer to a function call of the program. Throws SLIP-EVALUATE-INVOKE for one that is not known here. */
+export function answerInvoke(token: string, args: JsonObject, resources: readonly RecordedResource[]): JsonObject {
+  if (token === 'azure-native:authorization:getClientConfig') {
+    return {
+      clientId: DEPLOYER_CLIENT_ID,
+      objectId: DEPLOYER_OBJECT_ID,
+      subscriptionId: SUBSCRIPTION_ID,
+      tenantId: TENANT_ID,
+    };
+  }
+  const lookup = LOOKUPS[token];
+  const found =
+    lookup && resources.find((r) => r.type === lookup.type && lookup.by.every((key) => r.inputs[key] === args[key]));
+  if (lookup === undefined || found === undefined) {
+    throw new SlipError('SLIP-EVALUATE-INVOKE', {
+      found: `the program calls ${token}(${JSON.stringify(args)})`,
+      expected: lookup ? `a ${lookup.type} with that name in the program` : `one of ${Object.keys(LOOKUPS).join(', ')}`,
+      fix: 'teach infra/evaluate/answers.ts what Azure answers',
+    });
+  }
+  return lookup.answer(found.urn);
+}

@@ -1,0 +1,99 @@
+/** How Azure answers for a type that the program uses: the shape of its id, and what is known only after creation. */
+export interface AzureType {
+  /** Below the resource group; `{…}` is an input of the resource. Beginning with `{` or `/`: the whole id. */
+  readonly id: string;
+  /** Property paths that exist only after creation. They come out as placeholders. */
+  readonly created?: readonly string[];
+  /** Likewise, but Azure makes GUIDs of them and other resources' rules want to see one. */
+  readonly guids?: readonly string[];
+}
+
+/** Types not listed here get an id made from their name and have no outputs beyond their inputs. */
+export const AZURE_TYPES: Readonly<Record<string, AzureType>> = {
+  'applicationinsights:Component': {
+    id: 'Microsoft.Insights/components/{resourceName}',
+    created: ['connectionString', 'instrumentationKey'],
+    guids: ['appId'],
+  },
+  'applicationinsights:WebTest': { id: 'Microsoft.Insights/webtests/{webTestName}' },
+  'applicationinsights:Workbook': { id: 'Microsoft.Insights/workbooks/{resourceName}' },
+  'authorization:ManagementLockByScope': { id: '{scope}/providers/Microsoft.Authorization/locks/{lockName}' },
+  'authorization:RoleAssignment': { id: '{scope}/providers/Microsoft.Authorization/roleAssignments/{roleAssignmentName}' },
+  'cdn:AFDCustomDomain': { id: 'Microsoft.Cdn/profiles/{profileName}/customDomains/{customDomainName}' },
+  'cdn:AFDEndpoint': { id: 'Microsoft.Cdn/profiles/{profileName}/afdEndpoints/{endpointName}', created: ['hostName'] },
+  'cdn:AFDOrigin': { id: 'Microsoft.Cdn/profiles/{profileName}/originGroups/{originGroupName}/origins/{originName}' },
+  'cdn:AFDOriginGroup': { id: 'Microsoft.Cdn/profiles/{profileName}/originGroups/{originGroupName}' },
+  'cdn:Profile': { id: 'Microsoft.Cdn/profiles/{profileName}', guids: ['frontDoorId'] },
+  'cdn:Route': { id: 'Microsoft.Cdn/profiles/{profileName}/afdEndpoints/{endpointName}/routes/{routeName}' },
+  'cdn:SecurityPolicy': { id: 'Microsoft.Cdn/profiles/{profileName}/securityPolicies/{securityPolicyName}' },
+  'consumption:Budget': { id: '{scope}/providers/Microsoft.Consumption/budgets/{budgetName}' },
+  'containerregistry:Registry': {
+    id: 'Microsoft.ContainerRegistry/registries/{registryName}',
+    created: ['loginServer'],
+  },
+  'dbformysql:Configuration': { id: 'Microsoft.DBforMySQL/flexibleServers/{serverName}/configurations/{configurationName}' },
+  'dbformysql:Database': { id: 'Microsoft.DBforMySQL/flexibleServers/{serverName}/databases/{databaseName}' },
+  'dbformysql:Server': {
+    id: 'Microsoft.DBforMySQL/flexibleServers/{serverName}',
+    created: ['fullyQualifiedDomainName'],
+  },
+  'frontdoor:Policy': { id: 'Microsoft.Network/frontDoorWebApplicationFirewallPolicies/{policyName}' },
+  'keyvault:Secret': { id: 'Microsoft.KeyVault/vaults/{vaultName}/secrets/{secretName}' },
+  'keyvault:Vault': { id: 'Microsoft.KeyVault/vaults/{vaultName}', created: ['properties.vaultUri'] },
+  'managedidentity:UserAssignedIdentity': {
+    id: 'Microsoft.ManagedIdentity/userAssignedIdentities/{resourceName}',
+    guids: ['clientId', 'principalId', 'tenantId'],
+  },
+  'monitor:ActionGroup': { id: 'Microsoft.Insights/actionGroups/{actionGroupName}' },
+  'monitor:AutoscaleSetting': { id: 'Microsoft.Insights/autoscaleSettings/{autoscaleSettingName}' },
+  'monitor:DiagnosticSetting': { id: '{resourceUri}/providers/Microsoft.Insights/diagnosticSettings/{name}' },
+  'monitor:MetricAlert': { id: 'Microsoft.Insights/metricAlerts/{ruleName}' },
+  'monitor:ScheduledQueryRule': { id: 'Microsoft.Insights/scheduledQueryRules/{ruleName}' },
+  'network:NetworkSecurityGroup': { id: 'Microsoft.Network/networkSecurityGroups/{networkSecurityGroupName}' },
+  'network:PrivateDnsZoneGroup': {
+    id: 'Microsoft.Network/privateEndpoints/{privateEndpointName}/privateDnsZoneGroups/{privateDnsZoneGroupName}',
+  },
+  'network:PrivateEndpoint': { id: 'Microsoft.Network/privateEndpoints/{privateEndpointName}' },
+  'network:Subnet': { id: 'Microsoft.Network/virtualNetworks/{virtualNetworkName}/subnets/{subnetName}' },
+  'network:VirtualNetwork': { id: 'Microsoft.Network/virtualNetworks/{virtualNetworkName}' },
+  'operationalinsights:Workspace': {
+    id: 'Microsoft.OperationalInsights/workspaces/{workspaceName}',
+    guids: ['customerId'],
+  },
+  'privatedns:PrivateZone': { id: 'Microsoft.Network/privateDnsZones/{privateZoneName}' },
+  'privatedns:VirtualNetworkLink': {
+    id: 'Microsoft.Network/privateDnsZones/{privateZoneName}/virtualNetworkLinks/{virtualNetworkLinkName}',
+  },
+  'redis:Redis': { id: 'Microsoft.Cache/redis/{name}', created: ['hostName'] },
+  'redisenterprise:Database': { id: 'Microsoft.Cache/redisEnterprise/{clusterName}/databases/{databaseName}' },
+  'redisenterprise:RedisEnterprise': { id: 'Microsoft.Cache/redisEnterprise/{clusterName}', created: ['hostName'] },
+  'resources:ResourceGroup': { id: '/subscriptions/{subscription}/resourceGroups/{resourceGroupName}' },
+  'storage:BlobContainer': {
+    id: 'Microsoft.Storage/storageAccounts/{accountName}/blobServices/default/containers/{containerName}',
+  },
+  'storage:BlobServiceProperties': { id: 'Microsoft.Storage/storageAccounts/{accountName}/blobServices/default' },
+  'storage:ManagementPolicy': { id: 'Microsoft.Storage/storageAccounts/{accountName}/managementPolicies/default' },
+  'storage:StorageAccount': {
+    id: 'Microsoft.Storage/storageAccounts/{accountName}',
+    created: ['primaryEndpoints.blob'],
+  },
+  'web:AppServicePlan': { id: 'Microsoft.Web/serverfarms/{name}' },
+  'web:WebApp': { id: 'Microsoft.Web/sites/{name}', created: ['defaultHostName', 'customDomainVerificationId'] },
+  'web:WebAppApplicationSettings': { id: 'Microsoft.Web/sites/{name}/config/appsettings' },
+  'web:WebAppApplicationSettingsSlot': { id: 'Microsoft.Web/sites/{name}/slots/{slot}/config/appsettings' },
+  'web:WebAppAzureStorageAccounts': { id: 'Microsoft.Web/sites/{name}/config/azurestorageaccounts' },
+  'web:WebAppAzureStorageAccountsSlot': { id: 'Microsoft.Web/sites/{name}/slots/{slot}/config/azurestorageaccounts' },
+  'web:WebAppFtpAllowed': { id: 'Microsoft.Web/sites/{name}/basicPublishingCredentialsPolicies/ftp' },
+  'web:WebAppFtpAllowedSlot': { id: 'Microsoft.Web/sites/{name}/slots/{slot}/basicPublishingCredentialsPolicies/ftp' },
+  'web:WebAppScmAllowed': { id: 'Microsoft.Web/sites/{name}/basicPublishingCredentialsPolicies/scm' },
+  'web:WebAppScmAllowedSlot': { id: 'Microsoft.Web/sites/{name}/slots/{slot}/basicPublishingCredentialsPolicies/scm' },
+  'web:WebAppSiteContainer': { id: 'Microsoft.Web/sites/{name}/sitecontainers/{containerName}' },
+  'web:WebAppSiteContainerSlot': { id: 'Microsoft.Web/sites/{name}/slots/{slot}/sitecontainers/{containerName}' },
+  'web:WebAppSlot': { id: 'Microsoft.Web/sites/{name}/slots/{slot}', created: ['defaultHostName'] },
+  'web:WebAppSlotConfigurationNames': { id: 'Microsoft.Web/sites/{name}/config/slotConfigNames' },
+};
+
+/** `azure-native:web:WebApp` → `web:WebApp`; undefined for anything that is not Azure's. */
+export function azureTypeName(type: string): string | undefined {
+  return type.startsWith('azure-native:') ? type.slice('azure-native:'.length) : undefined;
+}

@@ -1,0 +1,157 @@
+import { spawn } from 'node:child_process';
+import { createRequire } from 'node:module';
+import path from 'node:path';
+import type { Readable } from 'node:stream';
+import { fileURLToPath } from 'node:url';
+import { SlipError } from '../errors.ts';
+import { type MonitorServer, serveMonitor } from './monitor.ts';
+import type { Evaluation, ProgramLog, RecordedResource } from './recorded.ts';
+import { Recorder } from './recorder.ts';
+import { PROJECT, readStackConfig, type StackConfig } from './stack-config.ts';
+
+const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+const PROGRAM = 'infra/program/index.mjs';
+const RUNNER = createRequire(import.meta.url).resolve('@pulumi/pulumi/cmd/run');
+const MEMORY_REPORT = new URL('./report-memory.mjs', import.meta.url).href;
+
+const DEADLINE_MS = 60_000;
+/** How many registrations the program may have under way; Pulumi's own default is of this order. */
+const PARALLEL = 16;
+
+export interface EvaluateOptions {
+  /** `shared`, `dev` or `prod`: reads `Pulumi.<stage>.yaml`. */
+  readonly stage: string;
+  readonly mode: 'update' | 'preview';
+  /** Laid over the stage's config. `sidecar.digest` stands for `slipway:sidecar.digest`. */
+  readonly config?: Readonly<Record<string, string>>;
+  /** Directory of Pulumi.yaml. Default: this checkout. */
+  readonly root?: string;
+  /** Entry of the program, relative to `root`. Default: infra/program/index.mjs */
+  readonly program?: string;
+  /** Milliseconds after which the run is given up. Default: 60000 */
+  readonly deadlineMs?: number;
+}
+
+/**
+ * Runs the program as Pulumi runs it, against an engine that only takes notes. Nothing is created, no account is needed,
+ * and two runs of the same program give the same resources.
+ *
+ * Throws SLIP-EVALUATE-STAGE, SLIP-EVALUATE-PROGRAM, SLIP-EVALUATE-DEADLINE, or the code the program itself failed with
+ * (SLIP-CONFIG-…).
+ */
+export async function evaluate(options: EvaluateOptions): Promise<Evaluation> {
+  const { stage, mode, root = ROOT, config: overrides = {} } = options;
+  const config = await readStackConfig(root, stage, overrides);
+  const recorder = new Recorder({ stack: stage, project: PROJECT, preview: mode === 'preview' });
+  const monitor = await serveMonitor(recorder);
+  try {
+    const run = await runProgram({ ...options, root, config, monitor });
+    return {
+      stage,
+      mode,
+      resources: recorder.resources.toSorted(byUrn),
+      outputs: recorder.outputs,
+      secretOutputs: recorder.secretOutputs,
+      logs: monitor.logs.toSorted(byText),
+      ...run,
+    };
+  } finally {
+    monitor.close();
+  }
+}
+
+interface ProgramRun extends EvaluateOptions {
+  readonly root: string;
+  readonly config: StackConfig;
+  readonly monitor: MonitorServer;
+}
+
+async function runProgram(run: ProgramRun): Promise<{ seconds: number; peakRssMb: number }> {
+  const started = performance.now();
+  const child = spawn(process.execPath, ['--import', MEMORY_REPORT, RUNNER, ...runnerArguments(run)], {
+    cwd: run.root,
+    env: programEnvironment(run.config),
+    stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
+  });
+  const deadline = setTimeout(() => child.kill('SIGKILL'), run.deadlineMs ?? DEADLINE_MS);
+  const exited = new Promise<number | null>((resolve, reject) => {
+    child.once('error', reject);
+    child.once('close', resolve);
+  });
+  const [code, printed, errors, memory] = await Promise.all([
+    exited,
+    textOf(child.stdout),
+    textOf(child.stderr),
+    textOf(readableAt(child.stdio[3])),
+  ]).finally(() => clearTimeout(deadline));
+  const seconds = (performance.now() - started) / 1000;
+  if (code === null) throw deadlineError(run, seconds);
+  if (code !== 0) throw programError(run.stage, code, run.monitor.logs, `${errors}${printed}`);
+  return { seconds, peakRssMb: Number(memory) / 1024 };
+}
+
+function runnerArguments({ stage, mode, root, monitor, program = PROGRAM }: ProgramRun): string[] {
+  const options = {
+    organization: 'organization',
+    project: PROJECT,
+    stack: stage,
+    'root-directory': root,
+    pwd: root,
+    monitor: monitor.address,
+    engine: monitor.address,
+    parallel: PARALLEL,
+  };
+  const flags = Object.entries(options).map(([name, value]) => `--${name}=${value}`);
+  return [...flags, ...(mode === 'preview' ? ['--dry-run'] : []), path.join(root, program)];
+}
+
+/** Nothing of the caller's own Pulumi, Azure or Node settings reaches the program. */
+function programEnvironment({ values, secretKeys }: StackConfig): NodeJS.ProcessEnv {
+  return {
+    PATH: process.env['PATH'],
+    HOME: process.env['HOME'],
+    PULUMI_CONFIG: JSON.stringify(values),
+    PULUMI_CONFIG_SECRET_KEYS: JSON.stringify(secretKeys),
+  };
+}
+
+function readableAt(stream: unknown): Readable | null {
+  return typeof stream === 'object' && stream !== null && 'setEncoding' in stream && isReadable(stream) ? stream : null;
+}
+
+function isReadable(stream: object): stream is Readable {
+  return Symbol.asyncIterator in stream;
+}
+
+async function textOf(stream: Readable | null): Promise<string> {
+  let text = '';
+  for await (const chunk of stream ?? []) text += String(chunk);
+  return text;
+}
+
+function deadlineError({ stage, deadlineMs = DEADLINE_MS }: ProgramRun, seconds: number): SlipError {
+  return new SlipError('SLIP-EVALUATE-DEADLINE', {
+    found: `the program of stage '${stage}' was stopped after ${seconds.toFixed(1)} s`,
+    expected: `an end within ${deadlineMs / 1000} s`,
+    fix: 'look for something in infra/program that waits for ever, such as a timer or an open connection',
+  });
+}
+
+/** A program that failed with a code of its own keeps it; anything else is SLIP-EVALUATE-PROGRAM with its message. */
+function programError(stage: string, code: number, logs: readonly ProgramLog[], printed: string): SlipError {
+  const said = logs.filter(({ severity }) => severity === 'error').map(({ message }) => message.trim());
+  const text = said.length > 0 ? said.join('\n') : printed.trim();
+  const [, coded, rest] = /(SLIP-[A-Z]+-[A-Z]+)\s+([\s\S]*)/.exec(text) ?? [];
+  if (coded !== undefined && rest !== undefined) return new SlipError(coded, { found: rest.trim() });
+  return new SlipError('SLIP-EVALUATE-PROGRAM', {
+    found: `the program of stage '${stage}' failed: ${text === '' ? `exit code ${code}` : text}`,
+  });
+}
+
+function byUrn(a: RecordedResource, b: RecordedResource): number {
+  return a.urn < b.urn ? -1 : a.urn > b.urn ? 1 : 0;
+}
+
+function byText(a: ProgramLog, b: ProgramLog): number {
+  return a.message < b.message ? -1 : a.message > b.message ? 1 : 0;
+}

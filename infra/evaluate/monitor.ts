@@ -1,0 +1,143 @@
+import * as grpc from '@grpc/grpc-js';
+import { EngineService, type IEngineServer } from '@pulumi/pulumi/proto/engine_grpc_pb.js';
+import engine from '@pulumi/pulumi/proto/engine_pb.js';
+import { type IResourceMonitorServer, ResourceMonitorService } from '@pulumi/pulumi/proto/resource_grpc_pb.js';
+import monitor from '@pulumi/pulumi/proto/resource_pb.js';
+import empty from 'google-protobuf/google/protobuf/empty_pb.js';
+import struct from 'google-protobuf/google/protobuf/struct_pb.js';
+import type { ProgramLog } from './recorded.ts';
+import type { Recorder, Registration } from './recorder.ts';
+import type { JsonObject } from './values.ts';
+
+/** What Pulumi's engine offers, as far as the program uses it. */
+const FEATURES = [
+  monitor.ResourceMonitorFeature.RESOURCE_MONITOR_FEATURE_SECRETS,
+  monitor.ResourceMonitorFeature.RESOURCE_MONITOR_FEATURE_ALIAS_SPECS,
+  monitor.ResourceMonitorFeature.RESOURCE_MONITOR_FEATURE_DELETED_WITH,
+  monitor.ResourceMonitorFeature.RESOURCE_MONITOR_FEATURE_INVOKE_DEPENDS_ON,
+];
+
+const SEVERITIES: readonly ProgramLog['severity'][] = ['debug', 'info', 'warning', 'error'];
+
+export interface MonitorServer {
+  /** host:port for the runner's `--monitor` and `--engine`. */
+  readonly address: string;
+  readonly logs: readonly ProgramLog[];
+  close(): void;
+}
+
+/** Serves Pulumi's engine and resource monitor on a free loopback port. */
+export async function serveMonitor(recorder: Recorder): Promise<MonitorServer> {
+  const logs: ProgramLog[] = [];
+  const server = new grpc.Server();
+  server.addService(EngineService, engineService(logs));
+  server.addService(ResourceMonitorService, monitorService(recorder));
+  const port = await new Promise<number>((resolve, reject) => {
+    server.bindAsync('127.0.0.1:0', grpc.ServerCredentials.createInsecure(), (error, bound) => {
+      if (error) reject(error);
+      else resolve(bound);
+    });
+  });
+  return { address: `127.0.0.1:${port}`, logs, close: () => server.forceShutdown() };
+}
+
+function engineService(logs: ProgramLog[]): IEngineServer {
+  let rootUrn = '';
+  return {
+    log: unary((request) => {
+      const severity = SEVERITIES[request.getSeverity()] ?? 'info';
+      if (severity !== 'debug') logs.push({ severity, message: request.getMessage() });
+      return new empty.Empty();
+    }),
+    getRootResource: unary(() => new engine.GetRootResourceResponse().setUrn(rootUrn)),
+    setRootResource: unary((request) => {
+      rootUrn = request.getUrn();
+      return new engine.SetRootResourceResponse();
+    }),
+    startDebugging: unary(() => new empty.Empty()),
+    requirePulumiVersion: unary(() => new engine.RequirePulumiVersionResponse()),
+  };
+}
+
+function monitorService(recorder: Recorder): IResourceMonitorServer {
+  return {
+    getDeploymentInfo: unary(() => new monitor.DeploymentInfo().setSupportedfeaturesList(FEATURES)),
+    supportsFeature: unary(() => new monitor.SupportsFeatureResponse().setHassupport(false)),
+    registerResource: unary((request) => {
+      const { urn, id, outputs } = recorder.register(registrationOf(request));
+      return new monitor.RegisterResourceResponse().setUrn(urn).setId(id).setObject(toStruct(outputs));
+    }),
+    registerResourceOutputs: unary((request) => {
+      recorder.registerOutputs(request.getUrn(), fromStruct(request.getOutputs()));
+      return new empty.Empty();
+    }),
+    readResource: unary((request) => {
+      const { urn, outputs } = recorder.read({
+        type: request.getType(),
+        name: request.getName(),
+        parent: request.getParent(),
+        inputs: fromStruct(request.getProperties()),
+      });
+      return new monitor.ReadResourceResponse().setUrn(urn).setProperties(toStruct(outputs));
+    }),
+    invoke: unary((request) => {
+      const answer = recorder.invoke(request.getTok(), fromStruct(request.getArgs()));
+      return new monitor.ResourceInvokeResponse().setReturn(toStruct(answer));
+    }),
+    signalAndWaitForShutdown: unary(() => new empty.Empty()),
+    call: refused('Call'),
+    existsResource: refused('ExistsResource'),
+    registerStackTransform: refused('RegisterStackTransform'),
+    registerStackInvokeTransform: refused('RegisterStackInvokeTransform'),
+    registerResourceHook: refused('RegisterResourceHook'),
+    registerErrorHook: refused('RegisterErrorHook'),
+    registerPackage: refused('RegisterPackage'),
+  };
+}
+
+function registrationOf(request: InstanceType<typeof monitor.RegisterResourceRequest>): Registration {
+  const propertyDependencies: Record<string, string[]> = {};
+  for (const [key, dependencies] of request.getPropertydependenciesMap().entries()) {
+    const urns = dependencies.getUrnsList().toSorted();
+    if (urns.length > 0) propertyDependencies[key] = urns;
+  }
+  return {
+    type: request.getType(),
+    name: request.getName(),
+    custom: request.getCustom(),
+    parent: request.getParent(),
+    inputs: fromStruct(request.getObject()),
+    dependencies: request.getDependenciesList().toSorted(),
+    propertyDependencies: Object.fromEntries(Object.entries(propertyDependencies).toSorted()),
+    additionalSecretOutputs: request.getAdditionalsecretoutputsList().toSorted(),
+    aliases: request.getAliasesList().map((alias) => alias.getUrn() || (alias.getSpec()?.getName() ?? '')),
+    ignoreChanges: request.getIgnorechangesList().toSorted(),
+    replaceOnChanges: request.getReplaceonchangesList().toSorted(),
+    protect: request.getProtect() ?? false,
+    retainOnDelete: request.getRetainondelete() ?? false,
+    deleteBeforeReplace: request.getDeletebeforereplace(),
+  };
+}
+
+function fromStruct(value: InstanceType<typeof struct.Struct> | undefined): JsonObject {
+  return value?.toJavaScript() ?? {};
+}
+
+function toStruct(value: JsonObject): InstanceType<typeof struct.Struct> {
+  return struct.Struct.fromJavaScript(value);
+}
+
+/** A gRPC handler from a function; what it throws becomes the caller's error. */
+function unary<Request, Response>(answer: (request: Request) => Response): grpc.handleUnaryCall<Request, Response> {
+  return (call, callback) => {
+    try {
+      callback(null, answer(call.request));
+    } catch (error) {
+      callback({ code: grpc.status.UNKNOWN, details: error instanceof Error ? error.message : String(error) });
+    }
+  };
+}
+
+function refused(method: string): grpc.handleUnaryCall<unknown, never> {
+  return (_, callback) => callback({ code: grpc.status.UNIMPLEMENTED, details: `${method} is not played here` });
+}

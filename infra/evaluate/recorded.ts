@@ -1,0 +1,47 @@
+import type { JsonObject } from './values.ts';
+
+/** One resource as the program registered it: what Pulumi's engine would have been told. */
+export interface RecordedResource {
+  readonly type: string;
+  /** Logical name; the name in Azure is in `inputs`. */
+  readonly name: string;
+  readonly urn: string;
+  /** A plausible Azure id (`/subscriptions/…`), `__unknown__` in preview, empty for components. */
+  readonly id: string;
+  /** False for components, which exist only in Pulumi's state. */
+  readonly custom: boolean;
+  readonly parent?: string;
+  /** Inputs as plain JSON, secrets unwrapped. */
+  readonly inputs: JsonObject;
+  readonly secretPaths: readonly string[];
+  /** URNs of everything this one waits for, `dependsOn` included. */
+  readonly dependencies: readonly string[];
+  readonly propertyDependencies: Readonly<Record<string, readonly string[]>>;
+  readonly additionalSecretOutputs: readonly string[];
+  readonly aliases: readonly string[];
+  readonly ignoreChanges: readonly string[];
+  readonly replaceOnChanges: readonly string[];
+  readonly protect: boolean;
+  readonly retainOnDelete: boolean;
+  readonly deleteBeforeReplace: boolean;
+}
+
+export interface ProgramLog {
+  readonly severity: 'debug' | 'info' | 'warning' | 'error';
+  readonly message: string;
+}
+
+export interface Evaluation {
+  readonly stage: string;
+  readonly mode: 'update' | 'preview';
+  /** Sorted by URN. */
+  readonly resources: readonly RecordedResource[];
+  /** The stack's outputs, secrets unwrapped. */
+  readonly outputs: JsonObject;
+  readonly secretOutputs: readonly string[];
+  readonly logs: readonly ProgramLog[];
+  /** From the start of Pulumi's runner to its end. */
+  readonly seconds: number;
+  /** Peak resident memory of Pulumi's runner. */
+  readonly peakRssMb: number;
+}

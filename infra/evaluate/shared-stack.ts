@@ -1,0 +1,25 @@
+import { placeholder } from './placeholders.ts';
+import { SUBSCRIPTION_ID } from './subscription.ts';
+import type { JsonObject } from './values.ts';
+
+/**
+ * The outputs that stage `shared` has when it is evaluated with its defaults: what a StackReference of `dev` or `prod`
+ * is answered with. A test compares them with the outputs of an evaluated `shared`.
+ */
+export const SHARED_NAMES = {
+  resourceGroupName: 'rg-slipway-shared',
+  registryName: 'acrslipwayshared0000',
+  releasesAccountName: 'stslipwayrel0000',
+  releasesContainerName: 'releases',
+};
+
+export function sharedStackOutputs(referenceUrn: string): JsonObject {
+  const providers = `/subscriptions/${SUBSCRIPTION_ID}/resourceGroups/${SHARED_NAMES.resourceGroupName}/providers`;
+  return {
+    ...SHARED_NAMES,
+    registryId: `${providers}/Microsoft.ContainerRegistry/registries/${SHARED_NAMES.registryName}`,
+    registryLoginServer: `${SHARED_NAMES.registryName}.azurecr.io`,
+    releasesAccountId: `${providers}/Microsoft.Storage/storageAccounts/${SHARED_NAMES.releasesAccountName}`,
+    releasesEndpoint: placeholder({ urn: referenceUrn, path: 'outputs.releasesEndpoint' }),
+  };
+}
