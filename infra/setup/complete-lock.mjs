@@ -8,7 +8,18 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
-const SYSTEMS = new Set(['aix', 'android', 'darwin', 'freebsd', 'linux', 'netbsd', 'openbsd', 'openharmony', 'sunos', 'win32']);
+const SYSTEMS = new Set([
+  'aix',
+  'android',
+  'darwin',
+  'freebsd',
+  'linux',
+  'netbsd',
+  'openbsd',
+  'openharmony',
+  'sunos',
+  'win32',
+]);
 const PROCESSORS = new Set(['arm', 'arm64', 'ia32', 'loong64', 'ppc64', 'riscv64', 's390x', 'x64']);
 const LIBRARIES = new Map([
   ['gnu', 'glibc'],
@@ -42,7 +53,8 @@ export function completeLock(lock) {
   const added = [];
   for (const { name, version, by } of missingOptionals(lock.packages)) {
     const entry = platformEntry(name, version);
-    if (entry === undefined) throw new Error(`${by} wants the optional ${name}@${version}: run npm install where it can be had`);
+    if (entry === undefined)
+      throw new Error(`${by} wants the optional ${name}@${version}: run npm install where it can be had`);
     const dev = lock.packages[by].dev === true;
     lock.packages[`node_modules/${name}`] = { ...entry, ...(dev ? { dev } : {}) };
     added.push(name);

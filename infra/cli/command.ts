@@ -1,0 +1,34 @@
+import type { Command } from 'commander';
+import type { Output } from './output.ts';
+
+/** Options that every command takes. */
+export interface CommonOptions {
+  /** Absolute path of the local region's directory. */
+  readonly state: string;
+  /** First port of the local region: production; +1 staging, +363 management. */
+  readonly port: number;
+  readonly json: boolean;
+}
+
+export interface Invocation<Options> {
+  readonly args: readonly string[];
+  readonly options: Options & CommonOptions;
+  readonly output: Output;
+}
+
+/** What a file in `commands/` exports as `command`. It is listed and run by its file name alone. */
+export interface CommandDefinition<Options = unknown> {
+  /** One line for `slipway --help`, without a full stop. */
+  readonly summary: string;
+  /** At least one command line to copy, without the leading `./`. */
+  readonly examples: readonly string[];
+  /** Adds arguments and options of its own. */
+  configure?(command: Command): void;
+  /** Resolves when the work is done; rejects with a SlipError when the user can mend it. Heavy modules are imported inside. */
+  run(invocation: Invocation<Options>): Promise<void>;
+}
+
+export function defineCommand<Options = unknown>(definition: CommandDefinition<Options>): CommandDefinition {
+  // Commander hands over what `configure` declared; the type parameter states it.
+  return definition as CommandDefinition;
+}

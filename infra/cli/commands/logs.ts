@@ -1,0 +1,18 @@
+import { defineCommand } from '../command.ts';
+
+export const command = defineCommand<{ follow: boolean; process?: string }>({
+  summary: 'prints the logs of the local region',
+  examples: ['slipway logs', 'slipway logs --follow --process sidecar'],
+  configure(command) {
+    command
+      .option('-f, --follow', 'go on printing what comes', false)
+      .option('--process <name>', 'only this process, such as nginx, php-fpm, sidecar, mysql');
+  },
+  async run({ options, output }) {
+    const { regionLogs } = await import('../../local/region.ts');
+    const { state: stateDir, follow, process } = options;
+    for await (const line of regionLogs({ stateDir, follow, ...(process === undefined ? {} : { process }) })) {
+      output.result(line, String(line));
+    }
+  },
+});

@@ -1,0 +1,32 @@
+import { appendFileSync, mkdirSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { SlipError } from '../errors.ts';
+
+/** A command line that cannot be meant: exit code 2. */
+export class UsageError extends SlipError {
+  constructor(found: string, fix: string) {
+    super('SLIP-CLI-USAGE', { found, fix });
+  }
+}
+
+/**
+ * What the user gets for an error, and the exit code: 2 for wrong use, else 1. An error nobody expected becomes one line;
+ * its stack goes to `detailsFile`.
+ */
+export function explain(error: unknown, detailsFile: string): { error: SlipError; exitCode: 1 | 2 } {
+  if (error instanceof UsageError) return { error, exitCode: 2 };
+  if (error instanceof SlipError) return { error, exitCode: 1 };
+  const message = error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error);
+  const details = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  let where = detailsFile;
+  try {
+    mkdirSync(dirname(detailsFile), { recursive: true });
+    appendFileSync(detailsFile, `${new Date().toISOString()} ${details}\n`);
+  } catch {
+    where = `nowhere, since ${detailsFile} cannot be written`;
+  }
+  return {
+    error: new SlipError('SLIP-CLI-UNEXPECTED', { found: message, fix: `details are in ${where}`, cause: error }),
+    exitCode: 1,
+  };
+}

@@ -1,0 +1,58 @@
+/** Until then a command is quick, and says nothing but its result. */
+const silentMs = 2_000;
+
+export interface Sink {
+  write(text: string): unknown;
+}
+
+/** What a command says: results on stdout, progress on stderr, JSON in place of both when asked for. */
+export class Output {
+  readonly json: boolean;
+  readonly #stdout: Sink;
+  readonly #stderr: Sink;
+  readonly #began = Date.now();
+  #held: string[] = [];
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(json: boolean, stdout: Sink = process.stdout, stderr: Sink = process.stderr) {
+    this.json = json;
+    this.#stdout = stdout;
+    this.#stderr = stderr;
+  }
+
+  /** The command's result: `value` with --json, else `text`. */
+  result(value: unknown, text: string): void {
+    this.#stdout.write(this.json ? `${JSON.stringify(value)}\n` : text.endsWith('\n') ? text : `${text}\n`);
+  }
+
+  /** One JSON line on stdout with --json, else nothing: for commands that report while they run. */
+  event(value: unknown): void {
+    if (this.json) this.#stdout.write(`${JSON.stringify(value)}\n`);
+  }
+
+  /** A line of text on stdout, not in JSON. */
+  line(text: string): void {
+    if (!this.json) this.#stdout.write(`${text}\n`);
+  }
+
+  /** What the command is doing now; shown, with the elapsed time, once it takes longer than two seconds. */
+  progress(text: string): void {
+    if (this.json) return;
+    const seconds = ((Date.now() - this.#began) / 1000).toFixed(1);
+    this.#held.push(`  ${seconds.padStart(5)} s  ${text}\n`);
+    const left = this.#began + silentMs - Date.now();
+    if (left <= 0) this.#flush();
+    else this.#timer ??= setTimeout(() => this.#flush(), left).unref();
+  }
+
+  /** Progress of a quick command is dropped with it. */
+  end(): void {
+    clearTimeout(this.#timer);
+    this.#held = [];
+  }
+
+  #flush(): void {
+    for (const line of this.#held) this.#stderr.write(line);
+    this.#held = [];
+  }
+}

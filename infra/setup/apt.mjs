@@ -1,0 +1,55 @@
+import { readFileSync, statSync } from 'node:fs';
+
+const DPKG_STATUS = '/var/lib/dpkg/status';
+const PHP_PARTS = ['fpm', 'cli', 'curl', 'gd', 'intl', 'mbstring', 'mysql', 'opcache', 'redis', 'xml', 'zip'];
+
+/** What a benchmark compares with, besides. */
+const BENCHMARK_PACKAGES = ['wrk', 'rclone'];
+
+/**
+ * The packages the local region needs. Each entry lists what will do; the first is what we install.
+ *
+ * @param {string} php version such as 8.2
+ * @param {{ benchmarks?: boolean }} [options]
+ * @returns {string[][]}
+ */
+export function neededPackages(php, { benchmarks = false } = {}) {
+  return [
+    ['nginx-light', 'nginx', 'nginx-core', 'nginx-full', 'nginx-extras'],
+    ...PHP_PARTS.map((part) => [`php${php}-${part}`]),
+    ['mariadb-server'],
+    ['redis-server'],
+    ['composer'],
+    ['openssl'],
+    ['unzip'],
+    ['git'],
+    ...(benchmarks ? BENCHMARK_PACKAGES.map((name) => [name]) : []),
+  ];
+}
+
+/**
+ * Names to install, in the order of `needed`. A package that is unpacked but not configured counts as missing.
+ *
+ * @param {string[][]} needed
+ * @param {string} status content of dpkg's status file
+ */
+export function missingPackages(needed, status) {
+  const installed = new Set();
+  for (const paragraph of status.split('\n\n')) {
+    if (!/^Status: \S+ ok installed$/m.test(paragraph)) continue;
+    const name = /^Package: (\S+)$/m.exec(paragraph)?.[1];
+    if (name !== undefined) installed.add(name);
+  }
+  return needed.filter((choices) => !choices.some((name) => installed.has(name))).map((choices) => String(choices[0]));
+}
+
+/** @param {string[][]} needed */
+export function missingHere(needed) {
+  return missingPackages(needed, readFileSync(DPKG_STATUS, 'utf8'));
+}
+
+/** Changes whenever apt or dpkg installed or removed something. */
+export function aptFingerprint() {
+  const { mtimeMs, size } = statSync(DPKG_STATUS);
+  return `${mtimeMs}:${size}`;
+}

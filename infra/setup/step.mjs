@@ -1,0 +1,79 @@
+import { spawn } from 'node:child_process';
+import { appendFileSync, mkdirSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { explainFailure } from './failure.mjs';
+
+const KEPT_OUTPUT = 64 * 1024;
+
+/**
+ * @typedef {object} Step
+ * @property {'apt' | 'npm' | 'Composer'} part
+ * @property {string[]} command program and arguments
+ * @property {string} cwd
+ * @property {string} log file that gets everything the command writes
+ * @property {(line: string) => void} [onLine]
+ * @property {NodeJS.ProcessEnv} [env] added to ours
+ */
+
+/** Runs installers, one log per part, and ends them all when asked to. */
+export class Installer {
+  /** @type {Set<import('node:child_process').ChildProcess>} */
+  #running = new Set();
+  /** @type {Set<string>} */
+  #begun = new Set();
+  #interrupted = false;
+
+  /**
+   * Rejects with a SetupError when the command fails, and with an Interrupted when we were asked to stop.
+   *
+   * @param {Step} step
+   * @returns {Promise<void>}
+   */
+  async run({ part, command, cwd, log, onLine = () => {}, env = {} }) {
+    if (this.#interrupted) throw new Interrupted();
+    const [program = '', ...args] = command;
+    this.#openLog(log, command.join(' '));
+    const child = spawn(program, args, { cwd, env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
+    this.#running.add(child);
+    let output = '';
+    let rest = '';
+    /** @param {string} text */
+    const take = (text) => {
+      appendFileSync(log, text);
+      output = (output + text).slice(-KEPT_OUTPUT);
+      const lines = (rest + text).split(/[\r\n]+/);
+      rest = lines.pop() ?? '';
+      for (const line of lines) onLine(line);
+    };
+    child.stdout.setEncoding('utf8').on('data', take);
+    child.stderr.setEncoding('utf8').on('data', take);
+    const exitCode = await new Promise((resolve) => {
+      child.on('error', (error) => {
+        take(`${error.message}\n`);
+        resolve(127);
+      });
+      child.on('close', resolve);
+    });
+    this.#running.delete(child);
+    if (this.#interrupted) throw new Interrupted();
+    if (exitCode !== 0) throw explainFailure({ part, command: command.slice(0, 3).join(' '), exitCode, output, log });
+  }
+
+  /** Ends what runs. On a terminal Ctrl-C has reached the children already; a second signal does no harm. */
+  interrupt() {
+    this.#interrupted = true;
+    for (const child of this.#running) child.kill('SIGTERM');
+  }
+
+  /** @param {string} log @param {string} command */
+  #openLog(log, command) {
+    mkdirSync(dirname(log), { recursive: true });
+    const heading = `$ ${command}\n`;
+    if (this.#begun.has(log)) appendFileSync(log, heading);
+    else writeFileSync(log, heading);
+    this.#begun.add(log);
+  }
+}
+
+/** Someone asked us to stop. */
+export class Interrupted extends Error {}
