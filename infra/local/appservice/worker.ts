@@ -16,11 +16,23 @@ export interface SiteContainer {
   readonly environmentVariables?: readonly { readonly name: string; readonly value: string }[];
 }
 
+/** A storage mount as ARM describes it (`azureStorageAccounts`). */
+export interface StorageMount {
+  readonly type?: string;
+  readonly accountName?: string;
+  readonly shareName?: string;
+  readonly accessKey?: string;
+  readonly mountPath?: string;
+  readonly protocol?: string;
+}
+
 /** Everything a worker is started with. Settings are as the site holds them: references and placeholders unresolved. */
 export interface WorkerSpec {
   readonly slot: SlotName;
   readonly settings: Readonly<Record<string, string>>;
   readonly siteContainers: readonly SiteContainer[];
+  /** By the mount's name; what is not in here is not mounted. */
+  readonly mounts: Readonly<Record<string, StorageMount>>;
   /** The site's `appCommandLine`. */
   readonly startupCommand: string;
 }

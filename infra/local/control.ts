@@ -1,0 +1,80 @@
+import { rm } from 'node:fs/promises';
+import { createServer, request, type Server } from 'node:http';
+import { isErrno } from './state.ts';
+
+/** Answers of the region's process on its control socket; each returns what becomes the JSON answer. */
+export interface ControlActions {
+  status(): Promise<unknown>;
+  /** Starts data servers that died. Returns their names. */
+  heal(): Promise<unknown>;
+  stop(): Promise<unknown>;
+}
+
+/** The region's own door, a unix socket in the state directory (0700): only its owner can knock. */
+export class ControlServer {
+  readonly #server: Server;
+  readonly #socket: string;
+
+  constructor(socket: string, actions: ControlActions) {
+    this.#socket = socket;
+    this.#server = createServer((incoming, response) => {
+      const action =
+        incoming.url === '/status'
+          ? 'status'
+          : incoming.url === '/heal'
+            ? 'heal'
+            : incoming.url === '/stop'
+              ? 'stop'
+              : undefined;
+      incoming.resume();
+      if (action === undefined) {
+        response.writeHead(404).end();
+        return;
+      }
+      actions[action]().then(
+        (body) => response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(body)),
+        (error: unknown) =>
+          response
+            .writeHead(500, { 'content-type': 'application/json' })
+            .end(JSON.stringify({ message: error instanceof Error ? error.message : String(error) })),
+      );
+    });
+  }
+
+  async start(): Promise<void> {
+    await rm(this.#socket, { force: true });
+    await new Promise<void>((resolve, reject) => {
+      this.#server.once('error', reject);
+      this.#server.listen(this.#socket, resolve);
+    });
+  }
+
+  async stop(): Promise<void> {
+    this.#server.close();
+    await rm(this.#socket, { force: true });
+  }
+}
+
+/** Asks the region's process; undefined when none is there. */
+export function askRegion(socket: string, action: keyof ControlActions, timeoutMs: number): Promise<unknown> {
+  return new Promise((resolve, reject) => {
+    const call = request({ socketPath: socket, path: `/${action}`, method: 'POST', timeout: timeoutMs }, (answer) => {
+      const chunks: Buffer[] = [];
+      answer.on('data', (chunk: Buffer) => chunks.push(chunk));
+      answer.on('error', reject);
+      answer.on('end', () => {
+        const body: unknown = JSON.parse(Buffer.concat(chunks).toString('utf8'));
+        if (answer.statusCode === 200) resolve(body);
+        else reject(new Error(`the region could not ${action}: ${JSON.stringify(body)}`));
+      });
+    });
+    call.on('timeout', () =>
+      call.destroy(new Error(`the region did not answer "${action}" within ${timeoutMs / 1000} s`)),
+    );
+    call.on('error', (error) => {
+      if (isErrno(error, 'ENOENT') || isErrno(error, 'ECONNREFUSED')) resolve(undefined);
+      else reject(error);
+    });
+    call.end();
+  });
+}

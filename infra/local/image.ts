@@ -1,0 +1,72 @@
+import { createHash } from 'node:crypto';
+import { cp, mkdir, readdir, readFile, rename, rm, stat, symlink } from 'node:fs/promises';
+import { join, relative } from 'node:path';
+import type { StatePaths } from './state.ts';
+
+const repositoryRoot = join(import.meta.dirname, '..', '..');
+const source = join(repositoryRoot, 'sidecar');
+
+/** What the Dockerfile puts into the image: no tests, nothing that only development needs. */
+function belongsToImage(path: string): boolean {
+  return !path.endsWith('.test.ts') && !path.split('/').some((part) => part === 'node_modules' || part === 'test');
+}
+
+/**
+ * Takes the sidecar's image: a snapshot of `sidecar/`, addressed by its content as a registry addresses an image by its
+ * digest. Returns the digest, `sha256:<hex>`. The same content is taken once.
+ */
+export async function buildSidecarImage(paths: StatePaths): Promise<string> {
+  const files = await filesBelow(source);
+  const hash = createHash('sha256');
+  for (const file of files) {
+    hash
+      .update(`${relative(source, file)}\0`)
+      .update(await readFile(file))
+      .update('\0');
+  }
+  hash.update(await readFile(join(repositoryRoot, 'package-lock.json')));
+  const digest = `sha256:${hash.digest('hex')}`;
+  const target = imageDirectory(paths, digest);
+  if (await isDirectory(target)) return digest;
+  const fresh = `${target}.new`;
+  await rm(fresh, { recursive: true, force: true });
+  for (const file of files) {
+    const copy = join(fresh, 'sidecar', relative(source, file));
+    await mkdir(join(copy, '..'), { recursive: true });
+    await cp(file, copy);
+  }
+  await symlink(join(repositoryRoot, 'node_modules'), join(fresh, 'node_modules'));
+  if (await isDirectory(join(source, 'node_modules'))) {
+    await symlink(join(source, 'node_modules'), join(fresh, 'sidecar', 'node_modules'));
+  }
+  await rename(fresh, target);
+  return digest;
+}
+
+/** The entry point of an image reference `registry/name@sha256:…`; undefined when it cannot be pulled. */
+export async function pullImage(paths: StatePaths, reference: string): Promise<string | undefined> {
+  const digest = /@(sha256:[0-9a-f]{64})$/.exec(reference)?.[1];
+  if (digest === undefined) return undefined;
+  const directory = join(imageDirectory(paths, digest), 'sidecar');
+  return (await isDirectory(directory)) ? directory : undefined;
+}
+
+function imageDirectory(paths: StatePaths, digest: string): string {
+  return join(paths.images, digest.replace(':', '-'));
+}
+
+async function filesBelow(directory: string): Promise<string[]> {
+  const entries = await readdir(directory, { recursive: true, withFileTypes: true });
+  return entries
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name))
+    .filter((path) => belongsToImage(relative(source, path)))
+    .sort();
+}
+
+async function isDirectory(path: string): Promise<boolean> {
+  return stat(path).then(
+    (s) => s.isDirectory(),
+    () => false,
+  );
+}

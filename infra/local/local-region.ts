@@ -1,0 +1,182 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { getCACertificates, setDefaultCACertificates } from 'node:tls';
+import { evaluate } from '../evaluate/evaluate.ts';
+import { guidFor } from '../evaluate/subscription.ts';
+import type { WorkerId } from './appservice/worker.ts';
+import { Blob, type StorageAccount } from './blob.ts';
+import { type Certificates, ensureCertificates } from './certificates.ts';
+import { readDefinition, type SystemDefinition } from './definition.ts';
+import { NginxFront } from './front.ts';
+import { IdentityEndpoint } from './identity.ts';
+import { buildSidecarImage } from './image.ts';
+import { IngestionEndpoint } from './ingestion.ts';
+import { Mount } from './mount.ts';
+import { Mysql } from './mysql.ts';
+import { choosePorts, type Ports } from './ports.ts';
+import { endLeftovers } from './process.ts';
+import { Redis } from './redis.ts';
+import { accountKey, createResolver, type Endpoints, type Resolver, resolveText } from './resolver.ts';
+import { Secrets } from './secrets.ts';
+import { siteDefinition } from './site-definition.ts';
+import { createStateDirectories, type StatePaths, statePaths } from './state.ts';
+import { ProcessWorker, workerSocket } from './worker.ts';
+
+const leftoverLimitMs = 5_000;
+const serverStopMs = 10_000;
+const frontStopMs = 2_000;
+
+export interface RegionOptions {
+  readonly stateDir: string;
+  readonly port: number;
+  readonly onProgress: (message: string) => void;
+}
+
+/** Everything of the region that is not the site: data servers, endpoints, workers and the front. */
+export interface Servers {
+  readonly paths: StatePaths;
+  readonly ports: Ports;
+  readonly certificates: Certificates;
+  readonly secrets: Secrets;
+  readonly system: SystemDefinition;
+  readonly resolver: Resolver;
+  readonly accounts: readonly StorageAccount[];
+  readonly mysql: Mysql;
+  readonly redis: Redis;
+  readonly blob: Blob;
+  readonly identity: IdentityEndpoint;
+  readonly ingestion: IngestionEndpoint;
+  readonly front: NginxFront;
+  readonly mounts: readonly Mount[];
+  readonly workers: Readonly<Record<WorkerId, ProcessWorker>>;
+}
+
+/** Evaluates the program and gives each of its resources its counterpart; all of them are up when this resolves. */
+export async function startServers({ stateDir, port, onProgress }: RegionOptions): Promise<Servers> {
+  const paths = statePaths(stateDir);
+  await createStateDirectories(paths);
+  const ended = await endLeftovers(paths.processes, leftoverLimitMs);
+  if (ended.length > 0) onProgress(`ended what an earlier region left behind: ${ended.join(', ')}`);
+  const ports = await choosePorts(paths, port);
+  const certificates = await ensureCertificates(paths, new Date());
+  const ca = await readFile(certificates.caFile, 'utf8');
+  setDefaultCACertificates([...getCACertificates('default'), ca]);
+  const secrets = await Secrets.open(paths);
+
+  onProgress('evaluating the program');
+  const digest = await buildSidecarImage(paths);
+  const evaluation = await evaluate({ stage: 'dev', mode: 'update', config: { 'sidecar.digest': digest } });
+  const system = readDefinition(evaluation);
+
+  const accounts = system.accounts.map((account) => ({ ...account, key: accountKey(account.name, secrets) }));
+  const blob = new Blob({ paths, certificates, port: ports.internal.blob, accounts });
+  const ingestion = new IngestionEndpoint({
+    port: ports.internal.ingestion,
+    directory: paths.telemetry,
+    key: await readFile(certificates.keyFile),
+    cert: await readFile(certificates.certFile),
+  });
+  const endpoints: Endpoints = {
+    mysql: `127.0.0.1:${ports.internal.mysql}`,
+    redis: `127.0.0.1:${ports.internal.redis}`,
+    production: `127.0.0.1:${ports.production}`,
+    staging: `127.0.0.1:${ports.staging}`,
+    ingestion: ingestion.url,
+    blob: (account) => blob.endpoint(account),
+  };
+  const resolver = createResolver(system, endpoints, secrets);
+
+  const mysql = new Mysql({
+    paths,
+    certificates,
+    port: ports.internal.mysql,
+    database: system.database.name,
+    user: system.database.user,
+    password: resolveText(system.database.password, resolver),
+  });
+  const redis = new Redis({
+    paths,
+    certificates,
+    port: ports.internal.redis,
+    password: resolver.placeholder(system.redisKey) ?? '',
+  });
+  const identityHeader = secrets.get('identity-header');
+  const identity = new IdentityEndpoint({
+    port: ports.internal.identity,
+    header: identityHeader,
+    clientIds: system.identityUrns.map((urn) => guidFor(`${urn}.clientId`)),
+    now: () => new Date(),
+  });
+  const mounts = accounts.flatMap((account) =>
+    account.containers
+      .filter((container) => isMounted(system, account.name, container))
+      .map(
+        (container) =>
+          new Mount({
+            account: account.name,
+            container: blob.client(account).getContainerClient(container),
+            directory: join(paths.mounts, account.name, container),
+          }),
+      ),
+  );
+  const worker = (id: WorkerId): ProcessWorker =>
+    new ProcessWorker({
+      id,
+      paths,
+      caBundle: certificates.caFile,
+      mountDirectory: (account, container) =>
+        mounts.find((mount) => mount.account === account && mount.container === container)?.directory,
+      resolver,
+      sidecarPort: id === 'a' ? ports.internal.sidecarA : ports.internal.sidecarB,
+      identity: { endpoint: identity.url, header: identityHeader },
+      site: { name: String(system.app.inputs.name), hostName: endpoints.production },
+    });
+  const front = new NginxFront({
+    paths,
+    ports: { production: ports.production, staging: ports.staging },
+    socketOf: (id) => workerSocket(paths, id),
+  });
+  const servers = {
+    paths,
+    ports,
+    certificates,
+    secrets,
+    system,
+    resolver,
+    accounts,
+    mysql,
+    redis,
+    blob,
+    identity,
+    ingestion,
+    front,
+    mounts,
+    workers: { a: worker('a'), b: worker('b') },
+  };
+  await secrets.save();
+  onProgress('starting MySQL, Redis, Blob, the identity and ingestion endpoints and the front');
+  try {
+    await Promise.all([mysql.start(), redis.start(), blob.start(), identity.start(), ingestion.start(), front.start()]);
+    await Promise.all(mounts.map((mount) => mount.start()));
+  } catch (error) {
+    await stopServers(servers);
+    throw error;
+  }
+  return servers;
+}
+
+function isMounted(system: SystemDefinition, account: string, container: string): boolean {
+  const { production, staging } = siteDefinition(system).slots;
+  return [production, staging]
+    .flatMap((slot) => Object.values(slot.storageMounts))
+    .some((mount) => mount.accountName === account && mount.shareName === container);
+}
+
+/** Ends everything; data stays. */
+export async function stopServers(servers: Servers): Promise<void> {
+  await Promise.all(servers.mounts.map((mount) => mount.stop()));
+  await servers.front.stop(frontStopMs);
+  servers.identity.stop();
+  servers.ingestion.stop();
+  await Promise.all([servers.mysql, servers.redis, servers.blob].map((server) => server.stop(serverStopMs)));
+}

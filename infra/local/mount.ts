@@ -1,0 +1,110 @@
+import { chmod, mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
+import { dirname, join, relative } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { ContainerClient } from '@azure/storage-blob';
+
+/** A Blob mount shows a new blob late; so does this one, by up to this. */
+const intervalMs = 2_000;
+/** Listing a large container must not become all that the region does. */
+const idleShare = 20;
+const pageSize = 1_000;
+
+export interface MountOptions {
+  readonly account: string;
+  readonly container: ContainerClient;
+  readonly directory: string;
+}
+
+/**
+ * A Blob container mounted read-only: a directory kept equal to the container. Files are made beside and renamed in,
+ * have mode 0444, and go when their blob goes.
+ */
+export class Mount {
+  readonly account: string;
+  readonly container: string;
+  readonly directory: string;
+  readonly #container: ContainerClient;
+  readonly #etags = new Map<string, string>();
+  readonly #stopped = new AbortController();
+  #loop: Promise<void> = Promise.resolve();
+
+  constructor(options: MountOptions) {
+    this.account = options.account;
+    this.container = options.container.containerName;
+    this.#container = options.container;
+    this.directory = options.directory;
+  }
+
+  async start(): Promise<void> {
+    await mkdir(this.directory, { recursive: true, mode: 0o700 });
+    this.#loop = this.#follow();
+  }
+
+  async stop(): Promise<void> {
+    this.#stopped.abort();
+    await this.#loop;
+  }
+
+  async #follow(): Promise<void> {
+    const { signal } = this.#stopped;
+    while (!signal.aborted) {
+      const before = Date.now();
+      // Blob away: the mount keeps showing what it has.
+      await this.#pass().catch(() => undefined);
+      const pause = Math.max(intervalMs, (Date.now() - before) * idleShare);
+      await sleep(pause, undefined, { signal }).catch(() => undefined);
+    }
+  }
+
+  async #pass(): Promise<void> {
+    const abortSignal = this.#stopped.signal;
+    const seen = new Set<string>();
+    for await (const page of this.#container.listBlobsFlat({ abortSignal }).byPage({ maxPageSize: pageSize })) {
+      for (const blob of page.segment.blobItems) {
+        if (!isPlainPath(blob.name)) continue;
+        seen.add(blob.name);
+        const etag = blob.properties.etag;
+        if (this.#etags.get(blob.name) === etag) continue;
+        const target = join(this.directory, blob.name);
+        const known = await stat(target).catch(() => undefined);
+        // After a restart of the region: the same size is the same blob, since no blob is ever overwritten.
+        if (known === undefined || known.size !== blob.properties.contentLength)
+          await this.#download(blob.name, target);
+        this.#etags.set(blob.name, etag);
+      }
+    }
+    await this.#removeOthers(this.directory, seen);
+  }
+
+  async #download(name: string, target: string): Promise<void> {
+    const answer = await this.#container.getBlobClient(name).download(0, undefined, {
+      abortSignal: this.#stopped.signal,
+    });
+    if (answer.readableStreamBody === undefined) return;
+    const partial = join(this.directory, `.partial-${process.pid}`);
+    await mkdir(dirname(target), { recursive: true, mode: 0o700 });
+    const file = await open(partial, 'w', 0o600);
+    await pipeline(answer.readableStreamBody, file.createWriteStream());
+    await chmod(partial, 0o444);
+    await rename(partial, target);
+  }
+
+  async #removeOthers(directory: string, seen: ReadonlySet<string>): Promise<void> {
+    for (const entry of await readdir(directory, { withFileTypes: true })) {
+      const path = join(directory, entry.name);
+      if (entry.isDirectory()) await this.#removeOthers(path, seen);
+      else if (!seen.has(relative(this.directory, path))) {
+        this.#etags.delete(relative(this.directory, path));
+        await rm(path, { force: true });
+      }
+    }
+  }
+}
+
+/** Blob names may hold anything; what is no path below the mount is not shown. */
+function isPlainPath(name: string): boolean {
+  return (
+    name !== '' && name.split('/').every((part) => part !== '' && part !== '.' && part !== '..' && !part.includes('\0'))
+  );
+}

@@ -1,0 +1,66 @@
+import { createHash } from 'node:crypto';
+import { SUBSCRIPTION_ID } from '../evaluate/subscription.ts';
+import { type ResolvedReference, secretOf } from './appservice/key-vault-references.ts';
+import { Site } from './appservice/site.ts';
+import type { SlotName } from './appservice/worker.ts';
+import { writeConnection } from './connection.ts';
+import { type RegionOptions, type Servers, startServers, stopServers } from './local-region.ts';
+import type { Resolver } from './resolver.ts';
+import { siteDefinition } from './site-definition.ts';
+import { describeRegion, type RegionStatus } from './status.ts';
+import type { ProcessWorker } from './worker.ts';
+
+export interface RunningRegion {
+  status(): Promise<RegionStatus>;
+  /** Starts data servers that died; returns their names. */
+  heal(): Promise<string[]>;
+  stop(): Promise<void>;
+}
+
+/** The whole region: the servers, and on them the site with its two slots and the management plane. */
+export async function runRegion(options: RegionOptions): Promise<RunningRegion> {
+  const servers = await startServers(options);
+  const managementToken = servers.secrets.get('management-token');
+  await servers.secrets.save();
+  const site = await Site.open({
+    definition: siteDefinition(servers.system),
+    workers: servers.workers,
+    front: servers.front,
+    stateFile: servers.paths.site,
+    resolveReference: async (reference) => resolveReference(reference, servers.resolver),
+    onSwitched: () => connect(),
+    log: (event) => console.log(JSON.stringify({ time: new Date().toISOString(), ...event })),
+  });
+  const workerOf = (slot: SlotName): ProcessWorker => servers.workers[site.state.slots[slot].worker];
+  const connect = () =>
+    writeConnection({
+      servers,
+      subscriptionId: SUBSCRIPTION_ID,
+      managementToken,
+      workerOf: (slot) => workerOf(slot).id,
+    });
+  options.onProgress('starting the two workers');
+  await site.start();
+  await connect();
+  return {
+    status: () => describeRegion(servers, workerOf),
+    heal: () => healServers(servers),
+    stop: async () => {
+      await site.stop();
+      await stopServers(servers);
+    },
+  };
+}
+
+function resolveReference(reference: string, resolver: Resolver): ResolvedReference {
+  const named = secretOf(reference);
+  const value = named && resolver.secret(named.vaultName, named.secretName);
+  if (value === undefined) return { status: 'SecretNotFound', details: 'The program creates no such secret.' };
+  return { status: 'Resolved', activeVersion: createHash('sha256').update(value).digest('hex').slice(0, 32) };
+}
+
+async function healServers({ mysql, redis, blob, front }: Servers): Promise<string[]> {
+  const dead = Object.entries({ mysql, redis, blob, front }).filter(([, server]) => server.pid === undefined);
+  await Promise.all(dead.map(([, server]) => server.start()));
+  return dead.map(([name]) => name);
+}

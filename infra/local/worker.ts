@@ -1,0 +1,236 @@
+import { appendFile, mkdir, readFile, rm } from 'node:fs/promises';
+import { request } from 'node:http';
+import { userInfo } from 'node:os';
+import { join } from 'node:path';
+import type { PingAnswer, Worker, WorkerId, WorkerSpec } from './appservice/worker.ts';
+import { type ContainerPaths, mapPath, resolveSettings, siteContainerEnvironment } from './environment.ts';
+import { pullImage } from './image.ts';
+import { type ExitRecord, RegionProcess } from './process.ts';
+import { programPath, systemPath } from './programs.ts';
+import type { Resolver } from './resolver.ts';
+import { isErrno, type StatePaths } from './state.ts';
+
+const pingBodyMaxBytes = 1024 * 1024;
+
+export interface WorkerOptions {
+  readonly id: WorkerId;
+  readonly paths: StatePaths;
+  readonly caBundle: string;
+  /** The directory that shows a mounted container; undefined when the region has no such container. */
+  readonly mountDirectory: (account: string, container: string) => string | undefined;
+  readonly resolver: Resolver;
+  readonly sidecarPort: number;
+  readonly identity: { readonly endpoint: string; readonly header: string };
+  readonly site: { readonly name: string; readonly hostName: string };
+}
+
+/** One instance of App Service: the PHP container and its site containers, as process groups of this machine. */
+export class ProcessWorker implements Worker {
+  readonly id: WorkerId;
+  readonly home: string;
+  readonly #options: WorkerOptions;
+  readonly #run: string;
+  #main: RegionProcess | undefined;
+  #sidecars: RegionProcess[] = [];
+
+  constructor(options: WorkerOptions) {
+    this.#options = options;
+    this.id = options.id;
+    this.home = options.paths.worker(options.id).home;
+    this.#run = options.paths.worker(options.id).run;
+  }
+
+  /** Where this worker's nginx listens. */
+  get socket(): string {
+    return workerSocket(this.#options.paths, this.id);
+  }
+
+  get running(): boolean {
+    return this.#main !== undefined;
+  }
+
+  /** Why containers of this worker ended, newest last. */
+  get exits(): Readonly<Record<string, readonly ExitRecord[]>> {
+    const all = [...(this.#main === undefined ? [] : [this.#main]), ...this.#sidecars];
+    return Object.fromEntries(all.map((container) => [container.spec.name, container.exits]));
+  }
+
+  async start(spec: WorkerSpec): Promise<void> {
+    if (this.running) throw new Error(`worker ${this.id} is started already`);
+    await rm(this.#run, { recursive: true, force: true });
+    await mkdir(this.#run, { recursive: true, mode: 0o700 });
+    await mkdir(join(this.home, 'site', 'wwwroot'), { recursive: true, mode: 0o700 });
+    const containerPaths = this.#containerPaths(spec);
+    const { resolver } = this.#options;
+    const environment = {
+      ...resolveSettings(spec.settings, resolver, containerPaths),
+      ...(await this.#platformVariables(spec)),
+    };
+    const sidecars = await this.#siteContainers(spec, environment);
+    const main = await this.#mainContainer(spec, environment);
+    this.#main = main;
+    this.#sidecars = sidecars ?? [];
+    // An image that cannot be pulled takes the whole site down: nothing of this instance starts.
+    if (sidecars === undefined) return;
+    await Promise.all([main, ...sidecars].map((container) => container.start()));
+  }
+
+  async stop(limitSeconds: number): Promise<void> {
+    const containers = [...(this.#main === undefined ? [] : [this.#main]), ...this.#sidecars];
+    const limitMs = limitSeconds * 1000;
+    // The platform's PHP image does not pass SIGTERM on; nothing there reacts to it, so nothing is gained by waiting.
+    await Promise.all(containers.map((container) => container.stop(container === this.#main ? 0 : limitMs)));
+    this.#main = undefined;
+    this.#sidecars = [];
+  }
+
+  async ping(path: string, timeoutMs: number): Promise<PingAnswer> {
+    return new Promise((resolve, reject) => {
+      const call = request(
+        { socketPath: this.socket, path, headers: { host: 'localhost', 'user-agent': 'ping' }, agent: false },
+        (answer) => {
+          const chunks: Buffer[] = [];
+          let bytes = 0;
+          answer.on('data', (chunk: Buffer) => {
+            bytes += chunk.length;
+            if (bytes <= pingBodyMaxBytes) chunks.push(chunk);
+          });
+          answer.on('end', () =>
+            resolve({ status: answer.statusCode ?? 0, body: Buffer.concat(chunks).toString('utf8') }),
+          );
+          answer.on('error', reject);
+        },
+      );
+      const timer = setTimeout(() => call.destroy(new Error(`no answer within ${timeoutMs} ms`)), timeoutMs);
+      call.on('close', () => clearTimeout(timer));
+      call.on('error', reject);
+      call.end();
+    });
+  }
+
+  /** The kernel lists each accepted connection of a unix socket under the socket's path. */
+  async requestsInFlight(): Promise<number> {
+    const connected = '03';
+    const table = await readFile('/proc/net/unix', 'utf8');
+    return table.split('\n').filter((line) => {
+      const fields = line.split(' ').filter((field) => field !== '');
+      return fields[5] === connected && fields[7] === this.socket;
+    }).length;
+  }
+
+  /** Pids by process, as `slipway status` shows them. */
+  async processes(): Promise<{ nginx: number | null; phpFpm: number | null; sidecar: number | null }> {
+    return {
+      nginx: await pidIn(join(this.#run, 'nginx.pid')),
+      phpFpm: await pidIn(join(this.#run, 'php-fpm.pid')),
+      sidecar: this.#sidecars[0]?.pid ?? null,
+    };
+  }
+
+  #containerPaths(spec: WorkerSpec): ContainerPaths {
+    const mounts = new Map<string, string>();
+    for (const { mountPath, accountName, shareName } of Object.values(spec.mounts)) {
+      const directory = this.#options.mountDirectory(accountName ?? '', shareName ?? '');
+      if (mountPath !== undefined && directory !== undefined) mounts.set(mountPath, directory);
+    }
+    return { home: this.home, caBundle: this.#options.caBundle, mounts };
+  }
+
+  async #platformVariables(spec: WorkerSpec): Promise<Record<string, string>> {
+    const { identity, site, sidecarPort } = this.#options;
+    return {
+      PATH: systemPath,
+      LANG: 'C.UTF-8',
+      HOME: this.home,
+      PORT: '8080',
+      SIDECAR_PORT: String(sidecarPort),
+      IDENTITY_ENDPOINT: identity.endpoint,
+      IDENTITY_HEADER: identity.header,
+      WEBSITE_SITE_NAME: site.name,
+      WEBSITE_HOSTNAME: site.hostName,
+      WEBSITE_INSTANCE_ID: `local-${this.id}`,
+      WEBSITE_SLOT_NAME: spec.slot === 'production' ? 'Production' : spec.slot,
+      RUN_DIR: this.#run,
+      NGINX_LISTEN: `unix:${this.socket}`,
+      NGINX_PID_FILE: join(this.#run, 'nginx.pid'),
+      APP_USER: userInfo().username,
+      APP_INTERNAL_URL: `unix:${this.socket}`,
+      NGINX: await programPath('nginx'),
+      PHP_FPM: await programPath('php-fpm'),
+      PHP: await programPath('php'),
+    };
+  }
+
+  async #mainContainer(spec: WorkerSpec, environment: Record<string, string>): Promise<RegionProcess> {
+    const { paths } = this.#options;
+    const containerPaths = this.#containerPaths(spec);
+    const [command = 'bash', ...args] = spec.startupCommand.split(/\s+/).map((word) => mapPath(word, containerPaths));
+    return new RegionProcess({
+      name: `worker-${this.id}`,
+      command,
+      args,
+      env: environment,
+      cwd: this.home,
+      logFile: join(paths.logs, `worker-${this.id}.log`),
+      recordDir: paths.processes,
+      restart: true,
+      stopSignal: 'SIGTERM',
+    });
+  }
+
+  /** Undefined when an image cannot be pulled. */
+  async #siteContainers(spec: WorkerSpec, environment: Record<string, string>): Promise<RegionProcess[] | undefined> {
+    const { paths, caBundle } = this.#options;
+    const platform = await this.#platformVariables(spec);
+    const processes: RegionProcess[] = [];
+    for (const container of spec.siteContainers) {
+      const name = `${container.name}-${this.id}`;
+      const logFile = join(paths.logs, `${name}.log`);
+      const image = await pullImage(paths, container.image);
+      if (image === undefined) {
+        const line = {
+          time: new Date().toISOString(),
+          level: 'error',
+          message: 'image cannot be pulled',
+          image: container.image,
+        };
+        await appendFile(logFile, `${JSON.stringify(line)}\n`, { mode: 0o600 });
+        return undefined;
+      }
+      processes.push(
+        new RegionProcess({
+          name,
+          command: process.execPath,
+          args: [join(image, 'src', 'main.ts')],
+          env: {
+            ...siteContainerEnvironment(container, environment),
+            ...platform,
+            NODE_EXTRA_CA_CERTS: caBundle,
+          },
+          cwd: image,
+          logFile,
+          recordDir: paths.processes,
+          restart: true,
+          stopSignal: 'SIGTERM',
+        }),
+      );
+    }
+    return processes;
+  }
+}
+
+export function workerSocket(paths: StatePaths, id: WorkerId): string {
+  return join(paths.worker(id).run, 'nginx.sock');
+}
+
+async function pidIn(file: string): Promise<number | null> {
+  try {
+    const pid = Number((await readFile(file, 'utf8')).trim());
+    if (!Number.isInteger(pid) || pid <= 0) return null;
+    process.kill(pid, 0);
+    return pid;
+  } catch (error) {
+    if (isErrno(error, 'ENOENT') || isErrno(error, 'ESRCH')) return null;
+    throw error;
+  }
+}
