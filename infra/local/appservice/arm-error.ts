@@ -1,0 +1,24 @@
+/**
+ * A refusal as App Service would answer it. The management plane turns it into `{error:{code,message}}` with `status`;
+ * nothing else of it reaches the client.
+ */
+export class ArmError extends Error {
+  readonly status: number;
+  readonly code: string;
+
+  constructor(status: number, code: string, message: string) {
+    super(message);
+    this.name = 'ArmError';
+    this.status = status;
+    this.code = code;
+  }
+}
+
+export const badRequest = (message: string): ArmError => new ArmError(400, 'BadRequest', message);
+
+export const conflict = (message: string): ArmError => new ArmError(409, 'Conflict', message);
+
+/** App Service answers a swap whose source does not get warm with 417 ExpectationFailed. */
+export const expectationFailed = (message: string): ArmError => new ArmError(417, 'ExpectationFailed', message);
+
+export const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

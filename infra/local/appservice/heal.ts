@@ -1,0 +1,67 @@
+import {
+  initialState,
+  type OperationResult,
+  type SiteDefinition,
+  type SiteState,
+  withoutOperation,
+  withoutPreparation,
+} from './site-state.ts';
+import type { SlotName } from './worker.ts';
+
+const SLOTS: readonly SlotName[] = ['production', 'staging'];
+
+/**
+ * What an earlier run left, made consistent. Routing stays as recorded. A swap that had not switched is undone, one that
+ * had is done; deployments that were under way have failed.
+ */
+export function healed(state: SiteState, nowUtc: string): SiteState {
+  return withFailedDeployments(withEndedOperation(state, nowUtc), nowUtc);
+}
+
+function withEndedOperation(state: SiteState, nowUtc: string): SiteState {
+  const { operation } = state;
+  if (operation === undefined) return state;
+  const ended = { id: operation.id, endedUtc: nowUtc };
+  if (operation.phase === 'after') return withoutOperation(state, { ...ended, status: 'Succeeded' });
+  const message = `The swap of '${operation.source}' with '${operation.target}' was interrupted before it switched and is undone.`;
+  const result: OperationResult = { ...ended, status: 'Failed', error: { status: 409, code: 'Conflict', message } };
+  return withoutOperation(withoutPreparation(state, operation.source), result);
+}
+
+function withFailedDeployments(state: SiteState, nowUtc: string): SiteState {
+  const end = (deployments: SiteState['deployments']['a']): SiteState['deployments']['a'] =>
+    deployments.map((deployment) =>
+      deployment.status === 2
+        ? { ...deployment, status: 3, message: 'The deployment was interrupted.', endedUtc: nowUtc }
+        : deployment,
+    );
+  return { ...state, deployments: { a: end(state.deployments.a), b: end(state.deployments.b) } };
+}
+
+/**
+ * The program may have changed since the state was written. As `pulumi up` would: a part whose definition changed is
+ * applied, a part whose definition is the same keeps what was put through ARM. App settings and site containers belong
+ * to releases once they exist (`ignoreChanges` in the program) and are never taken from the program again.
+ */
+export function withDefinition(state: SiteState, definition: SiteDefinition): SiteState {
+  if (state.seen.name !== definition.name) return initialState(definition);
+  const changed = <T>(before: T, now: T): boolean => JSON.stringify(before) !== JSON.stringify(now);
+  let next: SiteState = { ...state, seen: definition };
+  if (changed(state.seen.stickyNames, definition.stickyNames)) next = { ...next, stickyNames: definition.stickyNames };
+  for (const slot of SLOTS) {
+    const { storageMounts, web } = definition.slots[slot];
+    const before = state.seen.slots[slot];
+    next = {
+      ...next,
+      slots: {
+        ...next.slots,
+        [slot]: {
+          ...next.slots[slot],
+          ...(changed(before.storageMounts, storageMounts) ? { storageMounts } : {}),
+          ...(changed(before.web, web) ? { web } : {}),
+        },
+      },
+    };
+  }
+  return next;
+}

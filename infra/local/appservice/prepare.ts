@@ -1,0 +1,62 @@
+import { badRequest, conflict, expectationFailed, messageOf } from './arm-error.ts';
+import { assertIdle, assertNothingPrepared } from './guards.ts';
+import { runnerOf, type SiteParts } from './site-parts.ts';
+import { type SiteState, withoutPreparation, withSlot } from './site-state.ts';
+import { specOf } from './slot-spec.ts';
+import { settingsInPlace } from './sticky.ts';
+import type { SlotName } from './worker.ts';
+
+/** `source` as it is once the target's sticky settings are applied to it. */
+export function prepared(state: SiteState, source: SlotName, target: SlotName): SiteState {
+  const settings = settingsInPlace(state.slots[source].settings, state.slots[target].settings, state.stickyNames);
+  return withSlot(state, source, { preparation: { target, settings } });
+}
+
+export function assertCanSwap(parts: SiteParts, state: SiteState, source: SlotName, target: SlotName): void {
+  if (source === target) throw badRequest(`The source and the target slot are the same: '${source}'.`);
+  assertIdle(state, parts.name);
+  for (const slot of [source, target]) {
+    const { state: running, worker } = state.slots[slot];
+    if (running === 'Stopped') {
+      throw conflict(`Cannot swap site slots for site '${parts.name}' because the '${slot}' slot is stopped.`);
+    }
+    if (parts.deploying.has(worker)) {
+      throw conflict(`Cannot modify this site because a deployment to the '${slot}' slot is in progress.`);
+    }
+  }
+}
+
+/** The first phase of a swap alone: the source restarts with the target's sticky settings. */
+export async function applySlotConfig(parts: SiteParts, source: SlotName, target: SlotName): Promise<void> {
+  const next = await parts.store.update((state) => {
+    assertCanSwap(parts, state, source, target);
+    assertNothingPrepared(state);
+    return prepared(state, source, target);
+  });
+  parts.log({ event: 'slot-prepared', source, target });
+  try {
+    await runnerOf(parts, source).apply(specOf(next, source));
+  } catch (error) {
+    await unprepare(parts, source);
+    throw expectationFailed(
+      `Cannot apply the configuration of '${target}' to the '${source}' slot of site '${parts.name}' because it did not ` +
+        `start: ${messageOf(error)}`,
+    );
+  }
+}
+
+/** Undoes `applySlotConfig`; nothing to undo is fine. */
+export async function resetSlotConfig(parts: SiteParts, slot: SlotName): Promise<void> {
+  assertIdle(parts.store.current, parts.name);
+  if (parts.store.current.slots[slot].preparation === undefined) return;
+  await unprepare(parts, slot);
+}
+
+/** The slot gets its own settings back, and restarts with them. A failing start is the slot's, not the caller's. */
+export async function unprepare(parts: SiteParts, slot: SlotName): Promise<void> {
+  const next = await parts.store.update((state) => withoutPreparation(state, slot));
+  parts.log({ event: 'slot-reset', slot });
+  await runnerOf(parts, slot)
+    .apply(specOf(next, slot))
+    .catch((error) => parts.log({ event: 'start-failed', slot, reason: messageOf(error) }));
+}

@@ -1,0 +1,79 @@
+import { type FileHandle, open, readFile, rename } from 'node:fs/promises';
+import { SlipError } from '../../errors.ts';
+import type { SiteState } from './site-state.ts';
+
+/**
+ * The site's state, in memory and in one file. A change is a pure function of the current state; changes are applied one
+ * after the other, and become visible only once the file holds them. The file is replaced by a rename, never half-written.
+ */
+export class StateStore {
+  readonly #file: string;
+  #current: SiteState;
+  #queue: Promise<unknown> = Promise.resolve();
+
+  constructor(file: string, initial: SiteState) {
+    this.#file = file;
+    this.#current = initial;
+  }
+
+  get current(): SiteState {
+    return this.#current;
+  }
+
+  /** What `change` throws is passed on, and nothing is changed. */
+  update(change: (current: SiteState) => SiteState): Promise<SiteState> {
+    const done = this.#queue.then(async () => {
+      const next = change(this.#current);
+      if (next !== this.#current) {
+        await replaceFile(this.#file, `${JSON.stringify(next, null, 1)}\n`);
+        this.#current = next;
+      }
+      return next;
+    });
+    this.#queue = done.catch(() => undefined);
+    return done;
+  }
+}
+
+/** The state of an earlier run, or undefined when there is none. */
+export async function readState(file: string): Promise<SiteState | undefined> {
+  let text: string;
+  try {
+    text = await readFile(file, 'utf8');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw error;
+  }
+  const state = parse(text);
+  if (state === undefined) {
+    throw new SlipError('SLIP-LOCAL-SITESTATE', {
+      found: `${file} is not a state of the local web app`,
+      expected: 'the JSON that the region wrote, format 1',
+      fix: 'npm run reset && npm start',
+    });
+  }
+  return state;
+}
+
+function parse(text: string): SiteState | undefined {
+  try {
+    const value = JSON.parse(text) as Partial<SiteState> | null;
+    const whole = value?.format === 1 && value.slots?.production?.worker !== value.slots?.staging?.worker;
+    return whole && value.seen !== undefined && value.deployments !== undefined ? (value as SiteState) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+async function replaceFile(file: string, text: string): Promise<void> {
+  const next = `${file}.next`;
+  // 0600: mounts carry the storage account's key.
+  const handle: FileHandle = await open(next, 'w', 0o600);
+  try {
+    await handle.writeFile(text);
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+  await rename(next, file);
+}

@@ -1,0 +1,78 @@
+import type { Clock } from './clock.ts';
+import { isWarm, startLimitSeconds, startWarmUp, swapWarmUp, type WarmUpRequest } from './platform-settings.ts';
+import type { Settings } from './site-state.ts';
+import type { Worker } from './worker.ts';
+
+/** Azure: the swap's ping waits 90 s, five times. */
+export interface WarmUpLimits {
+  readonly pingTimeoutMs: number;
+  readonly pingTries: number;
+  /** Between two pings that were answered, but not with a status that counts. */
+  readonly pingPauseMs: number;
+  /** Between two attempts to reach a container that is starting. */
+  readonly startPollMs: number;
+}
+
+export const AZURE_WARM_UP: WarmUpLimits = {
+  pingTimeoutMs: 90_000,
+  pingTries: 5,
+  pingPauseMs: 1000,
+  startPollMs: 50,
+};
+
+/**
+ * Waits until the worker answers, then sends the warm-up requests of a swap. Plain HTTP, and any status is warm unless
+ * the settings say which. False: it did not get warm in time.
+ */
+export async function getsWarm(
+  worker: Worker,
+  settings: Settings,
+  limits: WarmUpLimits,
+  clock: Clock,
+  signal: AbortSignal,
+): Promise<boolean> {
+  return (
+    (await hasStarted(worker, settings, limits, clock, signal)) &&
+    (await answersPing(worker, swapWarmUp(settings), limits, clock, signal))
+  );
+}
+
+async function hasStarted(
+  worker: Worker,
+  settings: Settings,
+  limits: WarmUpLimits,
+  clock: Clock,
+  signal: AbortSignal,
+): Promise<boolean> {
+  const request = startWarmUp(settings);
+  const deadline = clock.now() + startLimitSeconds(settings) * 1000;
+  for (;;) {
+    signal.throwIfAborted();
+    if (await isWarmNow(worker, request, Math.max(1, deadline - clock.now()))) return true;
+    if (clock.now() >= deadline) return false;
+    await clock.sleep(limits.startPollMs, signal);
+  }
+}
+
+async function answersPing(
+  worker: Worker,
+  request: WarmUpRequest,
+  limits: WarmUpLimits,
+  clock: Clock,
+  signal: AbortSignal,
+): Promise<boolean> {
+  for (let tries = 1; tries <= limits.pingTries; tries++) {
+    signal.throwIfAborted();
+    if (await isWarmNow(worker, request, limits.pingTimeoutMs)) return true;
+    if (tries < limits.pingTries) await clock.sleep(limits.pingPauseMs, signal);
+  }
+  return false;
+}
+
+async function isWarmNow(worker: Worker, request: WarmUpRequest, timeoutMs: number): Promise<boolean> {
+  try {
+    return isWarm(request, (await worker.ping(request.path, timeoutMs)).status);
+  } catch {
+    return false;
+  }
+}

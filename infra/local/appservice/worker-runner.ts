@@ -1,0 +1,104 @@
+import { stopLimitSeconds } from './platform-settings.ts';
+import { digestOf } from './slot-spec.ts';
+import type { Worker, WorkerSpec } from './worker.ts';
+
+interface ApplyOptions {
+  /** Restart even when the specification is the one it runs with. */
+  readonly restart?: boolean;
+  /** How long the containers get to stop; without it what the settings they run with say. */
+  readonly stopLimitSeconds?: number;
+}
+
+/**
+ * Brings one worker to the specification that was asked for last. One restart at a time; requests that arrive during one
+ * are answered by one more, however many they are. A restart is as hard as the platform's: nothing is drained, nothing
+ * is warmed.
+ */
+export class WorkerRunner {
+  readonly #worker: Worker;
+  #wanted: WorkerSpec | undefined;
+  #runsWith: WorkerSpec | undefined;
+  #restart = false;
+  #stopLimit: number | undefined;
+  #ticket = 0;
+  #last: Promise<unknown> = Promise.resolve();
+  #failure: string | undefined;
+  #closed = false;
+
+  constructor(worker: Worker) {
+    this.#worker = worker;
+  }
+
+  /** Why the containers could not be started the last time, or undefined. */
+  get failure(): string | undefined {
+    return this.#failure;
+  }
+
+  /** Resolves when the containers of `spec`, or of what was asked for after it, are spawned; rejects when they are not. */
+  apply(spec: WorkerSpec, options: ApplyOptions = {}): Promise<void> {
+    this.#restart ||= options.restart === true;
+    return this.#enqueue(spec, options.stopLimitSeconds);
+  }
+
+  stop(limitSeconds?: number): Promise<void> {
+    return this.#enqueue(undefined, limitSeconds);
+  }
+
+  /** Stops the containers for good: whoever asks for a start afterwards is refused. */
+  close(): Promise<void> {
+    const stopped = this.#enqueue(undefined, undefined);
+    this.#closed = true;
+    return stopped;
+  }
+
+  /** The containers' own limit: how long they get to stop. */
+  get stopLimitSeconds(): number {
+    return stopLimitSeconds(this.#runsWith?.settings ?? {});
+  }
+
+  /** Resolves when nothing is asked for any more. */
+  async settled(): Promise<void> {
+    for (let seen = -1; seen !== this.#ticket; ) {
+      seen = this.#ticket;
+      await this.#last;
+    }
+  }
+
+  async #enqueue(wanted: WorkerSpec | undefined, stopLimit: number | undefined): Promise<void> {
+    if (this.#closed) throw new Error(`the worker '${this.#worker.id}' is closed`);
+    this.#wanted = wanted;
+    this.#stopLimit = stopLimit;
+    this.#ticket += 1;
+    const ticket = this.#ticket;
+    const turn = this.#last.then(() => (ticket === this.#ticket ? this.#reconcile() : undefined));
+    this.#last = turn.catch(() => undefined);
+    await turn;
+    await this.#superseded(ticket);
+  }
+
+  async #superseded(ticket: number): Promise<void> {
+    if (ticket === this.#ticket) return;
+    await this.settled();
+    if (this.#failure !== undefined) throw new Error(this.#failure);
+  }
+
+  async #reconcile(): Promise<void> {
+    const wanted = this.#wanted;
+    const restart = this.#restart;
+    const stopLimit = this.#stopLimit ?? this.stopLimitSeconds;
+    this.#restart = false;
+    this.#failure = undefined;
+    const same = wanted !== undefined && this.#runsWith !== undefined && digestOf(wanted) === digestOf(this.#runsWith);
+    if (this.#worker.running && same && !restart) return;
+    try {
+      if (this.#worker.running) await this.#worker.stop(stopLimit);
+      this.#runsWith = undefined;
+      if (wanted === undefined) return;
+      await this.#worker.start(wanted);
+      this.#runsWith = wanted;
+    } catch (error) {
+      this.#failure = error instanceof Error ? error.message : String(error);
+      throw error;
+    }
+  }
+}
