@@ -1,0 +1,173 @@
+import { createHash } from 'node:crypto';
+import { cp, mkdir, mkdtemp, readdir, readFile, rename, rm, stat, symlink, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { SlipError } from '../../errors.ts';
+import { composer } from './composer.ts';
+import type { TreeFile } from './source-tree.ts';
+
+/** Raise when the way vendor is installed changes: older caches are then left alone and not used. */
+const vendorFormat = 2;
+
+/** Asks the registry where its copies are; keeps every version. */
+const refillArgs = ['update', '--lock', '--no-install', '--no-scripts', '--no-plugins', '--no-progress'];
+const installArgs = [
+  'install',
+  '--no-dev',
+  '--no-autoloader',
+  '--no-scripts',
+  '--no-plugins',
+  '--prefer-dist',
+  '--no-progress',
+];
+const autoloadArgs = ['dump-autoload', '--no-dev', '--classmap-authoritative', '--no-scripts', '--no-plugins'];
+
+interface LockFile {
+  readonly packages: readonly LockedPackage[];
+  readonly 'packages-dev': readonly LockedPackage[];
+}
+interface LockedPackage {
+  readonly name: string;
+  readonly version: string;
+}
+
+export interface VendorSource {
+  readonly composerJson: Buffer;
+  readonly versionsLock: Buffer;
+}
+
+export async function readVendorSource(source: string): Promise<VendorSource> {
+  const composerJson = await readFile(join(source, 'composer.json'));
+  const versionsLock = await readFile(join(source, 'versions.lock')).catch(() => undefined);
+  if (versionsLock === undefined) {
+    throw new SlipError('SLIP-RELEASE-VERSIONS-LOCK', {
+      found: `${join(source, 'versions.lock')} is missing`,
+      expected: 'the pinned versions of every package, so that the same source gives the same package anywhere',
+      fix: 'restore the file from version control, or write it anew as docs/guides/release.md says',
+    });
+  }
+  return { composerJson, versionsLock };
+}
+
+export function vendorKey(source: VendorSource): string {
+  const hash = createHash('sha256').update(`${vendorFormat}\0${source.composerJson.length}\0`);
+  return hash.update(source.composerJson).update(source.versionsLock).digest('hex').slice(0, 24);
+}
+
+/**
+ * The directory with composer.json, composer.lock and a `vendor` of production packages without autoloader, installed
+ * once per `vendorKey`. Two builds at once both install; the first to finish is kept.
+ */
+export async function installVendor(
+  source: VendorSource,
+  cacheDir: string,
+  onProgress?: (message: string) => void,
+): Promise<string> {
+  const target = join(cacheDir, 'vendor', vendorKey(source));
+  if (await isDirectory(target)) return target;
+  await mkdir(dirname(target), { recursive: true, mode: 0o700 });
+  const directory = await mkdtemp(`${target}.`);
+  try {
+    await writeFile(join(directory, 'composer.json'), source.composerJson);
+    await writeFile(join(directory, 'composer.lock'), source.versionsLock);
+    await composer(directory, ['validate', '--no-check-publish', '--no-check-all'], onProgress);
+    await composer(directory, refillArgs, onProgress);
+    const lock = JSON.parse(await readFile(join(directory, 'composer.lock'), 'utf8')) as LockFile;
+    requireSameVersions(JSON.parse(source.versionsLock.toString('utf8')) as LockFile, lock);
+    await composer(directory, installArgs, onProgress);
+    await requireNoDevelopmentPackages(directory, lock);
+    await forgetRegistry(directory);
+    await rename(directory, target).catch(async (error: unknown) => {
+      if (!(await isDirectory(target))) throw error;
+    });
+  } finally {
+    await rm(directory, { recursive: true, force: true });
+  }
+  return target;
+}
+
+/**
+ * The files of `vendor` with an autoloader that knows every class of `files` and of the packages, and no others.
+ * The build directory holds the tree; the packages in it are links into the installed ones, which stay untouched.
+ */
+export async function vendorFiles(
+  installed: string,
+  files: readonly TreeFile[],
+  buildDir: string,
+): Promise<TreeFile[]> {
+  for (const file of files) {
+    await mkdir(dirname(join(buildDir, file.path)), { recursive: true });
+    await writeFile(join(buildDir, file.path), file.content);
+  }
+  await fixAutoloaderName(join(buildDir, 'composer.json'));
+  await cp(join(installed, 'composer.lock'), join(buildDir, 'composer.lock'));
+  await mkdir(join(buildDir, 'vendor'));
+  for (const entry of await readdir(join(installed, 'vendor'))) {
+    if (entry === 'bin') continue;
+    if (entry === 'composer') {
+      await cp(join(installed, 'vendor', entry), join(buildDir, 'vendor', entry), { recursive: true });
+    } else {
+      await symlink(join(installed, 'vendor', entry), join(buildDir, 'vendor', entry));
+    }
+  }
+  await composer(buildDir, autoloadArgs);
+  return readFiles(buildDir, 'vendor');
+}
+
+function requireSameVersions(pinned: LockFile, refilled: LockFile): void {
+  const versions = (lock: LockFile): Map<string, string> =>
+    new Map([...lock.packages, ...lock['packages-dev']].map((entry) => [entry.name, entry.version]));
+  const now = versions(refilled);
+  for (const [name, version] of versions(pinned)) {
+    if (now.get(name) === version) continue;
+    throw new SlipError('SLIP-RELEASE-VERSIONS-LOCK', {
+      found: `the registry gave ${name} ${now.get(name) ?? '(none)'} where versions.lock pins ${version}`,
+      expected: 'the pinned versions',
+      fix: 'bring versions.lock up to date, test, commit it and release again',
+    });
+  }
+}
+
+async function requireNoDevelopmentPackages(directory: string, lock: LockFile): Promise<void> {
+  const text = await readFile(join(directory, 'vendor/composer/installed.json'), 'utf8');
+  const installed = JSON.parse(text) as { packages: LockedPackage[]; dev: boolean; 'dev-package-names': string[] };
+  const development = new Set(lock['packages-dev'].map((entry) => entry.name));
+  const found = installed.packages.map((entry) => entry.name).filter((name) => development.has(name));
+  if (!installed.dev && found.length === 0) return;
+  throw new SlipError('SLIP-RELEASE-DEV-PACKAGES', {
+    found: `development packages would be in the package: ${found.join(', ') || 'the installation is marked as one'}`,
+    expected: 'only what production needs (`require`, not `require-dev`)',
+    fix: 'remove the cache directory of packages and build again; if it persists, report it',
+  });
+}
+
+/** Composer names the autoloader's class at random unless told; one name for all builds keeps their bytes the same. */
+async function fixAutoloaderName(path: string): Promise<void> {
+  const definition = JSON.parse(await readFile(path, 'utf8')) as { config?: Record<string, unknown> };
+  definition.config = { ...definition.config, 'autoloader-suffix': 'Slipway' };
+  await writeFile(path, JSON.stringify(definition));
+}
+
+/** installed.json names the registry the packages came from: taken out, so that every registry gives the same bytes. */
+async function forgetRegistry(directory: string): Promise<void> {
+  const path = join(directory, 'vendor/composer/installed.json');
+  const installed = JSON.parse(await readFile(path, 'utf8')) as { packages: Record<string, unknown>[] };
+  for (const entry of installed.packages) {
+    for (const key of ['dist', 'source', 'notification-url', 'time']) delete entry[key];
+  }
+  await writeFile(path, `${JSON.stringify(installed, null, 4)}\n`);
+}
+
+async function readFiles(root: string, below: string): Promise<TreeFile[]> {
+  const files: TreeFile[] = [];
+  for (const name of (await readdir(join(root, below))).toSorted()) {
+    const path = `${below}/${name}`;
+    const info = await stat(join(root, path));
+    if (info.isDirectory()) files.push(...(await readFiles(root, path)));
+    else files.push({ path, content: await readFile(join(root, path)), executable: (info.mode & 0o100) !== 0 });
+  }
+  return files;
+}
+
+async function isDirectory(path: string): Promise<boolean> {
+  return (await stat(path).catch(() => undefined))?.isDirectory() === true;
+}

@@ -1,0 +1,40 @@
+import { createHash } from 'node:crypto';
+import { createWriteStream } from 'node:fs';
+import { Transform } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { ZipFile } from 'yazl';
+import type { TreeFile } from './source-tree.ts';
+
+/**
+ * The moment every entry carries. The DOS fields of a zip hold local time, so it is built from local parts (noon, away
+ * from any clock change) and no universal time is added: the same bytes in every time zone.
+ */
+const entryTime = new Date(2020, 0, 1, 12, 0, 0);
+
+/** Writes files in the given order; the bytes depend on nothing but paths, contents and modes. Returns size and hash. */
+export async function writeZip(
+  file: string,
+  entries: readonly TreeFile[],
+): Promise<{ readonly bytes: number; readonly sha256: string }> {
+  const zip = new ZipFile();
+  for (const entry of entries) {
+    zip.addBuffer(entry.content, entry.path, {
+      mtime: entryTime,
+      forceDosTimestamp: true,
+      mode: entry.executable ? 0o100755 : 0o100644,
+      compress: true,
+    });
+  }
+  zip.end();
+  const hash = createHash('sha256');
+  let bytes = 0;
+  const measure = new Transform({
+    transform(chunk: Buffer, _encoding, done) {
+      hash.update(chunk);
+      bytes += chunk.length;
+      done(null, chunk);
+    },
+  });
+  await pipeline(zip.outputStream as NodeJS.ReadableStream, measure, createWriteStream(file, { mode: 0o600 }));
+  return { bytes, sha256: hash.digest('hex') };
+}
