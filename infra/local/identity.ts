@@ -27,7 +27,9 @@ export class IdentityEndpoint {
   }
 
   get url(): string {
-    return `http://127.0.0.1:${this.#options.port}/msi/token`;
+    const address = this.#server.address();
+    const port = typeof address === 'object' && address !== null ? address.port : this.#options.port;
+    return `http://127.0.0.1:${port}/msi/token`;
   }
 
   async start(): Promise<void> {

@@ -129,7 +129,7 @@ export async function readJson(path: string): Promise<unknown> {
 }
 
 export function isErrno(error: unknown, code: string): boolean {
-  return error instanceof Error && 'code' in error && error.code === code;
+  return typeof error === 'object' && error !== null && 'code' in error && error.code === code;
 }
 
 function asDiskError(cause: unknown, path: string): unknown {
