@@ -32,7 +32,9 @@ export class IngestionEndpoint {
   }
 
   get url(): string {
-    return `https://127.0.0.1:${this.#options.port}/`;
+    const address = this.#server.address();
+    const port = typeof address === 'object' && address !== null ? address.port : this.#options.port;
+    return `https://127.0.0.1:${port}/`;
   }
 
   /** Newline-delimited JSON of the envelopes received. */

@@ -103,7 +103,7 @@ export class Mount {
 }
 
 /** Blob names may hold anything; what is no path below the mount is not shown. */
-function isPlainPath(name: string): boolean {
+export function isPlainPath(name: string): boolean {
   return (
     name !== '' && name.split('/').every((part) => part !== '' && part !== '.' && part !== '..' && !part.includes('\0'))
   );
