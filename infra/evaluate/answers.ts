@@ -3,7 +3,7 @@ import { AZURE_TYPES, azureTypeName } from './azure-types.ts';
 import { placeholder } from './placeholders.ts';
 import type { RecordedResource } from './recorded.ts';
 import { DEPLOYER_CLIENT_ID, DEPLOYER_OBJECT_ID, guidFor, SUBSCRIPTION_ID, TENANT_ID } from './subscription.ts';
-import { isObject, type Json, type JsonObject, wrapSecret } from './values.ts';
+import { isJsonObject, type Json, type JsonObject, wrapSecret } from './values.ts';
 
 /** What a provider would have answered to one registration. */
 export interface Answer {
@@ -17,7 +17,12 @@ const SECRET_OUTPUTS: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** Azure's answer, made from the inputs and the urn alone. */
-export function answerFor({ type, urn, name, inputs }: Pick<RecordedResource, 'type' | 'urn' | 'name' | 'inputs'>): Answer {
+export function answerFor({
+  type,
+  urn,
+  name,
+  inputs,
+}: Pick<RecordedResource, 'type' | 'urn' | 'name' | 'inputs'>): Answer {
   const azure = azureTypeName(type);
   if (azure === undefined) {
     const outputs: JsonObject = {};
@@ -28,12 +33,13 @@ export function answerFor({ type, urn, name, inputs }: Pick<RecordedResource, 't
   const id = azureId(known?.id ?? `${azure.replace(':', '/')}/${name}`, inputs);
   const outputs: JsonObject = { name: id.slice(id.lastIndexOf('/') + 1) };
   for (const path of known?.created ?? []) setPath(outputs, path, placeholder({ urn, path }));
-  for (const path of known?.guids ?? []) setPath(outputs, path, path === 'tenantId' ? TENANT_ID : guidFor(`${urn}.${path}`));
+  for (const path of known?.guids ?? [])
+    setPath(outputs, path, path === 'tenantId' ? TENANT_ID : guidFor(`${urn}.${path}`));
   return { id, outputs };
 }
 
 function azureId(template: string, inputs: JsonObject): string {
-  const group = typeof inputs['resourceGroupName'] === 'string' ? inputs['resourceGroupName'] : '';
+  const group = typeof inputs.resourceGroupName === 'string' ? inputs.resourceGroupName : '';
   const whole = /^[{/]/.test(template)
     ? template
     : `/subscriptions/{subscription}/resourceGroups/${group}/providers/${template}`;
@@ -51,17 +57,17 @@ function setPath(target: JsonObject, path: string, value: Json): void {
     return;
   }
   const child = target[head];
-  const below: JsonObject = typeof child === 'object' && child !== null && !Array.isArray(child) ? child : {};
+  const below = isJsonObject(child) ? child : {};
   target[head] = below;
   setPath(below, rest.join('.'), value);
 }
 
 /** Outputs laid over the inputs that Azure echoes; both in wire form, so secrets stay secret. */
-export function overlay(inputs: Record<string, unknown>, outputs: JsonObject): Record<string, unknown> {
-  const merged: Record<string, unknown> = { ...inputs };
+export function overlay(inputs: JsonObject, outputs: JsonObject): JsonObject {
+  const merged: JsonObject = { ...inputs };
   for (const [key, value] of Object.entries(outputs)) {
     const below = merged[key];
-    merged[key] = isObject(below) && isObject(value) ? { ...below, ...value } : value;
+    merged[key] = isJsonObject(below) && isJsonObject(value) ? { ...below, ...value } : value;
   }
   return merged;
 }

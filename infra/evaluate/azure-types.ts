@@ -18,7 +18,9 @@ export const AZURE_TYPES: Readonly<Record<string, AzureType>> = {
   'applicationinsights:WebTest': { id: 'Microsoft.Insights/webtests/{webTestName}' },
   'applicationinsights:Workbook': { id: 'Microsoft.Insights/workbooks/{resourceName}' },
   'authorization:ManagementLockByScope': { id: '{scope}/providers/Microsoft.Authorization/locks/{lockName}' },
-  'authorization:RoleAssignment': { id: '{scope}/providers/Microsoft.Authorization/roleAssignments/{roleAssignmentName}' },
+  'authorization:RoleAssignment': {
+    id: '{scope}/providers/Microsoft.Authorization/roleAssignments/{roleAssignmentName}',
+  },
   'cdn:AFDCustomDomain': { id: 'Microsoft.Cdn/profiles/{profileName}/customDomains/{customDomainName}' },
   'cdn:AFDEndpoint': { id: 'Microsoft.Cdn/profiles/{profileName}/afdEndpoints/{endpointName}', created: ['hostName'] },
   'cdn:AFDOrigin': { id: 'Microsoft.Cdn/profiles/{profileName}/originGroups/{originGroupName}/origins/{originName}' },
@@ -31,7 +33,9 @@ export const AZURE_TYPES: Readonly<Record<string, AzureType>> = {
     id: 'Microsoft.ContainerRegistry/registries/{registryName}',
     created: ['loginServer'],
   },
-  'dbformysql:Configuration': { id: 'Microsoft.DBforMySQL/flexibleServers/{serverName}/configurations/{configurationName}' },
+  'dbformysql:Configuration': {
+    id: 'Microsoft.DBforMySQL/flexibleServers/{serverName}/configurations/{configurationName}',
+  },
   'dbformysql:Database': { id: 'Microsoft.DBforMySQL/flexibleServers/{serverName}/databases/{databaseName}' },
   'dbformysql:Server': {
     id: 'Microsoft.DBforMySQL/flexibleServers/{serverName}',

@@ -60,7 +60,7 @@ export async function evaluate(options: EvaluateOptions): Promise<Evaluation> {
   }
 }
 
-interface ProgramRun extends EvaluateOptions {
+interface ProgramRun extends Omit<EvaluateOptions, 'config'> {
   readonly root: string;
   readonly config: StackConfig;
   readonly monitor: MonitorServer;
@@ -108,8 +108,8 @@ function runnerArguments({ stage, mode, root, monitor, program = PROGRAM }: Prog
 /** Nothing of the caller's own Pulumi, Azure or Node settings reaches the program. */
 function programEnvironment({ values, secretKeys }: StackConfig): NodeJS.ProcessEnv {
   return {
-    PATH: process.env['PATH'],
-    HOME: process.env['HOME'],
+    PATH: process.env.PATH,
+    HOME: process.env.HOME,
     PULUMI_CONFIG: JSON.stringify(values),
     PULUMI_CONFIG_SECRET_KEYS: JSON.stringify(secretKeys),
   };

@@ -110,7 +110,11 @@ function registrationOf(request: InstanceType<typeof monitor.RegisterResourceReq
     dependencies: request.getDependenciesList().toSorted(),
     propertyDependencies: Object.fromEntries(Object.entries(propertyDependencies).toSorted()),
     additionalSecretOutputs: request.getAdditionalsecretoutputsList().toSorted(),
-    aliases: request.getAliasesList().map((alias) => alias.getUrn() || (alias.getSpec()?.getName() ?? '')),
+    aliases: request
+      .getAliasesList()
+      .map((alias) => alias.getUrn() || (alias.getSpec()?.getName() ?? ''))
+      // What is left out: aliases of the type, which azure-native's SDK gives every resource.
+      .filter((alias) => alias !== ''),
     ignoreChanges: request.getIgnorechangesList().toSorted(),
     replaceOnChanges: request.getReplaceonchangesList().toSorted(),
     protect: request.getProtect() ?? false,

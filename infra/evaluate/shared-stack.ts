@@ -8,8 +8,8 @@ import type { JsonObject } from './values.ts';
  */
 export const SHARED_NAMES = {
   resourceGroupName: 'rg-slipway-shared',
-  registryName: 'acrslipwayshared0000',
-  releasesAccountName: 'stslipwayrel0000',
+  registryName: 'acrslipwaysharedcdwiyi',
+  releasesAccountName: 'stslipwaysharedcdwiyi',
   releasesContainerName: 'releases',
 };
 

@@ -30,11 +30,11 @@ export async function readStackConfig(
     });
   });
   const document: unknown = parse(text);
-  const config = isObject(document) && isObject(document['config']) ? document['config'] : {};
+  const config = isObject(document) && isObject(document.config) ? document.config : {};
   const values: Record<string, string> = {};
   const secretKeys: string[] = [];
   for (const [key, value] of Object.entries(config)) {
-    if (isObject(value) && typeof value['secure'] === 'string') {
+    if (isObject(value) && typeof value.secure === 'string') {
       secretKeys.push(key);
       values[key] = `encrypted-${key}`;
     } else {

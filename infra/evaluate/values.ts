@@ -23,6 +23,10 @@ export function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
+export function isJsonObject(value: Json | undefined): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
 /** Pulumi's wire value as plain JSON, with the places that were secret. Keys come out sorted. */
 export function unwrap(wire: unknown): Unwrapped {
   const secretPaths: string[] = [];
@@ -32,8 +36,7 @@ export function unwrap(wire: unknown): Unwrapped {
 
 export function unwrapObject(wire: unknown): { value: JsonObject; secretPaths: readonly string[] } {
   const { value, secretPaths } = unwrap(wire);
-  if (value === null || typeof value !== 'object' || Array.isArray(value)) return { value: {}, secretPaths };
-  return { value, secretPaths };
+  return { value: isJsonObject(value) ? value : {}, secretPaths };
 }
 
 /** Marks a value as secret in Pulumi's wire format. */
@@ -55,9 +58,9 @@ function plain(wire: unknown, path: string, secretPaths: string[]): Json {
   const signature = wire[SIGNATURE_KEY];
   if (signature === SECRET) {
     secretPaths.push(path);
-    return plain(wire['value'], path, []);
+    return plain(wire.value, path, []);
   }
-  if (signature === RESOURCE) return plain(wire['id'] ?? wire['urn'], path, secretPaths);
+  if (signature === RESOURCE) return plain(wire.id ?? wire.urn, path, secretPaths);
   if (typeof signature === 'string' && ASSETS.has(signature)) return `__${signature}__`;
 
   const result: JsonObject = {};

@@ -1,0 +1,108 @@
+import { BlobContainer } from '@pulumi/azure-native/storage/blobContainer.js';
+import { BlobServiceProperties } from '@pulumi/azure-native/storage/blobServiceProperties.js';
+import { listStorageAccountKeysOutput } from '@pulumi/azure-native/storage/listStorageAccountKeys.js';
+import { StorageAccount } from '@pulumi/azure-native/storage/storageAccount.js';
+import { ComponentResource, type Output, type Resource, secret } from '@pulumi/pulumi';
+import type { Context } from '../context.ts';
+import { grant, type Identity } from './identity.ts';
+import { lock } from './lock.ts';
+
+export const MEDIA_CONTAINER = 'media';
+
+/** Where the images live for good. The sidecar writes with its identity; the account key serves the mount alone. */
+export class Media extends ComponentResource {
+  readonly accountId: Output<string>;
+  readonly accountName: string;
+  readonly containerName: Output<string>;
+  readonly endpoint: Output<string>;
+  /** What has to exist before the sidecar starts. */
+  readonly writable: Resource[];
+  readonly #context: Context;
+  readonly #group: Output<string>;
+  readonly #account: StorageAccount;
+
+  constructor(context: Context, group: Output<string>, identity: Identity) {
+    super('slipway:program:Media', 'media');
+    this.#context = context;
+    this.#group = group;
+    this.accountName = context.names.compact('st', 24);
+    this.#account = this.#create();
+    this.#recovery(this.#account);
+    const container = this.#container(this.#account);
+    this.accountId = this.#account.id;
+    this.containerName = container.name;
+    this.endpoint = this.#account.primaryEndpoints.blob;
+    const writer = grant(context, {
+      name: 'app-writes-media',
+      principalId: identity.principalId,
+      role: 'storageBlobDataContributor',
+      scope: container.id,
+      parent: this,
+    });
+    this.writable = [container, writer];
+    lock(context, { name: 'media', word: 'media', scope: this.accountId, parent: this });
+    this.registerOutputs({ endpoint: this.endpoint });
+  }
+
+  /** For the mount, which knows no other way to authenticate. */
+  accountKey(): Output<string> {
+    const { keys } = listStorageAccountKeysOutput(
+      { accountName: this.accountName, resourceGroupName: this.#group },
+      { dependsOn: [this.#account] },
+    );
+    return secret(keys.apply(([first]) => first?.value ?? ''));
+  }
+
+  #create(): StorageAccount {
+    const { config, location, tags, keeps } = this.#context;
+    return new StorageAccount(
+      'media',
+      {
+        accountName: this.accountName,
+        resourceGroupName: this.#group,
+        location,
+        tags,
+        kind: 'StorageV2',
+        sku: { name: config.media.replication },
+        accessTier: 'Hot',
+        minimumTlsVersion: 'TLS1_2',
+        enableHttpsTrafficOnly: true,
+        allowBlobPublicAccess: false,
+        allowCrossTenantReplication: false,
+        // Blob mounts know the account key only: https://learn.microsoft.com/azure/app-service/configure-connect-to-azure-storage
+        allowSharedKeyAccess: config.media.mount,
+        defaultToOAuthAuthentication: true,
+      },
+      { parent: this, protect: keeps('media'), retainOnDelete: config.stage === 'prod' },
+    );
+  }
+
+  #recovery(account: StorageAccount): BlobServiceProperties {
+    const days = this.#context.config.media.softDeleteDays;
+    return new BlobServiceProperties(
+      'media-recovery',
+      {
+        accountName: account.name,
+        resourceGroupName: this.#group,
+        blobServicesName: 'default',
+        isVersioningEnabled: true,
+        deleteRetentionPolicy: { enabled: true, days },
+        containerDeleteRetentionPolicy: { enabled: true, days },
+      },
+      { parent: this },
+    );
+  }
+
+  #container(account: StorageAccount): BlobContainer {
+    return new BlobContainer(
+      'media-container',
+      {
+        accountName: account.name,
+        resourceGroupName: this.#group,
+        containerName: MEDIA_CONTAINER,
+        publicAccess: 'None',
+      },
+      { parent: this, protect: this.#context.keeps('media') },
+    );
+  }
+}

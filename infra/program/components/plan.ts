@@ -1,0 +1,34 @@
+import { AppServicePlan } from '@pulumi/azure-native/web/appServicePlan.js';
+import { ComponentResource, type Output } from '@pulumi/pulumi';
+import type { Context } from '../context.ts';
+import { PLAN_SKUS } from '../skus.ts';
+
+/** The workers that both slots run on. */
+export class Plan extends ComponentResource {
+  readonly id: Output<string>;
+
+  constructor(context: Context, group: Output<string>) {
+    super('slipway:program:Plan', 'plan');
+    this.id = this.#plan(context, group).id;
+    this.registerOutputs({ id: this.id });
+  }
+
+  #plan({ config, names, location, tags }: Context, resourceGroupName: Output<string>): AppServicePlan {
+    const { sku, instances, zoneRedundant } = config.plan;
+    return new AppServicePlan(
+      'plan',
+      {
+        name: names.scoped('plan'),
+        resourceGroupName,
+        location,
+        tags,
+        kind: 'linux',
+        reserved: true,
+        sku: { name: sku, tier: PLAN_SKUS[sku].tier, capacity: instances },
+        zoneRedundant,
+      },
+      // Autoscale, or a person, decides about the capacity from then on.
+      { parent: this, ignoreChanges: ['sku.capacity'] },
+    );
+  }
+}

@@ -1,0 +1,135 @@
+import { Registry } from '@pulumi/azure-native/containerregistry/registry.js';
+import { BlobContainer } from '@pulumi/azure-native/storage/blobContainer.js';
+import { BlobServiceProperties } from '@pulumi/azure-native/storage/blobServiceProperties.js';
+import { StorageAccount } from '@pulumi/azure-native/storage/storageAccount.js';
+import { ComponentResource, type Output } from '@pulumi/pulumi';
+import type { Context } from '../context.ts';
+import { grant } from './identity.ts';
+import { lock } from './lock.ts';
+
+const RELEASES_CONTAINER = 'releases';
+
+/** The registry of the sidecar's image. Stages are promoted with one and the same digest. */
+export class ImageRegistry extends ComponentResource {
+  readonly id: Output<string>;
+  readonly name: Output<string>;
+  readonly loginServer: Output<string>;
+
+  constructor(context: Context, group: Output<string>) {
+    super('slipway:program:ImageRegistry', 'image-registry');
+    const registry = this.#registry(context, group);
+    this.id = registry.id;
+    this.name = registry.name;
+    this.loginServer = registry.loginServer;
+    lock(context, { name: 'registry', word: 'registry', scope: registry.id, parent: this });
+    const principalId = context.config.shared.deployerPrincipalId;
+    if (principalId !== '') {
+      grant(context, { name: 'deployer-pushes-images', principalId, role: 'acrPush', scope: this.id, parent: this });
+    }
+    this.registerOutputs({ loginServer: this.loginServer });
+  }
+
+  #registry({ names, location, tags, keeps }: Context, resourceGroupName: Output<string>): Registry {
+    return new Registry(
+      'registry',
+      {
+        registryName: names.compact('acr', 50),
+        resourceGroupName,
+        location,
+        tags,
+        sku: { name: 'Standard' },
+        adminUserEnabled: false,
+        anonymousPullEnabled: false,
+        publicNetworkAccess: 'Enabled',
+      },
+      { parent: this, protect: keeps('registry') },
+    );
+  }
+}
+
+/** Packages, history and lock of all releases. */
+export class Releases extends ComponentResource {
+  readonly accountId: Output<string>;
+  readonly accountName: Output<string>;
+  readonly containerName: Output<string>;
+  readonly endpoint: Output<string>;
+  readonly #context: Context;
+  readonly #group: Output<string>;
+
+  constructor(context: Context, group: Output<string>) {
+    super('slipway:program:Releases', 'releases');
+    this.#context = context;
+    this.#group = group;
+    const account = this.#account();
+    this.#recovery(account);
+    const container = this.#container(account);
+    this.accountId = account.id;
+    this.accountName = account.name;
+    this.containerName = container.name;
+    this.endpoint = account.primaryEndpoints.blob;
+    lock(context, { name: 'releases', word: 'releases', scope: account.id, parent: this });
+    this.#deployerWrites(container);
+    this.registerOutputs({ endpoint: this.endpoint });
+  }
+
+  #account(): StorageAccount {
+    const { names, location, tags, keeps } = this.#context;
+    return new StorageAccount(
+      'releases',
+      {
+        accountName: names.compact('st', 24),
+        resourceGroupName: this.#group,
+        location,
+        tags,
+        kind: 'StorageV2',
+        sku: { name: 'Standard_LRS' },
+        accessTier: 'Hot',
+        minimumTlsVersion: 'TLS1_2',
+        enableHttpsTrafficOnly: true,
+        allowBlobPublicAccess: false,
+        allowCrossTenantReplication: false,
+        allowSharedKeyAccess: false,
+        defaultToOAuthAuthentication: true,
+        // Entra-only, but reachable: a hosted pipeline writes here.
+        publicNetworkAccess: 'Enabled',
+      },
+      { parent: this, protect: keeps('releases'), retainOnDelete: true },
+    );
+  }
+
+  #recovery(account: StorageAccount): BlobServiceProperties {
+    const days = this.#context.config.shared.releasesRetentionDays;
+    return new BlobServiceProperties(
+      'releases-recovery',
+      {
+        accountName: account.name,
+        resourceGroupName: this.#group,
+        blobServicesName: 'default',
+        isVersioningEnabled: true,
+        deleteRetentionPolicy: { enabled: true, days },
+        containerDeleteRetentionPolicy: { enabled: true, days },
+      },
+      { parent: this },
+    );
+  }
+
+  #container(account: StorageAccount): BlobContainer {
+    return new BlobContainer(
+      'releases-container',
+      {
+        accountName: account.name,
+        resourceGroupName: this.#group,
+        containerName: RELEASES_CONTAINER,
+        publicAccess: 'None',
+      },
+      { parent: this, protect: this.#context.keeps('releases') },
+    );
+  }
+
+  #deployerWrites(container: BlobContainer): void {
+    const principalId = this.#context.config.shared.deployerPrincipalId;
+    if (principalId === '') return;
+    const role = 'storageBlobDataContributor';
+    grant(this.#context, { name: 'deployer-writes-releases', principalId, role, scope: container.id, parent: this });
+  }
+}

@@ -1,0 +1,138 @@
+import { always, byStage, choice, list, optionalText, record, STAGES, text, whole } from './key.ts';
+
+const EVERY = STAGES;
+
+/** Resources whose loss would hurt; each is a word for `protect.except`. */
+export const PROTECTED = ['app', 'cache', 'media', 'mysql', 'registry', 'releases', 'vault'] as const;
+
+export const general = {
+  stage: choice('stage', STAGES, {
+    about: 'Which of the three kinds of stack this is. Has to be set.',
+    example: 'prod',
+    stages: EVERY,
+    default: always('dev'),
+  }),
+  name: text(
+    'name',
+    { form: '2 to 12 lower-case letters and digits, a letter first', pattern: /^[a-z][a-z0-9]{1,11}$/ },
+    {
+      about: 'Begins the name of everything in Azure. Another name is another system.',
+      example: 'shop',
+      stages: EVERY,
+      default: always('slipway'),
+    },
+  ),
+  generation: whole(
+    'generation',
+    { min: 1, max: 99 },
+    {
+      about:
+        'Part of every name that must be unique in the whole of Azure. Raise it after a tear-down, when a deleted vault still holds its name.',
+      example: '2',
+      stages: EVERY,
+      default: always(1),
+    },
+  ),
+  location: text(
+    'location',
+    { form: 'an Azure region, lower case without spaces', pattern: /^[a-z]+[0-9]?$/ },
+    {
+      about: 'The region of everything that has one.',
+      example: 'westeurope',
+      stages: EVERY,
+      default: always('swedencentral'),
+    },
+  ),
+  tags: record('tags', {
+    about: 'Tags on everything that can have them, besides `application`, `stage` and `managed-by`.',
+    example: '{"cost-centre": "4711"}',
+    stages: EVERY,
+    default: always({}),
+  }),
+  protectExcept: list(
+    'protect.except',
+    { form: `one of ${PROTECTED.join(', ')}`, pattern: new RegExp(`^(${PROTECTED.join('|')})$`) },
+    {
+      about:
+        'The word that lets data go: what is named here is neither protected nor locked, so the next `pulumi up` may replace or delete it.',
+      example: '["mysql"]',
+      stages: EVERY,
+      default: always([]),
+    },
+  ),
+} as const;
+
+export const shared = {
+  stack: text(
+    'shared.stack',
+    { form: 'organization/project/stack', pattern: /^[\w.-]+\/[\w.-]+\/[\w.-]+$/ },
+    {
+      about:
+        'The stack of stage `shared`, as Pulumi names it. With a state in Azure Blob the organization is `organization`.',
+      example: 'organization/slipway/shared',
+      default: always('organization/slipway/shared'),
+    },
+  ),
+  deployerPrincipalId: optionalText(
+    'deployer.principalId',
+    { form: 'a GUID', pattern: /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/ },
+    {
+      about:
+        "Object id of the pipeline's service principal; it may then push images and write releases. `slipway bootstrap` prints it.",
+      example: '6f0c2a51-6f0e-4d0c-9b53-2f3a54d3c0de',
+      stages: ['shared'],
+    },
+  ),
+  releasesRetentionDays: whole(
+    'releases.retentionDays',
+    { min: 7, max: 365 },
+    {
+      about: 'How long a deleted or overwritten package or history can be brought back.',
+      example: '90',
+      unit: 'days',
+      stages: ['shared'],
+      default: always(30),
+    },
+  ),
+} as const;
+
+export const secrets = {
+  rotation: whole(
+    'secrets.rotation',
+    { min: 1, max: 10_000 },
+    {
+      about:
+        'Raise it to have new passwords and tokens made. Rotating one by hand lasts only until something else of the same resource changes. Restart the app afterwards: it has the old values until then.',
+      example: '2',
+      default: always(1),
+    },
+  ),
+} as const;
+
+export const network = {
+  cidr: text(
+    'network.cidr',
+    { form: 'a private IPv4 range, /16 to /24', pattern: /^\d{1,3}(\.\d{1,3}){3}\/\d{1,2}$/ },
+    {
+      about:
+        'The address space of the stage; the subnets are cut from it. Changing it replaces the network and MySQL with it.',
+      example: '10.40.0.0/22',
+      default: byStage({ prod: '10.41.0.0/22', dev: '10.40.0.0/22' }),
+    },
+  ),
+  peers: list(
+    'network.peers',
+    { form: 'an IPv4 range', pattern: /^\d{1,3}(\.\d{1,3}){3}\/\d{1,2}$/ },
+    {
+      about: 'Ranges of networks this one is or will be connected to; `network.cidr` may not overlap them.',
+      example: '["10.0.0.0/16"]',
+      default: always([]),
+    },
+  ),
+  reach: choice('network.reach', ['identity'], {
+    about:
+      'Who can reach the vault, the registry, the releases and the SCM site: `identity` means anyone with an Entra token for them, so that a hosted pipeline can. MySQL, Redis and media are private either way.',
+    example: 'identity',
+    default: always('identity'),
+  }),
+} as const;

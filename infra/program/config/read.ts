@@ -1,0 +1,80 @@
+import { type Key, STAGES, type Stage } from './key.ts';
+
+/** One thing that is wrong with the config. */
+export interface Problem {
+  readonly key: string;
+  readonly value: string;
+  readonly allowed: string;
+}
+
+export const NAMESPACE = 'slipway:';
+
+/** Reads keys one by one and keeps what is wrong instead of stopping at the first. */
+export class ConfigReader {
+  readonly problems: Problem[] = [];
+  readonly stage: Stage;
+  readonly #texts: ReadonlyMap<string, string>;
+
+  /** `values` is Pulumi's whole config; only keys of this project are looked at. */
+  constructor(values: Readonly<Record<string, string>>) {
+    this.#texts = new Map(
+      Object.entries(values)
+        .filter(([key]) => key.startsWith(NAMESPACE))
+        .map(([key, value]) => [key.slice(NAMESPACE.length), value]),
+    );
+    const stage = STAGES.find((each) => each === this.#texts.get('stage'));
+    if (stage === undefined) this.refuse('stage', `${STAGES.join(', ')}; it has to be set`);
+    this.stage = stage ?? 'dev';
+  }
+
+  /** The value of a key, or its default; a value that is not allowed is noted and the default taken. */
+  read<T>(key: Key<T>): T {
+    const fallback = key.defaultOf(this.stage);
+    const text = this.#texts.get(key.name);
+    if (text === undefined || key.name === 'stage') return fallback;
+    if (!key.stages.includes(this.stage)) {
+      this.refuse(key.name, `nothing in stage ${this.stage}: the key is for ${key.stages.join(' and ')}`);
+      return fallback;
+    }
+    const value = key.parse(text);
+    if (value === undefined) this.refuse(key.name, key.allowed);
+    return value ?? fallback;
+  }
+
+  /** Notes every key of the project that no part of the program knows. */
+  refuseUnknown(known: readonly string[]): void {
+    for (const name of this.#texts.keys()) {
+      if (known.includes(name)) continue;
+      const near = nearest(name, known);
+      this.refuse(
+        name,
+        near === undefined ? 'no such key; docs/reference/config.md lists them' : `no such key; did you mean ${near}?`,
+      );
+    }
+  }
+
+  refuse(key: string, allowed: string): void {
+    this.problems.push({ key, value: this.#texts.get(key) ?? '(not set)', allowed });
+  }
+}
+
+/** The known word that needs the fewest edits, when few enough. */
+export function nearest(word: string, known: readonly string[]): string | undefined {
+  const [best] = known
+    .map((candidate) => ({ candidate, edits: distance(word.toLowerCase(), candidate.toLowerCase()) }))
+    .toSorted((a, b) => a.edits - b.edits);
+  return best !== undefined && best.edits <= Math.max(2, word.length / 4) ? best.candidate : undefined;
+}
+
+function distance(a: string, b: string): number {
+  let row = Array.from({ length: b.length + 1 }, (_, index) => index);
+  for (let i = 1; i <= a.length; i++) {
+    const next = [i];
+    for (let j = 1; j <= b.length; j++) {
+      const substituted = (row[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1);
+      next[j] = Math.min((row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1, substituted);
+    }
+    row = next;
+  }
+  return row[b.length] ?? 0;
+}

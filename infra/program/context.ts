@@ -1,0 +1,29 @@
+import type { PROTECTED } from './config/general.ts';
+import type { Config } from './config.ts';
+import { type Names, namesFor } from './naming.ts';
+
+/** What every component needs to know. */
+export interface Context {
+  readonly config: Config;
+  readonly names: Names;
+  readonly tags: Readonly<Record<string, string>>;
+  readonly subscriptionId: string;
+  readonly tenantId: string;
+  /** Name and place of the stage's resource group, once it exists. */
+  readonly location: string;
+  /** Whether something of this word is to be protected and locked. */
+  readonly keeps: (word: (typeof PROTECTED)[number]) => boolean;
+}
+
+export function contextFor(config: Config, client: { subscriptionId: string; tenantId: string }): Context {
+  const { name, stage, generation, location } = config;
+  return {
+    config,
+    location,
+    names: namesFor({ name, stage, generation, subscriptionId: client.subscriptionId }),
+    tags: { ...config.tags, application: name, stage, 'managed-by': 'pulumi' },
+    subscriptionId: client.subscriptionId,
+    tenantId: client.tenantId,
+    keeps: (word) => !config.protectExcept.includes(word),
+  };
+}
