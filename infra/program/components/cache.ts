@@ -1,7 +1,7 @@
 import { Database } from '@pulumi/azure-native/redisenterprise/database.js';
 import { listDatabaseKeysOutput } from '@pulumi/azure-native/redisenterprise/listDatabaseKeys.js';
 import { RedisEnterprise } from '@pulumi/azure-native/redisenterprise/redisEnterprise.js';
-import { ComponentResource, interpolate, type Output, secret } from '@pulumi/pulumi';
+import { ComponentResource, type Output, secret } from '@pulumi/pulumi';
 import type { Context } from '../context.ts';
 import { lock } from './lock.ts';
 import type { Vault } from './vault.ts';
@@ -11,7 +11,7 @@ const MANAGED_PORT = 10_000;
 
 /** Redis over TLS; its access key is in the vault. */
 export class Cache extends ComponentResource {
-  /** host:port */
+  /** host, or host:port where the port is not 10000 */
   readonly host: Output<string>;
   readonly #context: Context;
   readonly #group: Output<string>;
@@ -22,7 +22,7 @@ export class Cache extends ComponentResource {
     this.#group = group;
     const cluster = this.#cluster();
     const database = this.#database(cluster);
-    this.host = interpolate`${cluster.hostName}:${MANAGED_PORT}`;
+    this.host = cluster.hostName;
     vault.keep('redis-key', this.#key(cluster, database));
     lock(context, { name: 'cache', word: 'cache', scope: cluster.id, parent: this });
     this.registerOutputs({ host: this.host });
