@@ -19,7 +19,7 @@ export async function writeConnection(options: ConnectionOptions): Promise<void>
 function describeConnection({ servers, subscriptionId, managementToken, workerOf }: ConnectionOptions) {
   const { ports, system, certificates, mysql } = servers;
   const media = accountOf(servers, 'media');
-  const releases = accountOf(servers, String(system.evaluation.outputs.releasesContainerName));
+  const releases = accountOf(servers, String(system.evaluation.outputs.releasesContainer));
   const slot = (name: SlotName) => {
     const { home } = servers.workers[workerOf(name)];
     return { home, outbox: join(home, 'media', 'outbox'), synced: join(home, 'media', 'synced') };

@@ -73,8 +73,8 @@ function readAccounts(
     return { name, containers: below.map((container) => text(container.inputs, 'containerName')) };
   });
   const releases = {
-    name: text(outputs, 'releasesAccountName'),
-    containers: [text(outputs, 'releasesContainerName')],
+    name: text(outputs, 'releasesAccount'),
+    containers: [text(outputs, 'releasesContainer')],
   };
   return own.some((account) => account.name === releases.name) ? own : [...own, releases];
 }

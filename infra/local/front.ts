@@ -56,6 +56,7 @@ export class NginxFront implements Front {
 
   async stop(limitMs: number): Promise<void> {
     await this.#process?.stop(limitMs);
+    for (const slot of ['production', 'staging'] as const) await rm(this.#upstream(slot), { force: true });
   }
 
   async route(slot: SlotName, worker: WorkerId): Promise<void> {

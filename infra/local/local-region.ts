@@ -1,12 +1,12 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { getCACertificates, setDefaultCACertificates } from 'node:tls';
-import { evaluate } from '../evaluate/evaluate.ts';
 import { guidFor } from '../evaluate/subscription.ts';
 import type { WorkerId } from './appservice/worker.ts';
 import { Blob, type StorageAccount } from './blob.ts';
 import { type Certificates, ensureCertificates } from './certificates.ts';
 import { readDefinition, type SystemDefinition } from './definition.ts';
+import { evaluatedProgram } from './evaluated.ts';
 import { NginxFront } from './front.ts';
 import { IdentityEndpoint } from './identity.ts';
 import { buildSidecarImage } from './image.ts';
@@ -65,8 +65,7 @@ export async function startServers({ stateDir, port, onProgress }: RegionOptions
 
   onProgress('evaluating the program');
   const digest = await buildSidecarImage(paths);
-  const evaluation = await evaluate({ stage: 'dev', mode: 'update', config: { 'sidecar.digest': digest } });
-  const system = readDefinition(evaluation);
+  const system = readDefinition(await evaluatedProgram(paths, digest));
 
   const accounts = system.accounts.map((account) => ({ ...account, key: accountKey(account.name, secrets) }));
   const blob = new Blob({ paths, certificates, port: ports.internal.blob, accounts });

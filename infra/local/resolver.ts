@@ -32,7 +32,7 @@ export function accountKey(account: string, secrets: Secrets): string {
  */
 export function createResolver(definition: SystemDefinition, endpoints: Endpoints, secrets: Secrets): Resolver {
   const byUrn = new Map(definition.evaluation.resources.map((resource) => [resource.urn, resource]));
-  const releasesAccount = String(definition.evaluation.outputs.releasesAccountName);
+  const releasesAccount = String(definition.evaluation.outputs.releasesAccount);
 
   const placeholder = ({ urn, path }: Placeholder): string | undefined => {
     const resource = byUrn.get(urn);

@@ -14,6 +14,7 @@ export interface StatePaths {
   readonly controlSocket: string;
   readonly site: string;
   readonly secrets: string;
+  readonly evaluation: string;
   readonly ports: string;
   readonly processes: string;
   readonly tls: string;
@@ -46,6 +47,7 @@ export function statePaths(stateDir: string): StatePaths {
     controlSocket: join(root, 'region.sock'),
     site: join(root, 'site.json'),
     secrets: join(root, 'secrets.json'),
+    evaluation: join(root, 'evaluation.json'),
     ports: join(root, 'ports.json'),
     processes: join(root, 'processes'),
     tls: join(root, 'tls'),

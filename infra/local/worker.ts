@@ -82,6 +82,7 @@ export class ProcessWorker implements Worker {
     await Promise.all(containers.map((container) => container.stop(container === this.#main ? 0 : limitMs)));
     this.#main = undefined;
     this.#sidecars = [];
+    await rm(this.#run, { recursive: true, force: true });
   }
 
   async ping(path: string, timeoutMs: number): Promise<PingAnswer> {
