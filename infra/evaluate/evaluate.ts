@@ -7,10 +7,9 @@ import { SlipError } from '../errors.ts';
 import { type MonitorServer, serveMonitor } from './monitor.ts';
 import type { Evaluation, ProgramLog, RecordedResource } from './recorded.ts';
 import { Recorder } from './recorder.ts';
-import { PROJECT, readStackConfig, type StackConfig } from './stack-config.ts';
+import { type Project, readProject, readStackConfig, type StackConfig } from './stack-config.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
-const PROGRAM = 'infra/program/index.mjs';
 const RUNNER = createRequire(import.meta.url).resolve('@pulumi/pulumi/cmd/run');
 const MEMORY_REPORT = new URL('./report-memory.mjs', import.meta.url).href;
 
@@ -26,7 +25,7 @@ export interface EvaluateOptions {
   readonly config?: Readonly<Record<string, string>>;
   /** Directory of Pulumi.yaml. Default: this checkout. */
   readonly root?: string;
-  /** Entry of the program, relative to `root`. Default: infra/program/index.mjs */
+  /** Entry of the program, relative to `root`. Default: `main` in Pulumi.yaml */
   readonly program?: string;
   /** Milliseconds after which the run is given up. Default: 60000 */
   readonly deadlineMs?: number;
@@ -41,11 +40,12 @@ export interface EvaluateOptions {
  */
 export async function evaluate(options: EvaluateOptions): Promise<Evaluation> {
   const { stage, mode, root = ROOT, config: overrides = {} } = options;
-  const config = await readStackConfig(root, stage, overrides);
-  const recorder = new Recorder({ stack: stage, project: PROJECT, preview: mode === 'preview' });
+  const project = await readProject(root);
+  const config = await readStackConfig(root, project, stage, overrides);
+  const recorder = new Recorder({ stack: stage, project: project.name, preview: mode === 'preview' });
   const monitor = await serveMonitor(recorder);
   try {
-    const run = await runProgram({ ...options, root, config, monitor });
+    const run = await runProgram({ ...options, root, project, config, monitor });
     return {
       stage,
       mode,
@@ -62,13 +62,15 @@ export async function evaluate(options: EvaluateOptions): Promise<Evaluation> {
 
 interface ProgramRun extends Omit<EvaluateOptions, 'config'> {
   readonly root: string;
+  readonly project: Project;
   readonly config: StackConfig;
   readonly monitor: MonitorServer;
 }
 
 async function runProgram(run: ProgramRun): Promise<{ seconds: number; peakRssMb: number }> {
   const started = performance.now();
-  const child = spawn(process.execPath, ['--import', MEMORY_REPORT, RUNNER, ...runnerArguments(run)], {
+  const nodeArguments = [...run.project.nodeArguments, '--import', MEMORY_REPORT];
+  const child = spawn(process.execPath, [...nodeArguments, RUNNER, ...runnerArguments(run)], {
     cwd: run.root,
     env: programEnvironment(run.config),
     stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
@@ -90,10 +92,10 @@ async function runProgram(run: ProgramRun): Promise<{ seconds: number; peakRssMb
   return { seconds, peakRssMb: Number(memory) / 1024 };
 }
 
-function runnerArguments({ stage, mode, root, monitor, program = PROGRAM }: ProgramRun): string[] {
+function runnerArguments({ stage, mode, root, project, monitor, program = project.main }: ProgramRun): string[] {
   const options = {
     organization: 'organization',
-    project: PROJECT,
+    project: project.name,
     stack: stage,
     'root-directory': root,
     pwd: root,

@@ -4,7 +4,22 @@ import { parse } from 'yaml';
 import { SlipError } from '../errors.ts';
 import { isObject } from './values.ts';
 
-export const PROJECT = 'slipway';
+/** What Pulumi.yaml says about how the program is run. */
+export interface Project {
+  readonly name: string;
+  /** Entry of the program, relative to the project. */
+  readonly main: string;
+  /** Arguments for Node. */
+  readonly nodeArguments: readonly string[];
+}
+
+export async function readProject(root: string): Promise<Project> {
+  const document: unknown = parse(await readFile(path.join(root, 'Pulumi.yaml'), 'utf8'));
+  const { name, main, runtime } = isObject(document) ? document : {};
+  const options = isObject(runtime) && isObject(runtime.options) ? runtime.options : {};
+  const nodeArguments = typeof options.nodeargs === 'string' ? options.nodeargs.split(' ') : [];
+  return { name: String(name), main: String(main), nodeArguments };
+}
 
 /** The config of a stack as Pulumi hands it to a program. */
 export interface StackConfig {
@@ -18,6 +33,7 @@ export interface StackConfig {
  */
 export async function readStackConfig(
   root: string,
+  { name: project }: Project,
   stage: string,
   overrides: Readonly<Record<string, string>>,
 ): Promise<StackConfig> {
@@ -41,10 +57,6 @@ export async function readStackConfig(
       values[key] = typeof value === 'string' ? value : JSON.stringify(value);
     }
   }
-  for (const [key, value] of Object.entries(overrides)) values[qualified(key)] = value;
+  for (const [key, value] of Object.entries(overrides)) values[key.includes(':') ? key : `${project}:${key}`] = value;
   return { values, secretKeys };
-}
-
-function qualified(key: string): string {
-  return key.includes(':') ? key : `${PROJECT}:${key}`;
 }
