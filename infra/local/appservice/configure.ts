@@ -81,15 +81,24 @@ export async function setRunning(parts: SiteParts, slot: SlotName, running: 'Run
     return withSlot(state, slot, { state: running });
   });
   const runner = runnerOf(parts, slot);
-  await (running === 'Running' ? runner.apply(specOf(next, slot)) : runner.stop());
+  await logged(parts, slot, running === 'Running' ? runner.apply(specOf(next, slot)) : runner.stop());
 }
 
-/** Resolves when the app's containers are spawned again. A stopped slot stays stopped. */
-export async function restart(parts: SiteParts, slot: SlotName, onlyIfNeeded = false): Promise<void> {
+export interface RestartOptions {
+  /** Only when the app does not run with the settings it has. */
+  readonly onlyIfNeeded?: boolean;
+  /** Resolve when the containers are spawned again; otherwise at once. */
+  readonly wait?: boolean;
+}
+
+/** A stopped slot stays stopped. */
+export async function restart(parts: SiteParts, slot: SlotName, options: RestartOptions): Promise<void> {
   const state = parts.store.current;
   assertIdle(state, parts.name);
   if (state.slots[slot].state === 'Stopped') return;
-  await runnerOf(parts, slot).apply(specOf(state, slot), { restart: !onlyIfNeeded });
+  const restarted = runnerOf(parts, slot).apply(specOf(state, slot), { restart: options.onlyIfNeeded !== true });
+  const done = logged(parts, slot, restarted);
+  if (options.wait === true) await done;
 }
 
 async function change(
@@ -103,7 +112,10 @@ async function change(
     return apply(state);
   });
   if (next.slots[slot].state === 'Stopped') return;
-  runnerOf(parts, slot)
-    .apply(specOf(next, slot), { restart: mustRestart() })
-    .catch((error) => parts.log({ event: 'start-failed', slot, reason: messageOf(error) }));
+  void logged(parts, slot, runnerOf(parts, slot).apply(specOf(next, slot), { restart: mustRestart() }));
+}
+
+/** An app that does not start is the app's trouble, not that of the request that restarted it. */
+async function logged(parts: SiteParts, slot: SlotName, work: Promise<void>): Promise<void> {
+  await work.catch((error) => parts.log({ event: 'start-failed', slot, reason: messageOf(error) }));
 }

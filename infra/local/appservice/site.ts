@@ -162,8 +162,8 @@ export class Site {
     return configure.setRunning(this.#parts, slot, running);
   }
 
-  restart(slot: SlotName, onlyIfNeeded = false): Promise<void> {
-    return configure.restart(this.#parts, slot, onlyIfNeeded);
+  restart(slot: SlotName, options: configure.RestartOptions = {}): Promise<void> {
+    return configure.restart(this.#parts, slot, options);
   }
 
   applySlotConfig(source: SlotName, target: SlotName): Promise<void> {
@@ -220,7 +220,7 @@ export class Site {
     const before = JSON.stringify(this.#references.get(slot)?.references ?? []);
     const now = await this.#resolveReferences(slot);
     if (before !== '[]' && before !== JSON.stringify(now)) {
-      this.restart(slot).catch((error) => this.#parts.log({ event: 'start-failed', slot, reason: messageOf(error) }));
+      await this.restart(slot);
     }
     return now;
   }

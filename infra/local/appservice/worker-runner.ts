@@ -45,10 +45,11 @@ export class WorkerRunner {
   }
 
   /** Stops the containers for good: whoever asks for a start afterwards is refused. */
-  close(): Promise<void> {
+  async close(): Promise<void> {
+    if (this.#closed) return;
     const stopped = this.#enqueue(undefined, undefined);
     this.#closed = true;
-    return stopped;
+    await stopped;
   }
 
   /** The containers' own limit: how long they get to stop. */
