@@ -5,6 +5,7 @@ import { Site } from './appservice/site.ts';
 import type { SlotName } from './appservice/worker.ts';
 import { writeConnection } from './connection.ts';
 import { type RegionOptions, type Servers, startServers, stopServers } from './local-region.ts';
+import { LogLimit } from './log-limit.ts';
 import type { Resolver } from './resolver.ts';
 import { siteDefinition } from './site-definition.ts';
 import { describeRegion, type RegionStatus } from './status.ts';
@@ -39,6 +40,8 @@ export async function runRegion(options: RegionOptions): Promise<RunningRegion> 
       managementToken,
       workerOf: (slot) => workerOf(slot).id,
     });
+  const logs = new LogLimit(servers.paths.logs);
+  logs.start();
   options.onProgress('starting the two workers');
   await site.start();
   await connect();
@@ -46,6 +49,7 @@ export async function runRegion(options: RegionOptions): Promise<RunningRegion> 
     status: () => describeRegion(servers, workerOf),
     heal: () => healServers(servers),
     stop: async () => {
+      logs.stop();
       await site.stop();
       await stopServers(servers);
     },
