@@ -37,6 +37,7 @@ export interface Servers {
   readonly paths: StatePaths;
   readonly ports: Ports;
   readonly certificates: Certificates;
+  readonly tls: { readonly key: Buffer; readonly cert: Buffer };
   readonly secrets: Secrets;
   readonly system: SystemDefinition;
   readonly resolver: Resolver;
@@ -69,11 +70,11 @@ export async function startServers({ stateDir, port, onProgress }: RegionOptions
 
   const accounts = system.accounts.map((account) => ({ ...account, key: accountKey(account.name, secrets) }));
   const blob = new Blob({ paths, certificates, port: ports.internal.blob, accounts });
+  const tls = { key: await readFile(certificates.keyFile), cert: await readFile(certificates.certFile) };
   const ingestion = new IngestionEndpoint({
     port: ports.internal.ingestion,
     directory: paths.telemetry,
-    key: await readFile(certificates.keyFile),
-    cert: await readFile(certificates.certFile),
+    ...tls,
   });
   const endpoints: Endpoints = {
     mysql: `127.0.0.1:${ports.internal.mysql}`,
@@ -139,6 +140,7 @@ export async function startServers({ stateDir, port, onProgress }: RegionOptions
     paths,
     ports,
     certificates,
+    tls,
     secrets,
     system,
     resolver,

@@ -3,10 +3,11 @@ import { SUBSCRIPTION_ID } from '../evaluate/subscription.ts';
 import { type ResolvedReference, secretOf } from './appservice/key-vault-references.ts';
 import { Site } from './appservice/site.ts';
 import type { SlotName } from './appservice/worker.ts';
+import { ManagementPlane } from './arm/management-plane.ts';
 import { writeConnection } from './connection.ts';
 import { type RegionOptions, type Servers, startServers, stopServers } from './local-region.ts';
 import { LogLimit } from './log-limit.ts';
-import type { Resolver } from './resolver.ts';
+import { type Resolver, resolveText } from './resolver.ts';
 import { siteDefinition } from './site-definition.ts';
 import { describeRegion, type RegionStatus } from './status.ts';
 import type { ProcessWorker } from './worker.ts';
@@ -30,7 +31,7 @@ export async function runRegion(options: RegionOptions): Promise<RunningRegion> 
     stateFile: servers.paths.site,
     resolveReference: async (reference) => resolveReference(reference, servers.resolver),
     onSwitched: () => connect(),
-    log: (event) => console.log(JSON.stringify({ time: new Date().toISOString(), ...event })),
+    log,
   });
   const workerOf = (slot: SlotName): ProcessWorker => servers.workers[site.state.slots[slot].worker];
   const connect = () =>
@@ -42,6 +43,20 @@ export async function runRegion(options: RegionOptions): Promise<RunningRegion> 
     });
   const logs = new LogLimit(servers.paths.logs);
   logs.start();
+  const plane = await ManagementPlane.listen({
+    site,
+    subscriptionId: SUBSCRIPTION_ID,
+    resourceGroup: servers.system.resourceGroup,
+    token: managementToken,
+    tls: servers.tls,
+    port: servers.ports.management,
+    hostNames: {
+      production: `127.0.0.1:${servers.ports.production}`,
+      staging: `127.0.0.1:${servers.ports.staging}`,
+    },
+    resolveText: (text) => resolveText(text, servers.resolver),
+    log,
+  });
   options.onProgress('starting the two workers');
   await site.start();
   await connect();
@@ -50,10 +65,15 @@ export async function runRegion(options: RegionOptions): Promise<RunningRegion> 
     heal: () => healServers(servers),
     stop: async () => {
       logs.stop();
+      await plane.close();
       await site.stop();
       await stopServers(servers);
     },
   };
+}
+
+function log(event: { readonly event: string }): void {
+  console.log(JSON.stringify({ time: new Date().toISOString(), ...event }));
 }
 
 function resolveReference(reference: string, resolver: Resolver): ResolvedReference {
