@@ -1,3 +1,4 @@
+import { SlipError } from '../../errors.ts';
 import { defineCommand } from '../command.ts';
 
 export const command = defineCommand({
@@ -5,7 +6,15 @@ export const command = defineCommand({
   examples: ['slipway status', 'slipway status --json'],
   async run({ options, output }) {
     const { regionStatus } = await import('../../local/region.ts');
+    const { statusText } = await import('../status-text.ts');
     const status = await regionStatus({ stateDir: options.state });
-    output.result(status, JSON.stringify(status, null, 2));
+    if (status === undefined) {
+      throw new SlipError('SLIP-LOCAL-NOT-RUNNING', {
+        found: `no local region runs on ${options.state}`,
+        expected: 'one that was started',
+        fix: 'npm start',
+      });
+    }
+    output.result(status, statusText(status));
   },
 });
