@@ -15,7 +15,6 @@ const INSTALLED = 'vendor/composer/installed.json';
  * @returns {'complete' | 'differs' | 'absent'}
  */
 export function composerState(application) {
-  if (!existsSync(join(application, 'composer.json'))) return 'complete';
   const installed = readJson(join(application, INSTALLED));
   if (installed === undefined || !existsSync(join(application, 'vendor/autoload.php'))) return 'absent';
   const pinned = readJson(join(application, 'versions.lock'));

@@ -7,6 +7,8 @@ export DEBIAN_FRONTEND=noninteractive LC_ALL=C.UTF-8
 policy=/usr/sbin/policy-rc.d
 mark='# slipway set-up: no service starts while its packages are installed'
 child=
+# The servers we bring, with what they depend on; other services that come along (systemd's own) are not ours to judge.
+ours='^(rc:)?(nginx|php|mariadb|mysql|redis|rsync)'
 
 enabled_services() {
   for link in /etc/systemd/system/*.wants/* /etc/rc[2-5].d/S*; do
@@ -62,7 +64,7 @@ done
 run apt-get install -q -y --no-install-recommends --no-remove -o DPkg::Lock::Timeout=300 -o Dpkg::Options::=--force-confold "$@"
 
 enabled_services >"$work/after"
-comm -13 "$work/before" "$work/after" | while read -r service; do
+comm -13 "$work/before" "$work/after" | { grep -E "$ours" || true; } | while read -r service; do
   echo "not enabled at boot: ${service#rc:}"
   disable "$service" >/dev/null 2>&1 || true
 done

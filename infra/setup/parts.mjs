@@ -105,7 +105,7 @@ export function npmPart({ root, notes, platform }) {
         throw new SetupError('SLIP-SETUP-NODE24', {
           found: `npm installed no ${nodePackage}`,
           expected: 'Node 24 from the npm registry, as an optional dependency',
-          fix: 'look whether your registry has it: npm view ' + platform.nodePackage,
+          fix: `look whether your registry has it: npm view ${platform.nodePackage}`,
         });
       }
     },
@@ -122,6 +122,7 @@ export function composerPart({ root, notes }) {
     megabytes: 150,
     on: root,
     missing: () => {
+      if (!existsSync(join(application, 'composer.json'))) return undefined;
       const found = existsSync(unfinished) ? 'absent' : composerState(application);
       if (found === 'complete')
         return readNote(note) === composerFingerprint(application)
