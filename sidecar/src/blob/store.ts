@@ -1,0 +1,56 @@
+import type { Readable } from 'node:stream';
+
+/** What Blob says about a blob. */
+export interface BlobFacts {
+  readonly length: number;
+  /** Absent when whoever uploaded it sent none and Blob computed none. */
+  readonly md5: Buffer | undefined;
+}
+
+export interface NewBlob {
+  readonly name: string;
+  readonly length: number;
+  readonly md5: Buffer;
+  readonly contentType: string;
+  /** The bytes, or a function that opens a stream of them. */
+  readonly body: Buffer | (() => Readable);
+}
+
+export interface Put {
+  readonly etag: string;
+  /** The MD5 that Blob computed over what it stored. */
+  readonly md5: Buffer | undefined;
+}
+
+export interface Download {
+  readonly partial: boolean;
+  readonly length: number;
+  readonly totalLength: number;
+  readonly contentType: string;
+  readonly contentRange: string | undefined;
+  readonly etag: string | undefined;
+  readonly md5: Buffer | undefined;
+  readonly lastModified: Date | undefined;
+  readonly body: Readable;
+}
+
+export interface ByteRange {
+  readonly offset: number;
+  /** To the end when absent. */
+  readonly count?: number;
+}
+
+/** The few things the sidecar does with Blob. Every one throws BlobFailure and nothing else. */
+export interface BlobStore {
+  /** Creates a blob; refuses with `exists` when the name is taken. */
+  put(blob: NewBlob, signal: AbortSignal): Promise<Put>;
+  head(
+    name: string,
+    signal: AbortSignal,
+  ): Promise<BlobFacts & { contentType: string; etag: string | undefined; lastModified: Date | undefined }>;
+  get(name: string, range: ByteRange | undefined, signal: AbortSignal): Promise<Download>;
+  /** Removes exactly the blob that has this ETag. */
+  remove(name: string, etag: string, signal: AbortSignal): Promise<void>;
+  /** Asks for a sign of life. */
+  probe(signal: AbortSignal): Promise<void>;
+}

@@ -1,0 +1,32 @@
+/** An error that a person can mend: a code, what was found, what was expected, what to do. Listed in docs/reference/errors.md. */
+export class CodedError extends Error {
+  readonly code: string;
+  readonly found: string;
+  readonly expected: string;
+  readonly fix: string;
+
+  constructor(code: string, found: string, expected: string, fix: string) {
+    super(`${code}: ${found}`);
+    this.name = 'CodedError';
+    this.code = code;
+    this.found = found;
+    this.expected = expected;
+    this.fix = fix;
+  }
+
+  toText(): string {
+    return `${this.code}  ${this.found}\n  expected: ${this.expected}\n  to do:    ${this.fix}`;
+  }
+}
+
+/** The words of an error, whatever was thrown. */
+export function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  return error.message === '' ? error.name : error.message;
+}
+
+/** The `code` that Node puts on errors of the system (`ENOENT`), or an empty string. */
+export function systemCode(error: unknown): string {
+  if (typeof error !== 'object' || error === null || !('code' in error)) return '';
+  return typeof error.code === 'string' ? error.code : '';
+}

@@ -1,0 +1,111 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { pipeline } from 'node:stream/promises';
+import { BlobFailure } from '../blob/failure.ts';
+import type { Reach } from '../blob/reach.ts';
+import type { BlobStore, ByteRange } from '../blob/store.ts';
+import { pathProblem } from '../media/names.ts';
+import { parseRange } from './range.ts';
+import { sendJson } from './respond.ts';
+
+export interface ReadThroughOptions {
+  readonly store: BlobStore;
+  readonly reach: Reach;
+}
+
+/** `GET` and `HEAD /blob/<name>`: the bytes of a blob, a single range of them where asked for. */
+export async function readThrough(
+  options: ReadThroughOptions,
+  request: IncomingMessage,
+  response: ServerResponse,
+  name: string,
+): Promise<void> {
+  const problem = pathProblem(name);
+  if (problem !== undefined) return sendJson(response, 400, { error: problem });
+  if (options.reach.state === 'away') return away(response, options.reach.reason);
+  try {
+    if (request.method === 'HEAD') await answerHead(options, response, name);
+    else await answerGet(options, request, response, name);
+  } catch (error) {
+    answerFailure(response, error);
+  }
+}
+
+async function answerHead(options: ReadThroughOptions, response: ServerResponse, name: string): Promise<void> {
+  const facts = await options.reach.request((signal) => options.store.head(name, signal));
+  response.writeHead(200, { ...commonHeaders(facts), 'content-length': facts.length });
+  response.end();
+}
+
+async function answerGet(
+  options: ReadThroughOptions,
+  request: IncomingMessage,
+  response: ServerResponse,
+  name: string,
+): Promise<void> {
+  const range = await rangeOf(options, request.headers.range, name);
+  if (range === 'unsatisfiable') throw new BlobFailure('range', 'an empty range');
+  await options.reach.request(async (signal, alive) => {
+    const download = await options.store.get(name, range, signal);
+    const partial = range !== undefined && download.contentRange !== undefined;
+    const headers: Record<string, string | number> = { ...commonHeaders(download), 'content-length': download.length };
+    if (partial && download.contentRange !== undefined) headers['content-range'] = download.contentRange;
+    response.writeHead(partial ? 206 : 200, headers);
+    download.body.on('data', alive);
+    // A visitor who reads slowly is no silence of Blob's.
+    response.on('drain', alive);
+    try {
+      await pipeline(download.body, response, { signal });
+    } catch (error) {
+      // Nobody is listening any more, or half of it has been sent: either way the connection is all that can be ended.
+      response.destroy();
+      if (signal.aborted) throw error;
+    }
+  });
+}
+
+async function rangeOf(
+  options: ReadThroughOptions,
+  header: string | undefined,
+  name: string,
+): Promise<ByteRange | undefined | 'unsatisfiable'> {
+  const asked = parseRange(header);
+  if (asked.kind === 'all') return undefined;
+  if (asked.kind === 'range') return asked.range;
+  const { length } = await options.reach.request((signal) => options.store.head(name, signal));
+  if (asked.count === 0 || length === 0) return 'unsatisfiable';
+  return { offset: Math.max(0, length - asked.count), count: Math.min(length, asked.count) };
+}
+
+function commonHeaders(facts: {
+  contentType: string;
+  etag: string | undefined;
+  md5: Buffer | undefined;
+  lastModified: Date | undefined;
+}): Record<string, string> {
+  const headers: Record<string, string> = {
+    'content-type': facts.contentType,
+    'accept-ranges': 'bytes',
+    'cache-control': 'no-store',
+  };
+  if (facts.etag !== undefined) headers.etag = facts.etag;
+  if (facts.lastModified !== undefined) headers['last-modified'] = facts.lastModified.toUTCString();
+  return headers;
+}
+
+function answerFailure(response: ServerResponse, error: unknown): void {
+  if (response.headersSent) {
+    response.destroy();
+  } else if (!(error instanceof BlobFailure)) {
+    sendJson(response, 500, { error: 'the blob cannot be read' });
+  } else if (error.kind === 'missing') {
+    sendJson(response, 404, { error: 'no such blob' });
+  } else if (error.kind === 'range') {
+    sendJson(response, 416, { error: 'the range lies outside the blob' });
+  } else {
+    away(response, error.message);
+  }
+}
+
+function away(response: ServerResponse, reason: string): void {
+  sendJson(response, 503, { error: 'Blob cannot be asked', reason }, { 'retry-after': '1' });
+}

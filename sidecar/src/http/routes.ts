@@ -1,0 +1,110 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import * as defaults from '../defaults.ts';
+import { decodePath, pathProblem } from '../media/names.ts';
+import type { Sidecar } from '../sidecar.ts';
+import { metricsText } from './metricsText.ts';
+import { readThrough } from './readThrough.ts';
+import { sendJson, sendText } from './respond.ts';
+import type { Route } from './server.ts';
+import { parseDuration, rawQueryValue, type Target } from './target.ts';
+
+const BLOB = '/blob/';
+
+/** All that the sidecar answers to. */
+export function routes(sidecar: Sidecar): Route[] {
+  return [
+    { methods: ['GET', 'HEAD'], path: '/healthz', handle: (_, response) => sendJson(response, 200, { status: 'ok' }) },
+    {
+      methods: ['GET', 'HEAD'],
+      path: '/readyz',
+      handle: (_, response) => {
+        const readiness = sidecar.readiness();
+        sendJson(response, readiness.ready ? 200 : 503, readiness);
+      },
+    },
+    {
+      methods: ['GET', 'HEAD'],
+      path: '/status',
+      handle: async (_, response) => sendJson(response, 200, await sidecar.status()),
+    },
+    {
+      methods: ['GET', 'HEAD'],
+      path: '/metrics',
+      handle: async (_, response) =>
+        sendText(response, 200, metricsText(await sidecar.metrics()), 'text/plain; version=0.0.4'),
+    },
+    {
+      methods: ['POST'],
+      path: '/carry',
+      handle: (request, response, target) => carry(sidecar, request, response, target),
+    },
+    {
+      methods: ['POST'],
+      path: '/drain',
+      handle: (request, response, target) => drainRoute(sidecar, request, response, target),
+    },
+    { methods: ['POST'], path: '/retry', handle: (request, response) => retry(sidecar, request, response) },
+    {
+      methods: ['GET', 'HEAD'],
+      path: BLOB,
+      handle: async (request, response, target) => {
+        const name = decodePath(target.path.slice(BLOB.length));
+        if (name === undefined) return sendJson(response, 400, { error: 'the name is not percent-encoded UTF-8' });
+        await readThrough(sidecar.reading, request, response, name);
+      },
+    },
+  ];
+}
+
+async function carry(
+  sidecar: Sidecar,
+  request: IncomingMessage,
+  response: ServerResponse,
+  target: Target,
+): Promise<void> {
+  request.resume();
+  const name = nameIn(request, response);
+  if (name === undefined) return;
+  const waitMs = parseDuration(target.query.get('wait'), 'ms', defaults.CARRY_WAIT_MS);
+  if (waitMs === undefined) return sendJson(response, 400, { error: 'wait is a number of milliseconds' });
+  const answer = await sidecar.carry(name, waitMs);
+  sendJson(response, answer.status, answer.body, answer.status === 503 ? { 'retry-after': '1' } : {});
+}
+
+async function drainRoute(
+  sidecar: Sidecar,
+  request: IncomingMessage,
+  response: ServerResponse,
+  target: Target,
+): Promise<void> {
+  request.resume();
+  const timeoutMs = parseDuration(target.query.get('timeout'), 's', sidecar.settings.drainTimeoutMs);
+  if (timeoutMs === undefined) return sendJson(response, 400, { error: 'timeout is a number of seconds' });
+  const drained = await sidecar.drain(timeoutMs);
+  sendJson(response, drained.drained ? 200 : 504, drained);
+}
+
+async function retry(sidecar: Sidecar, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  request.resume();
+  if (rawQueryValue(request.url, 'name') === undefined) {
+    return sendJson(response, 202, { retried: sidecar.retryAll() });
+  }
+  const name = nameIn(request, response);
+  if (name === undefined) return;
+  const retried = await sidecar.retry(name);
+  const status = { retried: 202, unknown: 404, occupied: 409 } as const;
+  sendJson(response, status[retried], { name, result: retried });
+}
+
+/** The checked `name` of the query; undefined when it was answered with 400. */
+function nameIn(request: IncomingMessage, response: ServerResponse): string | undefined {
+  const name = rawQueryValue(request.url, 'name');
+  if (name === undefined || name === '') sendJson(response, 400, { error: 'name is missing' });
+  else if (name === null) sendJson(response, 400, { error: 'name is not percent-encoded UTF-8' });
+  else {
+    const problem = pathProblem(name);
+    if (problem === undefined) return name;
+    sendJson(response, 400, { error: problem });
+  }
+  return undefined;
+}

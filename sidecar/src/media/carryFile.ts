@@ -1,0 +1,169 @@
+import type { FileHandle } from 'node:fs/promises';
+import { lstat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { BlobFailure } from '../blob/failure.ts';
+import type { Reach } from '../blob/reach.ts';
+import type { BlobStore, Put } from '../blob/store.ts';
+import { reasonOf, systemCode } from '../codedError.ts';
+import * as defaults from '../defaults.ts';
+import { blobHas } from './compare.ts';
+import { contentType, imageByExtension, SNIFF_BYTES } from './contentType.ts';
+import { type Contents, checkedStream, readContents } from './digest.ts';
+import { type Fingerprint, fingerprintOf, sameFile } from './fingerprint.ts';
+import type { Folders } from './folders.ts';
+import { move, moveAside } from './moves.ts';
+import { isUlidName, pathProblem } from './names.ts';
+import { openOutbox } from './openOutbox.ts';
+import type { Outcome } from './outcome.ts';
+import { imageProblem } from './wholeImage.ts';
+
+export interface CarryContext {
+  readonly folders: Folders;
+  readonly store: BlobStore;
+  readonly reach: Reach;
+  readonly nowMs: () => number;
+}
+
+/**
+ * One attempt to bring a file of the outbox into Blob: take, upload, verify, rename. Never throws.
+ * `expected` is what a foreign file was while it settled.
+ */
+export async function carryFile(context: CarryContext, path: string, expected?: Fingerprint): Promise<Outcome> {
+  const problem = pathProblem(path);
+  if (problem !== undefined) return { kind: 'refused', reason: problem };
+  try {
+    const opened = await openOutbox(context.folders.outbox, path);
+    if (opened.kind !== 'open') return opened;
+    try {
+      if (expected !== undefined && !sameFile(expected, opened.fingerprint))
+        return { kind: 'changed', reason: 'still being written' };
+      return await carryOpen(context, path, opened.handle, opened.fingerprint);
+    } finally {
+      await opened.handle.close();
+    }
+  } catch (error) {
+    return outcomeOf(error);
+  }
+}
+
+async function carryOpen(context: CarryContext, path: string, file: FileHandle, before: Fingerprint): Promise<Outcome> {
+  if (before.size > defaults.PUT_BLOB_LIMIT_BYTES) {
+    return { kind: 'rejected', reason: `${before.size} bytes, more than Blob takes at once (5000 MiB)` };
+  }
+  const torn = await incompleteness(path, file, before.size);
+  if (torn !== undefined) return { kind: 'incomplete', reason: torn };
+  const contents = await readContents(file, before.size, SNIFF_BYTES);
+  if (contents === undefined) return { kind: 'changed', reason: 'became shorter while it was read' };
+
+  let put: Put | undefined;
+  try {
+    put = await upload(context, path, file, before.size, contents);
+  } catch (error) {
+    if (!(error instanceof BlobFailure) || error.kind !== 'exists') throw error;
+    const same = await blobHas(context.reach, context.store, path, before.size, contents.md5);
+    if (!same) return setAside(context, path, before);
+  }
+  const after = await currentFingerprint(join(context.folders.outbox, path));
+  // Another instance may have been faster to rename; what matters is that these contents are in Blob.
+  if (after === undefined) return { kind: 'durable', bytes: before.size, uploaded: put !== undefined };
+  if (!sameFile(before, after)) {
+    if (put !== undefined) await takeBack(context, path, put);
+    return { kind: 'changed', reason: 'changed while it was uploaded' };
+  }
+  const unmoved = await intoSynced(context, path, before.size, contents.md5);
+  const durable = { kind: 'durable', bytes: before.size, uploaded: put !== undefined } as const;
+  return unmoved === undefined ? durable : { ...durable, unmoved };
+}
+
+/** Files named by the application are complete by construction, but an empty image is none. */
+async function incompleteness(path: string, file: FileHandle, size: number): Promise<string | undefined> {
+  if (!isUlidName(path)) return imageProblem(path, file, size);
+  return size === 0 && imageByExtension(path) !== undefined ? 'an empty image' : undefined;
+}
+
+async function upload(
+  context: CarryContext,
+  name: string,
+  file: FileHandle,
+  length: number,
+  contents: Contents,
+): Promise<Put> {
+  const { md5, bytes } = contents;
+  const put = await context.reach.request((signal, alive) =>
+    context.store.put(
+      {
+        name,
+        length,
+        md5,
+        contentType: contentType(contents.head),
+        body: bytes ?? (() => checkedStream(file, length, md5, alive)),
+      },
+      signal,
+    ),
+  );
+  // Put Blob answers with the MD5 of what it stored, which is of the right length when it is ours. Ask where it did not say.
+  const verified = put.md5?.equals(md5) ?? (await blobHas(context.reach, context.store, name, length, md5));
+  if (!verified) throw new BlobFailure('changed', 'Blob answered with another MD5 than that of the file');
+  return put;
+}
+
+/** Removes what this attempt has just created, and only that: the file it was made from is no longer the file. */
+async function takeBack(context: CarryContext, name: string, put: Put): Promise<void> {
+  try {
+    await context.reach.request((signal) => context.store.remove(name, put.etag, signal));
+  } catch {
+    // Then the next attempt finds other contents under this name: a conflict, and still nothing is lost.
+  }
+}
+
+async function setAside(context: CarryContext, path: string, before: Fingerprint): Promise<Outcome> {
+  const { folders } = context;
+  const now = await currentFingerprint(join(folders.outbox, path));
+  if (now === undefined) return { kind: 'gone' };
+  if (!sameFile(before, now)) return { kind: 'changed', reason: 'changed while it was compared' };
+  const movedTo = await moveAside(join(folders.outbox, path), folders.conflicts, path, context.nowMs());
+  return movedTo === undefined ? { kind: 'gone' } : { kind: 'conflict', movedTo };
+}
+
+/** Renames into `synced`; the reason when that fails. A different file that is there already is set aside, not overwritten. */
+async function intoSynced(context: CarryContext, path: string, size: number, md5: Buffer): Promise<string | undefined> {
+  const { folders } = context;
+  const target = join(folders.synced, path);
+  try {
+    const there = await openOutbox(folders.synced, path);
+    if (there.kind === 'refused' || there.kind === 'unreadable')
+      return `in Blob, but ${there.reason} stands in its way in synced`;
+    if (there.kind === 'open' && !(await holds(there.handle, there.fingerprint.size, size, md5))) {
+      await moveAside(target, folders.conflicts, path, context.nowMs());
+    }
+    await move(join(folders.outbox, path), target);
+    return undefined;
+  } catch (error) {
+    return `in Blob, but cannot be moved to synced: ${systemCode(error) || reasonOf(error)}`;
+  }
+}
+
+async function holds(file: FileHandle, actual: number, size: number, md5: Buffer): Promise<boolean> {
+  try {
+    return actual === size && (await readContents(file, size, 0))?.md5.equals(md5) === true;
+  } finally {
+    await file.close();
+  }
+}
+
+async function currentFingerprint(path: string): Promise<Fingerprint | undefined> {
+  try {
+    return fingerprintOf(await lstat(path));
+  } catch (error) {
+    if (systemCode(error) === 'ENOENT' || systemCode(error) === 'ENOTDIR') return undefined;
+    throw error;
+  }
+}
+
+function outcomeOf(error: unknown): Outcome {
+  if (!(error instanceof BlobFailure)) return { kind: 'unreadable', reason: systemCode(error) || reasonOf(error) };
+  if (error.kind === 'changed') return { kind: 'changed', reason: error.message };
+  if (error.kind === 'rejected') return { kind: 'rejected', reason: error.message };
+  // `missing` is a blob that vanished between two questions: the next attempt uploads it.
+  return { kind: 'failed', reason: error.message, away: error.kind === 'away', retryAfterMs: error.retryAfterMs };
+}

@@ -1,0 +1,20 @@
+import { join } from 'node:path';
+
+/** The folders under MEDIA_ROOT. They are on the share that the web application and every instance see. */
+export interface Folders {
+  readonly root: string;
+  readonly outbox: string;
+  readonly synced: string;
+  readonly conflicts: string;
+  readonly journal: string;
+}
+
+export function foldersIn(mediaRoot: string): Folders {
+  return {
+    root: mediaRoot,
+    outbox: join(mediaRoot, 'outbox'),
+    synced: join(mediaRoot, 'synced'),
+    conflicts: join(mediaRoot, 'conflicts'),
+    journal: join(mediaRoot, 'journal'),
+  };
+}

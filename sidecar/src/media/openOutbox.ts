@@ -1,0 +1,45 @@
+import { constants } from 'node:fs';
+import { type FileHandle, open, readlink } from 'node:fs/promises';
+import { join } from 'node:path';
+import { systemCode } from '../codedError.ts';
+import { type Fingerprint, fingerprintOf } from './fingerprint.ts';
+
+export type Opened =
+  | { readonly kind: 'open'; readonly handle: FileHandle; readonly fingerprint: Fingerprint }
+  | { readonly kind: 'gone' }
+  | { readonly kind: 'refused'; readonly reason: string }
+  | { readonly kind: 'unreadable'; readonly reason: string };
+
+// Without O_NONBLOCK opening a FIFO would wait for a writer.
+const FLAGS = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
+
+/** Opens a regular file below a folder, never through a symbolic link: neither its own nor one of its folders. */
+export async function openOutbox(root: string, path: string): Promise<Opened> {
+  let handle: FileHandle;
+  try {
+    handle = await open(join(root, path), FLAGS);
+  } catch (error) {
+    const code = systemCode(error);
+    if (code === 'ENOENT' || code === 'ENOTDIR') return { kind: 'gone' };
+    if (code === 'ELOOP') return { kind: 'refused', reason: 'a symbolic link, never followed' };
+    if (code === 'ENXIO') return { kind: 'refused', reason: 'not a regular file' };
+    return { kind: 'unreadable', reason: `cannot be read: ${code}` };
+  }
+  const refusal = await refusalOf(handle, root, path);
+  if (refusal !== undefined) {
+    await handle.close();
+    return refusal;
+  }
+  return { kind: 'open', handle, fingerprint: fingerprintOf(await handle.stat()) };
+}
+
+async function refusalOf(handle: FileHandle, root: string, path: string): Promise<Opened | undefined> {
+  if (!(await handle.stat()).isFile()) return { kind: 'refused', reason: 'not a regular file' };
+  // O_NOFOLLOW looks at the last segment only; the kernel knows where the handle really leads.
+  if (!path.includes('/')) return undefined;
+  const real = await readlink(`/proc/self/fd/${handle.fd}`);
+  if (real === join(root, path)) return undefined;
+  return real.endsWith(' (deleted)')
+    ? { kind: 'gone' }
+    : { kind: 'refused', reason: 'reached through a symbolic link' };
+}

@@ -1,0 +1,107 @@
+import { unlink } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { BlobFailure } from '../blob/failure.ts';
+import { reasonOf } from '../codedError.ts';
+import * as defaults from '../defaults.ts';
+import type { Log } from '../log.ts';
+import type { CarryContext } from './carryFile.ts';
+import { blobHas } from './compare.ts';
+import { readContents } from './digest.ts';
+import { sameFile } from './fingerprint.ts';
+import { moveAside } from './moves.ts';
+import { openOutbox } from './openOutbox.ts';
+import type { Tally } from './tally.ts';
+import { walk } from './walk.ts';
+
+export interface RetentionOptions {
+  readonly context: CarryContext;
+  readonly tally: Tally;
+  readonly log: Log;
+  readonly retentionMs: number;
+  readonly mayAsk: () => boolean;
+}
+
+/** Removes files from `synced` once they have been there for long enough, after comparing each with Blob once more. */
+export class Retention {
+  readonly #options: RetentionOptions;
+  readonly #stop = new AbortController();
+
+  constructor(options: RetentionOptions) {
+    this.#options = options;
+  }
+
+  async run(): Promise<void> {
+    const pause = Math.max(1_000, Math.min(defaults.RETENTION_SWEEP_LIMIT_MS, this.#options.retentionMs / 24));
+    while (!this.#stop.signal.aborted) {
+      try {
+        await this.sweep();
+      } catch (error) {
+        this.#options.log('warn', 'synced cannot be looked through', { reason: reasonOf(error) });
+      }
+      await sleep(pause, undefined, { signal: this.#stop.signal }).catch(() => undefined);
+    }
+  }
+
+  stop(): void {
+    this.#stop.abort();
+  }
+
+  async sweep(): Promise<void> {
+    const { context } = this.#options;
+    let kept = 0;
+    for await (const entry of walk(context.folders.synced, context.nowMs)) {
+      if (this.#stop.signal.aborted) return;
+      if (entry.kind === 'refused' || !(await this.#leaves(entry.path))) kept += 1;
+    }
+    this.#options.tally.synced = kept;
+  }
+
+  /** True when the file has left `synced`. */
+  async #leaves(path: string): Promise<boolean> {
+    const { context, retentionMs, mayAsk, log, tally } = this.#options;
+    const { synced, conflicts } = context.folders;
+    const opened = await openOutbox(synced, path);
+    if (opened.kind !== 'open') return opened.kind === 'gone';
+    try {
+      const stats = await opened.handle.stat();
+      // A rename leaves mtime alone and sets ctime, so the later of the two is when the file came here.
+      if (context.nowMs() - Math.max(stats.mtimeMs, stats.ctimeMs) < retentionMs || !mayAsk()) return false;
+      const same = await this.#matches(path, opened);
+      const again = await openOutbox(synced, path);
+      if (again.kind !== 'open') return again.kind === 'gone';
+      await again.handle.close();
+      if (!sameFile(opened.fingerprint, again.fingerprint)) return false;
+      if (same) {
+        await unlink(join(synced, path));
+        tally.counts.removedFromSynced += 1;
+        return true;
+      }
+      const movedTo = await moveAside(join(synced, path), conflicts, path, context.nowMs());
+      tally.counts.conflicts += 1;
+      log('error', 'the file differs from its blob; moved from synced to conflicts', { name: path, movedTo });
+      return true;
+    } catch (error) {
+      if (!(error instanceof BlobFailure))
+        log('warn', 'a file cannot leave synced', { name: path, reason: reasonOf(error) });
+      return false;
+    } finally {
+      await opened.handle.close();
+    }
+  }
+
+  async #matches(
+    path: string,
+    opened: Extract<Awaited<ReturnType<typeof openOutbox>>, { kind: 'open' }>,
+  ): Promise<boolean> {
+    const { reach, store } = this.#options.context;
+    const contents = await readContents(opened.handle, opened.fingerprint.size, 0);
+    if (contents === undefined) return false;
+    try {
+      return await blobHas(reach, store, path, opened.fingerprint.size, contents.md5);
+    } catch (error) {
+      if (error instanceof BlobFailure && error.kind === 'missing') return false;
+      throw error;
+    }
+  }
+}

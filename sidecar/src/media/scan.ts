@@ -1,0 +1,120 @@
+import { lstat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { reasonOf } from '../codedError.ts';
+import * as defaults from '../defaults.ts';
+import { fingerprintOf } from './fingerprint.ts';
+import { isUlidName, ulidTimeMs } from './names.ts';
+import { graceMs } from './peers.ts';
+import type { Uploader } from './uploader.ts';
+import type { Waitlist } from './waitlist.ts';
+import { walk } from './walk.ts';
+
+export interface ScanOptions {
+  readonly outbox: string;
+  readonly uploader: Uploader;
+  readonly waitlist: Waitlist;
+  readonly intervalMs: number;
+  readonly nowMs: () => number;
+  /** False while Blob is away: then the outbox is looked at, and nothing taken. */
+  readonly mayUpload: () => boolean;
+  readonly self: () => string;
+  /** The other instances on this outbox. */
+  readonly others: () => readonly string[];
+  /** Called after every pass, with the reason when the outbox could not be read. */
+  readonly onPass: (problem: string | undefined) => void;
+}
+
+/** Looks through the outbox again and again and has taken what can be taken. What `carry` makes fast, this makes right. */
+export class Scan {
+  readonly #options: ScanOptions;
+  #stopped = false;
+  #woken = false;
+  #wake: (() => void) | undefined;
+
+  constructor(options: ScanOptions) {
+    this.#options = options;
+  }
+
+  async run(): Promise<void> {
+    const { nowMs, intervalMs, onPass } = this.#options;
+    while (!this.#stopped) {
+      const begun = nowMs();
+      let waited = 0;
+      try {
+        waited = await this.#pass();
+        onPass(undefined);
+      } catch (error) {
+        onPass(reasonOf(error));
+      }
+      const spent = nowMs() - begun - waited;
+      await this.#pause(Math.max(intervalMs, spent / defaults.SCAN_DUTY - spent));
+    }
+  }
+
+  /** Ends the pause before the next pass. */
+  wake(): void {
+    this.#woken = true;
+    this.#wake?.();
+  }
+
+  stop(): void {
+    this.#stopped = true;
+    this.#wake?.();
+  }
+
+  /** Gives the time it waited for a free place, which is not the scan's own. */
+  async #pass(): Promise<number> {
+    const { outbox, uploader, waitlist, nowMs, mayUpload } = this.#options;
+    let waited = 0;
+    waitlist.beginPass();
+    for await (const entry of walk(outbox, nowMs)) {
+      if (this.#stopped) return waited;
+      if (entry.kind === 'refused' || uploader.isInHand(entry.path) || waitlist.mustWait(entry.path)) continue;
+      if (!(await this.#mayTake(entry.path)) || !mayUpload()) continue;
+      const begun = nowMs();
+      await uploader.take(entry.path);
+      waited += nowMs() - begun;
+    }
+    waitlist.endPass();
+    return waited;
+  }
+
+  async #mayTake(path: string): Promise<boolean> {
+    const { outbox, waitlist } = this.#options;
+    if (isUlidName(path)) return !this.#leaves(path);
+    // Without this, a backlog of foreign files would be looked at one by one in every pass.
+    if (waitlist.get(path) === undefined && !waitlist.hasRoom) return false;
+    try {
+      return waitlist.hasSettled(path, fingerprintOf(await lstat(join(outbox, path)))) && !this.#leaves(path);
+    } catch {
+      return false;
+    }
+  }
+
+  /** Leaves a fresh file to another instance for a moment. */
+  #leaves(path: string): boolean {
+    const { waitlist, self, others, nowMs } = this.#options;
+    const grace = graceMs(path, self(), others());
+    if (grace === 0 || waitlist.get(path)?.kind === 'left') return false;
+    const age = nowMs() - (ulidTimeMs(path) ?? waitlist.get(path)?.sinceMs ?? nowMs());
+    if (age >= grace) return false;
+    // Without room to remember it there is no grace: a double upload is the lesser evil.
+    return waitlist.hold(path, 'left', 'left to another instance', grace - Math.max(0, age));
+  }
+
+  async #pause(ms: number): Promise<void> {
+    if (this.#stopped || this.#woken) {
+      this.#woken = false;
+      return;
+    }
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, ms);
+      this.#wake = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
+    this.#woken = false;
+    this.#wake = undefined;
+  }
+}

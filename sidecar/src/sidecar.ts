@@ -1,0 +1,259 @@
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Reach, type ReachState } from './blob/reach.ts';
+import type { BlobStore } from './blob/store.ts';
+import { reasonOf } from './codedError.ts';
+import * as defaults from './defaults.ts';
+import { type CarryAnswer, CarryRoute } from './http/carryRoute.ts';
+import type { Metric } from './http/metricsText.ts';
+import type { ReadThroughOptions } from './http/readThrough.ts';
+import type { Log } from './log.ts';
+import type { CarryContext } from './media/carryFile.ts';
+import { countOutbox, listFiles, type OutboxCount } from './media/census.ts';
+import { type Drained, drain } from './media/drain.ts';
+import { type Folders, foldersIn } from './media/folders.ts';
+import { exists, move } from './media/moves.ts';
+import { Retention } from './media/retention.ts';
+import { Scan } from './media/scan.ts';
+import { Tally } from './media/tally.ts';
+import { Uploader } from './media/uploader.ts';
+import { Waitlist } from './media/waitlist.ts';
+import type { Settings } from './settings.ts';
+import { type Conflicts, metricsOf, type Status, statusOf } from './status.ts';
+
+export interface SidecarOptions {
+  readonly settings: Settings;
+  readonly store: BlobStore;
+  readonly log: Log;
+  readonly nowMs: () => number;
+  readonly random: () => number;
+  readonly version: string;
+  readonly warnings: readonly string[];
+  /** What else counts: the parts around the sync. */
+  readonly extraCounts: () => Readonly<Record<string, number>>;
+  /** The other instances on this outbox, and the name of this one among them. */
+  readonly others: () => readonly string[];
+  readonly self: () => string;
+}
+
+export interface Readiness {
+  readonly ready: boolean;
+  readonly blob: ReachState;
+  readonly reason?: string;
+  readonly version: string;
+}
+
+/** The sync as a whole: everything but the process around it. */
+export class Sidecar {
+  readonly settings: Settings;
+  readonly folders: Folders;
+  readonly reading: ReadThroughOptions;
+  readonly #options: SidecarOptions;
+  readonly #startedAtMs: number;
+  readonly #reach: Reach;
+  readonly #waitlist: Waitlist;
+  readonly #tally: Tally;
+  readonly #uploader: Uploader;
+  readonly #scan: Scan;
+  readonly #retention: Retention;
+  readonly #carryRoute: CarryRoute;
+  #problem: string | undefined = 'starting';
+  #stopping = false;
+  #census:
+    | { readonly goodUntilMs: number; readonly outbox: Promise<OutboxCount>; readonly conflicts: Promise<Conflicts> }
+    | undefined;
+
+  constructor(options: SidecarOptions) {
+    const { settings, store, log, nowMs, random } = options;
+    this.#options = options;
+    this.settings = settings;
+    this.#startedAtMs = nowMs();
+    this.folders = foldersIn(settings.mediaRoot);
+    this.#waitlist = new Waitlist(nowMs);
+    this.#tally = new Tally(nowMs);
+    this.#reach = new Reach({
+      probe: (signal) => store.probe(signal),
+      nowMs,
+      random,
+      onChange: (state, reason) => this.#blobTurned(state, reason),
+    });
+    this.reading = { store, reach: this.#reach };
+    const context: CarryContext = { folders: this.folders, store, reach: this.#reach, nowMs };
+    this.#uploader = new Uploader({
+      context,
+      waitlist: this.#waitlist,
+      tally: this.#tally,
+      log,
+      random,
+      places: settings.uploads,
+    });
+    this.#scan = new Scan({
+      outbox: this.folders.outbox,
+      uploader: this.#uploader,
+      waitlist: this.#waitlist,
+      intervalMs: settings.scanMs,
+      nowMs,
+      mayUpload: () => this.#reach.state !== 'away',
+      self: options.self,
+      others: options.others,
+      onPass: (problem) => this.#passed(problem),
+    });
+    this.#retention = new Retention({
+      context,
+      tally: this.#tally,
+      log,
+      retentionMs: settings.retentionMs,
+      mayAsk: () => this.#reach.state !== 'away',
+    });
+    this.#carryRoute = new CarryRoute({
+      uploader: this.#uploader,
+      reach: this.#reach,
+      folders: this.folders,
+      tally: this.#tally,
+      maxWaiters: settings.maxWaiters,
+    });
+  }
+
+  async start(): Promise<void> {
+    this.#reach.start();
+    await this.#makeFolders();
+    void this.#scan.run();
+    void this.#retention.run();
+  }
+
+  /** Finishes what is in hand, at most until the limit, and begins nothing new. */
+  async stop(limitMs: number): Promise<void> {
+    this.#stopping = true;
+    this.#scan.stop();
+    this.#retention.stop();
+    const limit = setTimeout(() => this.#reach.abortAll('the sidecar is stopping'), limitMs);
+    await this.#uploader.stop();
+    clearTimeout(limit);
+    this.#reach.stop();
+    this.#carryRoute.wakeAll();
+  }
+
+  readiness(): Readiness {
+    const reason = this.#stopping ? 'stopping' : this.#problem;
+    const base = { ready: reason === undefined, blob: this.#reach.state, version: this.#options.version };
+    return reason === undefined ? base : { ...base, reason };
+  }
+
+  carry(name: string, waitMs: number): Promise<CarryAnswer> {
+    return this.#carryRoute.carry(name, waitMs);
+  }
+
+  drain(timeoutMs: number): Promise<Drained> {
+    return drain(
+      {
+        root: this.folders.root,
+        outbox: this.folders.outbox,
+        waitlist: this.#waitlist,
+        nowMs: this.#options.nowMs,
+        hurry: () => this.#scan.wake(),
+      },
+      timeoutMs,
+    );
+  }
+
+  /** Looks again at once at everything that waits, for whatever reason. Gives how many files that are. */
+  retryAll(): number {
+    const count = this.#waitlist.size;
+    this.#waitlist.clear();
+    this.#scan.wake();
+    return count;
+  }
+
+  /** Looks again at once at one file; one in conflicts goes back to the outbox, unless its place there is taken. */
+  async retry(name: string): Promise<'retried' | 'unknown' | 'occupied'> {
+    const waiting = join(this.folders.outbox, name);
+    const aside = join(this.folders.conflicts, name);
+    const inOutbox = await exists(waiting);
+    if (await exists(aside)) {
+      if (inOutbox) return 'occupied';
+      await move(aside, waiting);
+    } else if (!inOutbox) {
+      return 'unknown';
+    }
+    this.#waitlist.release(name);
+    this.#scan.wake();
+    return 'retried';
+  }
+
+  async status(): Promise<Status> {
+    const { settings, version, warnings, extraCounts, others } = this.#options;
+    const { outbox, conflicts } = this.#count();
+    return statusOf({
+      version,
+      slot: settings.slot,
+      instance: settings.instance,
+      startedAtMs: this.#startedAtMs,
+      problem: this.readiness().reason,
+      ready: this.readiness().ready,
+      reach: this.#reach,
+      tally: this.#tally,
+      outbox: await outbox,
+      conflicts: await conflicts,
+      synced: this.#tally.synced,
+      inHand: this.#uploader.inHand,
+      others: others().length,
+      extraCounts: { ...extraCounts(), waiters: this.#carryRoute.waiters },
+      warnings,
+    });
+  }
+
+  async metrics(): Promise<Metric[]> {
+    return metricsOf(await this.status());
+  }
+
+  /** Counting costs a walk, so those who ask at the same time share one. */
+  #count(): { readonly outbox: Promise<OutboxCount>; readonly conflicts: Promise<Conflicts> } {
+    const { nowMs } = this.#options;
+    if (this.#census !== undefined && nowMs() < this.#census.goodUntilMs) return this.#census;
+    const begun = nowMs();
+    const none: OutboxCount = { pending: 0, oldestSeconds: 0, stuckCount: 0, stuck: [] };
+    const counting = {
+      goodUntilMs: Number.POSITIVE_INFINITY,
+      outbox: countOutbox(this.folders.outbox, this.#waitlist, nowMs).catch(() => none),
+      conflicts: listFiles(this.folders.conflicts, nowMs).catch(() => ({ names: [], count: 0 })),
+    };
+    this.#census = counting;
+    void Promise.all([counting.outbox, counting.conflicts]).then(() => {
+      const spent = nowMs() - begun;
+      this.#census = { ...counting, goodUntilMs: nowMs() + Math.min(defaults.CENSUS_MS, spent * 5) };
+    });
+    return counting;
+  }
+
+  #passed(problem: string | undefined): void {
+    if (problem !== undefined && problem !== this.#problem) {
+      this.#options.log('error', 'the outbox cannot be read', { code: 'SLIP-SIDECAR-MEDIA', reason: problem });
+    }
+    this.#problem = problem;
+    if (problem !== undefined) void this.#makeFolders();
+  }
+
+  async #makeFolders(): Promise<void> {
+    try {
+      for (const folder of [this.folders.outbox, this.folders.synced, this.folders.conflicts, this.folders.journal]) {
+        await mkdir(folder, { recursive: true });
+      }
+      this.#scan.wake();
+    } catch (error) {
+      this.#options.log('error', 'the folders of MEDIA_ROOT cannot be made', {
+        code: 'SLIP-SIDECAR-MEDIA',
+        reason: reasonOf(error),
+      });
+    }
+  }
+
+  #blobTurned(state: ReachState, reason: string): void {
+    this.#options.log(state === 'away' ? 'warn' : 'info', `Blob is ${state}`, reason === '' ? {} : { reason });
+    if (state === 'away') {
+      this.#carryRoute.wakeAll();
+    } else {
+      this.#waitlist.wake(['failed']);
+      this.#scan.wake();
+    }
+  }
+}

@@ -1,0 +1,139 @@
+import type { ChildProcess } from 'node:child_process';
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { Status } from '../src/status.ts';
+import { freePort } from './ports.ts';
+import { endProcess, startProcess } from './processes.ts';
+import { until } from './until.ts';
+
+const MAIN = fileURLToPath(new URL('../src/main.ts', import.meta.url));
+
+export interface SidecarProcessOptions {
+  readonly mediaRoot: string;
+  readonly blobEndpoint: string;
+  readonly identityUrl: string;
+  readonly identityHeader: string;
+  readonly caFile: string;
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+/** The real sidecar as a process of its own. */
+export class SidecarProcess {
+  readonly url: string;
+  readonly mediaRoot: string;
+  readonly env: Readonly<Record<string, string>>;
+  #child: ChildProcess | undefined;
+  output = '';
+
+  static async start(options: SidecarProcessOptions): Promise<SidecarProcess> {
+    const sidecar = new SidecarProcess(options, await freePort());
+    await mkdir(sidecar.outbox, { recursive: true });
+    await sidecar.up();
+    return sidecar;
+  }
+
+  private constructor(options: SidecarProcessOptions, port: number) {
+    this.mediaRoot = options.mediaRoot;
+    this.url = `http://127.0.0.1:${port}`;
+    this.env = {
+      PATH: process.env.PATH ?? '',
+      NODE_EXTRA_CA_CERTS: options.caFile,
+      SIDECAR_PORT: String(port),
+      SLOT_NAME: 'production',
+      MEDIA_ROOT: options.mediaRoot,
+      MEDIA_BLOB_ENDPOINT: options.blobEndpoint,
+      MEDIA_CONTAINER: 'media',
+      AZURE_CLIENT_ID: '11111111-1111-1111-1111-111111111111',
+      IDENTITY_ENDPOINT: options.identityUrl,
+      IDENTITY_HEADER: options.identityHeader,
+      // Nothing listens on these: the sync must not mind.
+      REDIS_HOST: '127.0.0.1:1',
+      REDIS_PASSWORD: 'unused',
+      TLS_CA_FILE: options.caFile,
+      RELEASE_TOKEN: 'release-token-of-the-test',
+      APP_INTERNAL_URL: 'http://127.0.0.1:1',
+      APPLICATIONINSIGHTS_CONNECTION_STRING:
+        'InstrumentationKey=00000000-0000-0000-0000-000000000001;IngestionEndpoint=https://127.0.0.1:1/',
+      WEBSITE_INSTANCE_ID: 'instance-of-the-test',
+      ...options.env,
+    };
+  }
+
+  get pid(): number {
+    return this.#child?.pid ?? 0;
+  }
+
+  get outbox(): string {
+    return join(this.mediaRoot, 'outbox');
+  }
+
+  get synced(): string {
+    return join(this.mediaRoot, 'synced');
+  }
+
+  get conflicts(): string {
+    return join(this.mediaRoot, 'conflicts');
+  }
+
+  get ended(): boolean {
+    return this.#child === undefined || this.#child.exitCode !== null || this.#child.signalCode !== null;
+  }
+
+  /** Starts it and waits until it is ready; gives the milliseconds that took. */
+  async up(extra: Readonly<Record<string, string>> = {}): Promise<number> {
+    const begun = performance.now();
+    const child = startProcess(process.execPath, [MAIN], {
+      env: { ...this.env, ...extra },
+      stdio: ['ignore', 'ignore', 'pipe'],
+    });
+    this.#child = child;
+    child.stderr?.on('data', (data: Buffer) => {
+      this.output = (this.output + data.toString()).slice(-200_000);
+    });
+    await until('the sidecar is ready', () => this.#isReady(), 10_000, 5).catch((error: unknown) => {
+      throw new Error(`${String(error)}\n${this.output}`);
+    });
+    return performance.now() - begun;
+  }
+
+  async down(signal: NodeJS.Signals = 'SIGTERM'): Promise<number | null> {
+    return this.#child === undefined ? null : endProcess(this.#child, signal);
+  }
+
+  signal(signal: NodeJS.Signals): void {
+    this.#child?.kill(signal);
+  }
+
+  async status(): Promise<Status> {
+    const response = await fetch(`${this.url}/status`);
+    return (await response.json()) as Status;
+  }
+
+  carry(name: string, waitMs = 1_500, headers: Record<string, string> = {}): Promise<Response> {
+    return fetch(`${this.url}/carry?name=${encodeURIComponent(name)}&wait=${waitMs}`, { method: 'POST', headers });
+  }
+
+  drain(timeoutS: number): Promise<Response> {
+    return fetch(`${this.url}/drain?timeout=${timeoutS}`, { method: 'POST' });
+  }
+
+  retry(name?: string): Promise<Response> {
+    return fetch(`${this.url}/retry${name === undefined ? '' : `?name=${encodeURIComponent(name)}`}`, {
+      method: 'POST',
+    });
+  }
+
+  blob(name: string, init: RequestInit = {}): Promise<Response> {
+    return fetch(`${this.url}/blob/${name.split('/').map(encodeURIComponent).join('/')}`, init);
+  }
+
+  async #isReady(): Promise<boolean> {
+    if (this.ended) throw new Error(`the sidecar ended: ${this.output}`);
+    try {
+      return (await fetch(`${this.url}/readyz`)).ok;
+    } catch {
+      return false;
+    }
+  }
+}

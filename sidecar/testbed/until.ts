@@ -1,0 +1,17 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+
+/** Waits until the condition gives something true; throws with its description at the deadline. */
+export async function until<T>(
+  what: string,
+  condition: () => Promise<T | undefined | false> | T | undefined | false,
+  deadlineMs = 10_000,
+  everyMs = 20,
+): Promise<T> {
+  const end = performance.now() + deadlineMs;
+  for (;;) {
+    const value = await condition();
+    if (value !== undefined && value !== false) return value;
+    if (performance.now() > end) throw new Error(`not within ${deadlineMs} ms: ${what}`);
+    await sleep(everyMs);
+  }
+}
