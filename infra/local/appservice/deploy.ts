@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { chmod, lstat, mkdir, readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { isErrno } from '../state.ts';
 import { safeSegments } from './archive-names.ts';
 import { badRequest, conflict, messageOf } from './arm-error.ts';
 import { utc } from './clock.ts';
@@ -175,6 +176,6 @@ function withDeployments(state: SiteState, worker: WorkerId, deployments: readon
 }
 
 function ignoreAbsent(error: unknown): undefined {
-  if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+  if (isErrno(error, 'ENOENT')) return undefined;
   throw error;
 }

@@ -1,5 +1,3 @@
-import { mkdir } from 'node:fs/promises';
-import { dirname } from 'node:path';
 import { messageOf } from './arm-error.ts';
 import { type Clock, systemClock, utc } from './clock.ts';
 import * as configure from './configure.ts';
@@ -64,7 +62,6 @@ export class Site {
   static async open(options: SiteOptions): Promise<Site> {
     const { definition, workers, front, stateFile } = options;
     const clock = options.clock ?? systemClock;
-    await mkdir(dirname(stateFile), { recursive: true });
     const before = await readState(stateFile);
     const store = new StateStore(stateFile, before ?? initialState(definition));
     await store.update((state) => withDefinition(healed(state, utc(clock)), definition));

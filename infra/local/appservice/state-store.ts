@@ -1,5 +1,6 @@
-import { type FileHandle, open, readFile, rename } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { SlipError } from '../../errors.ts';
+import { isErrno, writeFileAtomically } from '../state.ts';
 import type { SiteState } from './site-state.ts';
 
 /**
@@ -25,7 +26,7 @@ export class StateStore {
     const done = this.#queue.then(async () => {
       const next = change(this.#current);
       if (next !== this.#current) {
-        await replaceFile(this.#file, `${JSON.stringify(next, null, 1)}\n`);
+        await writeFileAtomically(this.#file, `${JSON.stringify(next, null, 1)}\n`);
         this.#current = next;
       }
       return next;
@@ -41,7 +42,7 @@ export async function readState(file: string): Promise<SiteState | undefined> {
   try {
     text = await readFile(file, 'utf8');
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    if (isErrno(error, 'ENOENT')) return undefined;
     throw error;
   }
   const state = parse(text);
@@ -63,17 +64,4 @@ function parse(text: string): SiteState | undefined {
   } catch {
     return undefined;
   }
-}
-
-async function replaceFile(file: string, text: string): Promise<void> {
-  const next = `${file}.next`;
-  // 0600: mounts carry the storage account's key.
-  const handle: FileHandle = await open(next, 'w', 0o600);
-  try {
-    await handle.writeFile(text);
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
-  await rename(next, file);
 }

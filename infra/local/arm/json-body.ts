@@ -1,13 +1,11 @@
 import type { IncomingMessage } from 'node:http';
+import { isObject } from '../../evaluate/values.ts';
 import { ArmError } from '../appservice/arm-error.ts';
 
 /** Of a JSON body; packages have a limit of their own. */
 const LARGEST_BODY_BYTES = 1024 * 1024;
 
 export type JsonObject = Readonly<Record<string, unknown>>;
-
-export const isObject = (value: unknown): value is JsonObject =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 export const invalidContent = (message: string): ArmError =>
   new ArmError(400, 'InvalidRequestContent', `The request content was invalid: ${message}`);

@@ -1,6 +1,7 @@
+import { isObject } from '../../evaluate/values.ts';
 import type { StoredContainer } from '../appservice/site-state.ts';
 import { type Answer, notFound, ok } from './answer.ts';
-import { invalidContent, isObject, type JsonObject, readProperties } from './json-body.ts';
+import { invalidContent, type JsonObject, readProperties } from './json-body.ts';
 import { child } from './plane.ts';
 import type { Call, Route } from './route.ts';
 

@@ -1,6 +1,6 @@
+import { isObject } from '../../evaluate/values.ts';
 import type { SlotName } from '../appservice/worker.ts';
 import { ok } from './answer.ts';
-import { isObject } from './json-body.ts';
 import { type Plane, scmHost, siteId, slotHost } from './plane.ts';
 import type { Route } from './route.ts';
 

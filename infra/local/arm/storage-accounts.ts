@@ -1,6 +1,7 @@
+import { isObject } from '../../evaluate/values.ts';
 import type { StorageMount } from '../appservice/worker.ts';
 import { ok } from './answer.ts';
-import { invalidContent, isObject, readProperties, stringMap } from './json-body.ts';
+import { invalidContent, readProperties, stringMap } from './json-body.ts';
 import { child } from './plane.ts';
 import type { Call, Route } from './route.ts';
 
