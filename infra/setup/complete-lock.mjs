@@ -27,8 +27,26 @@ const LIBRARIES = new Map([
   ['musl', 'musl'],
 ]);
 
-/** The optional dependencies that some package of the lock names and no entry answers: [{ name, version, by }]. */
+/**
+ * @typedef {object} Entry
+ * @property {string} [version]
+ * @property {string[]} [os]
+ * @property {string[]} [cpu]
+ * @property {string[]} [libc]
+ * @property {boolean} [optional]
+ * @property {boolean} [dev]
+ * @property {Record<string, string>} [optionalDependencies]
+ *
+ * @typedef {Record<string, Entry>} Packages
+ */
+
+/**
+ * The optional dependencies that some package of the lock names and no entry answers.
+ *
+ * @param {Packages} packages
+ */
 export function missingOptionals(packages) {
+  /** @type {{ name: string, version: string, by: string }[]} */
   const missing = [];
   for (const [path, entry] of Object.entries(packages)) {
     for (const [name, version] of Object.entries(entry.optionalDependencies ?? {})) {
@@ -38,35 +56,49 @@ export function missingOptionals(packages) {
   return missing;
 }
 
-/** A lock entry for a package that holds one platform's binary, read off its name; undefined when the name does not tell. */
+/**
+ * A lock entry for a package that holds one platform's binary, read off its name; undefined when the name does not tell.
+ *
+ * @param {string} name
+ * @param {string} version
+ * @returns {Entry | undefined}
+ */
 export function platformEntry(name, version) {
   const words = name.split(/[/-]/);
   const os = words.find((word) => SYSTEMS.has(word));
   const cpu = words.find((word) => PROCESSORS.has(word));
   if (os === undefined || cpu === undefined || !/^\d+\.\d+\.\d+/.test(version)) return undefined;
-  const libc = os === 'linux' ? words.map((word) => LIBRARIES.get(word)).find(Boolean) : undefined;
+  const libc = os === 'linux' ? words.map((word) => LIBRARIES.get(word)).find((word) => word !== undefined) : undefined;
   return { version, cpu: [cpu], ...(libc ? { libc: [libc] } : {}), optional: true, os: [os] };
 }
 
-/** Adds what is missing to a parsed lock file; returns the names added. Throws when a name does not tell its platform. */
+/**
+ * Adds what is missing to a parsed lock file; returns the names added. Throws when a name does not tell its platform.
+ *
+ * @param {{ packages: Packages }} lock
+ */
 export function completeLock(lock) {
   const added = [];
   for (const { name, version, by } of missingOptionals(lock.packages)) {
     const entry = platformEntry(name, version);
     if (entry === undefined)
       throw new Error(`${by} wants the optional ${name}@${version}: run npm install where it can be had`);
-    const dev = lock.packages[by].dev === true;
+    const dev = lock.packages[by]?.dev === true;
     lock.packages[`node_modules/${name}`] = { ...entry, ...(dev ? { dev } : {}) };
     added.push(name);
   }
   const root = lock.packages[''];
   const rest = Object.entries(lock.packages).filter(([path]) => path !== '');
   rest.sort(([a], [b]) => a.localeCompare(b, 'en'));
-  lock.packages = { '': root, ...Object.fromEntries(rest) };
+  lock.packages = { ...(root ? { '': root } : {}), ...Object.fromEntries(rest) };
   return added;
 }
 
-/** As Node looks a package up: in the folder of the asking one, then in each folder above. */
+/**
+ * As Node looks a package up: in the folder of the asking one, then in each folder above.
+ *
+ * @param {Packages} packages @param {string} from @param {string} name
+ */
 function resolves(packages, from, name) {
   for (let folder = from; ; ) {
     if (packages[`${folder === '' ? '' : `${folder}/`}node_modules/${name}`] !== undefined) return true;
