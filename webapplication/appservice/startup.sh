@@ -1,0 +1,231 @@
+#!/usr/bin/env bash
+# Runs the application in App Service's PHP container, or on any machine with nginx and php-fpm: nginx and php-fpm under
+# supervision, configured for this application. The site's startup command is: bash /home/site/wwwroot/appservice/startup.sh
+#
+# RUN_DIR         /tmp/slipway    sockets, pids, rendered configuration; belongs to this container alone
+# NGINX_LISTEN    $PORT or 8080   what nginx listens on: a port, address:port or unix:/path
+# NGINX_PID_FILE  /run/nginx.pid  the platform's own nginx has its pid here, and then ours
+# PHP_FPM PHP NGINX               the programs: php-fpm php nginx
+# FPM_MAX_CHILDREN  8             php workers for visitors
+# TRUSTED_PROXIES                 comma separated; who may say whom it speaks for (X-Forwarded-For)
+set -u
+
+ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd -P)
+export RUN_DIR=${RUN_DIR:-/tmp/slipway}
+NGINX_LISTEN=${NGINX_LISTEN:-${PORT:-8080}}
+NGINX_PID_FILE=${NGINX_PID_FILE:-/run/nginx.pid}
+PHP_FPM=${PHP_FPM:-php-fpm}
+PHP=${PHP:-php}
+NGINX=${NGINX:-nginx}
+export FPM_MAX_CHILDREN=${FPM_MAX_CHILDREN:-8}
+export MEDIA_ROOT=${MEDIA_ROOT:-/home/media}
+export APP_ENV=${APP_ENV:-prod}
+
+FPM_PID_FILE=$RUN_DIR/php-fpm.pid
+READY_SECONDS=20           # for php-fpm to open its sockets
+GRACE_SECONDS=${WEBSITES_CONTAINER_STOP_TIME_LIMIT:-30}
+RESTART_DELAYS=(0 0.2 0.5 1 2)
+
+say() { # level message
+  printf '{"level":"%s","channel":"startup","message":"%s","datetime":"%s"}\n' "$1" "$2" "$(date -u +%Y-%m-%dT%H:%M:%S.%3NZ)" >&2
+}
+
+fail() { # message
+  say ERROR "$1"
+  exit 1
+}
+
+# Whatever nginx and php-fpm say in plain words becomes a JSON line; lines that are JSON already pass.
+as_json_lines() {
+  LC_ALL=C exec stdbuf -oL sed -E \
+    -e '/^\{.*\}$/b' \
+    -e 's/[\\"]/\\&/g; s/[^ -~]/ /g' \
+    -e 's/^(.*)$/{"level":"NOTICE","channel":"server","message":"\1"}/' \
+    -e 's/^\{"level":"NOTICE"(.*(\[(error|crit|alert|emerg)\]|ERROR:|ALERT:|PHP (Fatal|Parse)).*)$/{"level":"ERROR"\1/' \
+    -e 's/^\{"level":"NOTICE"(.*(\[warn\]|WARNING:|PHP (Warning|Deprecated|Notice)).*)$/{"level":"WARNING"\1/' >&2
+}
+
+is_root() { [ "$(id -u)" = 0 ]; }
+
+# pid of a live process named in a file
+live_pid() { # pid-file
+  local pid
+  pid=$(cat "$1" 2>/dev/null) || return 1
+  [[ $pid =~ ^[0-9]+$ ]] && kill -0 "$pid" 2>/dev/null && echo "$pid"
+}
+
+wait_gone() { # pid seconds
+  local deadline=$((SECONDS + $2))
+  while kill -0 "$1" 2>/dev/null; do
+    [ $SECONDS -lt $deadline ] || return 1
+    sleep 0.02
+  done
+}
+
+# The image's own nginx, or what an earlier run of this script left, holds the address we need.
+stop_predecessor() { # pid-file name
+  local pid
+  pid=$(live_pid "$1") || return 0
+  grep -qa "$2" "/proc/$pid/cmdline" 2>/dev/null || return 0
+  say NOTICE "Stopping the $2 that is already running (pid $pid)"
+  kill -QUIT "$pid" 2>/dev/null
+  wait_gone "$pid" 10 || kill -KILL "$pid" 2>/dev/null
+}
+
+render() { # template target; values come from the RENDER table
+  local text name
+  text=$(<"$1")
+  for name in "${!RENDER[@]}"; do text=${text//"@$name@"/${RENDER[$name]}}; done
+  printf '%s\n' "$text" >"$2"
+}
+
+make_directories() {
+  mkdir -p "$RUN_DIR"/{tmp,nginx,php} "$MEDIA_ROOT"/{outbox,synced,journal} || fail "Cannot make the directories below RUN_DIR or MEDIA_ROOT"
+  # 107 bytes are all the kernel takes for the path of a socket.
+  [ ${#RUN_DIR} -le 96 ] || fail "RUN_DIR is longer than 96 bytes: its sockets could not be opened"
+  if is_root; then
+    chmod 755 "$RUN_DIR"
+    chown www-data: "$RUN_DIR"/{tmp,nginx}
+    # A share that decides ownership by itself says no here; it lets everyone write.
+    chown www-data: "$MEDIA_ROOT" "$MEDIA_ROOT"/{outbox,synced,journal} 2>/dev/null || true
+  fi
+  rm -f "$RUN_DIR"/*.sock "$RUN_DIR"/tmp/hangs-*
+}
+
+check_readable() {
+  is_root || return 0
+  setpriv --reuid www-data --regid www-data --clear-groups test -r "$ROOT/vendor/autoload.php" ||
+    fail "The user www-data cannot read the application in $ROOT"
+}
+
+# A package brings its compiled container; a checkout has none that could be trusted to be up to date.
+choose_cache() {
+  if [ -f "$ROOT/version.json" ] && [ -f "$ROOT/var/cache/$APP_ENV/App_KernelProdContainer.php" ]; then
+    export APP_CACHE_DIR=$ROOT/var/cache/$APP_ENV
+    return
+  fi
+  export APP_CACHE_DIR=$RUN_DIR/cache
+  rm -rf "$APP_CACHE_DIR"
+  "$PHP" "$ROOT/bin/console" cache:warmup --env="$APP_ENV" --quiet || fail "The application does not compile"
+  chmod -R a+rX "$APP_CACHE_DIR"
+}
+
+# One directive a line for each proxy; none without.
+trusted_proxies() {
+  local proxy
+  for proxy in ${TRUSTED_PROXIES//,/ }; do printf 'set_real_ip_from %s; ' "$proxy"; done
+}
+
+# nginx makes a directory for each of these modules, used or not, unless it was built without.
+temporary_paths() {
+  local module built
+  built=$("$NGINX" -V 2>&1)
+  for module in proxy uwsgi scgi; do
+    [[ $built == *"--without-http_${module}_module"* ]] || printf '%s_temp_path %s/nginx/%s; ' "$module" "$RUN_DIR" "$module"
+  done
+}
+
+render_configuration() {
+  declare -A RENDER=(
+    [ROOT]=$ROOT [RUN_DIR]=$RUN_DIR [LISTEN]=$NGINX_LISTEN [NGINX_PID_FILE]=$NGINX_PID_FILE [FPM_PID_FILE]=$FPM_PID_FILE
+    [WORKERS]=$FPM_MAX_CHILDREN [NGINX_USER]='' [FPM_USER]='' [PRELOAD_USER]='' [TEMPORARY_PATHS]=$(temporary_paths)
+    [TRUSTED_PROXIES]=$(TRUSTED_PROXIES=${TRUSTED_PROXIES:-} trusted_proxies)
+  )
+  if is_root; then
+    RENDER[NGINX_USER]='user www-data;'
+    RENDER[FPM_USER]=$'user = www-data\ngroup = www-data\nlisten.owner = www-data\nlisten.group = www-data'
+    RENDER[PRELOAD_USER]='opcache.preload_user = www-data'
+  fi
+  render "$ROOT/appservice/nginx.conf" "$RUN_DIR/nginx.conf"
+  render "$ROOT/appservice/php-fpm.conf" "$RUN_DIR/php-fpm.conf"
+  render "$ROOT/appservice/php.ini" "$RUN_DIR/php/slipway.ini"
+  # A leading colon keeps the directory the image was built with.
+  export PHP_INI_SCAN_DIR=${PHP_INI_SCAN_DIR:-}:$RUN_DIR/php
+}
+
+# In a session of its own, so that what a killed master leaves can be ended; and ended itself when this script is killed.
+start_fpm() {
+  rm -f "$RUN_DIR"/{app,ops}.sock
+  FPM_STARTED_AT=$(date -u +%Y-%m-%dT%H:%M:%S.%3NZ) setsid setpriv --pdeathsig TERM "$PHP_FPM" -F -y "$RUN_DIR/php-fpm.conf" >&2 &
+  FPM=$!
+}
+
+start_nginx() {
+  [[ $NGINX_LISTEN == unix:* ]] && rm -f "${NGINX_LISTEN#unix:}"
+  setsid setpriv --pdeathsig TERM "$NGINX" -e stderr -p "$RUN_DIR/nginx" -c "$RUN_DIR/nginx.conf" -g 'daemon off;' >&2 &
+  SERVER=$!
+}
+
+await_fpm() {
+  local deadline=$((SECONDS + READY_SECONDS))
+  until [ -S "$RUN_DIR/app.sock" ] && [ -S "$RUN_DIR/ops.sock" ]; do
+    kill -0 "$FPM" 2>/dev/null || return 1
+    [ $SECONDS -lt $deadline ] || return 1
+    sleep 0.01
+  done
+}
+
+# nginx first: it finishes what it has begun, and for that it needs php-fpm.
+stop() {
+  trap '' TERM INT HUP
+  STOPPING=1
+  say NOTICE 'Stopping'
+  kill -QUIT "$SERVER" 2>/dev/null && { wait_gone "$SERVER" "$GRACE_SECONDS" || kill -KILL -- "-$SERVER" 2>/dev/null; }
+  kill -QUIT "$FPM" 2>/dev/null && { wait_gone "$FPM" "$GRACE_SECONDS" || kill -KILL -- "-$FPM" 2>/dev/null; }
+  exit 0
+}
+
+reason() { # wait status
+  if [ "$1" -gt 128 ]; then echo "was ended by signal $(kill -l $(($1 - 128)) 2>/dev/null || echo $(($1 - 128)))"; else echo "exited with code $1"; fi
+}
+
+# Delay before a restart: none at first, longer for what dies again within a minute.
+pause_before_restart() { # name
+  local now=$SECONDS
+  [ $((now - ${LAST_DEATH[$1]:--60})) -lt 60 ] && DEATHS[$1]=$((${DEATHS[$1]:-0} + 1)) || DEATHS[$1]=0
+  LAST_DEATH[$1]=$now
+  local step=${DEATHS[$1]}
+  [ "$step" -lt ${#RESTART_DELAYS[@]} ] || step=$((${#RESTART_DELAYS[@]} - 1))
+  sleep "${RESTART_DELAYS[$step]}"
+}
+
+supervise() {
+  declare -A DEATHS LAST_DEATH
+  local ended status
+  while true; do
+    ended=''
+    wait -n -p ended "$FPM" "$SERVER"
+    status=$?
+    [ -z "$STOPPING" ] || return
+    if [ "$ended" = "$FPM" ]; then
+      say ERROR "php-fpm $(reason $status), starting it again"
+      kill -KILL -- "-$FPM" 2>/dev/null
+      pause_before_restart fpm
+      start_fpm
+    elif [ "$ended" = "$SERVER" ]; then
+      say ERROR "nginx $(reason $status), starting it again"
+      kill -KILL -- "-$SERVER" 2>/dev/null
+      pause_before_restart nginx
+      start_nginx
+    fi
+  done
+}
+
+main() {
+  # All that is said from here on, by bash too.
+  exec 2> >(as_json_lines)
+  STOPPING='' FPM='' SERVER=''
+  check_readable
+  make_directories
+  stop_predecessor "$NGINX_PID_FILE" nginx
+  stop_predecessor "$FPM_PID_FILE" php-fpm
+  choose_cache
+  render_configuration
+  trap stop TERM INT HUP
+  start_fpm
+  await_fpm || { kill -KILL "$FPM" 2>/dev/null; fail 'php-fpm does not start; its reason is above'; }
+  start_nginx
+  supervise
+}
+
+main

@@ -1,0 +1,134 @@
+<?php
+
+declare(strict_types=1);
+
+namespace App\Cache;
+
+use App\Resilience\Breaker;
+use App\Settings;
+use App\Telemetry\Span;
+use App\Telemetry\Tracer;
+
+/** Redis over TLS with time limits, on a connection this worker process keeps. Every command here may be repeated. */
+final class Redis
+{
+    private const DEPENDENCY = 'redis';
+    private const CONNECT_SECONDS = 0.3;
+    private const READ_SECONDS = 0.3;
+    private const HANGS_AFTER_SECONDS = 0.25;
+
+    private ?\Redis $connection = null;
+
+    public function __construct(
+        private readonly Settings $settings,
+        private readonly Tracer $tracer,
+        private readonly Breaker $breaker,
+    ) {
+    }
+
+    /**
+     * @param list<int|string> $arguments
+     *
+     * @throws RedisAway
+     */
+    public function evaluate(string $script, string $key, array $arguments = []): mixed
+    {
+        return $this->run('EVAL', static fn (\Redis $redis): mixed => $redis->eval($script, [$key, ...$arguments], 1));
+    }
+
+    /** @throws RedisAway */
+    public function delete(string $key): void
+    {
+        $this->run('DEL', static fn (\Redis $redis): mixed => $redis->del($key));
+    }
+
+    /** Asks on a connection of its own, so that a kept one cannot hide that there is no getting in. */
+    public function ping(): void
+    {
+        try {
+            $redis = $this->connect(false);
+            $redis->ping();
+            $redis->close();
+        } catch (\RedisException $failure) {
+            throw new RedisAway($failure->getMessage(), 0, $failure);
+        }
+    }
+
+    /** @param callable(\Redis): mixed $command */
+    private function run(string $name, callable $command): mixed
+    {
+        if (!$this->breaker->allows(self::DEPENDENCY)) {
+            throw new RedisAway('Redis did not answer a moment ago.');
+        }
+
+        return $this->tracer->span('redis '.$name, function (Span $span) use ($command): mixed {
+            $begun = microtime(true);
+            try {
+                $answer = $this->attempt($command);
+                $this->breaker->reset(self::DEPENDENCY);
+
+                return $answer;
+            } catch (\RedisException $failure) {
+                $this->connection = null;
+                if (microtime(true) - $begun >= self::HANGS_AFTER_SECONDS) {
+                    $this->breaker->trip(self::DEPENDENCY);
+                }
+                throw new RedisAway($failure->getMessage(), 0, $failure);
+            }
+        }, ['db.system.name' => 'redis', 'db.operation.name' => $name]);
+    }
+
+    /** A kept connection may have died since; that is found out by using it, and mended once. */
+    private function attempt(callable $command): mixed
+    {
+        $begun = microtime(true);
+        try {
+            return $this->once($command);
+        } catch (\RedisException $failure) {
+            if (microtime(true) - $begun >= self::HANGS_AFTER_SECONDS) {
+                throw $failure;
+            }
+            $this->connection?->close();
+            $this->connection = null;
+
+            return $this->once($command);
+        }
+    }
+
+    private function once(callable $command): mixed
+    {
+        $redis = $this->connection ??= $this->connect(true);
+        $redis->clearLastError();
+        $answer = $command($redis);
+        $error = $redis->getLastError();
+        if (is_string($error)) {
+            throw new \RedisException($error);
+        }
+
+        return $answer;
+    }
+
+    private function connect(bool $persistent): \Redis
+    {
+        $redis = new \Redis();
+        $host = 'tls://'.$this->settings->redisHost;
+        $context = ['stream' => [
+            'cafile' => $this->settings->tlsCaFile,
+            'peer_name' => $this->settings->redisHost,
+            'verify_peer' => true,
+            'verify_peer_name' => true,
+        ]];
+        // What cannot be connected is told by a warning and by an exception; the exception is enough.
+        $connected = $persistent
+            ? @$redis->pconnect($host, $this->settings->redisPort, self::CONNECT_SECONDS, 'slipway', 0, self::READ_SECONDS, $context)
+            : @$redis->connect($host, $this->settings->redisPort, self::CONNECT_SECONDS, null, 0, self::READ_SECONDS, $context);
+        if (!$connected) {
+            throw new \RedisException('Redis takes no connection.');
+        }
+        if ('' !== $this->settings->redisPassword) {
+            $redis->auth($this->settings->redisPassword);
+        }
+
+        return $redis;
+    }
+}

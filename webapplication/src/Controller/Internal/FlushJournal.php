@@ -1,0 +1,35 @@
+<?php
+
+declare(strict_types=1);
+
+namespace App\Controller\Internal;
+
+use App\Database\DatabaseAway;
+use App\Http\Json;
+use App\Http\Problem;
+use App\Image\RowJournal;
+use Symfony\Component\HttpFoundation\Response;
+use Symfony\Component\Routing\Attribute\Route;
+
+/** Called by the sidecar while rows wait in the journal. 200 says that none is left. */
+#[Route('/internal/journal/flush', name: 'POST /internal/journal/flush', methods: 'POST')]
+final readonly class FlushJournal
+{
+    private const ROWS_PER_CALL = 500;
+
+    public function __construct(private RowJournal $journal)
+    {
+    }
+
+    public function __invoke(): Response
+    {
+        try {
+            $written = $this->journal->flush(self::ROWS_PER_CALL);
+        } catch (DatabaseAway $away) {
+            throw Problem::unavailable('MySQL cannot be asked at the moment.', previous: $away);
+        }
+        $left = count($this->journal->waiting());
+
+        return new Json(['written' => $written, 'left' => $left], 0 === $left ? Response::HTTP_OK : Response::HTTP_ACCEPTED);
+    }
+}

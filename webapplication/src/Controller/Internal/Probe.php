@@ -1,0 +1,57 @@
+<?php
+
+declare(strict_types=1);
+
+namespace App\Controller\Internal;
+
+use App\Http\Json;
+use App\Http\Problem;
+use App\Image\ImageMaker;
+use App\Image\MadeImage;
+use App\Media\DiskRefuses;
+use App\Sidecar\BlobReader;
+use App\Sidecar\SidecarAway;
+use Symfony\Component\HttpFoundation\Response;
+use Symfony\Component\Routing\Attribute\Route;
+
+/** Makes an image that no listing shows, and reads it back through Blob: the whole way, in one call. */
+#[Route('/internal/release/probe', name: 'POST /internal/release/probe', methods: 'POST')]
+final readonly class Probe
+{
+    private const WAIT_MS = 10_000;
+
+    public function __construct(private ImageMaker $maker, private BlobReader $blob)
+    {
+    }
+
+    public function __invoke(): Response
+    {
+        try {
+            $image = $this->maker->probe(self::WAIT_MS);
+        } catch (DiskRefuses $refusal) {
+            throw Problem::unavailable('The image cannot be stored at the moment.', previous: $refusal);
+        }
+
+        return new Json($image->describe() + ['readBack' => $image->durable && $this->isInBlob($image)], Response::HTTP_CREATED, [
+            'Location' => $image->name->url(),
+        ]);
+    }
+
+    private function isInBlob(MadeImage $image): bool
+    {
+        try {
+            $content = $this->blob->open($image->name);
+        } catch (SidecarAway) {
+            return false;
+        }
+        if (null === $content) {
+            return false;
+        }
+        $hash = hash_init('sha256');
+        foreach ($content->read(0, $content->size()) as $chunk) {
+            hash_update($hash, $chunk);
+        }
+
+        return hash_final($hash) === $image->sha256;
+    }
+}

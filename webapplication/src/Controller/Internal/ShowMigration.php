@@ -1,0 +1,31 @@
+<?php
+
+declare(strict_types=1);
+
+namespace App\Controller\Internal;
+
+use App\Database\DatabaseAway;
+use App\Http\Json;
+use App\Http\Problem;
+use App\Release\MigrationRunner;
+use Symfony\Component\HttpFoundation\Response;
+use Symfony\Component\Routing\Attribute\Route;
+
+#[Route('/internal/release/migrate/{job}', name: 'GET /internal/release/migrate/{job}', methods: 'GET')]
+final readonly class ShowMigration
+{
+    public function __construct(private MigrationRunner $runner)
+    {
+    }
+
+    public function __invoke(string $job): Response
+    {
+        try {
+            $found = $this->runner->find($job);
+        } catch (DatabaseAway $away) {
+            throw Problem::unavailable('MySQL cannot be asked at the moment.', previous: $away);
+        }
+
+        return new Json(($found ?? throw Problem::notFound())->describe());
+    }
+}

@@ -1,0 +1,61 @@
+<?php
+
+declare(strict_types=1);
+
+namespace App\Health;
+
+use App\Database\Connector;
+use App\Database\MigrationKind;
+use App\Database\Migrations;
+use App\Database\Schema;
+use App\Database\SchemaReader;
+use App\Release\Version;
+use Doctrine\DBAL\Exception as DbalException;
+use Psr\Log\LoggerInterface;
+
+/** MySQL on a connection of its own (at most 1 s), and whether its schema suits this code. */
+final readonly class DatabaseCheck implements HealthCheck
+{
+    public function __construct(
+        private Connector $connector,
+        private SchemaReader $reader,
+        private Migrations $migrations,
+        private Version $version,
+        private LoggerInterface $logger,
+    ) {
+    }
+
+    public function run(): iterable
+    {
+        $begun = hrtime(true);
+        try {
+            $schema = $this->reader->read($this->connector->fresh());
+        } catch (DbalException $failure) {
+            $this->logger->warning('Health: MySQL: {reason}', ['reason' => $failure->getMessage()]);
+            yield new Finding('mysql', 'datastore', Status::Fail, 'No usable connection.');
+            yield new Finding('schema', 'datastore', Status::Fail, 'Cannot be read without MySQL.');
+
+            return;
+        }
+        yield new Finding('mysql', 'datastore', Status::Pass, observedValue: intdiv((int) (hrtime(true) - $begun), 1_000_000), observedUnit: 'ms');
+        yield $this->judge($schema);
+    }
+
+    private function judge(Schema $schema): Finding
+    {
+        $problem = $schema->problem($this->needed(), $this->version->schemaMax ?? max([Schema::NONE, ...$this->migrations->versions()]));
+
+        return new Finding('schema', 'datastore', null === $problem ? Status::Pass : Status::Fail, $problem ?? '', $schema->version());
+    }
+
+    /** @return list<string> */
+    private function needed(): array
+    {
+        $newest = $this->version->schemaMin;
+
+        return array_values(array_filter(
+            $this->migrations->ofKind(MigrationKind::Expand),
+            static fn (string $version): bool => null === $newest || $version <= $newest,
+        ));
+    }
+}

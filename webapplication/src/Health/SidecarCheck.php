@@ -1,0 +1,46 @@
+<?php
+
+declare(strict_types=1);
+
+namespace App\Health;
+
+use App\Sidecar\SidecarAway;
+use App\Sidecar\SidecarClient;
+
+/** The sidecar, and Blob as the sidecar sees it. Without either, images wait in the outbox: a warning, no failure. */
+final readonly class SidecarCheck implements HealthCheck
+{
+    private const TIMEOUT_MS = 300;
+
+    public function __construct(private SidecarClient $sidecar)
+    {
+    }
+
+    public function run(): iterable
+    {
+        $begun = hrtime(true);
+        try {
+            $answer = $this->sidecar->call('GET', '/status', self::TIMEOUT_MS);
+        } catch (SidecarAway) {
+            yield new Finding('sidecar', 'component', Status::Warn, 'Does not answer.');
+            yield new Finding('blob', 'component', Status::Warn, 'Unknown without the sidecar.');
+
+            return;
+        }
+        yield 200 === $answer->status
+            ? new Finding('sidecar', 'component', Status::Pass, observedValue: intdiv((int) (hrtime(true) - $begun), 1_000_000), observedUnit: 'ms')
+            : new Finding('sidecar', 'component', Status::Warn, 'Answers, but not well.');
+        yield $this->blob();
+    }
+
+    private function blob(): Finding
+    {
+        try {
+            $ready = 200 === $this->sidecar->call('GET', '/readyz', self::TIMEOUT_MS)->status;
+        } catch (SidecarAway) {
+            $ready = false;
+        }
+
+        return $ready ? new Finding('blob', 'component', Status::Pass) : new Finding('blob', 'component', Status::Warn, 'Cannot be reached at the moment.');
+    }
+}

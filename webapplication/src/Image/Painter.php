@@ -1,0 +1,59 @@
+<?php
+
+declare(strict_types=1);
+
+namespace App\Image;
+
+/** Paints an image that no other equals. */
+final readonly class Painter
+{
+    private const CIRCLES = 12;
+    /** zlib level: 3 takes half the time of 6 for a twentieth more bytes. */
+    private const PNG_LEVEL = 3;
+    private const QUALITY = 85;
+
+    public function paint(ImageOrder $order): string
+    {
+        $image = imagecreatetruecolor(max(1, $order->width), max(1, $order->height));
+        if (false === $image) {
+            throw new \RuntimeException('GD makes no image of this size.');
+        }
+        $this->background($image, $order);
+        for ($circle = 0; $circle < self::CIRCLES; ++$circle) {
+            $size = random_int(intdiv($order->width, 10), intdiv($order->width, 2) + 1);
+            imagefilledellipse($image, random_int(0, $order->width), random_int(0, $order->height), $size, $size, $this->colour($image, random_int(40, 100)));
+        }
+
+        return $this->encode($image, $order->format);
+    }
+
+    private function background(\GdImage $image, ImageOrder $order): void
+    {
+        [$red, $green, $blue] = [random_int(0, 155), random_int(0, 155), random_int(0, 155)];
+        for ($line = 0; $line < $order->height; ++$line) {
+            $light = intdiv($line * 100, $order->height);
+            imageline($image, 0, $line, $order->width, $line, ($red + $light) << 16 | ($green + $light) << 8 | ($blue + $light));
+        }
+    }
+
+    private function colour(\GdImage $image, int $transparency): int
+    {
+        return (int) imagecolorallocatealpha($image, random_int(0, 255), random_int(0, 255), random_int(0, 255), max(0, min(127, $transparency)));
+    }
+
+    private function encode(\GdImage $image, ImageFormat $format): string
+    {
+        ob_start();
+        $done = match ($format) {
+            ImageFormat::Png => imagepng($image, null, self::PNG_LEVEL),
+            ImageFormat::Jpeg => imagejpeg($image, null, self::QUALITY),
+            ImageFormat::Webp => imagewebp($image, null, self::QUALITY),
+        };
+        $bytes = (string) ob_get_clean();
+        if (!$done || '' === $bytes) {
+            throw new \RuntimeException('GD cannot write '.$format->value.'.');
+        }
+
+        return $bytes;
+    }
+}

@@ -1,0 +1,48 @@
+<?php
+
+declare(strict_types=1);
+
+namespace App\Image;
+
+use App\Cache\Redis;
+use App\Cache\RedisAway;
+use App\Http\Problem;
+use App\Settings;
+
+/** So many images a minute per client, counted in Redis for all instances together; without Redis nobody is held back. */
+final readonly class RateLimit
+{
+    private const WINDOW_MS = 60_000;
+    private const COUNT = <<<'LUA'
+        local count = redis.call('INCR', KEYS[1])
+        if count == 1 then redis.call('PEXPIRE', KEYS[1], ARGV[1]) end
+        return {count, redis.call('PTTL', KEYS[1])}
+        LUA;
+
+    public function __construct(private Redis $redis, private Settings $settings)
+    {
+    }
+
+    /** @throws Problem 429 with the seconds until the client may try again */
+    public function spend(string $clientAddress): void
+    {
+        try {
+            $answer = $this->redis->evaluate(self::COUNT, 'rate:image:'.self::client($clientAddress), [self::WINDOW_MS]);
+        } catch (RedisAway) {
+            return;
+        }
+        [$count, $remainingMs] = is_array($answer) ? $answer + [0, 0] : [0, 0];
+        if (is_int($count) && $count > $this->settings->imageRatePerMinute) {
+            $seconds = is_int($remainingMs) ? max(1, intdiv($remainingMs + 999, 1000)) : 60;
+            throw new Problem(429, sprintf('At most %d images a minute.', $this->settings->imageRatePerMinute), ['Retry-After' => (string) $seconds]);
+        }
+    }
+
+    /** Of an IPv6 address the network counts: one customer commonly has all of a /64. */
+    private static function client(string $address): string
+    {
+        $binary = @inet_pton($address);
+
+        return is_string($binary) && 16 === strlen($binary) ? bin2hex(substr($binary, 0, 8)) : $address;
+    }
+}

@@ -1,0 +1,46 @@
+<?php
+
+declare(strict_types=1);
+
+namespace App\Media;
+
+use App\Sidecar\BlobReader;
+
+/** A file that is in Blob only. The first answer is at hand; another part of it is asked for when it is wanted. */
+final readonly class BlobContent implements Content
+{
+    private const CHUNK_BYTES = 65_536;
+
+    /** @param resource $stream the whole file, from its start */
+    public function __construct(
+        private BlobReader $reader,
+        private MediaName $name,
+        private mixed $stream,
+        private int $size,
+        private string $type,
+    ) {
+    }
+
+    public function size(): int
+    {
+        return $this->size;
+    }
+
+    public function type(): string
+    {
+        return ImageType::isShown($this->type) ? $this->type : 'application/octet-stream';
+    }
+
+    public function read(int $offset, int $length): iterable
+    {
+        $stream = 0 === $offset ? $this->stream : $this->reader->part($this->name, $offset, $length);
+        while ($length > 0 && !feof($stream)) {
+            $chunk = fread($stream, min(self::CHUNK_BYTES, $length));
+            if (false === $chunk || '' === $chunk) {
+                return;
+            }
+            $length -= strlen($chunk);
+            yield $chunk;
+        }
+    }
+}

@@ -1,0 +1,17 @@
+<?php
+
+declare(strict_types=1);
+
+namespace App\Media;
+
+/** The bytes of a media file, wherever they are. */
+interface Content
+{
+    public function size(): int;
+
+    /** By the first bytes; application/octet-stream for whatever is no raster image. */
+    public function type(): string;
+
+    /** @return iterable<string> */
+    public function read(int $offset, int $length): iterable;
+}

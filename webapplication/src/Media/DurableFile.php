@@ -1,0 +1,36 @@
+<?php
+
+declare(strict_types=1);
+
+namespace App\Media;
+
+/** Writes a file so that its name appears only once every byte is on disk. */
+final readonly class DurableFile
+{
+    /** @throws DiskRefuses and leaves nothing behind */
+    public function write(string $path, string $bytes): void
+    {
+        $directory = dirname($path);
+        if (!is_dir($directory) && !@mkdir($directory, 0o777, true) && !is_dir($directory)) {
+            throw $this->refusal('make a directory');
+        }
+        $temporary = $directory.'/.tmp-'.basename($path);
+        error_clear_last();
+        $file = @fopen($temporary, 'xb');
+        if (false === $file) {
+            throw $this->refusal('open a file');
+        }
+        $written = strlen($bytes) === @fwrite($file, $bytes) && @fflush($file) && @fsync($file);
+        $closed = @fclose($file);
+        if (!$written || !$closed || !@rename($temporary, $path)) {
+            $refusal = $this->refusal('write');
+            @unlink($temporary);
+            throw $refusal;
+        }
+    }
+
+    private function refusal(string $action): DiskRefuses
+    {
+        return new DiskRefuses(sprintf('The disk refuses to %s: %s', $action, error_get_last()['message'] ?? 'no reason given'));
+    }
+}

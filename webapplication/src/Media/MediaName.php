@@ -1,0 +1,59 @@
+<?php
+
+declare(strict_types=1);
+
+namespace App\Media;
+
+/** Path of a media file below the outbox, and so the name of its blob: one that every store on the way can hold. */
+final readonly class MediaName
+{
+    private const MAX_BYTES = 1024;
+    private const MAX_SEGMENT_BYTES = 255;
+    private const OWN = '/^(?:_probe\/)?[0-7][0-9A-HJKMNP-TV-Z]{25}\.(png|jpg|webp)$/D';
+    private const OWN_TYPES = ['png' => 'image/png', 'jpg' => 'image/jpeg', 'webp' => 'image/webp'];
+
+    private function __construct(public string $path)
+    {
+    }
+
+    /** @return self|null null for a name that is never served: it would climb out, is hidden, or SMB cannot hold it */
+    public static function parse(string $path): ?self
+    {
+        if ('' === $path || strlen($path) > self::MAX_BYTES || 1 !== preg_match('//u', $path)) {
+            return null;
+        }
+        foreach (explode('/', $path) as $segment) {
+            if (!self::isSegment($segment)) {
+                return null;
+            }
+        }
+
+        return new self($path);
+    }
+
+    /** Content type of a name this application gave, which is complete and never reused; null for foreign names. */
+    public function ownType(): ?string
+    {
+        return 1 === preg_match(self::OWN, $this->path, $parts) ? self::OWN_TYPES[$parts[1]] : null;
+    }
+
+    public function url(): string
+    {
+        return '/media/'.$this->encoded();
+    }
+
+    public function encoded(): string
+    {
+        return implode('/', array_map(rawurlencode(...), explode('/', $this->path)));
+    }
+
+    private static function isSegment(string $segment): bool
+    {
+        return '' !== $segment
+            && strlen($segment) <= self::MAX_SEGMENT_BYTES
+            && '.' !== $segment[0]
+            && 1 !== preg_match('/[\x00-\x1f\x7f"*:<>?|\\\\]|[. ]$/D', $segment)
+            // A segment that is dots once decoded again would be normalised away by an HTTP client on the way to Blob.
+            && !in_array(rawurldecode($segment), ['.', '..'], true);
+    }
+}

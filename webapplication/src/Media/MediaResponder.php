@@ -1,0 +1,105 @@
+<?php
+
+declare(strict_types=1);
+
+namespace App\Media;
+
+use App\Http\Problem;
+use Symfony\Component\HttpFoundation\Request;
+use Symfony\Component\HttpFoundation\Response;
+use Symfony\Component\HttpFoundation\StreamedResponse;
+
+/** Conditions, ranges and headers of an answer with media bytes; the same wherever the bytes come from. */
+final readonly class MediaResponder
+{
+    private const FOR_EVER = 'public, max-age=31536000, immutable';
+    private const A_MINUTE = 'public, max-age=60';
+
+    public function respond(Request $request, MediaName $name, Content $content): Response
+    {
+        $etag = self::etag($name, $content);
+        $headers = ['ETag' => $etag, 'Accept-Ranges' => 'bytes'] + $this->describe($name, $content);
+
+        $match = $request->headers->get('If-Match');
+        if (null !== $match && !self::lists($match, $etag, false)) {
+            throw new Problem(412);
+        }
+        $noneMatch = $request->headers->get('If-None-Match');
+        if (null !== $noneMatch && self::lists($noneMatch, $etag, true)) {
+            unset($headers['Content-Type']);
+
+            return new Response(null, Response::HTTP_NOT_MODIFIED, $headers);
+        }
+
+        $range = $this->range($request, $etag, $content->size());
+        $headers['Content-Length'] = (string) ($range->length ?? $content->size());
+        if (null !== $range) {
+            $headers['Content-Range'] = $range->contentRange();
+        }
+        $part = $range ?? ByteRange::whole($content->size());
+
+        return new StreamedResponse(
+            static function () use ($content, $part): void {
+                foreach ($content->read($part->offset, $part->length) as $chunk) {
+                    echo $chunk;
+                }
+            },
+            null === $range ? Response::HTTP_OK : Response::HTTP_PARTIAL_CONTENT,
+            $headers,
+        );
+    }
+
+    private function range(Request $request, string $etag, int $size): ?ByteRange
+    {
+        $header = $request->headers->get('Range');
+        $ifRange = $request->headers->get('If-Range');
+        if (null === $header || !$request->isMethod('GET') || (null !== $ifRange && trim($ifRange) !== $etag)) {
+            return null;
+        }
+        $range = ByteRange::parse($header, $size);
+        if (false === $range) {
+            throw new Problem(416, headers: ['Content-Range' => 'bytes */'.$size]);
+        }
+
+        return $range;
+    }
+
+    /** @return array<string, string> */
+    private function describe(MediaName $name, Content $content): array
+    {
+        $type = $name->ownType();
+        if (null !== $type) {
+            return ['Content-Type' => $type, 'Cache-Control' => self::FOR_EVER];
+        }
+        $type = $content->type();
+
+        return ['Content-Type' => $type, 'Cache-Control' => self::A_MINUTE]
+            + (ImageType::isShown($type) ? [] : ['Content-Disposition' => 'attachment', 'Content-Security-Policy' => 'sandbox']);
+    }
+
+    /**
+     * A name of ours has one content for ever. A foreign one has too once it is in Blob; while its writer is at work its
+     * length tells its states apart.
+     */
+    private static function etag(MediaName $name, Content $content): string
+    {
+        $identity = null !== $name->ownType() ? $name->path : $name->path."\0".$content->size();
+
+        return '"'.substr(hash('sha256', $identity), 0, 32).'"';
+    }
+
+    private static function lists(string $header, string $etag, bool $weakly): bool
+    {
+        if ('*' === trim($header)) {
+            return true;
+        }
+        preg_match_all('{(W/)?("[^"]*")}', $header, $listed, PREG_SET_ORDER);
+        foreach ($listed as [, $weak, $tag]) {
+            if ($tag === $etag && ($weakly || '' === $weak)) {
+                return true;
+            }
+        }
+
+        return false;
+    }
+}

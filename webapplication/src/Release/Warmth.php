@@ -1,0 +1,56 @@
+<?php
+
+declare(strict_types=1);
+
+namespace App\Release;
+
+use App\Settings;
+
+/** Sends requests that use MySQL and Redis to the main pool, one per worker at a time, so that each opens its connections. */
+final readonly class Warmth
+{
+    private const TIMEOUT_MS = 3000;
+
+    public function __construct(private Settings $settings)
+    {
+    }
+
+    /** @return array{requests: int, answered: int} */
+    public function spread(): array
+    {
+        $multi = curl_multi_init();
+        $handles = [];
+        for ($worker = 0; $worker < $this->settings->workers; ++$worker) {
+            foreach (['/api/images?limit=1', '/api/cache/_warm'] as $path) {
+                $handles[] = $handle = $this->request($path);
+                curl_multi_add_handle($multi, $handle);
+            }
+        }
+        do {
+            curl_multi_exec($multi, $active);
+            curl_multi_select($multi, 0.1);
+        } while ($active > 0);
+
+        $answered = array_filter($handles, static fn (\CurlHandle $handle): bool => in_array(curl_getinfo($handle, CURLINFO_RESPONSE_CODE), [200, 404], true));
+
+        return ['requests' => count($handles), 'answered' => count($answered)];
+    }
+
+    private function request(string $path): \CurlHandle
+    {
+        $isSocket = str_starts_with($this->settings->internalUrl, 'unix:');
+        $curl = curl_init(($isSocket ? 'http://localhost' : rtrim($this->settings->internalUrl, '/')).$path);
+        if (false === $curl) {
+            throw new \LogicException('APP_INTERNAL_URL is no address.');
+        }
+        curl_setopt_array($curl, [
+            CURLOPT_RETURNTRANSFER => true,
+            CURLOPT_TIMEOUT_MS => self::TIMEOUT_MS,
+            CURLOPT_NOSIGNAL => true,
+            CURLOPT_PROXY => '',
+            CURLOPT_HTTPHEADER => ['Authorization: Bearer '.$this->settings->cacheApiToken],
+        ] + ($isSocket ? [CURLOPT_UNIX_SOCKET_PATH => substr($this->settings->internalUrl, 5)] : []));
+
+        return $curl;
+    }
+}

@@ -1,0 +1,111 @@
+<?php
+
+declare(strict_types=1);
+
+namespace App;
+
+/** The app settings this application reads; the platform gives them as environment variables. */
+final readonly class Settings
+{
+    private const UNRESOLVED_REFERENCE = '@Microsoft.KeyVault(';
+
+    public function __construct(
+        public string $slot,
+        public string $startedAt,
+        /** Absolute directory; outbox/, synced/ and journal/ are below it. */
+        public string $mediaRoot,
+        /** Absolute directory of the read-only Blob mount, or empty. */
+        public string $mediaMount,
+        /** Milliseconds a new image waits to become durable. */
+        public int $mediaWaitMs,
+        public string $databaseHost,
+        public int $databasePort,
+        public string $databaseName,
+        public string $databaseUser,
+        #[\SensitiveParameter]
+        public string $databasePassword,
+        public string $redisHost,
+        public int $redisPort,
+        #[\SensitiveParameter]
+        public string $redisPassword,
+        public string $tlsCaFile,
+        #[\SensitiveParameter]
+        public string $cacheApiToken,
+        #[\SensitiveParameter]
+        public string $releaseToken,
+        public int $imageRatePerMinute,
+        public int $sidecarPort,
+        /** Where this application answers on loopback: an http URL or unix:/path. */
+        public string $internalUrl,
+        public int $workers,
+        /** Writable directory that belongs to this container alone. */
+        public string $runDirectory,
+        public string $siteName,
+        public string $instanceId,
+    ) {
+    }
+
+    public static function fromEnvironment(): self
+    {
+        [$databaseHost, $databasePort] = self::hostAndPort(self::text('DATABASE_HOST', '127.0.0.1'), 3306);
+        [$redisHost, $redisPort] = self::hostAndPort(self::text('REDIS_HOST', '127.0.0.1'), 10000);
+
+        return new self(
+            slot: self::text('SLOT_NAME', 'production'),
+            startedAt: self::text('FPM_STARTED_AT', ''),
+            mediaRoot: rtrim(self::text('MEDIA_ROOT', '/home/media'), '/'),
+            mediaMount: rtrim(self::text('MEDIA_MOUNT', ''), '/'),
+            mediaWaitMs: self::number('MEDIA_WAIT_MS', 1500),
+            databaseHost: $databaseHost,
+            databasePort: $databasePort,
+            databaseName: self::text('DATABASE_NAME', 'slipway'),
+            databaseUser: self::text('DATABASE_USER', 'slipway'),
+            databasePassword: self::secret('DATABASE_PASSWORD'),
+            redisHost: $redisHost,
+            redisPort: $redisPort,
+            redisPassword: self::secret('REDIS_PASSWORD'),
+            tlsCaFile: self::text('TLS_CA_FILE', '/etc/ssl/certs/ca-certificates.crt'),
+            cacheApiToken: self::secret('CACHE_API_TOKEN'),
+            releaseToken: self::secret('RELEASE_TOKEN'),
+            imageRatePerMinute: self::number('IMAGE_RATE_PER_MINUTE', 60),
+            sidecarPort: self::number('SIDECAR_PORT', 8181),
+            internalUrl: self::text('APP_INTERNAL_URL', 'http://127.0.0.1:'.self::text('PORT', '8080')),
+            workers: self::number('FPM_MAX_CHILDREN', 8),
+            runDirectory: self::text('RUN_DIR', sys_get_temp_dir()),
+            siteName: self::text('WEBSITE_SITE_NAME', 'slipway'),
+            instanceId: self::text('WEBSITE_INSTANCE_ID', ''),
+        );
+    }
+
+    private static function text(string $name, string $default): string
+    {
+        $value = getenv($name);
+
+        return false === $value || '' === $value ? $default : $value;
+    }
+
+    private static function number(string $name, int $default): int
+    {
+        $value = getenv($name);
+
+        return is_string($value) && 1 === preg_match('/^\d{1,9}$/D', $value) ? (int) $value : $default;
+    }
+
+    /** A Key Vault reference that the platform could not resolve arrives as its own text: public, so never a secret. */
+    private static function secret(string $name): string
+    {
+        $value = self::text($name, '');
+
+        return str_starts_with($value, self::UNRESOLVED_REFERENCE) ? '' : $value;
+    }
+
+    /** @return array{string, int} */
+    private static function hostAndPort(string $address, int $defaultPort): array
+    {
+        if (1 === preg_match('/^(.+):(\d{1,5})$/D', $address, $parts)) {
+            return [$parts[1], (int) $parts[2]];
+        }
+
+        return [$address, $defaultPort];
+    }
+}

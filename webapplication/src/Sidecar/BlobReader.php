@@ -1,0 +1,106 @@
+<?php
+
+declare(strict_types=1);
+
+namespace App\Sidecar;
+
+use App\Media\BlobContent;
+use App\Media\MediaName;
+use App\Resilience\Breaker;
+use App\Settings;
+use App\Telemetry\Span;
+use App\Telemetry\Tracer;
+
+/** Reads through the sidecar from Blob, streaming: a file's size never counts in memory. */
+final readonly class BlobReader
+{
+    private const DEPENDENCY = 'sidecar';
+    /** For the connection, and for each read. */
+    private const TIMEOUT_SECONDS = 2.0;
+
+    public function __construct(private Settings $settings, private Tracer $tracer, private Breaker $breaker)
+    {
+    }
+
+    /**
+     * @return BlobContent|null null when Blob has no such file
+     *
+     * @throws SidecarAway when it cannot be told
+     */
+    public function open(MediaName $name): ?BlobContent
+    {
+        [$status, $headers, $stream] = $this->get($name, []);
+        if (404 === $status) {
+            return null;
+        }
+        if (200 !== $status || 1 !== preg_match('/^\d{1,18}$/D', $headers['content-length'] ?? '')) {
+            throw new SidecarAway('Blob cannot be asked: status '.$status);
+        }
+
+        return new BlobContent($this, $name, $stream, (int) $headers['content-length'], strtolower(trim(explode(';', $headers['content-type'] ?? '')[0])));
+    }
+
+    /** @return resource */
+    public function part(MediaName $name, int $offset, int $length): mixed
+    {
+        [$status, , $stream] = $this->get($name, [sprintf('Range: bytes=%d-%d', $offset, $offset + $length - 1)]);
+        if (206 !== $status) {
+            throw new SidecarAway('Blob gives no part of the file: status '.$status);
+        }
+
+        return $stream;
+    }
+
+    /**
+     * @param list<string> $headers
+     *
+     * @return array{int, array<string, string>, resource}
+     */
+    private function get(MediaName $name, array $headers): array
+    {
+        if (!$this->breaker->allows(self::DEPENDENCY)) {
+            throw new SidecarAway('The sidecar did not answer a moment ago.', true);
+        }
+
+        return $this->tracer->span('sidecar GET /blob', function (Span $span) use ($name, $headers): array {
+            $headers[] = 'traceparent: '.$this->tracer->traceparent($span);
+            $begun = microtime(true);
+            $stream = @fopen('http://127.0.0.1:'.$this->settings->sidecarPort.'/blob/'.$name->encoded(), 'rb', false, stream_context_create(['http' => [
+                'protocol_version' => 1.1,
+                'header' => [...$headers, 'Connection: close'],
+                'timeout' => self::TIMEOUT_SECONDS,
+                'ignore_errors' => true,
+                'follow_location' => 0,
+            ]]));
+            if (false === $stream) {
+                $hung = microtime(true) - $begun >= self::TIMEOUT_SECONDS * 0.9;
+                $hung ? $this->breaker->trip(self::DEPENDENCY) : null;
+                throw new SidecarAway('The sidecar cannot be reached.', $hung);
+            }
+            [$status, $received] = $this->head(stream_get_meta_data($stream)['wrapper_data'] ?? []);
+            $span->set('http.response.status_code', $status);
+
+            return [$status, $received, $stream];
+        });
+    }
+
+    /** @return array{int, array<string, string>} */
+    private function head(mixed $lines): array
+    {
+        $status = 0;
+        $headers = [];
+        foreach (is_array($lines) ? $lines : [] as $line) {
+            if (!is_string($line)) {
+                continue;
+            }
+            if (1 === preg_match('{^HTTP/1\.[01] (\d{3})}', $line, $parts)) {
+                $status = (int) $parts[1];
+                continue;
+            }
+            [$field, $value] = explode(':', $line, 2) + [1 => ''];
+            $headers[strtolower($field)] = trim($value);
+        }
+
+        return [$status, $headers];
+    }
+}

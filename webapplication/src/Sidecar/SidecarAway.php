@@ -1,0 +1,13 @@
+<?php
+
+declare(strict_types=1);
+
+namespace App\Sidecar;
+
+final class SidecarAway extends \RuntimeException
+{
+    public function __construct(string $message, public readonly bool $hung = false)
+    {
+        parent::__construct($message);
+    }
+}

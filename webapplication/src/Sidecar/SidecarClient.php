@@ -1,0 +1,103 @@
+<?php
+
+declare(strict_types=1);
+
+namespace App\Sidecar;
+
+use App\Resilience\Breaker;
+use App\Settings;
+use App\Telemetry\Span;
+use App\Telemetry\Tracer;
+
+/** The sidecar beside this container, over loopback HTTP. */
+final readonly class SidecarClient
+{
+    private const DEPENDENCY = 'sidecar';
+    private const CONNECT_MS = 100;
+    private const TRACES_MS = 300;
+    /** The sidecar answers a carry within the wait; this much later it counts as hanging. */
+    private const CARRY_SLACK_MS = 300;
+
+    public function __construct(private Settings $settings, private Tracer $tracer, private Breaker $breaker)
+    {
+    }
+
+    /** Asks for one outbox file to be brought to Blob, and waits up to that long for it. Never throws: the scan carries it anyway. */
+    public function carry(string $name, int $waitMs): CarryResult
+    {
+        try {
+            $answer = $this->call('POST', '/carry?name='.rawurlencode($name).'&wait='.$waitMs, $waitMs + self::CARRY_SLACK_MS);
+        } catch (SidecarAway) {
+            return CarryResult::Pending;
+        }
+
+        return 200 === $answer->status && true === ($answer->json()['durable'] ?? null) ? CarryResult::Durable : CarryResult::Pending;
+    }
+
+    /**
+     * @param array<int, mixed> $options further curl options
+     *
+     * @throws SidecarAway when there is no answer in time
+     */
+    public function call(string $method, string $path, int $timeoutMs, array $options = []): SidecarAnswer
+    {
+        if (!$this->breaker->allows(self::DEPENDENCY)) {
+            throw new SidecarAway('The sidecar did not answer a moment ago.', true);
+        }
+
+        return $this->tracer->span('sidecar '.$method.' '.strtok($path, '?'), function (Span $span) use ($method, $path, $timeoutMs, $options): SidecarAnswer {
+            $span->set('http.request.method', $method);
+            $span->set('server.port', $this->settings->sidecarPort);
+            $curl = $this->open($method, $path, $timeoutMs, ['traceparent: '.$this->tracer->traceparent($span)]);
+            curl_setopt_array($curl, $options);
+            $body = curl_exec($curl);
+            $this->remember(curl_errno($curl), curl_error($curl));
+            $status = curl_getinfo($curl, CURLINFO_RESPONSE_CODE);
+            $span->set('http.response.status_code', $status);
+
+            return new SidecarAnswer($status, is_string($body) ? $body : '');
+        });
+    }
+
+    public function sendTraces(string $otlpJson): void
+    {
+        if (!$this->breaker->allows(self::DEPENDENCY)) {
+            return;
+        }
+        $curl = $this->open('POST', '/v1/traces', self::TRACES_MS, ['Content-Type: application/json', 'Expect:']);
+        curl_setopt($curl, CURLOPT_POSTFIELDS, $otlpJson);
+        curl_exec($curl);
+    }
+
+    /** @param list<string> $headers */
+    private function open(string $method, string $path, int $timeoutMs, array $headers): \CurlHandle
+    {
+        $curl = curl_init('http://127.0.0.1:'.$this->settings->sidecarPort.$path);
+        if (false === $curl) {
+            throw new SidecarAway('The address of the sidecar cannot be used.');
+        }
+        curl_setopt_array($curl, [
+            CURLOPT_CUSTOMREQUEST => $method,
+            CURLOPT_RETURNTRANSFER => true,
+            CURLOPT_CONNECTTIMEOUT_MS => self::CONNECT_MS,
+            CURLOPT_TIMEOUT_MS => $timeoutMs,
+            CURLOPT_NOSIGNAL => true,
+            CURLOPT_PROXY => '',
+            CURLOPT_HTTPHEADER => $headers,
+        ]);
+
+        return $curl;
+    }
+
+    private function remember(int $error, string $message): void
+    {
+        if (CURLE_OPERATION_TIMEDOUT === $error) {
+            $this->breaker->trip(self::DEPENDENCY);
+            throw new SidecarAway('The sidecar does not answer.', true);
+        }
+        if (CURLE_OK !== $error && CURLE_WRITE_ERROR !== $error) {
+            throw new SidecarAway('The sidecar cannot be reached: '.$message);
+        }
+        $this->breaker->reset(self::DEPENDENCY);
+    }
+}
