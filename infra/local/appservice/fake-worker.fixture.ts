@@ -25,6 +25,8 @@ export class FakeWorker implements Worker {
   /** Pings are refused as if nothing listened. */
   deaf = false;
   inFlight = 0;
+  /** Called before the containers are spawned. */
+  onStart: () => void | Promise<void> = () => undefined;
   /** Called when a ping arrives. */
   onPing: (path: string) => void | Promise<void> = () => undefined;
 
@@ -41,6 +43,7 @@ export class FakeWorker implements Worker {
   async start(spec: WorkerSpec): Promise<void> {
     if (this.running) throw new Error(`worker ${this.id} is started already`);
     await mkdir(this.home, { recursive: true });
+    await this.onStart();
     if (this.startFailure !== undefined) throw new Error(this.startFailure);
     this.journal.push(`start ${this.id} ${spec.settings.SLOT_NAME ?? ''}`.trim());
     this.starts += 1;

@@ -108,21 +108,27 @@ async function makeDirectories(root: string, directories: ReadonlySet<string>): 
   }
 }
 
+/** All writers have ended when this does, also when one fails: nothing is written to a directory that is being removed. */
 async function writeFiles(zip: ZipFile, files: readonly PlannedFile[], root: string): Promise<void> {
   const left = files.values();
-  await Promise.all(
-    Array.from({ length: WRITERS }, async () => {
-      for (const { entry, path } of left) await writeFile(zip, entry, join(root, path), path);
-    }),
-  );
+  const failures: unknown[] = [];
+  const writer = async (): Promise<void> => {
+    for (const { entry, path } of left) {
+      if (failures.length > 0) return;
+      await writeFile(zip, entry, join(root, path), path).catch((error) => failures.push(error));
+    }
+  };
+  await Promise.all(Array.from({ length: WRITERS }, writer));
+  if (failures.length > 0) throw failures[0];
 }
 
 async function writeFile(zip: ZipFile, entry: Entry, file: string, path: string): Promise<void> {
-  const content = await zip.openReadStreamPromise(entry);
   const handle = await open(file, 'wx', HOME_MODE);
   try {
     await handle.chmod(HOME_MODE);
     let sum = 0;
+    // Read from at once: an error of a stream that nobody listens to would end the process.
+    const content = await zip.openReadStreamPromise(entry);
     for await (const chunk of content) {
       sum = crc32(chunk as Buffer, sum);
       await handle.write(chunk as Buffer);
