@@ -1,6 +1,7 @@
 import { appendFileSync, mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { SlipError } from '../errors.ts';
+import { InterruptedError } from './interrupt.ts';
 
 /** A command line that cannot be meant: exit code 2. */
 export class UsageError extends SlipError {
@@ -10,11 +11,12 @@ export class UsageError extends SlipError {
 }
 
 /**
- * What the user gets for an error, and the exit code: 2 for wrong use, else 1. An error nobody expected becomes one line;
+ * What the user gets for an error, and the exit code: 2 for wrong use, 128 + signal, else 1. An error nobody expected becomes one line;
  * its stack goes to `detailsFile`.
  */
-export function explain(error: unknown, detailsFile: string): { error: SlipError; exitCode: 1 | 2 } {
+export function explain(error: unknown, detailsFile: string): { error: SlipError; exitCode: number } {
   if (error instanceof UsageError) return { error, exitCode: 2 };
+  if (error instanceof InterruptedError) return { error, exitCode: error.exitCode };
   if (error instanceof SlipError) return { error, exitCode: 1 };
   const message = error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error);
   const details = error instanceof Error ? (error.stack ?? error.message) : String(error);

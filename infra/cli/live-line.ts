@@ -1,0 +1,50 @@
+const refreshMs = 250;
+const heartbeatMs = 30_000;
+
+export interface Terminal {
+  readonly isTTY?: boolean;
+  readonly columns?: number;
+  write(text: string): unknown;
+}
+
+/** One line that shows what runs now, rewritten on a terminal and repeated now and then elsewhere. Other lines go above it. */
+export class LiveLine {
+  readonly #out: Terminal;
+  readonly #text: () => string;
+  readonly #timer: NodeJS.Timeout;
+  #lastShown = Date.now();
+
+  constructor(text: () => string, out: Terminal = process.stderr) {
+    this.#text = text;
+    this.#out = out;
+    this.#timer = setInterval(() => this.#refresh(), refreshMs).unref();
+  }
+
+  /** Writes a line that stays. */
+  above(line: string, out: Terminal = process.stdout): void {
+    this.#clear();
+    out.write(`${line}\n`);
+    this.#lastShown = Date.now();
+  }
+
+  end(): void {
+    clearInterval(this.#timer);
+    this.#clear();
+  }
+
+  #refresh(): void {
+    const text = this.#text();
+    if (text === '') return;
+    if (this.#out.isTTY === true) {
+      this.#clear();
+      this.#out.write(text.slice(0, (this.#out.columns ?? 80) - 1));
+    } else if (Date.now() - this.#lastShown >= heartbeatMs) {
+      this.#lastShown = Date.now();
+      this.#out.write(`${text}\n`);
+    }
+  }
+
+  #clear(): void {
+    if (this.#out.isTTY === true) this.#out.write('\r\u001b[2K');
+  }
+}

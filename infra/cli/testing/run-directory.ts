@@ -1,0 +1,92 @@
+import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+/** Short: a unix socket's path has room for 107 characters. */
+const parent = '/tmp';
+const prefix = 'slipway-test-';
+const graceMs = 3_000;
+const pollMs = 50;
+
+/**
+ * A directory for everything that one test run writes: TMPDIR of all its processes. A process that was started from it
+ * shows that in its command line, directory or environment, and is found by that, whoever its parent is.
+ */
+export class RunDirectory {
+  readonly path: string;
+
+  private constructor(path: string) {
+    this.path = path;
+  }
+
+  /** Also ends and removes what runs left behind whose own process was killed. */
+  static async create(): Promise<RunDirectory> {
+    for (const name of await readdir(parent)) {
+      if (!name.startsWith(prefix)) continue;
+      const left = new RunDirectory(join(parent, name));
+      if (!left.#ownerLives()) await left.remove();
+    }
+    const directory = new RunDirectory(await mkdtemp(join(parent, prefix)));
+    await writeFile(join(directory.path, 'owner'), String(process.pid));
+    return directory;
+  }
+
+  /** Processes that live in this directory, as `pid command`. */
+  processes(): string[] {
+    return readdirSync('/proc')
+      .filter((name) => /^\d+$/.test(name) && Number(name) !== process.pid)
+      .filter((pid) => this.#mentions(pid))
+      .map((pid) => `${pid} ${readText(`/proc/${pid}/cmdline`).replaceAll('\0', ' ').trim()}`);
+  }
+
+  /** What is still there after a moment to leave. */
+  async leftovers(): Promise<string[]> {
+    const deadline = Date.now() + graceMs;
+    let found = this.processes();
+    while (found.length > 0 && Date.now() < deadline) {
+      await sleep(pollMs);
+      found = this.processes();
+    }
+    return found;
+  }
+
+  /** Ends what still runs here, then removes the directory. */
+  async remove(): Promise<void> {
+    for (const signal of ['SIGTERM', 'SIGKILL'] as const) {
+      for (const found of this.processes()) {
+        try {
+          process.kill(Number.parseInt(found, 10), signal);
+        } catch {
+          // It has left by itself.
+        }
+      }
+      if ((await this.leftovers()).length === 0) break;
+    }
+    await rm(this.path, { recursive: true, force: true, maxRetries: 3 });
+  }
+
+  #ownerLives(): boolean {
+    const owner = Number(readText(join(this.path, 'owner')));
+    return owner > 0 && readText(`/proc/${owner}/cmdline`).includes('infra/');
+  }
+
+  #mentions(pid: string): boolean {
+    const folder = `/proc/${pid}`;
+    if (readText(`${folder}/cmdline`).includes(this.path)) return true;
+    if (readText(`${folder}/environ`).includes(this.path)) return true;
+    try {
+      return readlinkSync(`${folder}/cwd`).startsWith(this.path);
+    } catch {
+      return false;
+    }
+  }
+}
+
+function readText(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch {
+    return '';
+  }
+}

@@ -1,0 +1,131 @@
+import { existsSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
+
+/** How a stage's tests are counted: from its report, or the whole stage as one. */
+export type Report = 'none' | 'jest' | 'junit';
+
+export interface Stage {
+  readonly name: string;
+  /** What `npm test -- NAME` selects it by, besides its own name. */
+  readonly group: 'static' | 'unit' | 'php' | 'e2e';
+  readonly command: readonly string[];
+  readonly cwd: string;
+  readonly report: Report;
+  /** Stages of one phase run at the same time, as many as there are cores. A later phase waits for the earlier. */
+  readonly phase: 1 | 2 | 3;
+}
+
+export interface StageContext {
+  readonly root: string;
+  /** Where reports go. */
+  readonly reports: string;
+  /** Only test files whose path contains this. */
+  readonly filter?: string;
+}
+
+/** Every stage there is something for. Static checks first: they are quick to fail. The end-to-end tests have the machine to themselves. */
+export function allStages(context: StageContext): Stage[] {
+  return [...staticStages(context), unitStage(context), ...phpStages(context), e2eStage(context)];
+}
+
+export function reportFile(context: StageContext, stage: Pick<Stage, 'name' | 'report'>): string {
+  return join(context.reports, `${stage.name}.${stage.report === 'jest' ? 'json' : 'xml'}`);
+}
+
+/** Stages by name or group, in their own order; all without names. Returns the unknown names as well. */
+export function selectStages(
+  stages: readonly Stage[],
+  names: readonly string[],
+): { chosen: Stage[]; unknown: string[] } {
+  const matches = (stage: Stage, name: string) => stage.name === name || stage.group === name;
+  return {
+    chosen: stages.filter((stage) => names.length === 0 || names.some((name) => matches(stage, name))),
+    unknown: names.filter((name) => !stages.some((stage) => matches(stage, name))),
+  };
+}
+
+function staticStages({ root }: StageContext): Stage[] {
+  const node = (name: string, program: string, ...args: string[]): Stage => ({
+    name,
+    group: 'static',
+    command: [process.execPath, join(root, 'node_modules', program), ...args],
+    cwd: root,
+    report: 'none',
+    phase: 1,
+  });
+  return [
+    node('types-infra', 'typescript/bin/tsc', '-p', 'infra'),
+    node('types-sidecar', 'typescript/bin/tsc', '-p', 'sidecar'),
+    node('lint', '@biomejs/biome/bin/biome', 'check', '--max-diagnostics=50', '.'),
+  ];
+}
+
+function unitStage(context: StageContext): Stage {
+  const workers = String(availableParallelism());
+  return {
+    ...jestStage(context, 'unit', [
+      '--testPathIgnorePatterns=/node_modules/',
+      '--testPathIgnorePatterns=infra/e2e/',
+      `--maxWorkers=${workers}`,
+    ]),
+    group: 'unit',
+    phase: 2,
+  };
+}
+
+function e2eStage(context: StageContext): Stage {
+  return {
+    ...jestStage(context, 'e2e', ['--runInBand', '--passWithNoTests', '--testPathPatterns=infra/e2e/']),
+    group: 'e2e',
+    phase: 3,
+  };
+}
+
+function jestStage(context: StageContext, name: string, args: string[]): Omit<Stage, 'group' | 'phase'> {
+  const stage = { name, report: 'jest', cwd: context.root } as const;
+  const filter = context.filter === undefined ? [] : [`--testPathPatterns=${context.filter}`, '--passWithNoTests'];
+  return {
+    ...stage,
+    command: [
+      process.execPath,
+      '--experimental-vm-modules',
+      '--disable-warning=ExperimentalWarning',
+      join(context.root, 'node_modules/jest/bin/jest.js'),
+      '--json',
+      `--outputFile=${reportFile(context, stage)}`,
+      ...args,
+      ...filter,
+    ],
+  };
+}
+
+function phpStages(context: StageContext): Stage[] {
+  const application = join(context.root, 'webapplication');
+  const has = (...paths: string[]) => paths.every((path) => existsSync(join(application, path)));
+  const php = (name: string, phase: 1 | 2, report: Report, ...command: string[]): Stage => ({
+    name,
+    group: phase === 1 ? 'static' : 'php',
+    command: ['php', ...command],
+    cwd: application,
+    report,
+    phase,
+  });
+  const stages: Stage[] = [];
+  if (has('vendor/bin/phpstan', 'phpstan.neon')) {
+    stages.push(
+      php('phpstan', 1, 'none', 'vendor/bin/phpstan', 'analyse', '--memory-limit=1G', '--no-progress', '--no-ansi'),
+    );
+  }
+  if (has('vendor/bin/php-cs-fixer', '.php-cs-fixer.dist.php')) {
+    stages.push(
+      php('php-style', 1, 'none', 'vendor/bin/php-cs-fixer', 'check', '--diff', '--no-ansi', '--show-progress=none'),
+    );
+  }
+  if (has('vendor/bin/phpunit', 'phpunit.xml.dist') || has('vendor/bin/phpunit', 'phpunit.xml')) {
+    const file = reportFile(context, { name: 'php', report: 'junit' });
+    const filter = context.filter === undefined ? [] : ['--filter', context.filter];
+    stages.push(php('php', 2, 'junit', 'vendor/bin/phpunit', '--colors=never', '--log-junit', file, ...filter));
+  }
+  return stages;
+}
