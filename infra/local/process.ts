@@ -155,6 +155,13 @@ export async function endLeftovers(recordDir: string, limitMs: number): Promise<
   return ended;
 }
 
+/** Kills a process group and waits until its leader is gone. */
+export async function endGroup(leader: number): Promise<void> {
+  const started = await startTimeOf(leader);
+  signal(-leader, 'SIGKILL');
+  while (started !== undefined && (await startTimeOf(leader)) === started) await sleep(killPollMs);
+}
+
 /** Kernel start time of a process (clock ticks since boot); undefined when there is none. Tells a reused pid apart. */
 export async function startTimeOf(pid: number): Promise<string | undefined> {
   const stat = await statOf(pid);

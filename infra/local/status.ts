@@ -11,7 +11,8 @@ export interface MediaStatus {
   readonly oldestSeconds: number;
   readonly synced: number;
   readonly stuck: readonly { readonly name: string; readonly reason: string; readonly seconds: number }[];
-  readonly conflicts: readonly unknown[];
+  /** Names. */
+  readonly conflicts: readonly string[];
 }
 
 export interface SlotStatus {
@@ -98,14 +99,9 @@ async function pingJson(worker: ProcessWorker, path: string): Promise<unknown> {
 async function sidecarStatus(port: number): Promise<MediaStatus | null> {
   try {
     const answer = await fetch(`http://127.0.0.1:${port}/status`, { signal: AbortSignal.timeout(askWithinMs) });
-    const status = (await answer.json()) as Partial<MediaStatus>;
-    return {
-      pending: status.pending ?? 0,
-      oldestSeconds: status.oldestSeconds ?? 0,
-      synced: status.synced ?? 0,
-      stuck: status.stuck ?? [],
-      conflicts: status.conflicts ?? [],
-    };
+    const { media } = (await answer.json()) as { readonly media: MediaStatus };
+    const { pending, oldestSeconds, synced, stuck, conflicts } = media;
+    return { pending, oldestSeconds, synced, stuck, conflicts };
   } catch {
     return null;
   }

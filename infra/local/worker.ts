@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import type { PingAnswer, Worker, WorkerId, WorkerSpec } from './appservice/worker.ts';
 import { type ContainerPaths, mapPath, resolveSettings, siteContainerEnvironment } from './environment.ts';
 import { pullImage } from './image.ts';
-import { type ExitRecord, RegionProcess } from './process.ts';
+import { type ExitRecord, endGroup, RegionProcess } from './process.ts';
 import { programPath, systemPath } from './programs.ts';
 import type { Resolver } from './resolver.ts';
 import { isErrno, type StatePaths } from './state.ts';
@@ -78,8 +78,11 @@ export class ProcessWorker implements Worker {
   async stop(limitSeconds: number): Promise<void> {
     const containers = [...(this.#main === undefined ? [] : [this.#main]), ...this.#sidecars];
     const limitMs = limitSeconds * 1000;
+    const { nginx, phpFpm } = await this.processes();
     // The platform's PHP image does not pass SIGTERM on; nothing there reacts to it, so nothing is gained by waiting.
     await Promise.all(containers.map((container) => container.stop(container === this.#main ? 0 : limitMs)));
+    // They have sessions of their own, and an nginx that ends late would remove its successor's socket.
+    await Promise.all([nginx, phpFpm].map((pid) => (pid === null ? undefined : endGroup(pid))));
     this.#main = undefined;
     this.#sidecars = [];
     await rm(this.#run, { recursive: true, force: true });
@@ -156,7 +159,7 @@ export class ProcessWorker implements Worker {
       NGINX_PID_FILE: join(this.#run, 'nginx.pid'),
       APP_USER: userInfo().username,
       APP_INTERNAL_URL: `unix:${this.socket}`,
-      NGINX: await programPath('nginx'),
+      NGINX_BIN: await programPath('nginx'),
       PHP_FPM: await programPath('php-fpm'),
       PHP: await programPath('php'),
     };
