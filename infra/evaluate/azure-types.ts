@@ -21,7 +21,10 @@ export const AZURE_TYPES: Readonly<Record<string, AzureType>> = {
   'authorization:RoleAssignment': {
     id: '{scope}/providers/Microsoft.Authorization/roleAssignments/{roleAssignmentName}',
   },
-  'cdn:AFDCustomDomain': { id: 'Microsoft.Cdn/profiles/{profileName}/customDomains/{customDomainName}' },
+  'cdn:AFDCustomDomain': {
+    id: 'Microsoft.Cdn/profiles/{profileName}/customDomains/{customDomainName}',
+    created: ['validationProperties.validationToken'],
+  },
   'cdn:AFDEndpoint': { id: 'Microsoft.Cdn/profiles/{profileName}/afdEndpoints/{endpointName}', created: ['hostName'] },
   'cdn:AFDOrigin': { id: 'Microsoft.Cdn/profiles/{profileName}/originGroups/{originGroupName}/origins/{originName}' },
   'cdn:AFDOriginGroup': { id: 'Microsoft.Cdn/profiles/{profileName}/originGroups/{originGroupName}' },

@@ -96,6 +96,7 @@ function readAll(from: ConfigReader) {
     cache: {
       kind: from.read(cache.kind),
       sku: from.read(cache.sku),
+      classicSku: from.read(cache.classicSku),
       highAvailability: from.read(cache.highAvailability),
     },
     media: {

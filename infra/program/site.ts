@@ -5,6 +5,9 @@ import type { Context } from './context.ts';
 export interface SiteInput {
   readonly planId: Input<string>;
   readonly identityId: Input<string>;
+  readonly subnetId: Input<string>;
+  /** Front Door's own id, when there is one: nobody else may ask. */
+  readonly frontDoorId: Input<string> | undefined;
 }
 
 /**
@@ -12,7 +15,8 @@ export interface SiteInput {
  * a site written without it keeps the ones it has, a site written with it loses what a release put there
  * (https://github.com/Azure/azure-quickstart-templates/issues/8495).
  */
-export function siteArguments({ config, location, tags }: Context, { planId, identityId }: SiteInput) {
+export function siteArguments({ config, location, tags }: Context, input: SiteInput) {
+  const { planId, identityId, subnetId, frontDoorId } = input;
   return {
     location,
     tags,
@@ -24,6 +28,10 @@ export function siteArguments({ config, location, tags }: Context, { planId, ide
     clientAffinityEnabled: false,
     keyVaultReferenceIdentity: identityId,
     identity: { type: 'UserAssigned' as const, userAssignedIdentities: [identityId] },
+    publicNetworkAccess: 'Enabled',
+    virtualNetworkSubnetId: subnetId,
+    // Not the image: the registry is public to the app's identity. https://learn.microsoft.com/azure/app-service/overview-vnet-integration
+    outboundVnetRouting: { applicationTraffic: true, imagePullTraffic: false, contentShareTraffic: false },
     siteConfig: {
       linuxFxVersion: `PHP|${config.web.phpVersion}`,
       appCommandLine: PATHS.startup,
@@ -35,6 +43,32 @@ export function siteArguments({ config, location, tags }: Context, { planId, ide
       scmMinTlsVersion: '1.2',
       webSocketsEnabled: false,
       remoteDebuggingEnabled: false,
+      ...accessRestrictions(frontDoorId),
     },
+  };
+}
+
+/**
+ * Service tag and the profile's own id together: the tag alone would let in every other customer of Front Door.
+ * https://learn.microsoft.com/azure/app-service/overview-access-restrictions. The SCM site stays open to Entra tokens,
+ * so that a hosted pipeline can publish.
+ */
+function accessRestrictions(frontDoorId: Input<string> | undefined) {
+  const scm = { scmIpSecurityRestrictionsUseMain: false, scmIpSecurityRestrictionsDefaultAction: 'Allow' };
+  if (frontDoorId === undefined) return { ...scm, ipSecurityRestrictionsDefaultAction: 'Allow' };
+  return {
+    ...scm,
+    ipSecurityRestrictionsDefaultAction: 'Deny',
+    ipSecurityRestrictions: [
+      {
+        name: 'front-door',
+        description: 'This Front Door profile and nobody else',
+        priority: 100,
+        action: 'Allow',
+        tag: 'ServiceTag',
+        ipAddress: 'AzureFrontDoor.Backend',
+        headers: { 'x-azure-fdid': [frontDoorId] },
+      },
+    ],
   };
 }

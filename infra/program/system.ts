@@ -1,13 +1,18 @@
 import { getClientConfig } from '@pulumi/azure-native/authorization/getClientConfig.js';
-import { interpolate, RunError, runtime, StackReference } from '@pulumi/pulumi';
+import { type Output, output, RunError, runtime, StackReference } from '@pulumi/pulumi';
 import { SlipError } from '../errors.ts';
 import { appSettings, siteContainer } from './app-settings.ts';
+import { Alerts } from './components/alerts.ts';
+import { Budget } from './components/budget.ts';
 import { Cache } from './components/cache.ts';
 import { Database } from './components/database.ts';
+import { DiagnosticSettings } from './components/diagnostics.ts';
+import { Door } from './components/door.ts';
 import { Group } from './components/group.ts';
 import { grant, Identity } from './components/identity.ts';
 import { Media } from './components/media.ts';
-import { Observe } from './components/observe.ts';
+import { Network } from './components/network.ts';
+import { Logs, Observe } from './components/observe.ts';
 import { Plan } from './components/plan.ts';
 import { ReleasedSettings } from './components/settings.ts';
 import { ImageRegistry, Releases } from './components/shared.ts';
@@ -24,8 +29,13 @@ export const outputs = context.config.stage === 'shared' ? sharedSystem(context)
 /** Once per subscription: what stages are promoted with. */
 function sharedSystem(context: Context) {
   const group = new Group(context);
+  const logs = new Logs(context, group.name);
   const registry = new ImageRegistry(context, group.name);
   const releases = new Releases(context, group.name);
+  new DiagnosticSettings(logs.workspaceId, [
+    { name: 'registry', type: 'containerregistry:Registry', id: registry.id },
+    { name: 'releases', type: 'storage:StorageAccount', id: releases.accountId },
+  ]);
   return {
     resourceGroupName: group.name,
     registryId: registry.id,
@@ -41,64 +51,119 @@ function sharedSystem(context: Context) {
 /** `dev` and `prod`: the application and everything it stands on. */
 function applicationSystem(context: Context) {
   const { config } = context;
-  const shared = new StackReference('shared', { name: config.shared.stack });
+  const shared = sharedStack(config);
   const group = new Group(context);
+  const logs = new Logs(context, group.name);
+  const observe = new Observe(context, group.name, logs);
+  const network = new Network(context, group.name);
   const identity = new Identity(context, group.name);
-  const observe = new Observe(context, group.name);
-  const vault = new Vault(context, group.name, identity);
-  const media = new Media(context, group.name, identity);
-  const database = new Database(context, group.name, vault);
-  const cache = new Cache(context, group.name, vault);
-  vault.generate('cache-api-token');
-  vault.generate('release-token');
-
   const pull = grant(context, {
     name: 'app-pulls-images',
     principalId: identity.principalId,
     role: 'acrPull',
-    scope: shared.requireOutput('registryId'),
+    scope: shared.registryId,
     parent: identity,
   });
+
+  const vault = new Vault(context, group.name, identity);
+  const media = new Media(context, group.name, { identity, network });
+  const database = new Database(context, group.name, { vault, network });
+  const cache = new Cache(context, group.name, { vault, network });
+  vault.generate('cache-api-token');
+  vault.generate('release-token');
+  vault.lock();
+
   const plan = new Plan(context, group.name);
-  const before = [...vault.readable, ...media.writable, pull];
-  const web = new Web(context, group.name, { plan, identity, before });
-  const settings = appSettings({
-    config,
-    vaultName: vault.name,
-    databaseHost: database.host,
-    databaseName: database.name,
-    databaseUser: database.user,
-    redisHost: cache.host,
-    mediaEndpoint: media.endpoint,
-    mediaContainer: media.containerName,
-    identityClientId: identity.clientId,
-    insightsConnectionString: observe.connectionString,
+  const door = config.edge.enabled ? new Door(context, group.name) : undefined;
+  const web = new Web(context, group.name, {
+    plan,
+    identity,
+    network,
+    frontDoorId: door?.frontDoorId,
+    before: [...vault.readable, ...media.writable, ...database.usable, ...cache.usable, pull],
   });
-  const loginServer = interpolate`${shared.requireOutput('registryLoginServer')}`;
-  const container =
-    config.sidecar.digest === ''
-      ? undefined
-      : siteContainer({ config, loginServer, identityClientId: identity.clientId });
-  const released = new ReleasedSettings(context, group.name, { web, media, settings, container });
+  const released = new ReleasedSettings(context, group.name, {
+    web,
+    media,
+    settings: appSettings({
+      config,
+      vaultName: vault.name,
+      databaseHost: database.host,
+      databaseName: database.name,
+      databaseUser: database.user,
+      redisHost: cache.host,
+      mediaEndpoint: media.endpoint,
+      mediaContainer: media.containerName,
+      identityClientId: identity.clientId,
+      insightsConnectionString: observe.connectionString,
+    }),
+    container:
+      config.sidecar.digest === ''
+        ? undefined
+        : siteContainer({ config, loginServer: shared.registryLoginServer, identityClientId: identity.clientId }),
+  });
+  const hosts = door?.lead(web) ?? web.hostNames;
+
+  const alerts = new Alerts(context, group.name, {
+    observe,
+    host: hosts.production,
+    watched: {
+      plan: plan.id,
+      app: web.appId,
+      mysql: database.serverId,
+      media: media.accountId,
+      vault: vault.id,
+      ...(config.cache.kind === 'managed' ? { 'cache-managed': cache.id } : { 'cache-classic': cache.id }),
+      ...(door === undefined ? {} : { door: door.profileId }),
+    },
+  });
+  new DiagnosticSettings(logs.workspaceId, [
+    { name: 'app', type: 'web:WebApp', id: web.appId },
+    { name: 'staging', type: 'web:WebAppSlot', id: web.slotId },
+    { name: 'plan', type: 'web:AppServicePlan', id: plan.id },
+    { name: 'mysql', type: 'dbformysql:Server', id: database.serverId },
+    { name: 'media', type: 'storage:StorageAccount', id: media.accountId },
+    { name: 'vault', type: 'keyvault:Vault', id: vault.id },
+    ...cache.told,
+    ...network.told,
+    ...(door === undefined ? [] : [{ name: 'front-door', type: 'cdn:Profile', id: door.profileId }]),
+  ]);
+  new Budget(context, { groupId: group.id, actionGroupId: alerts.actionGroupId });
 
   return {
     subscriptionId: context.subscriptionId,
-    resourceGroupName: group.name,
     location: context.location,
+    resourceGroupName: group.name,
     appName: web.appName,
     slotName: web.slotName,
     hostNames: web.hostNames,
+    publicHostNames: hosts,
+    customDomainRecords: door?.domainRecords ?? {},
     vaultName: vault.name,
     mediaEndpoint: media.endpoint,
     mediaContainer: media.containerName,
     mediaAccount: media.accountName,
-    releasesEndpoint: shared.requireOutput('releasesEndpoint'),
-    releasesContainer: shared.requireOutput('releasesContainerName'),
-    releasesAccount: shared.requireOutput('releasesAccountName'),
-    registryLoginServer: shared.requireOutput('registryLoginServer'),
-    registryName: shared.requireOutput('registryName'),
+    releasesEndpoint: shared.releasesEndpoint,
+    releasesContainer: shared.releasesContainer,
+    releasesAccount: shared.releasesAccount,
+    registryName: shared.registryName,
+    registryLoginServer: shared.registryLoginServer,
     sidecarRepository: config.sidecar.repository,
     wanted: released.wanted,
+  };
+}
+
+/** What stage `shared` has, by its outputs. */
+function sharedStack(config: Config) {
+  const stack = new StackReference('shared', { name: config.shared.stack });
+  const text = (name: string): Output<string> => output(stack.requireOutput(name)).apply((value) => String(value));
+  return {
+    registryId: text('registryId'),
+    registryName: text('registryName'),
+    registryLoginServer: text('registryLoginServer'),
+    releasesEndpoint: text('releasesEndpoint'),
+    releasesContainer: text('releasesContainerName'),
+    releasesAccount: text('releasesAccountName'),
   };
 }
 

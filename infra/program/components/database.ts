@@ -1,9 +1,12 @@
+import { Configuration } from '@pulumi/azure-native/dbformysql/configuration.js';
 import { Database as MysqlDatabase } from '@pulumi/azure-native/dbformysql/database.js';
 import { Server } from '@pulumi/azure-native/dbformysql/server.js';
-import { ComponentResource, type Output } from '@pulumi/pulumi';
+import { ComponentResource, type Output, type Resource } from '@pulumi/pulumi';
 import type { Context } from '../context.ts';
+import { mysqlParameters, mysqlWindow } from '../mysql-parameters.ts';
 import { MYSQL_SKUS } from '../skus.ts';
 import { lock } from './lock.ts';
+import type { Network } from './network.ts';
 import type { Vault } from './vault.ts';
 
 const NAME = 'slipway';
@@ -16,24 +19,29 @@ export class Database extends ComponentResource {
   readonly name = NAME;
   readonly user = USER;
   readonly serverId: Output<string>;
+  /** What has to exist before the app may connect. */
+  readonly usable: readonly Resource[];
   readonly #context: Context;
   readonly #group: Output<string>;
 
-  constructor(context: Context, group: Output<string>, vault: Vault) {
+  constructor(context: Context, group: Output<string>, { vault, network }: { vault: Vault; network: Network }) {
     super('slipway:program:Database', 'database');
     this.#context = context;
     this.#group = group;
-    const server = this.#server(vault.generate('database-password'));
-    this.#database(server);
+    const server = this.#server(vault.generate('database-password'), network);
+    const database = this.#database(server);
+    this.usable = [database, ...this.#parameters(server, database)];
     this.host = server.fullyQualifiedDomainName;
     this.serverId = server.id;
-    lock(context, { name: 'mysql', word: 'mysql', scope: server.id, parent: this });
+    lock(context, { name: 'mysql', word: 'mysql', scope: server.id, parent: this, after: this.usable });
     this.registerOutputs({ host: this.host });
   }
 
-  #server(password: Output<string>): Server {
+  /** The zone's link has to be there first, or the server's creation fails. */
+  #server(password: Output<string>, network: Network): Server {
     const { config, names, location, tags, keeps } = this.#context;
     const { mysql } = config;
+    const { zone, link } = network.privateZone('mysql', `${names.unique}.private.mysql.database.azure.com`);
     return new Server(
       'mysql',
       {
@@ -42,12 +50,27 @@ export class Database extends ComponentResource {
         location,
         tags,
         version: mysql.version,
+        createMode: 'Default',
         administratorLogin: USER,
         administratorLoginPassword: password,
         sku: { name: mysql.sku, tier: MYSQL_SKUS[mysql.sku] },
-        storage: { storageSizeGB: mysql.storageGb, autoGrow: 'Enabled' },
+        storage: { storageSizeGB: mysql.storageGb, autoGrow: 'Enabled', autoIoScaling: 'Enabled' },
+        highAvailability: { mode: mysql.highAvailability },
+        backup: {
+          backupRetentionDays: mysql.backupDays,
+          geoRedundantBackup: mysql.geoBackup ? 'Enabled' : 'Disabled',
+        },
+        network: { delegatedSubnetResourceId: network.mysqlSubnetId, privateDnsZoneResourceId: zone.id },
+        maintenanceWindow: mysqlWindow(mysql.maintenance),
       },
-      { parent: this, protect: keeps('mysql'), ignoreChanges: ['storage.storageSizeGB'] },
+      {
+        parent: this,
+        dependsOn: [link],
+        protect: keeps('mysql'),
+        retainOnDelete: config.stage === 'prod',
+        // Storage grows by itself and never shrinks.
+        ignoreChanges: ['storage.storageSizeGB'],
+      },
     );
   }
 
@@ -63,5 +86,19 @@ export class Database extends ComponentResource {
       },
       { parent: this, protect: this.#context.keeps('mysql') },
     );
+  }
+
+  /** One after the other: the server takes one change at a time and answers ServerIsBusy to a second. */
+  #parameters(server: Server, database: MysqlDatabase): Configuration[] {
+    let previous: Resource = database;
+    return Object.entries(mysqlParameters(this.#context.config)).map(([configurationName, value]) => {
+      const parameter = new Configuration(
+        `mysql-${configurationName.replaceAll('_', '-')}`,
+        { serverName: server.name, resourceGroupName: this.#group, configurationName, value, source: 'user-override' },
+        { parent: this, dependsOn: [previous] },
+      );
+      previous = parameter;
+      return parameter;
+    });
   }
 }

@@ -1,11 +1,14 @@
 import { BlobContainer } from '@pulumi/azure-native/storage/blobContainer.js';
 import { BlobServiceProperties } from '@pulumi/azure-native/storage/blobServiceProperties.js';
 import { listStorageAccountKeysOutput } from '@pulumi/azure-native/storage/listStorageAccountKeys.js';
+import { ManagementPolicy } from '@pulumi/azure-native/storage/managementPolicy.js';
 import { StorageAccount } from '@pulumi/azure-native/storage/storageAccount.js';
 import { ComponentResource, type Output, type Resource, secret } from '@pulumi/pulumi';
 import type { Context } from '../context.ts';
+import { mediaLifecycle } from '../media-lifecycle.ts';
 import { grant, type Identity } from './identity.ts';
 import { lock } from './lock.ts';
+import type { Network } from './network.ts';
 
 export const MEDIA_CONTAINER = 'media';
 
@@ -21,13 +24,18 @@ export class Media extends ComponentResource {
   readonly #group: Output<string>;
   readonly #account: StorageAccount;
 
-  constructor(context: Context, group: Output<string>, identity: Identity) {
+  constructor(
+    context: Context,
+    group: Output<string>,
+    { identity, network }: { identity: Identity; network: Network },
+  ) {
     super('slipway:program:Media', 'media');
     this.#context = context;
     this.#group = group;
     this.accountName = context.names.compact('st', 24);
     this.#account = this.#create();
-    this.#recovery(this.#account);
+    const recovery = this.#recovery(this.#account);
+    const lifecycle = this.#lifecycle(recovery);
     const container = this.#container(this.#account);
     this.accountId = this.#account.id;
     this.containerName = container.name;
@@ -39,8 +47,14 @@ export class Media extends ComponentResource {
       scope: container.id,
       parent: this,
     });
-    this.writable = [container, writer];
-    lock(context, { name: 'media', word: 'media', scope: this.accountId, parent: this });
+    const door = network.privateEndpoint('media', {
+      serviceId: this.#account.id,
+      groupId: 'blob',
+      zoneName: 'privatelink.blob.core.windows.net',
+    });
+    this.writable = [container, writer, ...door];
+    const after = [recovery, lifecycle, container, writer];
+    lock(context, { name: 'media', word: 'media', scope: this.accountId, parent: this, after });
     this.registerOutputs({ endpoint: this.endpoint });
   }
 
@@ -72,6 +86,8 @@ export class Media extends ComponentResource {
         // Blob mounts know the account key only: https://learn.microsoft.com/azure/app-service/configure-connect-to-azure-storage
         allowSharedKeyAccess: config.media.mount,
         defaultToOAuthAuthentication: true,
+        publicNetworkAccess: 'Disabled',
+        networkRuleSet: { defaultAction: 'Deny', bypass: 'None' },
       },
       { parent: this, protect: keeps('media'), retainOnDelete: config.stage === 'prod' },
     );
@@ -90,6 +106,20 @@ export class Media extends ComponentResource {
         containerDeleteRetentionPolicy: { enabled: true, days },
       },
       { parent: this },
+    );
+  }
+
+  /** After the recovery settings: both are written to the same account. */
+  #lifecycle(after: BlobServiceProperties): ManagementPolicy {
+    return new ManagementPolicy(
+      'media-lifecycle',
+      {
+        accountName: this.#account.name,
+        resourceGroupName: this.#group,
+        managementPolicyName: 'default',
+        policy: { rules: mediaLifecycle(this.#context.config.media) },
+      },
+      { parent: this, dependsOn: [after] },
     );
   }
 

@@ -1,36 +1,28 @@
 import { Component } from '@pulumi/azure-native/applicationinsights/component.js';
+import { Workbook } from '@pulumi/azure-native/applicationinsights/workbook.js';
 import { Workspace } from '@pulumi/azure-native/operationalinsights/workspace.js';
 import { ComponentResource, type Output } from '@pulumi/pulumi';
 import type { Context } from '../context.ts';
+import { stableGuid } from '../naming.ts';
+import { workbookContent } from '../workbook.ts';
 
-/** Logs and telemetry of the stage, in one workspace. */
-export class Observe extends ComponentResource {
+/** The workspace that all logs of the stage go to. */
+export class Logs extends ComponentResource {
   readonly workspaceId: Output<string>;
-  readonly insightsId: Output<string>;
-  readonly connectionString: Output<string>;
-  readonly #context: Context;
-  readonly #group: Output<string>;
 
   constructor(context: Context, group: Output<string>) {
-    super('slipway:program:Observe', 'observe');
-    this.#context = context;
-    this.#group = group;
-    const workspace = this.#workspace();
-    const insights = this.#insights(workspace);
-    this.workspaceId = workspace.id;
-    this.insightsId = insights.id;
-    this.connectionString = insights.connectionString;
+    super('slipway:program:Logs', 'logs');
+    this.workspaceId = this.#workspace(context, group).id;
     this.registerOutputs({ workspaceId: this.workspaceId });
   }
 
-  #workspace(): Workspace {
-    const { config, names, location, tags } = this.#context;
+  #workspace({ config, names, location, tags }: Context, resourceGroupName: Output<string>): Workspace {
     const { retentionDays, dailyCapGb } = config.observe;
     return new Workspace(
       'logs',
       {
         workspaceName: names.scoped('log'),
-        resourceGroupName: this.#group,
+        resourceGroupName,
         location,
         tags,
         sku: { name: 'PerGB2018' },
@@ -41,8 +33,29 @@ export class Observe extends ComponentResource {
       { parent: this },
     );
   }
+}
 
-  #insights(workspace: Workspace): Component {
+/** Telemetry of the application, kept in the same workspace, and the page that shows it. */
+export class Observe extends ComponentResource {
+  readonly workspaceId: Output<string>;
+  readonly insightsId: Output<string>;
+  readonly connectionString: Output<string>;
+  readonly #context: Context;
+  readonly #group: Output<string>;
+
+  constructor(context: Context, group: Output<string>, logs: Logs) {
+    super('slipway:program:Observe', 'observe');
+    this.#context = context;
+    this.#group = group;
+    this.workspaceId = logs.workspaceId;
+    const insights = this.#insights();
+    this.#workbook();
+    this.insightsId = insights.id;
+    this.connectionString = insights.connectionString;
+    this.registerOutputs({ insightsId: this.insightsId });
+  }
+
+  #insights(): Component {
     const { names, location, tags } = this.#context;
     return new Component(
       'insights',
@@ -54,7 +67,28 @@ export class Observe extends ComponentResource {
         kind: 'web',
         applicationType: 'web',
         ingestionMode: 'LogAnalytics',
-        workspaceResourceId: workspace.id,
+        workspaceResourceId: this.workspaceId,
+      },
+      { parent: this },
+    );
+  }
+
+  #workbook(): Workbook {
+    const { config, names, subscriptionId, location, tags } = this.#context;
+    const displayName = `${config.name} ${config.stage}`;
+    return new Workbook(
+      'workbook',
+      {
+        // The name has to be a GUID.
+        resourceName: stableGuid(subscriptionId, names.unique, 'workbook'),
+        resourceGroupName: this.#group,
+        location,
+        tags,
+        kind: 'shared',
+        category: 'workbook',
+        displayName,
+        sourceId: this.workspaceId,
+        serializedData: workbookContent(displayName),
       },
       { parent: this },
     );

@@ -1,5 +1,7 @@
+import { AutoscaleSetting } from '@pulumi/azure-native/monitor/autoscaleSetting.js';
 import { AppServicePlan } from '@pulumi/azure-native/web/appServicePlan.js';
 import { ComponentResource, type Output } from '@pulumi/pulumi';
+import { autoscaleProfiles } from '../autoscale-profiles.ts';
 import type { Context } from '../context.ts';
 import { PLAN_SKUS } from '../skus.ts';
 
@@ -10,6 +12,7 @@ export class Plan extends ComponentResource {
   constructor(context: Context, group: Output<string>) {
     super('slipway:program:Plan', 'plan');
     this.id = this.#plan(context, group).id;
+    if (context.config.autoscale.enabled) this.#autoscale(context, group);
     this.registerOutputs({ id: this.id });
   }
 
@@ -29,6 +32,23 @@ export class Plan extends ComponentResource {
       },
       // Autoscale, or a person, decides about the capacity from then on.
       { parent: this, ignoreChanges: ['sku.capacity'] },
+    );
+  }
+
+  #autoscale({ config, names, location, tags }: Context, resourceGroupName: Output<string>): AutoscaleSetting {
+    return new AutoscaleSetting(
+      'autoscale',
+      {
+        autoscaleSettingName: names.scoped('autoscale'),
+        name: names.scoped('autoscale'),
+        resourceGroupName,
+        location,
+        tags,
+        enabled: true,
+        targetResourceUri: this.id,
+        profiles: autoscaleProfiles(config, this.id),
+      },
+      { parent: this },
     );
   }
 }

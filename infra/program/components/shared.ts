@@ -2,7 +2,7 @@ import { Registry } from '@pulumi/azure-native/containerregistry/registry.js';
 import { BlobContainer } from '@pulumi/azure-native/storage/blobContainer.js';
 import { BlobServiceProperties } from '@pulumi/azure-native/storage/blobServiceProperties.js';
 import { StorageAccount } from '@pulumi/azure-native/storage/storageAccount.js';
-import { ComponentResource, type Output } from '@pulumi/pulumi';
+import { ComponentResource, type Output, type Resource } from '@pulumi/pulumi';
 import type { Context } from '../context.ts';
 import { grant } from './identity.ts';
 import { lock } from './lock.ts';
@@ -21,12 +21,17 @@ export class ImageRegistry extends ComponentResource {
     this.id = registry.id;
     this.name = registry.name;
     this.loginServer = registry.loginServer;
-    lock(context, { name: 'registry', word: 'registry', scope: registry.id, parent: this });
-    const principalId = context.config.shared.deployerPrincipalId;
-    if (principalId !== '') {
-      grant(context, { name: 'deployer-pushes-images', principalId, role: 'acrPush', scope: this.id, parent: this });
-    }
+    const after = this.#deployerPushes(context);
+    lock(context, { name: 'registry', word: 'registry', scope: registry.id, parent: this, after });
     this.registerOutputs({ loginServer: this.loginServer });
+  }
+
+  #deployerPushes(context: Context): Resource[] {
+    const principalId = context.config.shared.deployerPrincipalId;
+    if (principalId === '') return [];
+    return [
+      grant(context, { name: 'deployer-pushes-images', principalId, role: 'acrPush', scope: this.id, parent: this }),
+    ];
   }
 
   #registry({ names, location, tags, keeps }: Context, resourceGroupName: Output<string>): Registry {
@@ -61,14 +66,14 @@ export class Releases extends ComponentResource {
     this.#context = context;
     this.#group = group;
     const account = this.#account();
-    this.#recovery(account);
+    const recovery = this.#recovery(account);
     const container = this.#container(account);
     this.accountId = account.id;
     this.accountName = account.name;
     this.containerName = container.name;
     this.endpoint = account.primaryEndpoints.blob;
-    lock(context, { name: 'releases', word: 'releases', scope: account.id, parent: this });
-    this.#deployerWrites(container);
+    const after = [recovery, container, ...this.#deployerWrites(container)];
+    lock(context, { name: 'releases', word: 'releases', scope: account.id, parent: this, after });
     this.registerOutputs({ endpoint: this.endpoint });
   }
 
@@ -126,10 +131,10 @@ export class Releases extends ComponentResource {
     );
   }
 
-  #deployerWrites(container: BlobContainer): void {
+  #deployerWrites({ id: scope }: BlobContainer): Resource[] {
     const principalId = this.#context.config.shared.deployerPrincipalId;
-    if (principalId === '') return;
+    if (principalId === '') return [];
     const role = 'storageBlobDataContributor';
-    grant(this.#context, { name: 'deployer-writes-releases', principalId, role, scope: container.id, parent: this });
+    return [grant(this.#context, { name: 'deployer-writes-releases', principalId, role, scope, parent: this })];
   }
 }

@@ -28,8 +28,12 @@ export class Vault extends ComponentResource {
     this.name = context.names.global('kv', 24);
     this.#vault = this.#create();
     this.id = this.#vault.id;
-    lock(context, { name: 'vault', word: 'vault', scope: this.id, parent: this });
     this.registerOutputs({ name: this.name });
+  }
+
+  /** Once everything is in it. */
+  lock(): void {
+    lock(this.#context, { name: 'vault', word: 'vault', scope: this.id, parent: this, after: this.readable });
   }
 
   /** Makes up a password and keeps it. Letters and digits only: it passes through shells, URLs and connection strings. */

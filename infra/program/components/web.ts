@@ -1,11 +1,17 @@
 import { WebApp } from '@pulumi/azure-native/web/webApp.js';
+import { WebAppFtpAllowed } from '@pulumi/azure-native/web/webAppFtpAllowed.js';
+import { WebAppFtpAllowedSlot } from '@pulumi/azure-native/web/webAppFtpAllowedSlot.js';
+import { WebAppScmAllowed } from '@pulumi/azure-native/web/webAppScmAllowed.js';
+import { WebAppScmAllowedSlot } from '@pulumi/azure-native/web/webAppScmAllowedSlot.js';
 import { WebAppSlot } from '@pulumi/azure-native/web/webAppSlot.js';
 import { WebAppSlotConfigurationNames } from '@pulumi/azure-native/web/webAppSlotConfigurationNames.js';
-import { ComponentResource, type Output, type Resource } from '@pulumi/pulumi';
+import { ComponentResource, type Input, type Output, type Resource } from '@pulumi/pulumi';
 import { STICKY_SETTINGS } from '../app-settings.ts';
 import type { Context } from '../context.ts';
 import { siteArguments } from '../site.ts';
 import type { Identity } from './identity.ts';
+import { lock } from './lock.ts';
+import type { Network } from './network.ts';
 import type { Plan } from './plan.ts';
 
 export const STAGING = 'staging';
@@ -13,7 +19,9 @@ export const STAGING = 'staging';
 export interface WebInput {
   readonly plan: Plan;
   readonly identity: Identity;
-  /** What the app needs to exist and to be allowed before it starts: roles, secrets, network. */
+  readonly network: Network;
+  readonly frontDoorId: Input<string> | undefined;
+  /** What the app needs to exist and to be allowed before it starts: roles, secrets, data, names in the network. */
   readonly before: readonly Resource[];
 }
 
@@ -38,31 +46,37 @@ export class Web extends ComponentResource {
     this.#group = group;
     this.app = this.#app(input);
     this.slot = this.#slot(input);
-    this.#stickyNames();
+    const sticky = this.#stickyNames();
+    const logins = this.#noBasicLogins();
     this.appId = this.app.id;
     this.slotId = this.slot.id;
     this.appName = this.app.name;
     this.hostNames = { production: this.app.defaultHostName, staging: this.slot.defaultHostName };
+    // The slot is below the app, so the lock holds both.
+    lock(context, { name: 'app', word: 'app', scope: this.appId, parent: this, after: [this.slot, sticky, ...logins] });
     this.registerOutputs({ appName: this.appName });
   }
 
-  #app({ plan, identity, before }: WebInput): WebApp {
+  #app({ before, ...input }: WebInput): WebApp {
     const { names, keeps } = this.#context;
-    const site = siteArguments(this.#context, { planId: plan.id, identityId: identity.id });
     return new WebApp(
       'app',
-      { name: names.global('app', 60), resourceGroupName: this.#group, ...site },
+      { name: names.global('app', 60), resourceGroupName: this.#group, ...this.#site(input) },
       { parent: this, dependsOn: [...before], protect: keeps('app') },
     );
   }
 
-  #slot({ plan, identity, before }: WebInput): WebAppSlot {
-    const site = siteArguments(this.#context, { planId: plan.id, identityId: identity.id });
+  #slot({ before, ...input }: WebInput): WebAppSlot {
     return new WebAppSlot(
       'staging',
-      { name: this.app.name, slot: STAGING, resourceGroupName: this.#group, ...site },
+      { name: this.app.name, slot: STAGING, resourceGroupName: this.#group, ...this.#site(input) },
       { parent: this, dependsOn: [...before], protect: this.#context.keeps('app') },
     );
+  }
+
+  #site({ plan, identity, network, frontDoorId }: Omit<WebInput, 'before'>) {
+    const { appSubnetId: subnetId } = network;
+    return siteArguments(this.#context, { planId: plan.id, identityId: identity.id, subnetId, frontDoorId });
   }
 
   /** Replaced whole by whoever writes it, so it has this one owner. */
@@ -78,5 +92,19 @@ export class Web extends ComponentResource {
       },
       { parent: this },
     );
+  }
+
+  /** Entra tokens only. https://learn.microsoft.com/azure/app-service/configure-basic-auth-disable */
+  #noBasicLogins(): Resource[] {
+    const app = { name: this.app.name, resourceGroupName: this.#group, allow: false };
+    const slot = { ...app, slot: STAGING };
+    const options = { parent: this };
+    const slotOptions = { parent: this, dependsOn: [this.slot] };
+    return [
+      new WebAppFtpAllowed('app-ftp', app, options),
+      new WebAppScmAllowed('app-scm', app, options),
+      new WebAppFtpAllowedSlot('staging-ftp', slot, slotOptions),
+      new WebAppScmAllowedSlot('staging-scm', slot, slotOptions),
+    ];
   }
 }

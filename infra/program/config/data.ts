@@ -5,7 +5,8 @@ function isMysqlSku(name: string): name is MysqlSkuName {
   return name in MYSQL_SKUS;
 }
 const MYSQL_SKU_NAMES = Object.keys(MYSQL_SKUS).filter(isMysqlSku);
-type CacheSku = (typeof MANAGED_REDIS_SKUS)[number] | (typeof CLASSIC_REDIS_SKUS)[number];
+type ManagedSku = (typeof MANAGED_REDIS_SKUS)[number];
+type ClassicSku = (typeof CLASSIC_REDIS_SKUS)[number];
 
 export const mysql = {
   sku: choice('mysql.sku', MYSQL_SKU_NAMES, {
@@ -80,13 +81,18 @@ export const cache = {
     example: 'managed',
     default: always<'managed' | 'classic'>('managed'),
   }),
-  sku: choice('cache.sku', [...MANAGED_REDIS_SKUS, ...CLASSIC_REDIS_SKUS], {
-    about: 'Size of Redis; `Standard_…` and `Premium_…` are for `cache.kind: classic`.',
+  sku: choice('cache.sku', MANAGED_REDIS_SKUS, {
+    about: 'Size of Azure Managed Redis.',
     example: 'Balanced_B1',
-    default: byStage<CacheSku>({ prod: 'Balanced_B1', dev: 'Balanced_B0' }),
+    default: byStage<ManagedSku>({ prod: 'Balanced_B1', dev: 'Balanced_B0' }),
+  }),
+  classicSku: choice('cache.classicSku', CLASSIC_REDIS_SKUS, {
+    about: 'Size of Azure Cache for Redis, with `cache.kind: classic`.',
+    example: 'Standard_C1',
+    default: byStage<ClassicSku>({ prod: 'Standard_C1', dev: 'Standard_C0' }),
   }),
   highAvailability: flag('cache.highAvailability', {
-    about: 'Two nodes. Without it there is no SLA, and once on it cannot be turned off.',
+    about: 'Two nodes, of Azure Managed Redis. Without it there is no SLA, and once on it cannot be turned off.',
     example: 'true',
     default: byStage({ prod: true, dev: false }),
   }),

@@ -1,0 +1,54 @@
+import type { AddressPlan } from './cidr.ts';
+
+interface Opening {
+  readonly name: string;
+  readonly from: string;
+  readonly to: string;
+  /** Ports, or `*`. */
+  readonly ports: readonly string[];
+}
+
+/** HTTPS for Blob; Azure Managed Redis; Azure Cache for Redis. */
+const ENDPOINT_PORTS = ['443', '10000', '6380'];
+const MYSQL_PORT = '3306';
+const FIRST_PRIORITY = 100;
+/** After every opening, before Azure's own 65000 that lets the whole network in. */
+const LAST_PRIORITY = 4000;
+
+/** Only the app talks to MySQL; the servers of one subnet talk to each other, for high availability. */
+export function mysqlRules(plan: AddressPlan) {
+  return onlyThese([
+    { name: 'app-to-mysql', from: plan.app, to: plan.mysql, ports: [MYSQL_PORT] },
+    { name: 'mysql-to-itself', from: plan.mysql, to: plan.mysql, ports: ['*'] },
+  ]);
+}
+
+/** Only the app uses the private endpoints. */
+export function endpointRules(plan: AddressPlan) {
+  return onlyThese([{ name: 'app-to-endpoints', from: plan.app, to: plan.endpoints, ports: ENDPOINT_PORTS }]);
+}
+
+function onlyThese(openings: readonly Opening[]) {
+  const inbound = { direction: 'Inbound', sourcePortRange: '*' } as const;
+  const allowed = openings.map(({ name, from, to, ports }, index) => ({
+    ...inbound,
+    name,
+    priority: FIRST_PRIORITY + index * 10,
+    access: 'Allow',
+    protocol: ports.includes('*') ? '*' : 'Tcp',
+    sourceAddressPrefix: from,
+    destinationAddressPrefix: to,
+    ...(ports.includes('*') ? { destinationPortRange: '*' } : { destinationPortRanges: [...ports] }),
+  }));
+  const rest = {
+    ...inbound,
+    name: 'nobody-else',
+    priority: LAST_PRIORITY,
+    access: 'Deny',
+    protocol: '*',
+    sourceAddressPrefix: '*',
+    destinationAddressPrefix: '*',
+    destinationPortRange: '*',
+  };
+  return [...allowed, rest];
+}
