@@ -65,8 +65,8 @@ export const CARRY_WAIT_LIMIT_MS = 30_000;
 export const ASKED_QUEUE_LIMIT = 1_024;
 export const TRACES_BODY_LIMIT_BYTES = 1024 * 1024;
 export const LISTED_LIMIT = 1_000;
-/** A count of the outbox is good for this long. */
-export const CENSUS_MS = 1_000;
+/** A count of the outbox is good for ten times as long as it took, and at most this long. */
+export const CENSUS_LIMIT_MS = 10_000;
 
 // Around the sync
 export const HEARTBEAT_MS = 5_000;
@@ -74,6 +74,9 @@ export const HEARTBEAT_TTL_S = 15;
 export const JOURNAL_FLUSH_MS = 3_000;
 export const RETENTION_SWEEP_LIMIT_MS = 15 * 60_000;
 export const METRIC_EXPORT_MS = 60_000;
-export const TELEMETRY_START_DELAY_MS = 1_000;
+/** How often the telemetry thread is told the figures. */
+export const GAUGES_MS = 15_000;
+/** Telemetry, heartbeat and journal begin this long after the sync. */
+export const AROUND_START_DELAY_MS = 500;
 /** Spans on their way to Application Insights; more are dropped and counted. */
 export const SPAN_QUEUE_LIMIT = 2_048;

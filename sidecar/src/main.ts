@@ -1,16 +1,23 @@
 import { hostname } from 'node:os';
 import manifest from '../package.json' with { type: 'json' };
+import { Heartbeat } from './around/heartbeat.ts';
+import { Journal } from './around/journal.ts';
 import { azureStore } from './blob/azureStore.ts';
 import { CodedError, reasonOf, systemCode } from './codedError.ts';
+import * as defaults from './defaults.ts';
 import { routes } from './http/routes.ts';
 import { httpServer } from './http/server.ts';
 import { jsonLines } from './log.ts';
 import { readSettings, type Settings, SettingsError, unresolvedReferences } from './settings.ts';
 import { Sidecar } from './sidecar.ts';
+import { gaugesOf, summaryOf } from './status.ts';
+import { Relay } from './telemetry/relay.ts';
+import { tracer } from './telemetry/tracer.ts';
 
-/** sysexits.h: a configuration error. Restarting does not help. */
+/** sysexits.h: a configuration error. Starting again does not help. */
 const EXIT_SETTINGS = 78;
 const EXIT_FAILED = 1;
+const ANSWERS_OUT_MS = 200;
 
 /** The wall clock as it was at the start, moved on by a clock that never jumps. */
 const nowMs = (): number => performance.timeOrigin + performance.now();
@@ -18,6 +25,86 @@ const log = jsonLines(
   (line) => process.stderr.write(line),
   () => new Date(),
 );
+
+const settings = settingsOrExit();
+const warnings = unresolvedReferences(process.env).map(
+  (name) => `SLIP-SIDECAR-REFERENCE: the Key Vault reference of ${name} was not resolved`,
+);
+for (const warning of warnings) log('warn', warning);
+
+const service = {
+  'service.name': settings.site,
+  'service.namespace': 'sidecar',
+  'service.instance.id': settings.instance,
+};
+const relay = new Relay({
+  data: {
+    connectionString: settings.insights,
+    serviceName: settings.site,
+    instance: settings.instance,
+    version: manifest.version,
+    exportMs: defaults.METRIC_EXPORT_MS,
+  },
+  log,
+  random: Math.random,
+});
+const startSpan = tracer((span) => void relay.offer([span]), nowMs, {
+  ...service,
+  'service.version': manifest.version,
+});
+
+const heartbeat: Heartbeat = new Heartbeat({
+  redis: settings.redis,
+  mediaRoot: settings.mediaRoot,
+  instance: settings.instance,
+  nowMs,
+  log,
+  status: async () => summaryOf(await sidecar.status()),
+});
+const sidecar: Sidecar = new Sidecar({
+  settings,
+  store: azureStore({ endpoint: settings.blobEndpoint, container: settings.container, clientId: settings.clientId }),
+  log,
+  nowMs,
+  random: Math.random,
+  version: manifest.version,
+  warnings,
+  startSpan,
+  extraCounts: () => ({ spansSent: relay.sent, spansDropped: relay.dropped }),
+  others: () => heartbeat.others,
+  self: () => heartbeat.self,
+});
+const journal = new Journal({
+  folder: sidecar.folders.journal,
+  appUrl: settings.appUrl,
+  token: settings.releaseToken,
+  log,
+});
+const server = httpServer(routes({ sidecar, startSpan, offerSpans: (spans) => relay.offer(spans) }), log);
+
+server.on('error', (error) => {
+  const words = systemCode(error) === 'EADDRINUSE' ? 'is in use' : `cannot be used: ${reasonOf(error)}`;
+  const fix = 'stop what listens there, or set SIDECAR_PORT';
+  const problem = new CodedError('SLIP-SIDECAR-PORT', `127.0.0.1:${settings.port} ${words}`, 'a free port', fix);
+  process.stderr.write(`${problem.toText()}\n`);
+  process.exit(EXIT_FAILED);
+});
+server.listen(settings.port, '127.0.0.1', () => {
+  log('info', 'listening', { port: settings.port, version: manifest.version, startMs: Math.round(performance.now()) });
+});
+void sidecar.start();
+// What is around the sync comes after it, so that a container that starts is ready sooner.
+setTimeout(() => {
+  relay.start();
+  void heartbeat.run();
+  void journal.run();
+  setInterval(() => void tellGauges(), defaults.GAUGES_MS).unref();
+}, defaults.AROUND_START_DELAY_MS).unref();
+
+let stopping = false;
+process.on('SIGTERM', (signal) => void stop(signal));
+process.on('SIGINT', (signal) => void stop(signal));
+process.on('unhandledRejection', (reason) => log('error', 'an unhandled rejection', { reason: reasonOf(reason) }));
 
 function settingsOrExit(): Settings {
   try {
@@ -29,56 +116,21 @@ function settingsOrExit(): Settings {
   }
 }
 
-const settings = settingsOrExit();
-const warnings = unresolvedReferences(process.env).map(
-  (name) => `SLIP-SIDECAR-REFERENCE: the Key Vault reference of ${name} was not resolved`,
-);
-for (const warning of warnings) log('warn', warning);
+async function tellGauges(): Promise<void> {
+  relay.tell(gaugesOf(await sidecar.status()));
+}
 
-const sidecar = new Sidecar({
-  settings,
-  store: azureStore({ endpoint: settings.blobEndpoint, container: settings.container, clientId: settings.clientId }),
-  log,
-  nowMs,
-  random: Math.random,
-  version: manifest.version,
-  warnings,
-  extraCounts: () => ({}),
-  others: () => [],
-  self: () => settings.instance,
-});
-const server = httpServer(routes(sidecar), log);
-
-server.on('error', (error) => {
-  const inUse = systemCode(error) === 'EADDRINUSE';
-  const problem = new CodedError(
-    'SLIP-SIDECAR-PORT',
-    inUse ? `127.0.0.1:${settings.port} is in use` : `127.0.0.1:${settings.port} cannot be used: ${reasonOf(error)}`,
-    'a free port',
-    'stop what listens there, or set SIDECAR_PORT',
-  );
-  process.stderr.write(`${problem.toText()}\n`);
-  process.exit(EXIT_FAILED);
-});
-server.listen(settings.port, '127.0.0.1', () => {
-  log('info', 'listening', { port: settings.port, version: manifest.version, startMs: Math.round(performance.now()) });
-});
-void sidecar.start();
-
-let stopping = false;
+/** Finishes what is in hand; a second signal ends at once. */
 async function stop(signal: string): Promise<void> {
   if (stopping) process.exit(EXIT_FAILED);
   stopping = true;
   log('info', 'stopping', { signal });
-  await sidecar.stop(settings.stopMs);
+  journal.stop();
+  await Promise.all([sidecar.stop(settings.stopMs), heartbeat.stop()]);
   server.close();
   server.closeIdleConnections();
-  setTimeout(() => server.closeAllConnections(), 200).unref();
-  server.once('close', () => {
-    log('info', 'stopped');
-    process.exit(0);
-  });
+  setTimeout(() => server.closeAllConnections(), ANSWERS_OUT_MS);
+  await Promise.all([new Promise((resolve) => server.once('close', resolve)), relay.stop()]);
+  log('info', 'stopped');
+  process.exit(0);
 }
-process.on('SIGTERM', (signal) => void stop(signal));
-process.on('SIGINT', (signal) => void stop(signal));
-process.on('unhandledRejection', (reason) => log('error', 'an unhandled rejection', { reason: reasonOf(reason) }));

@@ -20,6 +20,7 @@ import { Uploader } from './media/uploader.ts';
 import { Waitlist } from './media/waitlist.ts';
 import type { Settings } from './settings.ts';
 import { type Conflicts, metricsOf, type Status, statusOf } from './status.ts';
+import type { StartSpan, TraceContext } from './telemetry/tracer.ts';
 
 export interface SidecarOptions {
   readonly settings: Settings;
@@ -29,6 +30,7 @@ export interface SidecarOptions {
   readonly random: () => number;
   readonly version: string;
   readonly warnings: readonly string[];
+  readonly startSpan: StartSpan;
   /** What else counts: the parts around the sync. */
   readonly extraCounts: () => Readonly<Record<string, number>>;
   /** The other instances on this outbox, and the name of this one among them. */
@@ -86,6 +88,8 @@ export class Sidecar {
       log,
       random,
       places: settings.uploads,
+      startSpan: options.startSpan,
+      blobUrl: `${settings.blobEndpoint.replace(/\/$/, '')}/${settings.container}`,
     });
     this.#scan = new Scan({
       outbox: this.folders.outbox,
@@ -139,8 +143,8 @@ export class Sidecar {
     return reason === undefined ? base : { ...base, reason };
   }
 
-  carry(name: string, waitMs: number): Promise<CarryAnswer> {
-    return this.#carryRoute.carry(name, waitMs);
+  carry(name: string, waitMs: number, parent?: TraceContext): Promise<CarryAnswer> {
+    return this.#carryRoute.carry(name, waitMs, parent);
   }
 
   drain(timeoutMs: number): Promise<Drained> {
@@ -220,7 +224,10 @@ export class Sidecar {
     this.#census = counting;
     void Promise.all([counting.outbox, counting.conflicts]).then(() => {
       const spent = nowMs() - begun;
-      this.#census = { ...counting, goodUntilMs: nowMs() + Math.min(defaults.CENSUS_MS, spent * 5) };
+      this.#census = {
+        ...counting,
+        goodUntilMs: nowMs() + Math.min(defaults.CENSUS_LIMIT_MS, spent / defaults.SCAN_DUTY),
+      };
     });
     return counting;
   }

@@ -89,6 +89,24 @@ export function statusOf(parts: StatusParts): Status {
   };
 }
 
+/** What the Redis key of an instance holds: the status without its lists. */
+export function summaryOf(status: Status): unknown {
+  const { stuck: _stuck, conflicts: _conflicts, ...media } = status.media;
+  return { ...status, media };
+}
+
+/** Metrics of Application Insights. The alerts of infra/program name them. */
+export function gaugesOf(status: Status): Record<string, number> {
+  return {
+    'slipway.sidecar.heartbeat': 1,
+    'slipway.blob.up': status.blob.state === 'away' ? 0 : 1,
+    'slipway.media.pending': status.media.pending,
+    'slipway.media.oldest_seconds': status.media.oldestSeconds,
+    'slipway.media.stuck': status.media.stuckCount,
+    'slipway.media.conflicts': status.media.conflictCount,
+  };
+}
+
 /** The same figures for Prometheus. */
 export function metricsOf(status: Status): Metric[] {
   const gauge = (name: string, help: string, value: number): Metric => ({

@@ -7,6 +7,7 @@ import { isUlidName } from '../media/names.ts';
 import type { Outcome } from '../media/outcome.ts';
 import type { Tally } from '../media/tally.ts';
 import type { Uploader } from '../media/uploader.ts';
+import type { TraceContext } from '../telemetry/tracer.ts';
 
 export interface CarryAnswer {
   readonly status: 200 | 202 | 404 | 409 | 503;
@@ -39,11 +40,12 @@ export class CarryRoute {
     for (const wake of [...this.#waiting]) wake();
   }
 
-  async carry(name: string, waitMs: number): Promise<CarryAnswer> {
+  /** `parent` is the span of the call, when it is part of a trace. */
+  async carry(name: string, waitMs: number, parent?: TraceContext): Promise<CarryAnswer> {
     const { uploader, reach, maxWaiters } = this.#options;
     if (reach.state === 'away') return awayAnswer(reach.reason);
     if (this.#waiting.size >= maxWaiters || waitMs <= 0) {
-      this.#begin(name);
+      this.#begin(name, parent);
       return { status: 202, body: { durable: false, reason: 'not waited for' } };
     }
     return new Promise<CarryAnswer>((resolve) => {
@@ -63,14 +65,14 @@ export class CarryRoute {
         (outcome) => void this.#answerTo(name, outcome).then((answer) => answer && finish(answer)),
       );
       this.#waiting.add(wake);
-      this.#begin(name);
+      this.#begin(name, parent);
     });
   }
 
   /** A foreign file is left to the scan, which sees to it that it is complete. */
-  #begin(name: string): void {
+  #begin(name: string, parent: TraceContext | undefined): void {
     const { uploader, folders } = this.#options;
-    if (isUlidName(name)) uploader.ask(name);
+    if (isUlidName(name)) uploader.ask(name, parent);
     else
       void exists(join(folders.outbox, name)).then(
         (there) => there || uploader.report(name, { kind: 'gone' }),

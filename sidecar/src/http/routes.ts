@@ -2,16 +2,26 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import * as defaults from '../defaults.ts';
 import { decodePath, pathProblem } from '../media/names.ts';
 import type { Sidecar } from '../sidecar.ts';
+import type { SpanData } from '../telemetry/span.ts';
+import { parseTraceparent, type StartSpan } from '../telemetry/tracer.ts';
 import { metricsText } from './metricsText.ts';
 import { readThrough } from './readThrough.ts';
 import { sendJson, sendText } from './respond.ts';
 import type { Route } from './server.ts';
 import { parseDuration, rawQueryValue, type Target } from './target.ts';
+import { receiveTraces } from './tracesRoute.ts';
 
 const BLOB = '/blob/';
+const CARRY_ATTRIBUTES = { 'http.request.method': 'POST', 'http.route': '/carry', 'url.path': '/carry' };
+
+export interface RouteParts {
+  readonly sidecar: Sidecar;
+  readonly startSpan: StartSpan;
+  readonly offerSpans: (spans: readonly SpanData[]) => number;
+}
 
 /** All that the sidecar answers to. */
-export function routes(sidecar: Sidecar): Route[] {
+export function routes({ sidecar, startSpan, offerSpans }: RouteParts): Route[] {
   return [
     { methods: ['GET', 'HEAD'], path: '/healthz', handle: (_, response) => sendJson(response, 200, { status: 'ok' }) },
     {
@@ -36,7 +46,7 @@ export function routes(sidecar: Sidecar): Route[] {
     {
       methods: ['POST'],
       path: '/carry',
-      handle: (request, response, target) => carry(sidecar, request, response, target),
+      handle: (request, response, target) => carry(sidecar, startSpan, request, response, target),
     },
     {
       methods: ['POST'],
@@ -44,6 +54,11 @@ export function routes(sidecar: Sidecar): Route[] {
       handle: (request, response, target) => drainRoute(sidecar, request, response, target),
     },
     { methods: ['POST'], path: '/retry', handle: (request, response) => retry(sidecar, request, response) },
+    {
+      methods: ['POST'],
+      path: '/v1/traces',
+      handle: (request, response) => receiveTraces(request, response, offerSpans),
+    },
     {
       methods: ['GET', 'HEAD'],
       path: BLOB,
@@ -58,6 +73,7 @@ export function routes(sidecar: Sidecar): Route[] {
 
 async function carry(
   sidecar: Sidecar,
+  startSpan: StartSpan,
   request: IncomingMessage,
   response: ServerResponse,
   target: Target,
@@ -67,7 +83,11 @@ async function carry(
   if (name === undefined) return;
   const waitMs = parseDuration(target.query.get('wait'), 'ms', defaults.CARRY_WAIT_MS);
   if (waitMs === undefined) return sendJson(response, 400, { error: 'wait is a number of milliseconds' });
-  const answer = await sidecar.carry(name, waitMs);
+  const parent = parseTraceparent(request.headers.traceparent);
+  const span = parent === undefined ? undefined : startSpan(parent, 'POST /carry', 'server', CARRY_ATTRIBUTES);
+  const answer = await sidecar.carry(name, waitMs, span);
+  span?.set('http.response.status_code', answer.status);
+  span?.end(answer.status >= 500 ? answer.body.reason : undefined);
   sendJson(response, answer.status, answer.body, answer.status === 503 ? { 'retry-after': '1' } : {});
 }
 

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { retryDelayMs } from '../backoff.ts';
 import * as defaults from '../defaults.ts';
 import type { Log } from '../log.ts';
+import type { Span, StartSpan, TraceContext } from '../telemetry/tracer.ts';
 import { type CarryContext, carryFile } from './carryFile.ts';
 import type { Fingerprint } from './fingerprint.ts';
 import { isUlidName } from './names.ts';
@@ -17,6 +18,9 @@ export interface UploaderOptions {
   readonly random: () => number;
   /** Places for the scan; files that were asked for have as many of their own. */
   readonly places: number;
+  readonly startSpan: StartSpan;
+  /** Address of the container, for spans. */
+  readonly blobUrl: string;
 }
 
 /** No file is like this, so a foreign one that the scan has not watched settling is not taken. */
@@ -33,7 +37,8 @@ export class Uploader {
   readonly #options: UploaderOptions;
   readonly #inHand = new Map<string, Promise<Outcome>>();
   readonly #watchers = new Map<string, Set<Watcher>>();
-  readonly #asked: string[] = [];
+  /** In the order of asking, with the spans of those who asked. */
+  readonly #asked = new Map<string, TraceContext | undefined>();
   #askedRunning = 0;
   #scanRunning = 0;
   #placeFree: (() => void)[] = [];
@@ -52,10 +57,10 @@ export class Uploader {
   }
 
   /** Carries a file of the application out of turn. False when too many wait already; then the scan will take it. */
-  ask(path: string): boolean {
-    if (this.#inHand.has(path) || this.#asked.includes(path)) return true;
-    if (this.#asked.length >= defaults.ASKED_QUEUE_LIMIT || this.#stopping) return false;
-    this.#asked.push(path);
+  ask(path: string, parent?: TraceContext): boolean {
+    if (this.#inHand.has(path) || this.#asked.has(path)) return true;
+    if (this.#asked.size >= defaults.ASKED_QUEUE_LIMIT || this.#stopping) return false;
+    this.#asked.set(path, parent);
     this.#nextAsked();
     return true;
   }
@@ -91,33 +96,48 @@ export class Uploader {
   /** Begins nothing more; resolves when all that is in hand has ended. */
   async stop(): Promise<void> {
     this.#stopping = true;
-    this.#asked.length = 0;
+    this.#asked.clear();
     for (const free of this.#placeFree.splice(0)) free();
     while (this.#inHand.size > 0) await Promise.allSettled(this.#inHand.values());
   }
 
   #nextAsked(): void {
-    while (this.#askedRunning < this.#options.places && this.#asked.length > 0) {
-      const path = this.#asked.shift();
-      if (path === undefined || this.#inHand.has(path)) continue;
+    for (const [path, parent] of this.#asked) {
+      if (this.#askedRunning >= this.#options.places) return;
+      this.#asked.delete(path);
+      if (this.#inHand.has(path)) continue;
       this.#askedRunning += 1;
-      void this.#run(path).finally(() => {
+      void this.#run(path, parent).finally(() => {
         this.#askedRunning -= 1;
         this.#nextAsked();
       });
     }
   }
 
-  async #run(path: string): Promise<Outcome> {
+  async #run(path: string, parent?: TraceContext): Promise<Outcome> {
+    const span = parent === undefined ? undefined : this.#startSpan(parent, path);
     const running = this.#attempts(path);
     this.#inHand.set(path, running);
     try {
       const outcome = await running;
+      if (outcome.kind === 'durable') span?.set('http.response.status_code', outcome.uploaded ? 201 : 409);
+      span?.end(outcome.kind === 'durable' ? undefined : outcome.kind);
       this.#settle(path, outcome);
       return outcome;
     } finally {
       this.#inHand.delete(path);
     }
+  }
+
+  #startSpan(parent: TraceContext, path: string): Span {
+    const { startSpan, blobUrl } = this.#options;
+    const url = new URL(`${blobUrl}/${path.split('/').map(encodeURIComponent).join('/')}`);
+    return startSpan(parent, 'PUT blob', 'client', {
+      'http.request.method': 'PUT',
+      'url.full': url.href,
+      'server.address': url.hostname,
+      'az.namespace': 'Microsoft.Storage',
+    });
   }
 
   async #attempts(path: string): Promise<Outcome> {

@@ -1,0 +1,137 @@
+import { readFile } from 'node:fs/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { reasonOf } from '../codedError.ts';
+import * as defaults from '../defaults.ts';
+import type { Log } from '../log.ts';
+import type { Settings } from '../settings.ts';
+import { outboxId } from './outboxId.ts';
+
+export interface HeartbeatOptions {
+  readonly redis: Settings['redis'];
+  readonly mediaRoot: string;
+  readonly instance: string;
+  readonly nowMs: () => number;
+  readonly log: Log;
+  /** What the key says about this instance. */
+  readonly status: () => Promise<unknown>;
+}
+
+const PREFIX = 'slipway:sidecar:';
+/** Who lives where, by the time of the last beat: asking it costs the same however many keys Redis holds. */
+const REGISTER = 'slipway:sidecars';
+const CONNECT_MS = 3_000;
+const STOP_MS = 1_000;
+
+interface Client {
+  readonly isReady: boolean;
+  connect(): Promise<unknown>;
+  destroy(): void;
+  on(event: 'error', listener: (error: unknown) => void): unknown;
+  set(key: string, value: string, options: { EX: number }): Promise<unknown>;
+  del(key: string): Promise<unknown>;
+  zAdd(key: string, member: { score: number; value: string }): Promise<unknown>;
+  zRem(key: string, member: string): Promise<unknown>;
+  zRangeByScore(key: string, min: number, max: number): Promise<string[]>;
+  zRemRangeByScore(key: string, min: number, max: number): Promise<unknown>;
+}
+
+/** Tells in Redis that this instance lives, and learns which others do. The sync does not need it. */
+export class Heartbeat {
+  readonly #options: HeartbeatOptions;
+  readonly #stop = new AbortController();
+  #client: Client | undefined;
+  #self: string;
+  #others: readonly string[] = [];
+  #failing = false;
+
+  constructor(options: HeartbeatOptions) {
+    this.#options = options;
+    this.#self = options.instance;
+  }
+
+  get self(): string {
+    return this.#self;
+  }
+
+  /** The other instances on this outbox, as of the last beat. None when Redis is away: then nobody waits for anybody. */
+  get others(): readonly string[] {
+    return this.#others;
+  }
+
+  async run(): Promise<void> {
+    while (!this.#stop.signal.aborted) {
+      try {
+        await this.#beat();
+        if (this.#failing) this.#options.log('info', 'Redis takes the heartbeat again');
+        this.#failing = false;
+      } catch (error) {
+        if (!this.#failing) this.#options.log('warn', 'Redis does not take the heartbeat', { reason: reasonOf(error) });
+        this.#failing = true;
+        this.#others = [];
+        this.#disconnect();
+      }
+      await sleep(defaults.HEARTBEAT_MS, undefined, { signal: this.#stop.signal }).catch(() => undefined);
+    }
+  }
+
+  /** Takes the key away, so that nobody waits for this instance. */
+  async stop(): Promise<void> {
+    this.#stop.abort();
+    const client = this.#client;
+    if (client?.isReady === true) {
+      const farewell = Promise.all([client.del(`${PREFIX}${this.#self}`), client.zRem(REGISTER, this.#self)]);
+      await Promise.race([farewell.catch(() => undefined), sleep(STOP_MS)]);
+    }
+    this.#disconnect();
+  }
+
+  async #beat(): Promise<void> {
+    const { mediaRoot, instance, nowMs, status } = this.#options;
+    this.#self = `${await outboxId(mediaRoot)}:${instance}`;
+    this.#client ??= await this.#connect();
+    const client = this.#client;
+    const now = nowMs();
+    const since = now - defaults.HEARTBEAT_TTL_S * 1_000;
+    await client.set(`${PREFIX}${this.#self}`, JSON.stringify(await status()), { EX: defaults.HEARTBEAT_TTL_S });
+    await client.zAdd(REGISTER, { score: now, value: this.#self });
+    await client.zRemRangeByScore(REGISTER, 0, since - 60_000);
+    const alive = await client.zRangeByScore(REGISTER, since, Number.MAX_SAFE_INTEGER);
+    const outbox = this.#self.slice(0, this.#self.indexOf(':') + 1);
+    this.#others = alive.filter((name) => name !== this.#self && name.startsWith(outbox));
+  }
+
+  async #connect(): Promise<Client> {
+    const { redis, log } = this.#options;
+    // Loaded here and not at the start: the sync is ready a tenth of a second sooner.
+    const { createClient } = await import('redis');
+    const client: Client = createClient({
+      socket: {
+        host: redis.host,
+        port: redis.port,
+        tls: true,
+        ca: await readFile(redis.caFile),
+        servername: redis.host,
+        connectTimeout: CONNECT_MS,
+        // The loop above connects again itself.
+        reconnectStrategy: false,
+      },
+      password: redis.password,
+      disableOfflineQueue: true,
+      commandOptions: { timeout: CONNECT_MS },
+    });
+    client.on('error', (error) => {
+      if (!this.#failing) log('warn', 'the connection to Redis broke', { reason: reasonOf(error) });
+    });
+    await client.connect();
+    return client;
+  }
+
+  #disconnect(): void {
+    try {
+      this.#client?.destroy();
+    } catch {
+      // It was closed already.
+    }
+    this.#client = undefined;
+  }
+}

@@ -1,0 +1,131 @@
+import { Worker } from 'node:worker_threads';
+import { backoffMs } from '../backoff.ts';
+import { reasonOf } from '../codedError.ts';
+import * as defaults from '../defaults.ts';
+import type { Log } from '../log.ts';
+import type { FromThread, ThreadData, ToThread } from './messages.ts';
+import type { SpanData } from './span.ts';
+
+export interface RelayOptions {
+  readonly data: ThreadData;
+  readonly log: Log;
+  readonly random: () => number;
+}
+
+const THREAD = new URL('./thread.ts', import.meta.url);
+const HEAP_MB = 96;
+const BATCH = 256;
+const BATCH_MS = 500;
+const RESTART_FACTOR = 50;
+
+/**
+ * The sync's side of the telemetry thread: a bounded queue of spans. What does not fit, and what was lost on the way, is
+ * counted and forgotten.
+ */
+export class Relay {
+  readonly #options: RelayOptions;
+  #thread: Worker | undefined;
+  #ready = false;
+  #restarts = 0;
+  #stopped = false;
+  #queue: SpanData[] = [];
+  #inFlight = 0;
+  #flush: NodeJS.Timeout | undefined;
+  #restart: NodeJS.Timeout | undefined;
+  sent = 0;
+  dropped = 0;
+
+  constructor(options: RelayOptions) {
+    this.#options = options;
+  }
+
+  start(): void {
+    if (this.#stopped) return;
+    const thread = new Worker(THREAD, {
+      workerData: this.#options.data,
+      // Only what the exporter may need; the tokens of the other settings are none of its business.
+      env: { NODE_EXTRA_CA_CERTS: process.env.NODE_EXTRA_CA_CERTS, HOME: process.env.HOME },
+      resourceLimits: { maxOldGenerationSizeMb: HEAP_MB },
+      stdout: true,
+      stderr: true,
+    });
+    this.#thread = thread;
+    thread.unref();
+    thread.stdout.resume();
+    thread.stderr.resume();
+    thread.on('message', (message: FromThread) => this.#heard(message));
+    thread.on('error', (error) => this.#options.log('warn', 'telemetry fell over', { reason: reasonOf(error) }));
+    thread.on('exit', () => this.#ended());
+  }
+
+  /** Queues spans; gives how many found room. */
+  offer(spans: readonly SpanData[]): number {
+    const room = Math.max(0, defaults.SPAN_QUEUE_LIMIT - this.#queue.length - this.#inFlight);
+    const taken = spans.slice(0, room);
+    this.dropped += spans.length - taken.length;
+    this.#queue.push(...taken);
+    if (this.#queue.length >= BATCH) this.#send();
+    else this.#flush ??= setTimeout(() => this.#send(), BATCH_MS).unref();
+    return taken.length;
+  }
+
+  tell(gauges: Readonly<Record<string, number>>): void {
+    if (this.#ready) this.#post({ kind: 'gauges', gauges });
+  }
+
+  /** Sends what is queued and gives the thread a moment to get it out. */
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    clearTimeout(this.#restart);
+    const thread = this.#thread;
+    if (thread === undefined) return;
+    if (!this.#ready) {
+      await thread.terminate();
+      return;
+    }
+    this.#send();
+    await new Promise<void>((resolve) => {
+      thread.once('exit', () => resolve());
+      thread.ref();
+      this.#post({ kind: 'stop' });
+    });
+  }
+
+  #send(): void {
+    clearTimeout(this.#flush);
+    this.#flush = undefined;
+    if (!this.#ready) return;
+    while (this.#queue.length > 0) {
+      const spans = this.#queue.splice(0, BATCH);
+      this.#inFlight += spans.length;
+      this.#post({ kind: 'spans', spans });
+    }
+  }
+
+  #heard(message: FromThread): void {
+    if (message.kind === 'ready') {
+      this.#ready = true;
+      this.#send();
+      return;
+    }
+    this.#restarts = 0;
+    this.#inFlight -= message.count;
+    if (message.kind === 'sent') this.sent += message.count;
+    else this.dropped += message.count;
+  }
+
+  #ended(): void {
+    this.#ready = false;
+    this.#thread = undefined;
+    this.dropped += this.#inFlight;
+    this.#inFlight = 0;
+    if (this.#stopped) return;
+    this.#restarts += 1;
+    const delay = 1_000 + RESTART_FACTOR * backoffMs(this.#restarts, this.#options.random);
+    this.#restart = setTimeout(() => this.start(), delay).unref();
+  }
+
+  #post(message: ToThread): void {
+    this.#thread?.postMessage(message);
+  }
+}
