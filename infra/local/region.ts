@@ -95,9 +95,10 @@ export async function regionStatus({ stateDir }: { readonly stateDir: string }):
 async function untilReady(child: ChildProcess, { onProgress, signal }: StartOptions): Promise<void> {
   await new Promise<void>((resolve, reject) => {
     const cancel = () => {
-      // Losing its starter before it is ready makes the region's process end whatever it has started.
+      onProgress('stopping what was started');
+      // Losing its starter before it is ready makes the region's process end, with whatever it has started.
       child.disconnect();
-      reject(signal?.reason);
+      child.once('exit', () => reject(signal?.reason));
     };
     signal?.addEventListener('abort', cancel, { once: true });
     child.on('message', (message: DaemonMessage) => {
@@ -109,15 +110,16 @@ async function untilReady(child: ChildProcess, { onProgress, signal }: StartOpti
         );
     });
     child.once('error', reject);
-    child.once('exit', (code, by) =>
+    child.once('exit', (code, by) => {
+      if (signal?.aborted) return;
       reject(
         new SlipError('SLIP-LOCAL-REGION-ENDED', {
           found: `the region's process ended while it was starting (${by ?? `exit code ${code}`})`,
           expected: 'it to become ready',
-          fix: './slipway logs region shows why; then npm start again',
+          fix: './slipway logs --process region shows why; then npm start again',
         }),
-      ),
-    );
+      );
+    });
   });
 }
 
@@ -139,7 +141,7 @@ async function untilAnswering(socket: string, root: string): Promise<void> {
       throw new SlipError('SLIP-LOCAL-REGION-ENDED', {
         found: 'the region that was starting did not become ready',
         expected: 'it to answer on its control socket',
-        fix: './slipway logs region shows why; then npm start again',
+        fix: './slipway logs --process region shows why; then npm start again',
       });
     }
     await sleep(pollMs);
@@ -153,7 +155,7 @@ async function untilGone(root: string): Promise<void> {
       throw new SlipError('SLIP-LOCAL-STOP', {
         found: `the region is still running ${stopWithinMs / 1000} s after it was told to stop`,
         expected: 'it to end',
-        fix: './slipway logs region shows what it waits for',
+        fix: './slipway logs --process region shows what it waits for',
       });
     }
     await sleep(pollMs);
