@@ -1,7 +1,7 @@
 import { SetupError } from './error.mjs';
 
 const TAIL_LINES = 15;
-const NO_SPACE = /ENOSPC|No space left on device|not enough free space/i;
+const NO_SPACE = /ENOSPC|No space left on device|enough free space/i;
 const NO_NETWORK =
   /ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ETIMEDOUT|ENETUNREACH|Temporary failure resolving|Could not resolve|Could not connect to|Unable to connect to|Failed to fetch|curl error/i;
 
