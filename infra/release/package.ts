@@ -3,11 +3,13 @@ import { copyFile, link, mkdir, mkdtemp, readFile, rename, rm, stat, writeFile }
 import { dirname, join } from 'node:path';
 import { readMigrations, schemaRange } from './package/migrations.ts';
 import { digestOf, readSourceTree, type SourceTree, type TreeFile } from './package/source-tree.ts';
-import { installVendor, readVendorSource, type VendorSource, vendorFiles, vendorKey } from './package/vendor.ts';
+import { readTree, writeTree } from './package/tree.ts';
+import { installVendor, placeVendor, readVendorSource, type VendorSource, vendorKey } from './package/vendor.ts';
+import { warmCache } from './package/warm-cache.ts';
 import { writeZip } from './package/zip.ts';
 
 /** Raise when the same tree gives other bytes than before: older cached packages are then not used. */
-const packageFormat = 1;
+const packageFormat = 2;
 const versionLength = 12;
 
 export interface PackageRequest {
@@ -23,7 +25,7 @@ export interface PackageRequest {
 export interface BuiltPackage {
   /** Absolute path of the zip. */
   readonly file: string;
-  /** First 12 hexadecimal digits of the hash of all it holds: the same content has the same version. */
+  /** First 12 hexadecimal digits of the hash of tree and vendor: the same content has the same version. */
   readonly version: string;
   readonly schemaMin: string;
   readonly schemaMax: string;
@@ -35,7 +37,7 @@ export interface BuiltPackage {
 type PackageFacts = Omit<BuiltPackage, 'file'>;
 
 /**
- * The package of a web application: its tree, `vendor` for production and version.json, as a zip whose bytes depend on
+ * The package of a web application: its tree, `vendor` for production, the framework's cache and version.json, as a zip whose bytes depend on
  * nothing but the tree and its pinned versions. An unchanged tree is answered from the cache.
  */
 export async function buildPackage(request: PackageRequest): Promise<BuiltPackage> {
@@ -61,11 +63,17 @@ async function build(
   const buildDir = await mkdtemp(`${cached}.`);
   try {
     request.onProgress?.('writing the class map');
-    const files = [...tree.files, ...(await vendorFiles(installed, tree.files, join(buildDir, 'tree')))];
-    files.sort((a, b) => (a.path < b.path ? -1 : 1));
-    const version = digestOf(files).slice(0, versionLength);
+    const directory = join(buildDir, 'tree');
+    await writeTree(directory, tree.files);
+    await placeVendor(installed, directory);
+    const files = [...tree.files, ...(await readTree(directory, 'vendor'))];
+    const version = digestOf(sorted(files)).slice(0, versionLength);
+    const versionFile = versionJson({ version, ...range });
+    await writeTree(directory, [versionFile]);
+    request.onProgress?.('warming the cache');
+    const cache = await warmCache(directory);
     request.onProgress?.('packing');
-    const zip = await writeZip(join(buildDir, 'package.zip'), [...files, versionFile({ version, ...range })]);
+    const zip = await writeZip(join(buildDir, 'package.zip'), sorted([...files, ...cache, versionFile]));
     const facts: PackageFacts = { version, ...range, ...zip };
     await rm(join(buildDir, 'tree'), { recursive: true, force: true });
     await writeFile(join(buildDir, 'package.json'), `${JSON.stringify(facts, null, 2)}\n`);
@@ -78,8 +86,12 @@ async function build(
   }
 }
 
-function versionFile(content: { version: string; schemaMin: string; schemaMax: string }): TreeFile {
+function versionJson(content: { version: string; schemaMin: string; schemaMax: string }): TreeFile {
   return { path: 'version.json', content: Buffer.from(`${JSON.stringify(content)}\n`), executable: false };
+}
+
+function sorted(files: readonly TreeFile[]): TreeFile[] {
+  return files.toSorted((a, b) => (a.path < b.path ? -1 : 1));
 }
 
 function packageKey(tree: SourceTree, vendor: VendorSource): string {

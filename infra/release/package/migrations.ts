@@ -36,7 +36,7 @@ interface ReadMigration {
 }
 
 /** The migrations of a tree, oldest first. Throws when one has no kind, or a name or text that PHP would refuse. */
-export async function readMigrations(tree: SourceTree): Promise<readonly Migration[]> {
+export async function readMigrations(tree: Pick<SourceTree, 'files'>): Promise<readonly Migration[]> {
   const files = tree.files.filter((file) => file.path.startsWith('migrations/') && file.path.endsWith('.php'));
   const named = files.filter((file) => fileName.test(file.path));
   if (named.length === 0) return [];

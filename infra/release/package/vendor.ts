@@ -1,9 +1,8 @@
 import { createHash } from 'node:crypto';
-import { cp, mkdir, mkdtemp, readdir, readFile, rename, rm, stat, symlink, writeFile } from 'node:fs/promises';
+import { copyFile, cp, link, mkdir, mkdtemp, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { SlipError } from '../../errors.ts';
 import { composer } from './composer.ts';
-import type { TreeFile } from './source-tree.ts';
 
 /** Raise when the way vendor is installed changes: older caches are then left alone and not used. */
 const vendorFormat = 2;
@@ -86,31 +85,30 @@ export async function installVendor(
 }
 
 /**
- * The files of `vendor` with an autoloader that knows every class of `files` and of the packages, and no others.
- * The build directory holds the tree; the packages in it are links into the installed ones, which stay untouched.
+ * Completes a build directory that holds the tree: `vendor` with an autoloader that knows every class of the tree and of
+ * the packages, and no others. The packages are hard links to the installed ones, which nothing here writes to; what
+ * Composer rewrites is copied.
  */
-export async function vendorFiles(
-  installed: string,
-  files: readonly TreeFile[],
-  buildDir: string,
-): Promise<TreeFile[]> {
-  for (const file of files) {
-    await mkdir(dirname(join(buildDir, file.path)), { recursive: true });
-    await writeFile(join(buildDir, file.path), file.content);
-  }
+export async function placeVendor(installed: string, buildDir: string): Promise<void> {
   await fixAutoloaderName(join(buildDir, 'composer.json'));
   await cp(join(installed, 'composer.lock'), join(buildDir, 'composer.lock'));
-  await mkdir(join(buildDir, 'vendor'));
-  for (const entry of await readdir(join(installed, 'vendor'))) {
-    if (entry === 'bin') continue;
-    if (entry === 'composer') {
-      await cp(join(installed, 'vendor', entry), join(buildDir, 'vendor', entry), { recursive: true });
-    } else {
-      await symlink(join(installed, 'vendor', entry), join(buildDir, 'vendor', entry));
-    }
+  for (const name of await readdir(join(installed, 'vendor'))) {
+    if (name === 'bin') continue;
+    const [from, to] = [join(installed, 'vendor', name), join(buildDir, 'vendor', name)];
+    if (name === 'composer') await cp(from, to, { recursive: true });
+    else await linkTree(from, to);
   }
   await composer(buildDir, autoloadArgs);
-  return readFiles(buildDir, 'vendor');
+  await sortProvided(join(buildDir, 'vendor/composer/installed.php'));
+}
+
+async function linkTree(from: string, to: string): Promise<void> {
+  await mkdir(to, { recursive: true });
+  for (const entry of await readdir(from, { withFileTypes: true })) {
+    const [source, target] = [join(from, entry.name), join(to, entry.name)];
+    if (entry.isDirectory()) await linkTree(source, target);
+    else await link(source, target).catch(() => copyFile(source, target));
+  }
 }
 
 function requireSameVersions(pinned: LockFile, refilled: LockFile): void {
@@ -147,6 +145,17 @@ async function fixAutoloaderName(path: string): Promise<void> {
   await writeFile(path, JSON.stringify(definition));
 }
 
+/** Composer lists what packages provide in the order they happened to be installed in; sorted, it is always the same. */
+async function sortProvided(path: string): Promise<void> {
+  const text = await readFile(path, 'utf8');
+  const list = /('(?:provided|replaced)' => array\(\n)((?:\s+\d+ => '[^']*',\n)+)/g;
+  const sorted = text.replace(list, (_, head: string, lines: string) => {
+    const values = [...lines.matchAll(/'([^']*)'/g)].map(([, value]) => value).toSorted();
+    return head + values.map((value, index) => `                ${index} => '${value}',\n`).join('');
+  });
+  await writeFile(path, sorted);
+}
+
 /** installed.json names the registry the packages came from: taken out, so that every registry gives the same bytes. */
 async function forgetRegistry(directory: string): Promise<void> {
   const path = join(directory, 'vendor/composer/installed.json');
@@ -155,17 +164,6 @@ async function forgetRegistry(directory: string): Promise<void> {
     for (const key of ['dist', 'source', 'notification-url', 'time']) delete entry[key];
   }
   await writeFile(path, `${JSON.stringify(installed, null, 4)}\n`);
-}
-
-async function readFiles(root: string, below: string): Promise<TreeFile[]> {
-  const files: TreeFile[] = [];
-  for (const name of (await readdir(join(root, below))).toSorted()) {
-    const path = `${below}/${name}`;
-    const info = await stat(join(root, path));
-    if (info.isDirectory()) files.push(...(await readFiles(root, path)));
-    else files.push({ path, content: await readFile(join(root, path)), executable: (info.mode & 0o100) !== 0 });
-  }
-  return files;
 }
 
 async function isDirectory(path: string): Promise<boolean> {

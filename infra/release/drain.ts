@@ -1,0 +1,31 @@
+import { SlipError } from '../errors.ts';
+import type { Attempt } from './attempt.ts';
+import type { Session } from './session.ts';
+import { parseObject } from './web-slot.ts';
+
+const timeoutSeconds = 60;
+const slackMs = 5_000;
+
+/** Has production carry everything in its outbox to Blob: the outbox moves with the slot, out of visitors' sight. */
+export async function drain(session: Session, attempt: Attempt, note: (text: string) => void): Promise<void> {
+  await attempt.enter('drain');
+  const answer = await session.production.ask(`/internal/release/drain?timeout=${timeoutSeconds}`, {
+    method: 'POST',
+    token: session.tokens.release,
+    timeoutMs: timeoutSeconds * 1000 + slackMs,
+  });
+  if (answer.status === 200) return;
+  if (answer.status === 404) {
+    note('the version in production cannot drain');
+    return;
+  }
+  const left = parseObject(answer.text).leftCount;
+  throw new SlipError('SLIP-RELEASE-DRAIN', {
+    found:
+      answer.status === 504
+        ? `${left ?? 'some'} images are not in Blob ${timeoutSeconds} s after they were made`
+        : `production’s sidecar could not drain its outbox (${answer.status ?? answer.reason})`,
+    expected: 'every image in Blob before the swap, so that none is out of sight after it',
+    fix: 'see ./slipway media list and the sidecar’s logs; a rollback does not wait for this',
+  });
+}

@@ -1,0 +1,28 @@
+import { SlipError } from '../../errors.ts';
+import type { AppService, SettingReference } from '../app-service.ts';
+import type { Gate } from '../steps.ts';
+import { untilDefined } from '../until.ts';
+
+/** An unresolved reference reaches the app as its literal text. */
+export const referencesResolved: Gate<{
+  readonly appService: AppService;
+  readonly limitMs: number;
+  readonly pollMs: number;
+}> = {
+  name: 'Key Vault references',
+  async check({ appService, limitMs, pollMs }) {
+    await appService.refreshReferences();
+    let open: SettingReference[] = [];
+    const done = await untilDefined({ limitMs, pollMs }, async () => {
+      open = (await appService.references()).filter(({ status }) => status !== 'Resolved');
+      return open.length === 0 ? true : undefined;
+    });
+    const [first] = open;
+    if (done === true || first === undefined) return undefined;
+    throw new SlipError('SLIP-RELEASE-REFERENCE', {
+      found: `the setting ${first.setting} is not resolved: ${first.status}${first.details ? `, ${first.details}` : ''}`,
+      expected: `every Key Vault reference resolved within ${Math.round(limitMs / 1000)} s`,
+      fix: 'see whether the secret exists and the app’s identity has the role Key Vault Secrets User on it',
+    });
+  },
+};

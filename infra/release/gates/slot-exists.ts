@@ -1,0 +1,16 @@
+import { SlipError } from '../../errors.ts';
+import type { AppService } from '../app-service.ts';
+import type { Gate } from '../steps.ts';
+import type { SiteAddress } from '../target.ts';
+
+export const slotExists: Gate<{ readonly appService: AppService; readonly site: SiteAddress }> = {
+  name: 'slot',
+  async check({ appService, site }) {
+    if ((await appService.slot()) !== undefined) return undefined;
+    throw new SlipError('SLIP-RELEASE-SLOT-MISSING', {
+      found: `the site ${site.app} in ${site.resourceGroup} has no slot ${site.slot}`,
+      expected: 'the slot that the program creates',
+      fix: 'run `npx pulumi up` for this stack; for the local region `npm start`',
+    });
+  },
+};

@@ -1,0 +1,21 @@
+import { SlipError } from '../../errors.ts';
+import type { SourceState } from '../source-state.ts';
+import type { Gate } from '../steps.ts';
+
+const listedFiles = 5;
+
+/** What is released has to be found again under a commit. */
+export const uncommittedChanges: Gate<{ readonly source: SourceState | undefined; readonly allowDirty: boolean }> = {
+  name: 'uncommitted changes',
+  check({ source, allowDirty }) {
+    if (source === undefined) return 'the source is not under version control: history names no commit';
+    if (source.changed.length === 0) return undefined;
+    if (allowDirty) return `${source.changed.length} uncommitted changes are released too`;
+    const more = source.changed.length - listedFiles;
+    throw new SlipError('SLIP-RELEASE-UNCOMMITTED', {
+      found: `${source.changed.length} uncommitted changes: ${source.changed.slice(0, listedFiles).join(', ')}${more > 0 ? `, and ${more} more` : ''}`,
+      expected: 'a clean work tree, so that history can name what was released',
+      fix: 'commit them, or release them as they are with --dirty',
+    });
+  },
+};

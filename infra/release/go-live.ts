@@ -1,0 +1,120 @@
+import { SlipError } from '../errors.ts';
+import { type Attempt, describeFailure } from './attempt.ts';
+import { drain } from './drain.ts';
+import { expectVersion } from './expect-version.ts';
+import { answers } from './gates/answers.ts';
+import { cacheRoundTrip } from './gates/cache-round-trip.ts';
+import { deepHealth } from './gates/deep-health.ts';
+import { imageThroughBlob } from './gates/image-through-blob.ts';
+import { latency } from './gates/latency.ts';
+import { schemaInRange } from './gates/schema-in-range.ts';
+import { sidecarPresent } from './gates/sidecar-present.ts';
+import type { HistoryEntry } from './history.ts';
+import type { Session } from './session.ts';
+import { swap } from './swap.ts';
+import type { WatchBudget } from './watch.ts';
+import { watch } from './watch.ts';
+import type { WebSlot } from './web-slot.ts';
+
+export interface GoLiveOptions {
+  readonly p95BudgetMs: number;
+  /** None: do not watch. */
+  readonly watch: WatchBudget | undefined;
+}
+
+/** prepare → verify: what is in staging runs with production's sticky settings and proves itself. */
+export async function prove(session: Session, attempt: Attempt, options: GoLiveOptions): Promise<void> {
+  const { steps, appService, staging, target } = session;
+  const { version } = attempt.candidate;
+  const waiting = { limitMs: target.limits.startMs, pollMs: target.management.pollMs };
+  await steps.run('prepare', async () => {
+    await attempt.enter('prepare');
+    await appService.prepare();
+    await expectVersion(staging, { version, slot: 'production' }, waiting);
+  });
+  await steps.run('verify', async () => {
+    await attempt.enter('verify');
+    await verify(session, staging, options.p95BudgetMs);
+  });
+}
+
+/** drain → swap → verify production → watch → record. Production is worse afterwards: swaps back, records, throws. */
+export async function goLive(session: Session, attempt: Attempt, options: GoLiveOptions): Promise<HistoryEntry> {
+  const { steps, production } = session;
+  if (session.before === undefined)
+    steps.notice('production is empty: nothing to drain, to compare with or to go back to');
+  else await steps.run('drain', (note) => drain(session, attempt, note));
+  await steps.run('swap', () => swap(session, attempt, 'swap'));
+  try {
+    await steps.runAlways('verify production', async () => {
+      await attempt.enter('swapped');
+      await verifyProduction(session, attempt.candidate.version);
+    });
+    const budget = options.watch;
+    if (session.before !== undefined && budget !== undefined && budget.seconds > 0) {
+      await steps.runAlways('watch', async (note) => {
+        const seen = await watch(production, session.staging, budget, () => session.lock.assertHeld());
+        note(`${seen.errors} of ${seen.sent} requests failed, p95 ${Math.round(seen.p95Ms)} ms`);
+      });
+    }
+  } catch (error) {
+    throw await swapBack(session, attempt, error);
+  }
+  return steps.runAlways('record', () => attempt.record('live'));
+}
+
+/** Undoes a preparation after a refusal; production was never touched. */
+export async function resetPreparation({ appService, steps }: Pick<Session, 'appService' | 'steps'>): Promise<void> {
+  const slot = await appService.slot();
+  if (slot?.preparedFor === undefined) return;
+  steps.progress('resetting the preparation');
+  await appService.reset();
+}
+
+export async function verifyProduction(
+  { production, target }: Pick<Session, 'production' | 'target'>,
+  version: string,
+) {
+  const waiting = { limitMs: target.limits.settleMs, pollMs: target.management.pollMs };
+  await expectVersion(production, { version, slot: 'production' }, waiting);
+  await deepHealth.check({ slot: production, settleMs: target.limits.settleMs, pollMs: target.management.pollMs });
+}
+
+async function verify({ steps, target, tokens }: Session, slot: WebSlot, p95BudgetMs: number): Promise<void> {
+  const { settleMs } = target.limits;
+  const { pollMs } = target.management;
+  await steps.pass([answers, schemaInRange], { slot });
+  await steps.pass([deepHealth, sidecarPresent], { slot, settleMs, pollMs });
+  await steps.pass([cacheRoundTrip], { slot, cacheToken: tokens.cacheApi });
+  await steps.pass([imageThroughBlob], { slot, releaseToken: tokens.release });
+  await steps.pass([latency], { slot, p95BudgetMs });
+}
+
+async function swapBack(session: Session, attempt: Attempt, reason: unknown): Promise<SlipError> {
+  const { before, steps, staging } = session;
+  const { code, found } = describeFailure(reason);
+  if (before === undefined) {
+    await attempt.record('live', reason);
+    return new SlipError('SLIP-RELEASE-FIRST-UNWELL', {
+      found: `the first version is live and not well: ${code} ${found}`,
+      expected: 'a healthy production; there is no version before it to go back to',
+      fix: 'mend it and release again',
+      cause: reason,
+    });
+  }
+  await steps.runAlways('swap back', () => swap(session, attempt, 'swap back'));
+  const health = await session.production.version();
+  await attempt.record('swapped-back', reason);
+  const pending = await pendingImages(staging, session.tokens.release);
+  return new SlipError('SLIP-RELEASE-SWAPPED-BACK', {
+    found: `version ${attempt.candidate.version} was live and is not any more: ${code} ${found}${pending}`,
+    expected: `production well; it runs ${health?.version ?? before.version} again`,
+    fix: 'see the logs of the version that was tried: it is in the staging slot',
+    cause: reason,
+  });
+}
+
+async function pendingImages(slot: WebSlot, token: string): Promise<string> {
+  const drained = await slot.ask('/internal/release/drain?timeout=0', { method: 'POST', token });
+  return drained.status === 504 ? '; images are still on their way to Blob from staging, none is lost' : '';
+}

@@ -1,0 +1,41 @@
+import { parseObject, type WebSlot } from './web-slot.ts';
+
+const healthTimeoutMs = 5_000;
+
+export interface HealthCheck {
+  readonly status: string;
+  readonly output: string;
+}
+
+/** What `/api/health` says (draft-inadarei-api-health-check). */
+export interface Health {
+  readonly httpStatus: number | undefined;
+  readonly status: 'pass' | 'warn' | 'fail';
+  readonly checks: ReadonlyMap<string, HealthCheck>;
+}
+
+export async function readHealth(slot: WebSlot): Promise<Health> {
+  const { status, text } = await slot.ask('/api/health', { timeoutMs: healthTimeoutMs });
+  const document = parseObject(text);
+  const checks = new Map<string, HealthCheck>();
+  for (const [name, found] of Object.entries(asObject(document.checks))) {
+    const first = asObject(Array.isArray(found) ? found[0] : found);
+    checks.set(name, { status: String(first.status ?? ''), output: String(first.output ?? '') });
+  }
+  return {
+    httpStatus: status,
+    status: document.status === 'pass' || document.status === 'warn' ? document.status : 'fail',
+    checks,
+  };
+}
+
+/** The checks that are not well, for people. */
+export function describeHealth({ httpStatus, status, checks }: Health): string {
+  const unwell = [...checks].filter(([, check]) => check.status !== 'pass');
+  const words = unwell.map(([name, check]) => `${name} ${check.status}${check.output ? ` (${check.output})` : ''}`);
+  return words.length > 0 ? words.join(', ') : `${status} with status ${httpStatus ?? 'none'}`;
+}
+
+function asObject(value: unknown): Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Record<string, unknown>) : {};
+}

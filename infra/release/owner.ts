@@ -1,0 +1,82 @@
+import { readFileSync, readlinkSync } from 'node:fs';
+import { hostname, userInfo } from 'node:os';
+
+/** Who holds the release lock. */
+export interface Owner {
+  /** A person or a pipeline, as history shows it. */
+  readonly who: string;
+  readonly command: string;
+  /** ISO time. */
+  readonly since: string;
+  /** Tells, on the same machine and nowhere else, whether the process still lives. */
+  readonly process: ProcessIdentity | undefined;
+}
+
+interface ProcessIdentity {
+  /** Boot id and pid namespace: process ids mean something only within them. */
+  readonly machine: string;
+  readonly pid: number;
+  /** Clock ticks after boot; a reused pid has another one. */
+  readonly startTicks: string;
+}
+
+/** The variables by which the usual pipelines say on whose behalf they run. */
+const pipelineVariables = ['GITHUB_ACTOR', 'BUILD_REQUESTEDFOR', 'GITLAB_USER_LOGIN'];
+
+export function currentOwner(command: string, environment: NodeJS.ProcessEnv, now: Date): Owner {
+  return { who: whoRuns(environment), command, since: now.toISOString(), process: identityOf(process.pid) };
+}
+
+/** True only when the owner's process is known to have ended. */
+export function hasEnded(owner: Owner): boolean {
+  const known = owner.process;
+  if (known === undefined || known.machine !== machineIdentity()) return false;
+  return identityOf(known.pid)?.startTicks !== known.startTicks;
+}
+
+export function describeOwner(owner: Owner): string {
+  return `${owner.who} (${owner.command}), since ${owner.since}`;
+}
+
+function whoRuns(environment: NodeJS.ProcessEnv): string {
+  for (const name of pipelineVariables) {
+    const value = environment[name];
+    if (value !== undefined && value !== '') return value;
+  }
+  return `${userName()}@${hostname()}`;
+}
+
+function userName(): string {
+  try {
+    return userInfo().username;
+  } catch {
+    return 'unknown';
+  }
+}
+
+function identityOf(pid: number): ProcessIdentity | undefined {
+  const machine = machineIdentity();
+  const stat = read(`/proc/${pid}/stat`);
+  if (machine === undefined || stat === undefined) return undefined;
+  // The second field is the name in brackets and may hold anything; field 22 is the start time, 3 the state.
+  const [state, ...fields] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  if (state === 'Z' || state === 'X') return undefined;
+  return { machine, pid, startTicks: fields[18] ?? '' };
+}
+
+function machineIdentity(): string | undefined {
+  const boot = read('/proc/sys/kernel/random/boot_id');
+  try {
+    return boot === undefined ? undefined : `${boot.trim()} ${readlinkSync('/proc/self/ns/pid')}`;
+  } catch {
+    return undefined;
+  }
+}
+
+function read(path: string): string | undefined {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    return undefined;
+  }
+}

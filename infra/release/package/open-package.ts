@@ -1,0 +1,107 @@
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { stat } from 'node:fs/promises';
+import { pipeline } from 'node:stream/promises';
+import { type Entry, open, type ZipFile } from 'yauzl';
+import { SlipError } from '../../errors.ts';
+import { type Migration, readMigrations } from './migrations.ts';
+import type { TreeFile } from './source-tree.ts';
+
+/** version.json and migrations are small; anything larger is not what it says. */
+const memberMaxBytes = 1024 * 1024;
+
+/** What a package says of itself, read from its bytes. */
+export interface OpenedPackage {
+  readonly file: string;
+  readonly version: string;
+  readonly schemaMin: string;
+  readonly schemaMax: string;
+  readonly sha256: string;
+  readonly bytes: number;
+  readonly migrations: readonly Migration[];
+}
+
+/** Opens a package built here or elsewhere. Throws SLIP-RELEASE-PACKAGE when it is none. */
+export async function openPackage(file: string): Promise<OpenedPackage> {
+  const info = await stat(file).catch(() => undefined);
+  if (info?.isFile() !== true) throw notAPackage(file, 'it is not a file');
+  const members = await readMembers(file).catch((error: unknown) => {
+    throw notAPackage(file, error instanceof Error ? error.message : String(error));
+  });
+  const version = members.find((member) => member.path === 'version.json');
+  if (version === undefined) throw notAPackage(file, 'it holds no version.json');
+  const facts = parseVersion(version.content) ?? fail(notAPackage(file, 'its version.json is not whole'));
+  return {
+    file,
+    ...facts,
+    sha256: await sha256Of(file),
+    bytes: info.size,
+    migrations: await readMigrations({ files: members }),
+  };
+}
+
+function readMembers(file: string): Promise<TreeFile[]> {
+  return new Promise((resolve, reject) => {
+    open(file, { lazyEntries: true }, (error, zip) => {
+      if (error !== null) return reject(error);
+      const members: TreeFile[] = [];
+      zip.on('error', reject);
+      zip.on('end', () => resolve(members.toSorted((a, b) => (a.path < b.path ? -1 : 1))));
+      zip.on('entry', (entry: Entry) => {
+        if (!isWanted(entry.fileName)) return zip.readEntry();
+        readMember(zip, entry).then((content) => {
+          members.push({ path: entry.fileName, content, executable: false });
+          zip.readEntry();
+        }, reject);
+      });
+      zip.readEntry();
+    });
+  });
+}
+
+function isWanted(path: string): boolean {
+  return path === 'version.json' || /^migrations\/[^/]+\.php$/.test(path);
+}
+
+function readMember(zip: ZipFile, entry: Entry): Promise<Buffer> {
+  return new Promise((resolve, reject) => {
+    if (entry.uncompressedSize > memberMaxBytes) return reject(new Error(`${entry.fileName} is too large`));
+    zip.openReadStream(entry, (error, stream) => {
+      if (error !== null) return reject(error);
+      const chunks: Buffer[] = [];
+      stream.on('data', (chunk: Buffer) => chunks.push(chunk));
+      stream.on('error', reject);
+      stream.on('end', () => resolve(Buffer.concat(chunks)));
+    });
+  });
+}
+
+function parseVersion(content: Buffer): Pick<OpenedPackage, 'version' | 'schemaMin' | 'schemaMax'> | undefined {
+  try {
+    const value = JSON.parse(content.toString('utf8')) as Record<string, unknown>;
+    const { version, schemaMin, schemaMax } = value;
+    if (typeof version !== 'string' || !/^[A-Za-z0-9._-]{1,64}$/.test(version)) return undefined;
+    if (typeof schemaMin !== 'string' || typeof schemaMax !== 'string') return undefined;
+    return { version, schemaMin, schemaMax };
+  } catch {
+    return undefined;
+  }
+}
+
+async function sha256Of(file: string): Promise<string> {
+  const hash = createHash('sha256');
+  await pipeline(createReadStream(file), hash);
+  return hash.digest('hex');
+}
+
+function notAPackage(file: string, why: string): SlipError {
+  return new SlipError('SLIP-RELEASE-PACKAGE', {
+    found: `${file} is not a package: ${why}`,
+    expected: 'a zip that a release built; it holds version.json, public/ and vendor/',
+    fix: 'build one by releasing from source, or give another with --package FILE',
+  });
+}
+
+function fail(error: Error): never {
+  throw error;
+}

@@ -1,0 +1,31 @@
+import { join } from 'node:path';
+import { SlipError } from '../../errors.ts';
+import { cleanEnvironment, runProgram } from '../run-program.ts';
+import { readSourceTree } from './source-tree.ts';
+
+const checker = join(import.meta.dirname, 'check-syntax.php');
+const checkTimeoutMs = 60_000;
+
+export interface PhpSyntaxError {
+  readonly file: string;
+  readonly error: string;
+}
+
+/** The PHP files of a source tree that PHP itself cannot parse. */
+export async function findSyntaxErrors(source: string): Promise<readonly PhpSyntaxError[]> {
+  const tree = await readSourceTree(source);
+  const files = tree.files.map((file) => file.path).filter((path) => path.endsWith('.php'));
+  const result = await runProgram({
+    program: 'php',
+    args: ['-d', 'display_errors=stderr', checker, ...files],
+    cwd: source,
+    environment: cleanEnvironment(process.env, {}),
+    timeoutMs: checkTimeoutMs,
+  });
+  if (result.code === 0) return JSON.parse(result.stdout) as PhpSyntaxError[];
+  throw new SlipError('SLIP-RELEASE-PHP', {
+    found: result.missing ? 'the program php is not installed' : `php failed: ${result.stderr.trim()}`,
+    expected: 'PHP 8.2 or newer with its tokenizer on PATH',
+    fix: 'run `npm start` once, or install php-cli',
+  });
+}

@@ -1,0 +1,97 @@
+import { AppService } from './app-service.ts';
+import { heal } from './heal.ts';
+import { History, type HistoryEntry } from './history.ts';
+import { ReleaseLock } from './lock.ts';
+import { currentOwner, describeOwner, type Owner } from './owner.ts';
+import { PackageStore } from './package-store.ts';
+import { ProductionProbe } from './production-probe.ts';
+import type { Listener, Steps } from './steps.ts';
+import type { ReleaseTarget, ReleaseTokens } from './target.ts';
+import { type RunningVersion, WebSlot } from './web-slot.ts';
+
+export interface SessionOptions {
+  /** As typed, for the lock and the history. */
+  readonly command: string;
+  readonly listener: Listener;
+  /** Aborted by Ctrl-C: the work ends before the swap, or runs to its end after it. */
+  readonly signal?: AbortSignal;
+}
+
+/** Everything a command that changes the slots works with; it holds the lock. */
+export interface Session {
+  readonly target: ReleaseTarget;
+  readonly owner: Owner;
+  readonly appService: AppService;
+  readonly production: WebSlot;
+  readonly staging: WebSlot;
+  readonly history: History;
+  readonly packages: PackageStore;
+  readonly lock: ReleaseLock;
+  readonly steps: Steps;
+  readonly tokens: ReleaseTokens;
+  /** History as it was when the session began, what was healed included. */
+  readonly entries: readonly HistoryEntry[];
+  /** What production runs; undefined on an empty region. */
+  readonly before: RunningVersion | undefined;
+  /** None on an empty region. */
+  readonly probe: ProductionProbe | undefined;
+  readonly startedAt: Date;
+}
+
+/** What a session has before it holds the lock. */
+export interface Access {
+  readonly target: ReleaseTarget;
+  readonly appService: AppService;
+  readonly production: WebSlot;
+  readonly staging: WebSlot;
+  readonly history: History;
+}
+
+export function accessTo(target: ReleaseTarget): Access {
+  return {
+    target,
+    appService: new AppService(target.site, target.management),
+    production: new WebSlot(target.urls.production),
+    staging: new WebSlot(target.urls.staging),
+    history: new History(target.releases, target.stack),
+  };
+}
+
+/** Takes the lock, heals what an earlier command left half done, runs the action, gives the lock back. */
+export async function withSession<T>(
+  target: ReleaseTarget,
+  options: SessionOptions,
+  steps: Steps,
+  action: (session: Session) => Promise<T>,
+): Promise<T> {
+  const startedAt = new Date();
+  const access = accessTo(target);
+  const owner = currentOwner(options.command, process.env, startedAt);
+  const lock = await ReleaseLock.acquire(target.releases, `${target.stack}/lock.json`, owner);
+  let probe: ProductionProbe | undefined;
+  try {
+    if (lock.previousOwner !== undefined) {
+      steps.notice(`took over the lock that ${describeOwner(lock.previousOwner)} left behind`);
+    }
+    const tokens = await target.tokens();
+    await heal({ ...access, lock, steps });
+    const [entries, before] = await Promise.all([access.history.read(), access.production.version()]);
+    probe = before === undefined ? undefined : ProductionProbe.start(access.production);
+    const packages = new PackageStore(target.releases);
+    return await action({
+      ...access,
+      owner,
+      packages,
+      lock,
+      steps,
+      tokens,
+      entries,
+      before,
+      probe,
+      startedAt,
+    });
+  } finally {
+    await probe?.stop();
+    await lock.release();
+  }
+}

@@ -1,0 +1,78 @@
+import { SlipError } from '../errors.ts';
+import type { AppService } from './app-service.ts';
+import type { Attempt } from './attempt.ts';
+import { expectVersion } from './expect-version.ts';
+import { referencesResolved } from './gates/references-resolved.ts';
+import type { Configuration } from './history.ts';
+import type { Session } from './session.ts';
+import type { WantedContainer } from './target.ts';
+
+/** Puts a version into the staging slot: settings and site containers whole, then the package; waits until it runs. */
+export async function stage(session: Session, attempt: Attempt, file: string): Promise<void> {
+  const { appService, target, steps, staging } = session;
+  const { version, bytes } = attempt.candidate;
+  await attempt.enter('stage');
+  const scmHost = await unprepared(session);
+  steps.progress('writing settings');
+  await writeSettings(appService, attempt.candidate);
+  await steps.pass([referencesResolved], {
+    appService,
+    limitMs: target.limits.referencesMs,
+    pollMs: target.management.pollMs,
+  });
+  steps.progress('writing the site containers');
+  await writeContainers(appService, attempt.candidate.siteContainers);
+  steps.progress('publishing the package');
+  const deployment = await appService.publish(scmHost, file, bytes);
+  if (deployment.failed) {
+    throw new SlipError('SLIP-RELEASE-DEPLOYMENT', {
+      found: `the deployment failed: ${deployment.message}`,
+      expected: 'the package to be placed in /home/site/wwwroot of the slot',
+      fix: 'see the deployment’s log on the SCM site; then repeat the command',
+    });
+  }
+  steps.progress('waiting for it to start');
+  const waiting = { limitMs: target.limits.startMs, pollMs: target.management.pollMs };
+  await expectVersion(staging, { version, slot: 'staging' }, waiting);
+}
+
+/** The slot's SCM host. A preparation that somebody left would refuse every change: it is reset. */
+async function unprepared({ appService, steps, target }: Session): Promise<string> {
+  const slot = await appService.slot();
+  if (slot?.preparedFor !== undefined) {
+    steps.notice(`the slot ${target.site.slot} was still prepared for a swap with ${slot.preparedFor}: reset`);
+    await appService.reset();
+  }
+  return slot?.scmHost ?? '';
+}
+
+/** Everything but the sticky settings, which stay as the slot has them. Equal settings are not written: no restart. */
+async function writeSettings(appService: AppService, { settings }: Configuration): Promise<void> {
+  const [current, sticky] = await Promise.all([appService.settings('staging'), appService.stickyNames()]);
+  const kept = Object.fromEntries(Object.entries(current).filter(([name]) => sticky.includes(name)));
+  const next = { ...settings, ...kept };
+  if (sameSettings(current, next)) return;
+  await appService.replaceSettings(next);
+}
+
+async function writeContainers(appService: AppService, wanted: readonly WantedContainer[]): Promise<void> {
+  const current = await appService.containers();
+  for (const container of wanted) {
+    const found = current.find(({ name }) => name === container.name);
+    if (found === undefined || !holds(found.properties, container.properties)) await appService.putContainer(container);
+  }
+  for (const { name } of current) {
+    if (!wanted.some((container) => container.name === name)) await appService.deleteContainer(name);
+  }
+}
+
+export function sameSettings(a: Readonly<Record<string, string>>, b: Readonly<Record<string, string>>): boolean {
+  const text = (settings: Readonly<Record<string, string>>): string =>
+    JSON.stringify(Object.entries(settings).toSorted());
+  return text(a) === text(b);
+}
+
+/** Every wanted property is there with its value; the platform may show more. */
+function holds(found: Readonly<Record<string, unknown>>, wanted: Readonly<Record<string, unknown>>): boolean {
+  return Object.entries(wanted).every(([name, value]) => JSON.stringify(found[name]) === JSON.stringify(value));
+}

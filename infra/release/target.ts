@@ -1,0 +1,67 @@
+import type { TokenCredential } from '@azure/core-auth';
+import type { ContainerClient } from '@azure/storage-blob';
+
+/** A site container as ARM takes it. */
+export interface WantedContainer {
+  readonly name: string;
+  readonly properties: Readonly<Record<string, unknown>>;
+}
+
+/** The program's stack output `wanted`: what a release writes whole. */
+export interface WantedConfiguration {
+  /** Values and Key Vault references; without the sticky ones. */
+  readonly settings: Readonly<Record<string, string>>;
+  readonly siteContainers: readonly WantedContainer[];
+  readonly slotStickyNames: readonly string[];
+  readonly stickySettings: Readonly<Record<'production' | 'staging', Readonly<Record<string, string>>>>;
+}
+
+export interface SiteAddress {
+  readonly subscriptionId: string;
+  readonly resourceGroup: string;
+  readonly app: string;
+  /** The slot that releases are staged in. */
+  readonly slot: string;
+}
+
+/** How the management plane is reached. */
+export interface ManagementAccess {
+  readonly credential: TokenCredential;
+  /** Default: Azure's public cloud. */
+  readonly endpoint?: string;
+  /** CA certificates (PEM) that its TLS is checked against, besides the usual ones. */
+  readonly ca?: string;
+  /** Milliseconds between two questions about a long-running operation, and about a slot that starts. */
+  readonly pollMs: number;
+}
+
+export interface ReleaseTokens {
+  readonly cacheApi: string;
+  readonly release: string;
+}
+
+/** Milliseconds. */
+export interface TargetLimits {
+  /** From a deployment or restart until the slot answers as expected. */
+  readonly startMs: number;
+  /** From the first answer of a slot until its health has settled. */
+  readonly settleMs: number;
+  /** Until a Key Vault reference is resolved; a fresh role assignment takes minutes to arrive. */
+  readonly referencesMs: number;
+}
+
+/** All a release knows of where it goes. Both regions give one; nothing below asks which it is. */
+export interface ReleaseTarget {
+  /** Name of the stack: for people, and the prefix of what is kept in the releases container. */
+  readonly stack: string;
+  readonly site: SiteAddress;
+  readonly management: ManagementAccess;
+  /** Where visitors reach the slots; without a trailing slash. */
+  readonly urls: { readonly production: string; readonly staging: string };
+  /** Packages, history and lock. */
+  readonly releases: ContainerClient;
+  readonly limits: TargetLimits;
+  readonly tokens: () => Promise<ReleaseTokens>;
+  /** What the program wants now. Locally this evaluates it. */
+  readonly wanted: () => Promise<WantedConfiguration>;
+}

@@ -1,0 +1,75 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { SlipError } from '../errors.ts';
+import { percentile } from './percentile.ts';
+import type { Observation, WebSlot } from './web-slot.ts';
+
+const askEveryMs = 200;
+const paths = ['/api/ping', '/', '/api/health'];
+
+export interface WatchBudget {
+  readonly seconds: number;
+  /** Share of failed requests that production may have more than the old version. */
+  readonly errorShare: number;
+  /** Milliseconds of p95 that production may take more than the old version. */
+  readonly p95Ms: number;
+}
+
+export interface Watched {
+  readonly sent: number;
+  readonly errors: number;
+  readonly p95Ms: number;
+}
+
+/**
+ * Asks production and the old version, now in staging, the same things at the same time. What goes wrong in both is not
+ * the release's fault. Throws SLIP-RELEASE-WORSE when production is worse by more than the budget.
+ */
+export async function watch(
+  production: WebSlot,
+  old: WebSlot,
+  budget: WatchBudget,
+  beat: () => void,
+): Promise<Watched> {
+  const seen: { production: Observation; old: Observation }[] = [];
+  const deadline = performance.now() + budget.seconds * 1000;
+  for (let turn = 0; performance.now() < deadline; turn++) {
+    const path = paths[turn % paths.length] ?? '/';
+    const began = performance.now();
+    const [here, there] = await Promise.all([production.ask(path), old.ask(path)]);
+    seen.push({ production: here, old: there });
+    beat();
+    await pause(Math.max(0, askEveryMs - (performance.now() - began)));
+  }
+  const now = summary(seen.map((pair) => pair.production));
+  const before = summary(seen.map((pair) => pair.old));
+  const problem = worse(now, before, budget);
+  if (problem === undefined) return now;
+  throw new SlipError('SLIP-RELEASE-WORSE', {
+    found: `production is worse than the version before: ${problem}`,
+    expected: `at most ${budget.errorShare * 100} % more failed requests and ${budget.p95Ms} ms more at p95`,
+    fix: 'see the logs of the version that was tried; its slot keeps it',
+  });
+}
+
+export function worse(now: Watched, before: Watched, budget: WatchBudget): string | undefined {
+  const share = ({ errors, sent }: Watched): number => (sent === 0 ? 0 : errors / sent);
+  if (share(now) - share(before) > budget.errorShare) {
+    return `${now.errors} of ${now.sent} requests failed, before ${before.errors} of ${before.sent}`;
+  }
+  // A version that answers errors at once is fast; its times say nothing.
+  if (before.errors < before.sent && now.p95Ms - before.p95Ms > budget.p95Ms) {
+    return `p95 is ${Math.round(now.p95Ms)} ms, before ${Math.round(before.p95Ms)} ms`;
+  }
+  return undefined;
+}
+
+function summary(seen: readonly Observation[]): Watched {
+  return {
+    sent: seen.length,
+    errors: seen.filter(({ status }) => status !== 200).length,
+    p95Ms: percentile(
+      seen.filter(({ status }) => status === 200).map(({ ms }) => ms),
+      0.95,
+    ),
+  };
+}
