@@ -5,8 +5,9 @@
 # RUN_DIR         /tmp/slipway    sockets, pids, rendered configuration; belongs to this container alone
 # NGINX_LISTEN    $PORT or 8080   what nginx listens on: a port, address:port or unix:/path
 # NGINX_PID_FILE  /run/nginx.pid  the platform's own nginx has its pid here, and then ours
-# PHP_FPM PHP NGINX               the programs: php-fpm php nginx
+# PHP_FPM PHP NGINX_BIN           the programs: php-fpm php nginx
 # FPM_MAX_CHILDREN  8             php workers for visitors
+# APP_USER        www-data        whom nginx and php work as when this script runs as root
 # TRUSTED_PROXIES                 comma separated; who may say whom it speaks for (X-Forwarded-For)
 set -u
 
@@ -16,7 +17,8 @@ NGINX_LISTEN=${NGINX_LISTEN:-${PORT:-8080}}
 NGINX_PID_FILE=${NGINX_PID_FILE:-/run/nginx.pid}
 PHP_FPM=${PHP_FPM:-php-fpm}
 PHP=${PHP:-php}
-NGINX=${NGINX:-nginx}
+NGINX_BIN=${NGINX_BIN:-nginx}
+APP_USER=${APP_USER:-www-data}
 export FPM_MAX_CHILDREN=${FPM_MAX_CHILDREN:-8}
 export MEDIA_ROOT=${MEDIA_ROOT:-/home/media}
 export APP_ENV=${APP_ENV:-prod}
@@ -85,17 +87,17 @@ make_directories() {
   [ ${#RUN_DIR} -le 96 ] || fail "RUN_DIR is longer than 96 bytes: its sockets could not be opened"
   if is_root; then
     chmod 755 "$RUN_DIR"
-    chown www-data: "$RUN_DIR"/{tmp,nginx}
+    chown "$APP_USER": "$RUN_DIR"/{tmp,nginx}
     # A share that decides ownership by itself says no here; it lets everyone write.
-    chown www-data: "$MEDIA_ROOT" "$MEDIA_ROOT"/{outbox,synced,journal} 2>/dev/null || true
+    chown "$APP_USER": "$MEDIA_ROOT" "$MEDIA_ROOT"/{outbox,synced,journal} 2>/dev/null || true
   fi
   rm -f "$RUN_DIR"/*.sock "$RUN_DIR"/tmp/hangs-*
 }
 
 check_readable() {
   is_root || return 0
-  setpriv --reuid www-data --regid www-data --clear-groups test -r "$ROOT/vendor/autoload.php" ||
-    fail "The user www-data cannot read the application in $ROOT"
+  setpriv --reuid "$APP_USER" --regid "$(id -gn "$APP_USER")" --clear-groups test -r "$ROOT/vendor/autoload.php" ||
+    fail "The user $APP_USER cannot read the application in $ROOT"
 }
 
 # A package brings its compiled container; a checkout has none that could be trusted to be up to date.
@@ -119,7 +121,7 @@ trusted_proxies() {
 # nginx makes a directory for each of these modules, used or not, unless it was built without.
 temporary_paths() {
   local module built
-  built=$("$NGINX" -V 2>&1)
+  built=$("$NGINX_BIN" -V 2>&1)
   for module in proxy uwsgi scgi; do
     [[ $built == *"--without-http_${module}_module"* ]] || printf '%s_temp_path %s/nginx/%s; ' "$module" "$RUN_DIR" "$module"
   done
@@ -132,9 +134,9 @@ render_configuration() {
     [TRUSTED_PROXIES]=$(TRUSTED_PROXIES=${TRUSTED_PROXIES:-} trusted_proxies)
   )
   if is_root; then
-    RENDER[NGINX_USER]='user www-data;'
-    RENDER[FPM_USER]=$'user = www-data\ngroup = www-data\nlisten.owner = www-data\nlisten.group = www-data'
-    RENDER[PRELOAD_USER]='opcache.preload_user = www-data'
+    RENDER[NGINX_USER]="user $APP_USER;"
+    RENDER[FPM_USER]="user = $APP_USER"$'\n'"listen.owner = $APP_USER"
+    RENDER[PRELOAD_USER]="opcache.preload_user = $APP_USER"
   fi
   render "$ROOT/appservice/nginx.conf" "$RUN_DIR/nginx.conf"
   render "$ROOT/appservice/php-fpm.conf" "$RUN_DIR/php-fpm.conf"
@@ -146,13 +148,13 @@ render_configuration() {
 # In a session of its own, so that what a killed master leaves can be ended; and ended itself when this script is killed.
 start_fpm() {
   rm -f "$RUN_DIR"/{app,ops}.sock
-  FPM_STARTED_AT=$(date -u +%Y-%m-%dT%H:%M:%S.%3NZ) setsid setpriv --pdeathsig TERM "$PHP_FPM" -F -y "$RUN_DIR/php-fpm.conf" >&2 &
+  FPM_STARTED_AT=$(date -u +%Y-%m-%dT%H:%M:%S.%3NZ) setsid setpriv --pdeathsig TERM "$PHP_FPM" -F "${FPM_FLAGS[@]}" -y "$RUN_DIR/php-fpm.conf" >&2 &
   FPM=$!
 }
 
 start_nginx() {
   [[ $NGINX_LISTEN == unix:* ]] && rm -f "${NGINX_LISTEN#unix:}"
-  setsid setpriv --pdeathsig TERM "$NGINX" -e stderr -p "$RUN_DIR/nginx" -c "$RUN_DIR/nginx.conf" -g 'daemon off;' >&2 &
+  setsid setpriv --pdeathsig TERM "$NGINX_BIN" -e stderr -p "$RUN_DIR/nginx" -c "$RUN_DIR/nginx.conf" -g 'daemon off;' >&2 &
   SERVER=$!
 }
 
@@ -214,7 +216,9 @@ supervise() {
 main() {
   # All that is said from here on, by bash too.
   exec 2> >(as_json_lines)
-  STOPPING='' FPM='' SERVER=''
+  STOPPING='' FPM='' SERVER='' FPM_FLAGS=()
+  # php-fpm wants to hear twice that it is to work as root.
+  is_root && [ "$APP_USER" = root ] && FPM_FLAGS=(--allow-to-run-as-root)
   check_readable
   make_directories
   stop_predecessor "$NGINX_PID_FILE" nginx

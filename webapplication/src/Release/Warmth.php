@@ -21,7 +21,7 @@ final readonly class Warmth
         $multi = curl_multi_init();
         $handles = [];
         for ($worker = 0; $worker < $this->settings->workers; ++$worker) {
-            foreach (['/api/images?limit=1', '/api/cache/_warm'] as $path) {
+            foreach (['/api/images?limit=1', '/api/cache/warm'] as $path) {
                 $handles[] = $handle = $this->request($path);
                 curl_multi_add_handle($multi, $handle);
             }

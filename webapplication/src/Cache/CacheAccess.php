@@ -1,0 +1,25 @@
+<?php
+
+declare(strict_types=1);
+
+namespace App\Cache;
+
+use App\Http\BearerToken;
+use App\Http\Problem;
+use App\Settings;
+use Symfony\Component\HttpFoundation\Request;
+
+final readonly class CacheAccess
+{
+    public function __construct(private Settings $settings)
+    {
+    }
+
+    /** @throws Problem 401 */
+    public function require(Request $request): void
+    {
+        if (!BearerToken::matches($request, $this->settings->cacheApiToken)) {
+            throw new Problem(401, headers: ['WWW-Authenticate' => 'Bearer', 'Cache-Control' => 'no-store']);
+        }
+    }
+}

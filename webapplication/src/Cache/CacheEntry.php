@@ -1,0 +1,79 @@
+<?php
+
+declare(strict_types=1);
+
+namespace App\Cache;
+
+use App\Http\Problem;
+use Symfony\Component\HttpFoundation\Request;
+
+/** What a client wants kept: a JSON text, and for how long. */
+final readonly class CacheEntry
+{
+    private const DEFAULT_TTL = 3600;
+    private const MAX_TTL = 2_592_000;
+    private const MAX_BYTES = 1_048_576;
+    private const MAX_LEVELS = 512;
+
+    private function __construct(
+        /** JSON, exactly as received. */
+        public string $value,
+        /** Seconds. */
+        public int $ttl,
+    ) {
+    }
+
+    /** @throws Problem 415, then 400, then 413 and 422 */
+    public static function fromRequest(Request $request): self
+    {
+        self::requireJson($request);
+        $body = $request->getContent();
+        self::requireSyntax($body);
+        $object = JsonObjectText::split($body) ?? throw new Problem(422, 'The body is an object with the members value and ttl.');
+        $names = $object->names();
+        if ([] !== array_diff($names, ['value', 'ttl']) || count(array_unique($names)) !== count($names)) {
+            throw new Problem(422, 'The body has the members value and ttl, each at most once.');
+        }
+
+        return new self(
+            self::value($object->text('value') ?? throw new Problem(422, 'value is missing.')),
+            self::ttl($object->text('ttl') ?? (string) self::DEFAULT_TTL),
+        );
+    }
+
+    private static function requireJson(Request $request): void
+    {
+        $type = strtolower(trim(explode(';', $request->headers->get('Content-Type') ?? '')[0]));
+        $encoding = strtolower(trim($request->headers->get('Content-Encoding') ?? 'identity'));
+        if ('application/json' !== $type || 'identity' !== $encoding) {
+            throw new Problem(415, 'The body is application/json, not compressed.', ['Accept' => 'application/json']);
+        }
+    }
+
+    private static function requireSyntax(string $body): void
+    {
+        // The object around the value is a level of its own.
+        if (json_validate($body, self::MAX_LEVELS + 1)) {
+            return;
+        }
+        throw match (json_last_error()) {
+            JSON_ERROR_DEPTH => new Problem(422, sprintf('The value is nested deeper than %d levels.', self::MAX_LEVELS)),
+            JSON_ERROR_UTF16 => new Problem(422, 'The value has half of a surrogate pair.'),
+            default => new Problem(400, 'The body is no JSON.'),
+        };
+    }
+
+    private static function value(string $text): string
+    {
+        return strlen($text) <= self::MAX_BYTES ? $text : throw new Problem(413, sprintf('The value is longer than %d bytes.', self::MAX_BYTES));
+    }
+
+    private static function ttl(string $text): int
+    {
+        if (1 !== preg_match('/^[1-9]\d{0,6}$/D', $text) || (int) $text > self::MAX_TTL) {
+            throw new Problem(422, sprintf('ttl is a whole number of seconds from 1 to %d.', self::MAX_TTL));
+        }
+
+        return (int) $text;
+    }
+}

@@ -1,0 +1,24 @@
+<?php
+
+declare(strict_types=1);
+
+namespace App\Cache;
+
+use App\Http\Problem;
+
+final readonly class CacheKey
+{
+    private function __construct(public string $name)
+    {
+    }
+
+    /** @throws Problem 422 */
+    public static function parse(string $name): self
+    {
+        if (1 !== preg_match('/^[A-Za-z0-9][A-Za-z0-9._:-]{0,199}$/D', $name)) {
+            throw new Problem(422, 'A key has 1 to 200 letters, digits, dots, colons, dashes and underscores, and begins with a letter or a digit.');
+        }
+
+        return new self($name);
+    }
+}

@@ -1,0 +1,41 @@
+<?php
+
+declare(strict_types=1);
+
+namespace App\Controller;
+
+use App\Cache\CacheAccess;
+use App\Cache\CacheKey;
+use App\Cache\CacheStore;
+use App\Cache\RedisAway;
+use App\Http\Problem;
+use Symfony\Component\HttpFoundation\Request;
+use Symfony\Component\HttpFoundation\Response;
+use Symfony\Component\Routing\Attribute\Route;
+
+#[Route('/api/cache/{key}', name: 'GET /api/cache/{key}', requirements: ['key' => '.+'], methods: 'GET')]
+final readonly class RetrieveCacheEntry
+{
+    public function __construct(private CacheAccess $access, private CacheStore $store)
+    {
+    }
+
+    public function __invoke(Request $request, string $key): Response
+    {
+        $this->access->require($request);
+        $name = CacheKey::parse($key);
+        try {
+            $found = $this->store->retrieve($name);
+        } catch (RedisAway $away) {
+            throw Problem::unavailable('The cache cannot be used at the moment.', previous: $away);
+        }
+        [$value, $expiresIn] = $found ?? throw Problem::notFound();
+
+        // Put together by hand: decoding the value to encode it again would change it.
+        return new Response(
+            sprintf('{"key":"%s","value":%s,"expiresIn":%d}', $name->name, $value, $expiresIn),
+            Response::HTTP_OK,
+            ['Content-Type' => 'application/json', 'Cache-Control' => 'no-store'],
+        );
+    }
+}

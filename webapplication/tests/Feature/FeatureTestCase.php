@@ -1,0 +1,44 @@
+<?php
+
+declare(strict_types=1);
+
+namespace App\Tests\Feature;
+
+use App\Tests\Servers\Answer;
+use App\Tests\Servers\Client;
+use App\Tests\Servers\World;
+use PHPUnit\Framework\TestCase;
+
+abstract class FeatureTestCase extends TestCase
+{
+    protected World $world;
+    protected Client $client;
+
+    protected function setUp(): void
+    {
+        $this->world = World::get();
+        $this->client = $this->world->client;
+    }
+
+    protected static function assertProblem(int $status, Answer $answer): void
+    {
+        self::assertSame($status, $answer->status, $answer->body);
+        self::assertSame('application/problem+json', $answer->header('Content-Type'));
+        $problem = $answer->json();
+        self::assertSame($status, $problem['status'] ?? null);
+        self::assertStringStartsWith('/problems/', $answer->text('type'));
+        self::assertNotSame('', $answer->text('title'));
+        self::assertSame($answer->header('X-Request-Id'), $problem['requestId'] ?? null);
+    }
+
+    /** @return array<string, string> */
+    protected static function releaseToken(): array
+    {
+        return ['Authorization' => 'Bearer '.World::RELEASE_TOKEN];
+    }
+
+    protected static function ulid(): string
+    {
+        return (new \Symfony\Component\Uid\Ulid())->toBase32();
+    }
+}

@@ -1,0 +1,80 @@
+<?php
+
+declare(strict_types=1);
+
+namespace App\Tests\Servers;
+
+/** The fake sidecar, and its Blob as a directory. */
+final class Sidecar implements Server
+{
+    public readonly int $port;
+    public readonly string $blob;
+    private ?Process $process = null;
+
+    public function __construct(private readonly string $directory, private readonly string $mediaRoot)
+    {
+        $this->port = Port::free();
+        $this->blob = $directory.'/blob';
+        mkdir($this->blob, 0o777, true);
+    }
+
+    public function start(): void
+    {
+        $this->process = Process::start(
+            ['php', '-d', 'display_errors=0', '-S', '127.0.0.1:'.$this->port, __DIR__.'/fake-sidecar.php'],
+            ['SIDECAR_BLOB' => $this->blob, 'MEDIA_ROOT' => $this->mediaRoot],
+            $this->directory.'/server.log',
+        );
+    }
+
+    public function awaitReady(): void
+    {
+        Wait::until('the sidecar takes connections', fn (): bool => Port::answers($this->port));
+    }
+
+    public function stop(): void
+    {
+        $this->process?->stop(SIGKILL);
+    }
+
+    public function hang(): void
+    {
+        $this->process?->signal(SIGSTOP);
+    }
+
+    public function goOn(): void
+    {
+        $this->process?->signal(SIGCONT);
+    }
+
+    public function blobIsAway(bool $away): void
+    {
+        $away ? touch($this->directory.'/blob-away') : @unlink($this->directory.'/blob-away');
+    }
+
+    public function forget(): void
+    {
+        @unlink($this->directory.'/requests');
+        @unlink($this->directory.'/spans');
+    }
+
+    /** @return list<array<mixed>> */
+    public function requests(): array
+    {
+        return $this->lines('requests');
+    }
+
+    /** @return list<array<mixed>> the bodies of /v1/traces */
+    public function spans(): array
+    {
+        return $this->lines('spans');
+    }
+
+    /** @return list<array<mixed>> */
+    private function lines(string $file): array
+    {
+        $lines = @file($this->directory.'/'.$file, FILE_IGNORE_NEW_LINES);
+
+        return array_map(static fn (string $line): array => (array) json_decode($line, true), false === $lines ? [] : $lines);
+    }
+}
