@@ -1,6 +1,7 @@
 import { getClientConfig } from '@pulumi/azure-native/authorization/getClientConfig.js';
 import { type Output, output, RunError, runtime, StackReference } from '@pulumi/pulumi';
 import { SlipError } from '../errors.ts';
+import { leaveOutOldTypes } from './aliases.ts';
 import { appSettings, siteContainer } from './app-settings.ts';
 import { Alerts } from './components/alerts.ts';
 import { Budget } from './components/budget.ts';
@@ -21,6 +22,7 @@ import { Web } from './components/web.ts';
 import { type Config, readConfig } from './config.ts';
 import { type Context, contextFor } from './context.ts';
 
+leaveOutOldTypes();
 const context = contextFor(configOrRefusal(), await getClientConfig());
 
 /** The stack's outputs. */
