@@ -120,7 +120,7 @@ export class Sidecar {
 
   async start(): Promise<void> {
     this.#reach.start();
-    await this.#makeFolders();
+    await this.#makeFolders('starting');
     void this.#scan.run();
     void this.#retention.run();
   }
@@ -233,25 +233,30 @@ export class Sidecar {
   }
 
   #passed(problem: string | undefined): void {
-    if (problem !== undefined && problem !== this.#problem) {
-      this.#options.log('error', 'the outbox cannot be read', { code: 'SLIP-SIDECAR-MEDIA', reason: problem });
+    if (problem === undefined) {
+      this.#problem = undefined;
+      return;
     }
-    this.#problem = problem;
-    if (problem !== undefined) void this.#makeFolders();
+    void this.#makeFolders(problem);
   }
 
-  async #makeFolders(): Promise<void> {
+  /** The folders may go away, with the share they are on; they are made again as soon as that can be done. */
+  async #makeFolders(found: string): Promise<void> {
+    let problem = found;
     try {
-      for (const folder of [this.folders.outbox, this.folders.synced, this.folders.conflicts, this.folders.journal]) {
-        await mkdir(folder, { recursive: true });
-      }
+      const { outbox, synced, conflicts, journal } = this.folders;
+      for (const folder of [outbox, synced, conflicts, journal]) await mkdir(folder, { recursive: true });
       this.#scan.wake();
     } catch (error) {
-      this.#options.log('error', 'the folders of MEDIA_ROOT cannot be made', {
+      problem = reasonOf(error);
+    }
+    if (problem !== this.#problem) {
+      this.#options.log('error', 'the folders of MEDIA_ROOT cannot be used', {
         code: 'SLIP-SIDECAR-MEDIA',
-        reason: reasonOf(error),
+        reason: problem,
       });
     }
+    this.#problem = problem;
   }
 
   #blobTurned(state: ReachState, reason: string): void {

@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { isIP } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { reasonOf } from '../codedError.ts';
 import * as defaults from '../defaults.ts';
@@ -110,7 +111,7 @@ export class Heartbeat {
         port: redis.port,
         tls: true,
         ca: await readFile(redis.caFile),
-        servername: redis.host,
+        ...(isIP(redis.host) === 0 ? { servername: redis.host } : {}),
         connectTimeout: CONNECT_MS,
         // The loop above connects again itself.
         reconnectStrategy: false,

@@ -12,7 +12,7 @@ import { type ReadableSpan, readableSpan } from './readableSpan.ts';
  * starts another.
  */
 const GAUGES_GOOD_FOR_MS = 90_000;
-const STOP_MS = 2_000;
+const STOP_MS = 1_000;
 
 const data = workerData as ThreadData;
 const role = {

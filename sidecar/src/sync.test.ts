@@ -1,0 +1,203 @@
+import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { mkdir, readdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { png, sha256, ulidName, writeAtomically } from '../testbed/files.ts';
+import type { SidecarProcess } from '../testbed/sidecarProcess.ts';
+import { Testbed } from '../testbed/testbed.ts';
+import { until } from '../testbed/until.ts';
+
+/** The real sidecar against a real Azurite over TLS with OAuth. */
+describe('the sidecar', () => {
+  let bed: Testbed;
+  let sidecar: SidecarProcess;
+
+  beforeAll(async () => {
+    bed = await Testbed.start();
+    sidecar = await bed.sidecar();
+  }, 30_000);
+  afterAll(() => bed.stop());
+
+  const blob = (name: string) => bed.azurite.container().getBlobClient(name);
+  const isSynced = (name: string) => () => existsSync(join(sidecar.synced, name));
+
+  test('answers carry with durable once the image is in Blob with its MD5 and media type', async () => {
+    const [name, bytes] = [ulidName(), png()];
+    await writeAtomically(sidecar.outbox, name, bytes);
+    const response = await sidecar.carry(name);
+    expect(response.status).toBe(200);
+    expect(await response.json()).toEqual({ durable: true });
+    const facts = await blob(name).getProperties();
+    expect(Buffer.from(facts.contentMD5 ?? []).equals(createHash('md5').update(bytes).digest())).toBe(true);
+    expect(facts.contentLength).toBe(bytes.length);
+    expect(facts.contentType).toBe('image/png');
+    expect(sha256(await readFile(join(sidecar.synced, name)))).toBe(sha256(bytes));
+    expect(existsSync(join(sidecar.outbox, name))).toBe(false);
+  });
+
+  test('carries by scan alone what nobody asked for', async () => {
+    const name = ulidName('jpg');
+    await writeAtomically(sidecar.outbox, name, png());
+    await until('it is synced', isSynced(name));
+    expect((await blob(name).getProperties()).contentType).toBe('image/png');
+  });
+
+  test('carries files in folders, which become prefixes and stay', async () => {
+    const name = `_probe/${ulidName()}`;
+    await mkdir(join(sidecar.outbox, '_probe'), { recursive: true });
+    await writeAtomically(sidecar.outbox, name, png());
+    expect((await sidecar.carry(name)).status).toBe(200);
+    expect(await blob(name).exists()).toBe(true);
+    expect(existsSync(join(sidecar.outbox, '_probe'))).toBe(true);
+  });
+
+  test('answers 404 for a file that is not there and 200 for one that is synced already', async () => {
+    const name = ulidName();
+    expect((await sidecar.carry(name)).status).toBe(404);
+    expect((await sidecar.carry('foreign and absent.png')).status).toBe(404);
+    await writeAtomically(sidecar.outbox, name, png());
+    await until('it is synced', isSynced(name));
+    expect((await sidecar.carry(name)).status).toBe(200);
+  });
+
+  test('counts as done what Blob has with the same contents, and sets aside what differs', async () => {
+    const [same, other] = [ulidName(), ulidName()];
+    const bytes = png();
+    await bed.azurite.container().getBlockBlobClient(same).upload(bytes, bytes.length);
+    await bed.azurite.container().getBlockBlobClient(other).upload('something else', 14);
+    await writeAtomically(sidecar.outbox, same, bytes);
+    await writeAtomically(sidecar.outbox, other, bytes);
+    expect((await sidecar.carry(same)).status).toBe(200);
+    expect((await sidecar.carry(other)).status).toBe(409);
+    expect(sha256(await readFile(join(sidecar.conflicts, other)))).toBe(sha256(bytes));
+    expect((await blob(other).downloadToBuffer()).toString()).toBe('something else');
+    const { media } = await sidecar.status();
+    expect(media.conflicts).toContain(other);
+  });
+
+  test('compares with a blob that has no MD5 by reading it', async () => {
+    const name = ulidName();
+    const bytes = png(5_000);
+    const client = bed.azurite.container().getBlockBlobClient(name);
+    await client.stageBlock('AAAA', bytes, bytes.length);
+    await client.commitBlockList(['AAAA']);
+    expect((await client.getProperties()).contentMD5).toBeUndefined();
+    await writeAtomically(sidecar.outbox, name, bytes);
+    expect((await sidecar.carry(name)).status).toBe(200);
+  });
+
+  test('never overwrites a different file in synced', async () => {
+    const name = ulidName();
+    const [first, second] = [png(), png()];
+    await mkdir(sidecar.synced, { recursive: true });
+    await writeFile(join(sidecar.synced, name), first);
+    await writeAtomically(sidecar.outbox, name, second);
+    expect((await sidecar.carry(name)).status).toBe(200);
+    expect(sha256(await readFile(join(sidecar.synced, name)))).toBe(sha256(second));
+    expect(sha256(await readFile(join(sidecar.conflicts, name)))).toBe(sha256(first));
+  });
+
+  test('carries foreign files under their own names, whatever SMB can hold', async () => {
+    const names = [
+      'with spaces and (brackets).txt',
+      "it's 100% #1 & more+plus=.txt",
+      '%41%2e.txt',
+      'été 日本語 🎈.txt',
+      `${'a'.repeat(251)}.txt`,
+      `${'日'.repeat(83)}.txt`,
+      'deep/er/and deeper/file.txt',
+      'semi;colon,comma@at~tilde`tick^{}[]$!.txt',
+      'empty.txt',
+    ];
+    const contents = (name: string): string => (name === 'empty.txt' ? '' : `contents of ${name}`);
+    for (const name of names) {
+      await mkdir(join(sidecar.outbox, name, '..'), { recursive: true });
+      await writeFile(join(sidecar.outbox, name), contents(name));
+    }
+    for (const name of names) {
+      await until(`${name} is synced`, isSynced(name));
+      expect((await blob(name).downloadToBuffer()).toString()).toBe(contents(name));
+      expect(await (await sidecar.blob(name)).text()).toBe(contents(name));
+    }
+  });
+
+  test('reads blobs through, with ranges', async () => {
+    const name = ulidName();
+    const bytes = png(10_000);
+    await writeAtomically(sidecar.outbox, name, bytes);
+    await sidecar.carry(name);
+    const whole = await sidecar.blob(name);
+    expect(whole.headers.get('content-type')).toBe('image/png');
+    expect(sha256(new Uint8Array(await whole.arrayBuffer()))).toBe(sha256(bytes));
+    const ranges: [string, number, Buffer | undefined][] = [
+      ['bytes=0-99', 206, bytes.subarray(0, 100)],
+      ['bytes=9000-', 206, bytes.subarray(9_000)],
+      ['bytes=-10', 206, bytes.subarray(-10)],
+      ['bytes=-99999', 206, bytes],
+      ['bytes=5-1', 200, bytes],
+      ['bytes=0-1,4-5', 200, bytes],
+      ['lines=1-2', 200, bytes],
+      ['bytes=999999-', 416, undefined],
+      ['bytes=-0', 416, undefined],
+    ];
+    for (const [range, status, part] of ranges) {
+      const response = await sidecar.blob(name, { headers: { range } });
+      expect([range, response.status]).toEqual([range, status]);
+      const body = Buffer.from(await response.arrayBuffer());
+      if (part !== undefined) expect([range, sha256(body)]).toEqual([range, sha256(part)]);
+      if (status === 206) expect(response.headers.get('content-range')).toMatch(new RegExp(`/${bytes.length}$`));
+    }
+    const head = await sidecar.blob(name, { method: 'HEAD' });
+    expect([head.status, head.headers.get('content-length')]).toEqual([200, String(bytes.length)]);
+    expect((await sidecar.blob(ulidName())).status).toBe(404);
+    expect((await sidecar.blob(ulidName(), { method: 'HEAD' })).status).toBe(404);
+  });
+
+  test('drains: answers when all that was there is durable, however much there is', async () => {
+    const names = Array.from({ length: 200 }, () => ulidName());
+    await Promise.all(names.map((name) => writeAtomically(sidecar.outbox, name, png())));
+    const response = await sidecar.drain(20);
+    expect(response.status).toBe(200);
+    const left = (await readdir(sidecar.outbox)).filter((name) => names.includes(name));
+    expect(left).toEqual([]);
+  });
+
+  test('takes a conflict back into the outbox on retry, and says so when its place is taken', async () => {
+    const name = ulidName();
+    const bytes = png();
+    await bed.azurite.container().getBlockBlobClient(name).upload('wrong', 5);
+    await writeAtomically(sidecar.outbox, name, bytes);
+    expect((await sidecar.carry(name)).status).toBe(409);
+    await blob(name).delete();
+    expect((await sidecar.retry(name)).status).toBe(202);
+    await until('it is synced', isSynced(name));
+    expect((await sidecar.retry(name)).status).toBe(404);
+  });
+
+  test('streams a file that is larger than its memory for one', async () => {
+    const name = ulidName('bin');
+    const bytes = Buffer.alloc(20 * 1024 * 1024, 'slipway ');
+    await writeAtomically(sidecar.outbox, name, bytes);
+    expect((await sidecar.carry(name, 10_000)).status).toBe(200);
+    const facts = await blob(name).getProperties();
+    expect(Buffer.from(facts.contentMD5 ?? []).equals(createHash('md5').update(bytes).digest())).toBe(true);
+    const read = await sidecar.blob(name);
+    expect(sha256(new Uint8Array(await read.arrayBuffer()))).toBe(sha256(bytes));
+  }, 20_000);
+
+  test('is ready again at once after SIGTERM, which it obeys with exit code 0', async () => {
+    expect(await sidecar.down()).toBe(0);
+    expect(await sidecar.up()).toBeLessThan(2_000);
+  });
+
+  test('waits with an outbox that is away, says so, and goes on when it is back', async () => {
+    const aside = `${sidecar.mediaRoot}-aside`;
+    await rename(sidecar.mediaRoot, aside);
+    await writeFile(sidecar.mediaRoot, 'a file where the folder should be');
+    await until('it is not ready', async () => !(await fetch(`${sidecar.url}/readyz`)).ok);
+    await rename(sidecar.mediaRoot, `${sidecar.mediaRoot}-file`);
+    await rename(aside, sidecar.mediaRoot);
+    await until('it is ready', async () => (await fetch(`${sidecar.url}/readyz`)).ok);
+  });
+});
