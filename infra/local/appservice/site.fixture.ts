@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { copyFile, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Clock } from './clock.ts';
@@ -69,6 +69,7 @@ export interface BenchOptions {
   readonly definition?: SiteDefinition;
   readonly resolveReference?: ReferenceResolver;
   readonly directory?: string;
+  readonly stateFile?: string;
   readonly start?: boolean;
 }
 
@@ -81,7 +82,7 @@ export async function bench(options: BenchOptions = {}): Promise<Bench> {
   const front = new FakeFront(journal);
   const clock = new FakeClock();
   const log: { event: string }[] = [];
-  const stateFile = join(directory, 'site.json');
+  const stateFile = options.stateFile ?? join(directory, 'site.json');
   const site = await Site.open({
     definition: options.definition ?? definition(),
     workers: { a, b },
@@ -101,7 +102,12 @@ export async function bench(options: BenchOptions = {}): Promise<Bench> {
     clock,
     log,
     stateFile,
-    reopened: (change = {}) => bench({ directory, definition: definition(change) }),
+    reopened: async (change = {}) => {
+      // A region that was killed writes no more; this one may, so the next goes on with a copy of what it has written.
+      const copy = `${stateFile}.next`;
+      await copyFile(stateFile, copy);
+      return bench({ directory, stateFile: copy, definition: definition(change) });
+    },
     remove: async () => {
       await site.stop();
       await rm(directory, { recursive: true, force: true });

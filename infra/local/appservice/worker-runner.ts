@@ -20,7 +20,6 @@ export class WorkerRunner {
   #runsWith: WorkerSpec | undefined;
   #restart = false;
   #stopLimit: number | undefined;
-  #ticket = 0;
   #last: Promise<unknown> = Promise.resolve();
   #failure: string | undefined;
   #closed = false;
@@ -59,28 +58,20 @@ export class WorkerRunner {
 
   /** Resolves when nothing is asked for any more. */
   async settled(): Promise<void> {
-    for (let seen = -1; seen !== this.#ticket; ) {
-      seen = this.#ticket;
-      await this.#last;
+    for (let seen: Promise<unknown> | undefined; seen !== this.#last; ) {
+      seen = this.#last;
+      await seen;
     }
   }
 
+  /** Each turn goes to what is wanted by then, so turns that were overtaken find nothing left to do. */
   async #enqueue(wanted: WorkerSpec | undefined, stopLimit: number | undefined): Promise<void> {
     if (this.#closed) throw new Error(`the worker '${this.#worker.id}' is closed`);
     this.#wanted = wanted;
     this.#stopLimit = stopLimit;
-    this.#ticket += 1;
-    const ticket = this.#ticket;
-    const turn = this.#last.then(() => (ticket === this.#ticket ? this.#reconcile() : undefined));
+    const turn = this.#last.then(() => this.#reconcile());
     this.#last = turn.catch(() => undefined);
     await turn;
-    await this.#superseded(ticket);
-  }
-
-  async #superseded(ticket: number): Promise<void> {
-    if (ticket === this.#ticket) return;
-    await this.settled();
-    if (this.#failure !== undefined) throw new Error(this.#failure);
   }
 
   async #reconcile(): Promise<void> {
