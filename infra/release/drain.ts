@@ -26,6 +26,6 @@ export async function drain(session: Session, attempt: Attempt, note: (text: str
         ? `${left ?? 'some'} images are not in Blob ${timeoutSeconds} s after they were made`
         : `production’s sidecar could not drain its outbox (${answer.status ?? answer.reason})`,
     expected: 'every image in Blob before the swap, so that none is out of sight after it',
-    fix: 'see ./slipway media list and the sidecar’s logs; a rollback does not wait for this',
+    fix: 'see ./slipway media list and the sidecar’s logs; going back to what staging holds does not wait for this',
   });
 }

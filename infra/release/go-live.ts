@@ -42,7 +42,7 @@ export async function prove(session: Session, attempt: Attempt, options: GoLiveO
 export async function goLive(session: Session, attempt: Attempt, options: GoLiveOptions): Promise<HistoryEntry> {
   const { steps, production } = session;
   if (session.before === undefined)
-    steps.notice('production is empty: nothing to drain, to compare with or to go back to');
+    steps.notice('production has no version: nothing to drain, to compare with or to go back to');
   else await steps.run('drain', (note) => drain(session, attempt, note));
   await steps.run('swap', () => swap(session, attempt, 'swap'));
   try {

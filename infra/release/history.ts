@@ -71,7 +71,7 @@ export class History {
     try {
       const text = (await this.#container.getBlobClient(this.#name).downloadToBuffer()).toString('utf8');
       const lines = text.split('\n').filter((line) => line !== '');
-      return lines.map((line) => JSON.parse(line) as HistoryEntry);
+      return latestOfEach(lines.map((line) => JSON.parse(line) as HistoryEntry));
     } catch (error) {
       if (isStatus(error, 404)) return [];
       throw storeFailure(error);
@@ -94,6 +94,13 @@ export class History {
       throw storeFailure(error);
     }
   }
+}
+
+/** A command that was killed while it recorded may have its line twice: the later one, of whoever healed it, counts. */
+function latestOfEach(entries: readonly HistoryEntry[]): HistoryEntry[] {
+  const byId = new Map<string, HistoryEntry>();
+  for (const entry of entries) byId.set(entry.id, entry);
+  return [...byId.values()];
 }
 
 /** The newest entry that put a version live. */

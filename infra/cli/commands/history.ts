@@ -1,0 +1,21 @@
+import { defineCommand } from '../command.ts';
+import { parseNumber } from '../parse-number.ts';
+import { addTargetOptions, releaseTarget, type TargetOptions } from '../release-target.ts';
+
+export const command = defineCommand<TargetOptions & { readonly limit: number }>({
+  summary: 'lists releases and rollbacks: what, when, who, how long, requests lost',
+  examples: ['slipway history', 'slipway history --stack prod --json'],
+  configure(command) {
+    addTargetOptions(command);
+    command.option('--limit <number>', 'the newest so many', parseNumber(1, 10_000), 20);
+  },
+  async run({ options, output }) {
+    const [{ History }, { historyText }] = await Promise.all([
+      import('../../release/history.ts'),
+      import('../history-text.ts'),
+    ]);
+    const target = await releaseTarget(options);
+    const entries = (await new History(target.releases, target.stack).read()).slice(-options.limit).reverse();
+    output.result(entries, historyText(entries));
+  },
+});

@@ -1,0 +1,47 @@
+import { defineCommand } from '../command.ts';
+import { parseNumber } from '../parse-number.ts';
+import { addTargetOptions, releaseTarget, type TargetOptions } from '../release-target.ts';
+
+interface RollbackOptions extends TargetOptions {
+  readonly to?: string;
+  readonly p95: number;
+}
+
+export const command = defineCommand<RollbackOptions>({
+  summary: 'brings back the version before, with its settings',
+  examples: ['slipway rollback', 'slipway rollback --stack prod', 'slipway rollback --to 3f2a91c0d4be'],
+  configure(command) {
+    addTargetOptions(command);
+    command
+      .option('--to <version>', 'any version that history lists')
+      .option(
+        '--p95 <ms>',
+        'budget: the 95th percentile, when the version has to be staged again',
+        parseNumber(1, 60_000),
+        500,
+      )
+      .option('--start-timeout <seconds>', 'how long a slot may take to start', parseNumber(1, 7200));
+  },
+  async run({ options, output }) {
+    const [{ rollback }, { ReleaseView, outcomeLine }, { releaseSignal }] = await Promise.all([
+      import('../../release/rollback.ts'),
+      import('../release-view.ts'),
+      import('../release-signal.ts'),
+    ]);
+    const view = new ReleaseView(output);
+    try {
+      const entry = await rollback({
+        target: await releaseTarget(options),
+        version: options.to,
+        p95BudgetMs: options.p95,
+        command: options.to === undefined ? 'rollback' : `rollback --to ${options.to}`,
+        listener: view.listener,
+        signal: releaseSignal(),
+      });
+      view.end();
+      output.result({ event: 'result', ...entry }, outcomeLine(entry));
+    } finally {
+      view.end();
+    }
+  },
+});

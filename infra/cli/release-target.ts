@@ -1,0 +1,38 @@
+import { join } from 'node:path';
+import type { Command } from 'commander';
+import type { ReleaseTarget } from '../release/target.ts';
+import type { CommonOptions } from './command.ts';
+
+const root = join(import.meta.dirname, '../..');
+
+export interface TargetOptions {
+  readonly stack?: string;
+  readonly startTimeout?: number;
+}
+
+export function addTargetOptions(command: Command): void {
+  command.option('--stack <name>', 'a stack on Azure instead of the local region');
+}
+
+/** Where a command releases to: the stack named, or the local region. */
+export async function releaseTarget({
+  stack,
+  startTimeout,
+  state,
+}: TargetOptions & CommonOptions): Promise<ReleaseTarget> {
+  const startMs = startTimeout === undefined ? undefined : startTimeout * 1000;
+  if (stack !== undefined) {
+    const { azureTarget } = await import('../release/azure-target.ts');
+    return azureTarget({ stack, root, startMs });
+  }
+  const { localTarget } = await import('../release/local-target.ts');
+  return localTarget({
+    stateDir: state,
+    startMs,
+    sidecarDigest: async () => {
+      const { buildSidecarImage } = await import('../local/image.ts');
+      const { statePaths } = await import('../local/state.ts');
+      return buildSidecarImage(statePaths(state));
+    },
+  });
+}

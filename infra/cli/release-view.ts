@@ -1,0 +1,65 @@
+import type { HistoryEntry } from '../release/history.ts';
+import type { Listener, ReleaseEvent } from '../release/steps.ts';
+import { LiveLine } from './live-line.ts';
+import type { Output } from './output.ts';
+
+const marks = { done: '✓', failed: '✗' } as const;
+
+/** A release for a person: a line per step as it ends, and one that shows what runs now. With --json: the events. */
+export class ReleaseView {
+  readonly listener: Listener;
+  readonly #output: Output;
+  readonly #live: LiveLine | undefined;
+  #step = '';
+  #message = '';
+  #since = Date.now();
+
+  constructor(output: Output) {
+    this.#output = output;
+    this.#live = output.json ? undefined : new LiveLine(() => this.#running());
+    this.listener = (event) => this.#show(event);
+  }
+
+  end(): void {
+    this.#live?.end();
+  }
+
+  #show(event: ReleaseEvent): void {
+    this.#output.event({ time: new Date().toISOString(), ...event });
+    if (event.event === 'notice') this.#live?.above(`  · ${event.message}`, process.stderr);
+    if (event.event === 'progress') this.#message = event.message;
+    if (event.event === 'gate' && event.passed) this.#message = `${event.gate} passed`;
+    if (event.event !== 'step') return;
+    if (event.state === 'started') {
+      this.#step = event.step;
+      this.#message = '';
+      this.#since = Date.now();
+      return;
+    }
+    this.#step = '';
+    const note = event.state === 'done' ? (event.note ?? '') : (event.code ?? '');
+    const line = `  ${marks[event.state]} ${event.step.padEnd(18)} ${seconds(event.ms).padStart(7)}  ${note}`;
+    this.#live?.above(line.trimEnd(), process.stderr);
+  }
+
+  #running(): string {
+    if (this.#step === '') return '';
+    return `  … ${this.#step.padEnd(18)} ${seconds(Date.now() - this.#since).padStart(7)}  ${this.#message}`;
+  }
+}
+
+/** The one line at the end. */
+export function outcomeLine({ version, kind, outcome, ms, requests, from }: HistoryEntry): string {
+  const words = { release: 'released', promote: 'promoted', rollback: 'rolled back to', migrate: 'migrated' } as const;
+  const lost =
+    requests.sent === 0
+      ? 'no version before it to lose requests of'
+      : `${requests.lost} of ${requests.sent} requests lost`;
+  if (outcome === 'verified')
+    return `${version} is verified in staging, ${lost}, ${seconds(ms)}; ./slipway promote puts it live`;
+  return `${words[kind]} ${version}${from === undefined ? '' : ` (was ${from})`}: ${lost}, ${seconds(ms)}`;
+}
+
+function seconds(ms: number): string {
+  return `${(ms / 1000).toFixed(1)} s`;
+}

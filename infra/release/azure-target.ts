@@ -1,0 +1,112 @@
+import { createDefaultHttpClient, createHttpHeaders, createPipelineRequest } from '@azure/core-rest-pipeline';
+import { DefaultAzureCredential } from '@azure/identity';
+import { ContainerClient } from '@azure/storage-blob';
+import { SlipError } from '../errors.ts';
+import { cleanEnvironment, runProgram } from './run-program.ts';
+import { asRecord, asWanted, textOutput } from './stack-outputs.ts';
+import type { ReleaseTarget } from './target.ts';
+
+const pollMs = 2_000;
+const limits = { startMs: 15 * 60_000, settleMs: 120_000, referencesMs: 10 * 60_000 };
+const pulumiTimeoutMs = 120_000;
+const vaultScope = 'https://vault.azure.net/.default';
+const vaultApiVersion = '7.4';
+
+export interface AzureTargetOptions {
+  readonly stack: string;
+  /** Directory of Pulumi.yaml. */
+  readonly root: string;
+  /** How long a slot may take to start. */
+  readonly startMs?: number | undefined;
+}
+
+/** A stack on Azure as a place to release to: its outputs say where everything is, the usual credentials open it. */
+export async function azureTarget({ stack, root, startMs }: AzureTargetOptions): Promise<ReleaseTarget> {
+  const outputs = await stackOutputs(stack, root);
+  const where = `stack ${stack}`;
+  const credential = new DefaultAzureCredential();
+  const hosts = asRecord(outputs.hostNames);
+  const endpoint = textOutput(outputs, 'releasesEndpoint', where).replace(/\/$/, '');
+  const wanted = asWanted(outputs.wanted, where);
+  return {
+    stack,
+    site: {
+      subscriptionId: textOutput(outputs, 'subscriptionId', where),
+      resourceGroup: textOutput(outputs, 'resourceGroupName', where),
+      app: textOutput(outputs, 'appName', where),
+      slot: textOutput(outputs, 'slotName', where),
+    },
+    management: { credential, pollMs },
+    urls: {
+      production: `https://${textOutput(hosts, 'production', where)}`,
+      staging: `https://${textOutput(hosts, 'staging', where)}`,
+    },
+    releases: new ContainerClient(`${endpoint}/${textOutput(outputs, 'releasesContainer', where)}`, credential),
+    limits: { ...limits, ...(startMs === undefined ? {} : { startMs }) },
+    tokens: async () => {
+      const [cacheApi, release] = await Promise.all([
+        secretBehind(wanted.settings.CACHE_API_TOKEN, 'CACHE_API_TOKEN', credential),
+        secretBehind(wanted.settings.RELEASE_TOKEN, 'RELEASE_TOKEN', credential),
+      ]);
+      return { cacheApi, release };
+    },
+    wanted: async () => wanted,
+  };
+}
+
+async function stackOutputs(stack: string, root: string): Promise<Record<string, unknown>> {
+  const result = await runProgram({
+    program: 'npx',
+    args: ['pulumi', 'stack', 'output', '--json', '--stack', stack, '--non-interactive'],
+    cwd: root,
+    // Pulumi's own state and sign-in, and the sign-in to Azure that its state and secrets may need.
+    environment: cleanEnvironment(process.env, pulumiEnvironment(process.env)),
+    timeoutMs: pulumiTimeoutMs,
+  });
+  if (result.code === 0) {
+    try {
+      return asRecord(JSON.parse(result.stdout));
+    } catch {
+      // Said below, with what was printed.
+    }
+  }
+  throw new SlipError('SLIP-RELEASE-STACK', {
+    found: `the outputs of stack ${stack} cannot be read: ${(result.stderr || result.stdout).trim().split('\n')[0] ?? ''}`,
+    expected: '`npx pulumi stack output --json` to print them',
+    fix: 'sign in (pulumi login, az login), see `npx pulumi stack ls`, then repeat the command',
+  });
+}
+
+function pulumiEnvironment(environment: NodeJS.ProcessEnv): Record<string, string> {
+  const ours = Object.entries(environment).filter(([name]) => /^(PULUMI|ARM|AZURE)_/.test(name));
+  return Object.fromEntries(ours.map(([name, value]) => [name, value ?? '']));
+}
+
+/** The value of the secret that an app setting refers to; only its reference is in the stack's outputs. */
+async function secretBehind(
+  setting: string | undefined,
+  name: string,
+  credential: DefaultAzureCredential,
+): Promise<string> {
+  const uri = /SecretUri=([^;)]+)/i.exec(setting ?? '')?.[1];
+  if (uri === undefined) {
+    throw secretFailure(name, 'the setting is no Key Vault reference');
+  }
+  const token = await credential.getToken(vaultScope);
+  const request = createPipelineRequest({
+    url: `${uri.replace(/\/$/, '')}?api-version=${vaultApiVersion}`,
+    headers: createHttpHeaders({ authorization: `Bearer ${token.token}` }),
+  });
+  const answer = await createDefaultHttpClient().sendRequest(request);
+  const value: unknown = answer.status === 200 ? asRecord(JSON.parse(answer.bodyAsText ?? '{}')).value : undefined;
+  if (typeof value === 'string') return value;
+  throw secretFailure(name, `Key Vault answered ${answer.status}`);
+}
+
+function secretFailure(name: string, why: string): SlipError {
+  return new SlipError('SLIP-RELEASE-SECRET', {
+    found: `the value of ${name} cannot be read: ${why}`,
+    expected: 'the role Key Vault Secrets User on the vault for whoever releases',
+    fix: 'give the role, or let `./slipway bootstrap` do it, then repeat the command',
+  });
+}

@@ -1,0 +1,62 @@
+import { SlipError } from '../errors.ts';
+import { Attempt } from './attempt.ts';
+import { contractEarly, type ServingVersion } from './gates/contract-early.ts';
+import { type HistoryEntry, releaseOf, storedVersion } from './history.ts';
+import { migrate } from './migrate.ts';
+import { openPackage } from './package/open-package.ts';
+import { type Session, type SessionOptions, withSession } from './session.ts';
+import { Steps } from './steps.ts';
+import type { ReleaseTarget } from './target.ts';
+
+export interface ContractRequest extends SessionOptions {
+  readonly target: ReleaseTarget;
+}
+
+export interface Contracted {
+  readonly executed: readonly string[];
+}
+
+/** Carries out the contract migrations of the live version, once no version that may serve needs the old schema. */
+export async function contract(request: ContractRequest): Promise<Contracted> {
+  const { target } = request;
+  const steps = new Steps(request.listener, request.signal);
+  return withSession(target, request, steps, async (session) => {
+    const live = liveEntry(session);
+    await steps.run('preflight', async () => {
+      await steps.pass([contractEarly], await contractContext(session, live));
+    });
+    return steps.run('migrate', async (note) => {
+      const attempt = new Attempt(session, 'migrate', live);
+      const { executed } = await migrate(session.production, session.tokens.release, 'contract', steps);
+      note(executed.length === 0 ? 'nothing to do' : `${executed.length} carried out: ${executed.join(', ')}`);
+      await attempt.record('migrated');
+      return { executed };
+    });
+  });
+}
+
+function liveEntry({ before, entries }: Session): HistoryEntry {
+  const entry = before === undefined ? undefined : storedVersion(entries, before.version);
+  if (entry !== undefined) return entry;
+  throw new SlipError('SLIP-RELEASE-UNKNOWN-VERSION', {
+    found:
+      before === undefined
+        ? 'production does not answer with a version'
+        : `history does not know version ${before.version}`,
+    expected: 'a live version that a release put there',
+    fix: './slipway release, then repeat the command',
+  });
+}
+
+/** Contract migrations of the live version that the schema may not have yet, and the versions that may serve. */
+async function contractContext(session: Session, live: HistoryEntry) {
+  const opened = await session.packages.use(live, (file) => openPackage(file));
+  const pending = opened.migrations.filter(({ kind }) => kind === 'contract').map(({ version }) => version);
+  const serving: ServingVersion[] = [{ role: 'live', version: live.version, schemaMax: live.schemaMax }];
+  const before = releaseOf(session.entries, live.version)?.from;
+  const target = before === undefined ? undefined : storedVersion(session.entries, before);
+  if (target !== undefined) {
+    serving.push({ role: 'what a rollback returns to', version: target.version, schemaMax: target.schemaMax });
+  }
+  return { pending, serving };
+}

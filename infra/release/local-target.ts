@@ -1,0 +1,100 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { getCACertificates, setDefaultCACertificates } from 'node:tls';
+import type { AccessToken, TokenCredential } from '@azure/core-auth';
+import { ContainerClient, StorageSharedKeyCredential } from '@azure/storage-blob';
+import { SlipError } from '../errors.ts';
+import { evaluate } from '../evaluate/evaluate.ts';
+import { asWanted } from './stack-outputs.ts';
+import type { ReleaseTarget } from './target.ts';
+
+const stage = 'dev';
+const pollMs = 50;
+const limits = { startMs: 60_000, settleMs: 10_000, referencesMs: 10_000 };
+const tokenLifeMs = 60 * 60_000;
+
+/** Of `.local/connection.json`, what a release needs. */
+interface Connection {
+  readonly production: string;
+  readonly staging: string;
+  readonly management: string;
+  readonly ca: string;
+  readonly subscriptionId: string;
+  readonly resourceGroup: string;
+  readonly app: string;
+  readonly slot: string;
+  readonly managementToken: string;
+  readonly cacheApiToken: string;
+  readonly releaseToken: string;
+  readonly releases: {
+    readonly endpoint: string;
+    readonly account: string;
+    readonly container: string;
+    readonly key: string;
+  };
+}
+
+export interface LocalTargetOptions {
+  readonly stateDir: string;
+  /** Takes the sidecar's image and returns its digest. Called when the wanted configuration is asked for. */
+  readonly sidecarDigest: () => Promise<string>;
+  /** How long a slot may take to start. */
+  readonly startMs?: number | undefined;
+}
+
+/** The local region as a place to release to; it speaks the same protocols as Azure. */
+export async function localTarget({ stateDir, sidecarDigest, startMs }: LocalTargetOptions): Promise<ReleaseTarget> {
+  const connection = await readConnection(stateDir);
+  const ca = await readFile(connection.ca, 'utf8');
+  trust(ca);
+  const { releases } = connection;
+  const credential = new StorageSharedKeyCredential(releases.account, releases.key);
+  const container = new ContainerClient(`${releases.endpoint.replace(/\/$/, '')}/${releases.container}`, credential, {
+    retryOptions: { maxTries: 3, retryDelayInMs: 200, maxRetryDelayInMs: 1000 },
+  });
+  return {
+    stack: 'local',
+    site: {
+      subscriptionId: connection.subscriptionId,
+      resourceGroup: connection.resourceGroup,
+      app: connection.app,
+      slot: connection.slot,
+    },
+    management: { credential: fixedToken(connection.managementToken), endpoint: connection.management, ca, pollMs },
+    urls: { production: connection.production, staging: connection.staging },
+    releases: container,
+    limits: { ...limits, ...(startMs === undefined ? {} : { startMs }) },
+    tokens: async () => ({ cacheApi: connection.cacheApiToken, release: connection.releaseToken }),
+    wanted: async () => {
+      const config = { 'sidecar.digest': await sidecarDigest() };
+      const { outputs } = await evaluate({ stage, mode: 'update', config });
+      return asWanted(outputs.wanted, `stage ${stage}`);
+    },
+  };
+}
+
+async function readConnection(stateDir: string): Promise<Connection> {
+  const path = join(stateDir, 'connection.json');
+  try {
+    return JSON.parse(await readFile(path, 'utf8')) as Connection;
+  } catch (cause) {
+    throw new SlipError('SLIP-RELEASE-NO-REGION', {
+      found: `there is no local region in ${stateDir}: ${path} cannot be read`,
+      expected: 'a region that was started, or a stack on Azure',
+      fix: 'npm start; or name a stack with --stack NAME',
+      cause,
+    });
+  }
+}
+
+/** The storage client has no option for a CA, so this process trusts the region's own beside the usual ones. */
+function trust(ca: string): void {
+  const trusted = getCACertificates('default');
+  if (!trusted.includes(ca)) setDefaultCACertificates([...trusted, ca]);
+}
+
+function fixedToken(token: string): TokenCredential {
+  return {
+    getToken: async (): Promise<AccessToken> => ({ token, expiresOnTimestamp: Date.now() + tokenLifeMs }),
+  };
+}

@@ -1,0 +1,59 @@
+import { SlipError } from '../errors.ts';
+import { Attempt } from './attempt.ts';
+import { blobReachable } from './gates/blob-reachable.ts';
+import { slotExists } from './gates/slot-exists.ts';
+import { type GoLiveOptions, goLive, prove } from './go-live.ts';
+import type { HistoryEntry } from './history.ts';
+import { recordingRefusals } from './release.ts';
+import { type Session, type SessionOptions, withSession } from './session.ts';
+import { sameSettings } from './stage.ts';
+import { Steps } from './steps.ts';
+import type { ReleaseTarget } from './target.ts';
+
+export interface PromoteRequest extends SessionOptions, GoLiveOptions {
+  readonly target: ReleaseTarget;
+}
+
+/** Puts live what `release --to verify` left in staging; prepares and proves it again, since time has passed. */
+export async function promote(request: PromoteRequest): Promise<HistoryEntry> {
+  const { target } = request;
+  const steps = new Steps(request.listener, request.signal);
+  return withSession(target, request, steps, async (session) => {
+    const { appService, production } = session;
+    const attempt = await steps.run('preflight', async (note) => {
+      await steps.pass([slotExists], { appService, site: target.site });
+      if (session.before !== undefined) await steps.pass([blobReachable], { production });
+      const verified = await verifiedInStaging(session);
+      note(`version ${verified.version}, verified ${verified.startedAt} by ${verified.who}`);
+      return new Attempt(session, 'promote', verified);
+    });
+    return recordingRefusals(session, attempt, async () => {
+      await prove(session, attempt, request);
+      return goLive(session, attempt, request);
+    });
+  });
+}
+
+/** The version in staging, when it is one that was proven there and its settings are what they were then. */
+async function verifiedInStaging({ appService, staging, entries }: Session): Promise<HistoryEntry> {
+  const running = await staging.version();
+  const newest = entries.findLast((entry) => entry.version === running?.version && entry.outcome !== 'refused');
+  if (newest?.outcome !== 'verified') {
+    throw new SlipError('SLIP-RELEASE-NOTHING-VERIFIED', {
+      found:
+        running === undefined
+          ? 'staging does not answer with a version'
+          : `staging holds ${running.version}, which is not waiting to be promoted`,
+      expected: 'a version that `release --to verify` proved and left in staging',
+      fix: './slipway release --to verify, then ./slipway promote',
+    });
+  }
+  const [settings, sticky] = await Promise.all([appService.settings('staging'), appService.stickyNames()]);
+  const own = Object.fromEntries(Object.entries(settings).filter(([name]) => !sticky.includes(name)));
+  if (sameSettings(own, newest.settings)) return newest;
+  throw new SlipError('SLIP-RELEASE-STAGING-CHANGED', {
+    found: `the settings of staging are not those that version ${newest.version} was verified with`,
+    expected: 'staging as it was left',
+    fix: 'release again; what you promote has to be what was proven',
+  });
+}

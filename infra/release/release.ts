@@ -1,0 +1,154 @@
+import { SlipError } from '../errors.ts';
+import { Attempt, type Candidate } from './attempt.ts';
+import { blobReachable } from './gates/blob-reachable.ts';
+import { expandOnly } from './gates/expand-only.ts';
+import { phpSyntax } from './gates/php-syntax.ts';
+import { slotExists } from './gates/slot-exists.ts';
+import { stickySettings } from './gates/sticky-settings.ts';
+import { uncommittedChanges } from './gates/uncommitted-changes.ts';
+import { warmUpSettings } from './gates/warm-up-settings.ts';
+import { type GoLiveOptions, goLive, prove, resetPreparation } from './go-live.ts';
+import type { HistoryEntry } from './history.ts';
+import { migrate } from './migrate.ts';
+import { type OpenedPackage, openPackage } from './package/open-package.ts';
+import { buildPackage } from './package.ts';
+import { type Session, type SessionOptions, withSession } from './session.ts';
+import { readSourceState } from './source-state.ts';
+import { stage } from './stage.ts';
+import { Steps } from './steps.ts';
+import type { ReleaseTarget, WantedConfiguration } from './target.ts';
+
+/** Where the package comes from: a source tree, or a file that a release built before. */
+export type PackageOrigin =
+  | {
+      readonly kind: 'source';
+      readonly directory: string;
+      readonly cacheDir: string;
+      readonly outDir: string;
+      /** Release uncommitted changes too. */
+      readonly allowDirty: boolean;
+    }
+  | { readonly kind: 'file'; readonly file: string };
+
+export interface ReleaseRequest extends SessionOptions, GoLiveOptions {
+  readonly target: ReleaseTarget;
+  readonly origin: PackageOrigin;
+  /** `verify`: prove the version in staging and leave it there for `promote`. */
+  readonly to: 'live' | 'verify';
+}
+
+interface Built {
+  readonly opened: OpenedPackage;
+  readonly source: Candidate['source'];
+}
+
+const recordedCodes = new Set([
+  'SLIP-RELEASE-SWAPPED-BACK',
+  'SLIP-RELEASE-FIRST-UNWELL',
+  'SLIP-RELEASE-ROLLBACK-UNWELL',
+  'SLIP-RELEASE-LOCK-LOST',
+]);
+
+/** build → preflight → stage → migrate → prepare → verify → drain → swap → verify production → watch → record. */
+export async function release(request: ReleaseRequest): Promise<HistoryEntry> {
+  const { target } = request;
+  const steps = new Steps(request.listener, request.signal);
+  const [built, wanted] = await steps.run('build', async (note) => {
+    // The program is evaluated while the package is built; a failing build is what the user hears of.
+    const asked = target.wanted();
+    asked.catch(() => undefined);
+    const result = await build(request.origin, steps);
+    note(`version ${result.opened.version}, ${(result.opened.bytes / 1024 / 1024).toFixed(1)} MB`);
+    return [result, await asked] as const;
+  });
+  return withSession(target, request, steps, (session) => releaseBuilt(session, request, built, wanted));
+}
+
+async function releaseBuilt(
+  session: Session,
+  request: ReleaseRequest,
+  { opened, source }: Built,
+  wanted: WantedConfiguration,
+): Promise<HistoryEntry> {
+  const { steps, appService, production, staging, target, tokens } = session;
+  const { settings, siteContainers } = wanted;
+  const { version, sha256, bytes, schemaMin, schemaMax, file } = opened;
+  const attempt = new Attempt(session, 'release', {
+    version,
+    sha256,
+    bytes,
+    schemaMin,
+    schemaMax,
+    settings,
+    siteContainers,
+    source,
+  });
+  return recordingRefusals(session, attempt, async () => {
+    await steps.run('preflight', async () => {
+      await steps.pass([slotExists], { appService, site: target.site });
+      await steps.pass([warmUpSettings], { configuration: attempt.candidate });
+      await steps.pass([stickySettings], { appService, wanted });
+      if (session.before !== undefined) await steps.pass([blobReachable], { production });
+    });
+    await steps.run('stage', async () => {
+      await session.packages.put(file, opened);
+      await stage(session, attempt, file);
+    });
+    await steps.run('migrate', async (note) => {
+      await attempt.enter('migrate');
+      const { executed, pending } = await migrate(staging, tokens.release, 'expand', steps);
+      if (executed.length > 0) note(`${executed.length} carried out: ${executed.join(', ')}`);
+      if (pending.length > 0)
+        steps.notice(`contract migrations that wait for ./slipway migrate: ${pending.join(', ')}`);
+    });
+    await prove(session, attempt, request);
+    if (request.to === 'live') return goLive(session, attempt, request);
+    await resetPreparation(session);
+    return attempt.record('verified');
+  });
+}
+
+/** What fails before the swap leaves production as it is: the preparation is undone, history says why. */
+export async function recordingRefusals(
+  session: Session,
+  attempt: Attempt,
+  action: () => Promise<HistoryEntry>,
+): Promise<HistoryEntry> {
+  let entry: HistoryEntry | undefined;
+  try {
+    entry = await action();
+    return entry;
+  } catch (error) {
+    if (isRecorded(error)) throw error;
+    await resetPreparation(session).catch((cause: unknown) => {
+      session.steps.notice(`the preparation could not be reset, the next command will: ${String(cause)}`);
+    });
+    await attempt.record('refused', error);
+    throw error;
+  }
+}
+
+/** What happened after the swap is in history already; a lost lock is not ours to write under. */
+function isRecorded(error: unknown): boolean {
+  return error instanceof SlipError && recordedCodes.has(error.code);
+}
+
+async function build(origin: PackageOrigin, steps: Steps): Promise<Built> {
+  if (origin.kind === 'file') {
+    const opened = await openPackage(origin.file);
+    await steps.pass([expandOnly], opened);
+    return { opened, source: undefined };
+  }
+  const { directory, cacheDir, outDir, allowDirty } = origin;
+  const source = await readSourceState(directory);
+  await steps.pass([uncommittedChanges], { source, allowDirty });
+  await steps.pass([phpSyntax], { source: directory });
+  const onProgress = (message: string): void => steps.progress(message);
+  const { file } = await buildPackage({ source: directory, cacheDir, outDir, onProgress });
+  const opened = await openPackage(file);
+  await steps.pass([expandOnly], opened);
+  return {
+    opened,
+    source: source === undefined ? undefined : { commit: source.commit, dirty: source.changed.length > 0 },
+  };
+}

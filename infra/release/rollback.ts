@@ -1,0 +1,85 @@
+import { SlipError } from '../errors.ts';
+import { Attempt } from './attempt.ts';
+import { slotExists } from './gates/slot-exists.ts';
+import { type GoLiveOptions, goLive, prove, verifyProduction } from './go-live.ts';
+import type { HistoryEntry } from './history.ts';
+import { recordingRefusals } from './release.ts';
+import { rollbackTarget, versionToReturnTo } from './rollback-target.ts';
+import { type Session, type SessionOptions, withSession } from './session.ts';
+import { stage } from './stage.ts';
+import { Steps } from './steps.ts';
+import { swap } from './swap.ts';
+import type { ReleaseTarget } from './target.ts';
+
+/** Long enough for what is on its way, short enough for somebody who is on call. */
+const drainSeconds = 1;
+
+export interface RollbackRequest extends SessionOptions, Pick<GoLiveOptions, 'p95BudgetMs'> {
+  readonly target: ReleaseTarget;
+  /** Default: the version that the live one replaced. */
+  readonly version: string | undefined;
+}
+
+/** Back to an earlier version with its settings: by a swap while staging still holds it, else from its stored package. */
+export async function rollback(request: RollbackRequest): Promise<HistoryEntry> {
+  const { target } = request;
+  const steps = new Steps(request.listener, request.signal);
+  return withSession(target, request, steps, async (session) => {
+    const [entry, kind] = await steps.run('preflight', async (note) => {
+      const version = request.version ?? versionToReturnTo(session.entries, session.before?.version);
+      const found = await rollbackTarget(session.entries, version, session.staging);
+      note(found.kind === 'swap' ? `${version} is still in staging` : `${version} comes from its stored package`);
+      return [found.entry, found.kind] as const;
+    });
+    const attempt = new Attempt(session, 'rollback', entry);
+    return recordingRefusals(session, attempt, () =>
+      kind === 'swap' ? bySwap(session, attempt) : byPackage(session, attempt, request),
+    );
+  });
+}
+
+async function bySwap(session: Session, attempt: Attempt): Promise<HistoryEntry> {
+  const { steps, production, probe, startedAt, tokens } = session;
+  await steps.run('swap', async (note) => {
+    await production.ask(`/internal/release/drain?timeout=${drainSeconds}`, {
+      method: 'POST',
+      token: tokens.release,
+      timeoutMs: drainSeconds * 1000 + 500,
+    });
+    await swap(session, attempt, 'swap');
+    const switchedAt = probe?.switchedAt;
+    if (switchedAt !== undefined) {
+      const seconds = (performance.timeOrigin + switchedAt - startedAt.getTime()) / 1000;
+      note(`switched ${seconds.toFixed(1)} s after the command`);
+    }
+  });
+  try {
+    await steps.runAlways('verify production', async () => {
+      await attempt.enter('swapped');
+      await verifyProduction(session, attempt.candidate.version);
+    });
+  } catch (error) {
+    // Going back once more would only bring what was fled from: it stays, and says so.
+    await attempt.record('live', error);
+    throw unwell(attempt.candidate.version, error);
+  }
+  return steps.runAlways('record', () => attempt.record('live'));
+}
+
+async function byPackage(session: Session, attempt: Attempt, request: RollbackRequest): Promise<HistoryEntry> {
+  const { steps, appService, target } = session;
+  await steps.pass([slotExists], { appService, site: target.site });
+  await steps.run('stage', () => session.packages.use(attempt.candidate, (file) => stage(session, attempt, file)));
+  const options = { p95BudgetMs: request.p95BudgetMs, watch: undefined };
+  await prove(session, attempt, options);
+  return goLive(session, attempt, options);
+}
+
+function unwell(version: string, cause: unknown): SlipError {
+  return new SlipError('SLIP-RELEASE-ROLLBACK-UNWELL', {
+    found: `version ${version} is live again and not well: ${cause instanceof Error ? cause.message : String(cause)}`,
+    expected: 'a healthy production',
+    fix: './slipway status; was it the version, or is something below it away? ./slipway rollback --to VERSION takes another',
+    cause,
+  });
+}
