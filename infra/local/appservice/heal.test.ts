@@ -121,7 +121,7 @@ test('a file that is no state is an error with what to do', async () => {
   const it = await fresh();
   for (const text of ['', '{}', 'null', '{"format":1}', '{"format":2}']) {
     await writeFile(it.stateFile, text);
-    await expect(it.reopened()).rejects.toMatchObject({ code: 'SLIP-LOCAL-SITESTATE' });
+    await expect(it.reopened()).rejects.toMatchObject({ code: 'SLIP-LOCAL-SITE-STATE' });
   }
 });
 

@@ -47,7 +47,7 @@ export async function readState(file: string): Promise<SiteState | undefined> {
   }
   const state = parse(text);
   if (state === undefined) {
-    throw new SlipError('SLIP-LOCAL-SITESTATE', {
+    throw new SlipError('SLIP-LOCAL-SITE-STATE', {
       found: `${file} is not a state of the local web app`,
       expected: 'the JSON that the region wrote, format 1',
       fix: 'npm run reset && npm start',
