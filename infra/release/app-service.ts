@@ -47,8 +47,9 @@ export class AppService {
   async swapStatus(): Promise<SwapStatus> {
     const { resourceGroup, app } = this.#site;
     const site = await this.#call('read the site', () => this.#client.webApps.get(resourceGroup, app));
+    const lastSwap = site.slotSwapStatus?.timestampUtc;
     return {
-      lastSwap: site.slotSwapStatus?.timestampUtc?.toISOString(),
+      lastSwap: lastSwap instanceof Date ? lastSwap.toISOString() : undefined,
       inProgress: (site.inProgressOperationId ?? '') !== '',
     };
   }
@@ -60,7 +61,7 @@ export class AppService {
       const site = await this.#client.webApps.getSlot(resourceGroup, app, slot);
       const scm = site.hostNameSslStates?.find((state) => state.hostType === 'Repository')?.name;
       return {
-        preparedFor: site.targetSwapSlot === '' ? undefined : site.targetSwapSlot,
+        preparedFor: site.targetSwapSlot ? site.targetSwapSlot : undefined,
         scmHost: scm ?? site.enabledHostNames?.find((name) => name.includes('.scm.')) ?? '',
       };
     } catch (error) {

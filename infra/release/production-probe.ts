@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import type { RequestCount } from './history.ts';
 import { versionOf, type WebSlot } from './web-slot.ts';
 
@@ -19,7 +20,7 @@ export class ProductionProbe {
   switchedAt: number | undefined;
   #sent = 0;
   #version: string | undefined;
-  #stopped = false;
+  readonly #stop = new AbortController();
   readonly #slot: WebSlot;
   readonly #done: Promise<void>;
 
@@ -37,13 +38,14 @@ export class ProductionProbe {
   }
 
   async stop(): Promise<RequestCount> {
-    this.#stopped = true;
+    this.#stop.abort();
     await this.#done;
     return this.count;
   }
 
   async #run(): Promise<void> {
-    while (!this.#stopped) {
+    const { signal } = this.#stop;
+    while (!signal.aborted) {
       const began = performance.now();
       const seen = await this.#slot.ask('/version', { timeoutMs: lostAfterMs });
       this.#sent += 1;
@@ -54,13 +56,8 @@ export class ProductionProbe {
         if (this.#version !== undefined && this.#version !== version) this.switchedAt = performance.now();
         this.#version = version;
       }
-      await pause(Math.max(0, intervalMs - (performance.now() - began)));
+      const left = Math.max(0, intervalMs - (performance.now() - began));
+      await pause(left, undefined, { signal }).catch(() => undefined);
     }
   }
-}
-
-function pause(ms: number): Promise<void> {
-  return new Promise((resolve) => {
-    setTimeout(resolve, ms).unref();
-  });
 }
