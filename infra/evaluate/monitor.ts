@@ -119,6 +119,7 @@ function registrationOf(request: InstanceType<typeof monitor.RegisterResourceReq
     replaceOnChanges: request.getReplaceonchangesList().toSorted(),
     protect: request.getProtect() ?? false,
     retainOnDelete: request.getRetainondelete() ?? false,
+    deletedWith: request.getDeletedwith(),
     deleteBeforeReplace: request.getDeletebeforereplace(),
   };
 }

@@ -23,6 +23,8 @@ export interface RecordedResource {
   readonly replaceOnChanges: readonly string[];
   readonly protect: boolean;
   readonly retainOnDelete: boolean;
+  /** URN of what takes this one along when it goes, or nothing. */
+  readonly deletedWith: string;
   readonly deleteBeforeReplace: boolean;
 }
 

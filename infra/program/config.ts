@@ -56,9 +56,9 @@ function readAll(from: ConfigReader) {
     location: from.read(general.location),
     tags: from.read(general.tags),
     protectExcept: from.read(general.protectExcept),
+    deployerPrincipalId: from.read(general.deployerPrincipalId),
     shared: {
       stack: from.read(shared.stack),
-      deployerPrincipalId: from.read(shared.deployerPrincipalId),
       releasesRetentionDays: from.read(shared.releasesRetentionDays),
     },
     secrets: { rotation: from.read(secrets.rotation) },

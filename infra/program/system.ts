@@ -1,5 +1,5 @@
 import { getClientConfig } from '@pulumi/azure-native/authorization/getClientConfig.js';
-import { type Output, output, RunError, runtime, StackReference } from '@pulumi/pulumi';
+import { log, type Output, output, RunError, runtime, StackReference } from '@pulumi/pulumi';
 import { SlipError } from '../errors.ts';
 import { leaveOutOldTypes } from './aliases.ts';
 import { appSettings, siteContainer } from './app-settings.ts';
@@ -11,6 +11,7 @@ import { DiagnosticSettings } from './components/diagnostics.ts';
 import { Door } from './components/door.ts';
 import { Group } from './components/group.ts';
 import { grant, Identity } from './components/identity.ts';
+import { Locks } from './components/locks.ts';
 import { Media } from './components/media.ts';
 import { Network } from './components/network.ts';
 import { Logs, Observe } from './components/observe.ts';
@@ -19,11 +20,14 @@ import { ReleasedSettings } from './components/settings.ts';
 import { ImageRegistry, Releases } from './components/shared.ts';
 import { Vault } from './components/vault.ts';
 import { Web } from './components/web.ts';
+import { warningsOf } from './config/rules.ts';
 import { type Config, readConfig } from './config.ts';
 import { type Context, contextFor } from './context.ts';
 
 leaveOutOldTypes();
 const context = contextFor(configOrRefusal(), await getClientConfig());
+
+for (const warning of warningsOf(context.config)) await log.warn(warning);
 
 /** The stack's outputs. */
 export const outputs = context.config.stage === 'shared' ? sharedSystem(context) : applicationSystem(context);
@@ -34,10 +38,14 @@ function sharedSystem(context: Context) {
   const logs = new Logs(context, group.name);
   const registry = new ImageRegistry(context, group.name);
   const releases = new Releases(context, group.name);
-  new DiagnosticSettings(logs.workspaceId, [
+  const diagnostics = new DiagnosticSettings(logs.workspaceId, [
     { name: 'registry', type: 'containerregistry:Registry', id: registry.id },
     { name: 'releases', type: 'storage:StorageAccount', id: releases.accountId },
   ]);
+  new Locks(context, {
+    scopes: { registry: registry.id, releases: releases.accountId },
+    after: [registry, releases, diagnostics],
+  });
   return {
     resourceGroupName: group.name,
     registryId: registry.id,
@@ -73,7 +81,7 @@ function applicationSystem(context: Context) {
   const cache = new Cache(context, group.name, { vault, network });
   vault.generate('cache-api-token');
   vault.generate('release-token');
-  vault.lock();
+  vault.letDeployerRead(['cache-api-token', 'release-token']);
 
   const plan = new Plan(context, group.name);
   const door = config.edge.enabled ? new Door(context, group.name) : undefined;
@@ -119,7 +127,7 @@ function applicationSystem(context: Context) {
       ...(door === undefined ? {} : { door: door.profileId }),
     },
   });
-  new DiagnosticSettings(logs.workspaceId, [
+  const diagnostics = new DiagnosticSettings(logs.workspaceId, [
     { name: 'app', type: 'web:WebApp', id: web.appId },
     { name: 'staging', type: 'web:WebAppSlot', id: web.slotId },
     { name: 'plan', type: 'web:AppServicePlan', id: plan.id },
@@ -130,6 +138,11 @@ function applicationSystem(context: Context) {
     ...network.told,
     ...(door === undefined ? [] : [{ name: 'front-door', type: 'cdn:Profile', id: door.profileId }]),
   ]);
+  new Locks(context, {
+    // The slot is below the app, so the app's lock holds both.
+    scopes: { app: web.appId, cache: cache.id, media: media.accountId, mysql: database.serverId, vault: vault.id },
+    after: [vault, media, database, cache, web, released, diagnostics],
+  });
   new Budget(context, { groupId: group.id, actionGroupId: alerts.actionGroupId });
 
   return {

@@ -7,7 +7,6 @@ import { ComponentResource, interpolate, type Output, type Resource, secret } fr
 import type { Context } from '../context.ts';
 import { classicRedisSku } from '../skus.ts';
 import type { Told } from './diagnostics.ts';
-import { lock } from './lock.ts';
 import type { Network } from './network.ts';
 import type { Vault } from './vault.ts';
 
@@ -49,7 +48,6 @@ export class Cache extends ComponentResource {
     this.id = server.id;
     this.told = server.told;
     this.usable = [...server.resources, ...door];
-    lock(context, { name: 'cache', word: 'cache', scope: server.id, parent: this, after: server.resources });
     this.registerOutputs({ host: this.host });
   }
 

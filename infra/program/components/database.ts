@@ -5,7 +5,6 @@ import { ComponentResource, type Output, type Resource } from '@pulumi/pulumi';
 import type { Context } from '../context.ts';
 import { mysqlParameters, mysqlWindow } from '../mysql-parameters.ts';
 import { MYSQL_SKUS } from '../skus.ts';
-import { lock } from './lock.ts';
 import type { Network } from './network.ts';
 import type { Vault } from './vault.ts';
 
@@ -33,7 +32,6 @@ export class Database extends ComponentResource {
     this.usable = [database, ...this.#parameters(server, database)];
     this.host = server.fullyQualifiedDomainName;
     this.serverId = server.id;
-    lock(context, { name: 'mysql', word: 'mysql', scope: server.id, parent: this, after: this.usable });
     this.registerOutputs({ host: this.host });
   }
 

@@ -7,7 +7,6 @@ import { ComponentResource, type Output, type Resource, secret } from '@pulumi/p
 import type { Context } from '../context.ts';
 import { mediaLifecycle } from '../media-lifecycle.ts';
 import { grant, type Identity } from './identity.ts';
-import { lock } from './lock.ts';
 import type { Network } from './network.ts';
 
 export const MEDIA_CONTAINER = 'media';
@@ -34,8 +33,7 @@ export class Media extends ComponentResource {
     this.#group = group;
     this.accountName = context.names.compact('st', 24);
     this.#account = this.#create();
-    const recovery = this.#recovery(this.#account);
-    const lifecycle = this.#lifecycle(recovery);
+    this.#lifecycle(this.#recovery(this.#account));
     const container = this.#container(this.#account);
     this.accountId = this.#account.id;
     this.containerName = container.name;
@@ -53,8 +51,6 @@ export class Media extends ComponentResource {
       zoneName: 'privatelink.blob.core.windows.net',
     });
     this.writable = [container, writer, ...door];
-    const after = [recovery, lifecycle, container, writer];
-    lock(context, { name: 'media', word: 'media', scope: this.accountId, parent: this, after });
     this.registerOutputs({ endpoint: this.endpoint });
   }
 

@@ -4,7 +4,7 @@ import { WebAppAzureStorageAccounts } from '@pulumi/azure-native/web/webAppAzure
 import { WebAppAzureStorageAccountsSlot } from '@pulumi/azure-native/web/webAppAzureStorageAccountsSlot.js';
 import { WebAppSiteContainer } from '@pulumi/azure-native/web/webAppSiteContainer.js';
 import { WebAppSiteContainerSlot } from '@pulumi/azure-native/web/webAppSiteContainerSlot.js';
-import { ComponentResource, type Input, type Output } from '@pulumi/pulumi';
+import { ComponentResource, type Input, type Output, type Resource } from '@pulumi/pulumi';
 import {
   PATHS,
   type Settings,
@@ -45,26 +45,33 @@ export class ReleasedSettings extends ComponentResource {
   constructor(context: Context, group: Output<string>, input: SettingsInput) {
     super('slipway:program:ReleasedSettings', 'released-settings');
     this.#group = group;
-    this.#settings(input);
-    if (context.config.media.mount) this.#mounts(input);
-    if (input.container !== undefined) this.#containers(input.web, input.container);
+    // One write to a site after the other; Azure answers 409 to a second one at the same time.
+    let last = this.#settings(input);
+    if (context.config.media.mount) last = this.#mounts(input, last);
+    if (input.container !== undefined) this.#containers(input.web, input.container, last);
     this.wanted = wanted(input);
     this.registerOutputs({});
   }
 
-  #settings({ web, settings }: SettingsInput): void {
+  #settings({ web, settings }: SettingsInput): Resource[] {
     const of = { name: web.app.name, resourceGroupName: this.#group };
-    const options = { parent: this, ignoreChanges: ['properties'] };
-    new WebAppApplicationSettings('app-settings', { ...of, properties: slotSettings(settings, 'production') }, options);
-    new WebAppApplicationSettingsSlot(
-      'staging-settings',
-      { ...of, slot: web.slotName, properties: slotSettings(settings, 'staging') },
-      { ...options, dependsOn: [web.slot] },
-    );
+    const options = { parent: this, ignoreChanges: ['properties'], dependsOn: [...web.settled] };
+    return [
+      new WebAppApplicationSettings(
+        'app-settings',
+        { ...of, properties: slotSettings(settings, 'production') },
+        options,
+      ),
+      new WebAppApplicationSettingsSlot(
+        'staging-settings',
+        { ...of, slot: web.slotName, properties: slotSettings(settings, 'staging') },
+        options,
+      ),
+    ];
   }
 
   /** Read-only, as Blob mounts are: https://learn.microsoft.com/azure/app-service/configure-connect-to-azure-storage */
-  #mounts({ web, media }: SettingsInput): void {
+  #mounts({ web, media }: SettingsInput, after: Resource[]): Resource[] {
     const of = { name: web.app.name, resourceGroupName: this.#group };
     const mount = {
       type: 'AzureBlob' as const,
@@ -74,24 +81,22 @@ export class ReleasedSettings extends ComponentResource {
       mountPath: PATHS.mediaMount,
       accessKey: media.accountKey(),
     };
-    const options = { parent: this };
-    new WebAppAzureStorageAccounts('app-mounts', { ...of, properties: { media: mount } }, options);
-    new WebAppAzureStorageAccountsSlot(
-      'staging-mounts',
-      { ...of, slot: web.slotName, properties: { media: mount } },
-      { ...options, dependsOn: [web.slot] },
-    );
+    const options = { parent: this, dependsOn: after };
+    return [
+      new WebAppAzureStorageAccounts('app-mounts', { ...of, properties: { media: mount } }, options),
+      new WebAppAzureStorageAccountsSlot(
+        'staging-mounts',
+        { ...of, slot: web.slotName, properties: { media: mount } },
+        options,
+      ),
+    ];
   }
 
-  #containers(web: Web, container: ReturnType<typeof siteContainer>): void {
+  #containers(web: Web, container: ReturnType<typeof siteContainer>, after: Resource[]): void {
     const of = { name: web.app.name, resourceGroupName: this.#group, containerName: SIDECAR_NAME };
-    const options = { parent: this, ignoreChanges: Object.keys(container) };
+    const options = { parent: this, ignoreChanges: Object.keys(container), dependsOn: after };
     new WebAppSiteContainer('app-sidecar', { ...of, ...container }, options);
-    new WebAppSiteContainerSlot(
-      'staging-sidecar',
-      { ...of, slot: web.slotName, ...container },
-      { ...options, dependsOn: [web.slot] },
-    );
+    new WebAppSiteContainerSlot('staging-sidecar', { ...of, slot: web.slotName, ...container }, options);
   }
 }
 

@@ -2,10 +2,9 @@ import { Registry } from '@pulumi/azure-native/containerregistry/registry.js';
 import { BlobContainer } from '@pulumi/azure-native/storage/blobContainer.js';
 import { BlobServiceProperties } from '@pulumi/azure-native/storage/blobServiceProperties.js';
 import { StorageAccount } from '@pulumi/azure-native/storage/storageAccount.js';
-import { ComponentResource, type Output, type Resource } from '@pulumi/pulumi';
+import { ComponentResource, type Output } from '@pulumi/pulumi';
 import type { Context } from '../context.ts';
 import { grant } from './identity.ts';
-import { lock } from './lock.ts';
 
 const RELEASES_CONTAINER = 'releases';
 
@@ -21,17 +20,14 @@ export class ImageRegistry extends ComponentResource {
     this.id = registry.id;
     this.name = registry.name;
     this.loginServer = registry.loginServer;
-    const after = this.#deployerPushes(context);
-    lock(context, { name: 'registry', word: 'registry', scope: registry.id, parent: this, after });
+    this.#deployerPushes(context);
     this.registerOutputs({ loginServer: this.loginServer });
   }
 
-  #deployerPushes(context: Context): Resource[] {
-    const principalId = context.config.shared.deployerPrincipalId;
-    if (principalId === '') return [];
-    return [
-      grant(context, { name: 'deployer-pushes-images', principalId, role: 'acrPush', scope: this.id, parent: this }),
-    ];
+  #deployerPushes(context: Context): void {
+    const principalId = context.config.deployerPrincipalId;
+    if (principalId === '') return;
+    grant(context, { name: 'deployer-pushes-images', principalId, role: 'acrPush', scope: this.id, parent: this });
   }
 
   #registry({ names, location, tags, keeps }: Context, resourceGroupName: Output<string>): Registry {
@@ -66,14 +62,13 @@ export class Releases extends ComponentResource {
     this.#context = context;
     this.#group = group;
     const account = this.#account();
-    const recovery = this.#recovery(account);
+    this.#recovery(account);
     const container = this.#container(account);
     this.accountId = account.id;
     this.accountName = account.name;
     this.containerName = container.name;
     this.endpoint = account.primaryEndpoints.blob;
-    const after = [recovery, container, ...this.#deployerWrites(container)];
-    lock(context, { name: 'releases', word: 'releases', scope: account.id, parent: this, after });
+    this.#deployerWrites(container);
     this.registerOutputs({ endpoint: this.endpoint });
   }
 
@@ -131,10 +126,10 @@ export class Releases extends ComponentResource {
     );
   }
 
-  #deployerWrites({ id: scope }: BlobContainer): Resource[] {
-    const principalId = this.#context.config.shared.deployerPrincipalId;
-    if (principalId === '') return [];
+  #deployerWrites({ id: scope }: BlobContainer): void {
+    const principalId = this.#context.config.deployerPrincipalId;
+    if (principalId === '') return;
     const role = 'storageBlobDataContributor';
-    return [grant(this.#context, { name: 'deployer-writes-releases', principalId, role, scope, parent: this })];
+    grant(this.#context, { name: 'deployer-writes-releases', principalId, role, scope, parent: this });
   }
 }

@@ -4,7 +4,6 @@ import { ComponentResource, type Input, type Output, type Resource, secret } fro
 import { RandomPassword } from '@pulumi/random/randomPassword.js';
 import type { Context } from '../context.ts';
 import { grant, type Identity } from './identity.ts';
-import { lock } from './lock.ts';
 
 /** How long a deleted vault or secret, and so its name, is kept. Fixed at creation. */
 const SOFT_DELETE_DAYS = { prod: 90, other: 7 };
@@ -19,6 +18,7 @@ export class Vault extends ComponentResource {
   readonly #group: Output<string>;
   readonly #identity: Identity;
   readonly #vault: KeyVault;
+  readonly #kept = new Map<string, Secret>();
 
   constructor(context: Context, group: Output<string>, identity: Identity) {
     super('slipway:program:Vault', 'vault');
@@ -31,11 +31,6 @@ export class Vault extends ComponentResource {
     this.registerOutputs({ name: this.name });
   }
 
-  /** Once everything is in it. */
-  lock(): void {
-    lock(this.#context, { name: 'vault', word: 'vault', scope: this.id, parent: this, after: this.readable });
-  }
-
   /** Makes up a password and keeps it. Letters and digits only: it passes through shells, URLs and connection strings. */
   generate(name: string): Output<string> {
     const keepers = { rotation: String(this.#context.config.secrets.rotation) };
@@ -46,7 +41,8 @@ export class Vault extends ComponentResource {
 
   /**
    * Keeps a value under a name and lets the app's identity read it. Nothing but a new value writes it again (a change of
-   * tags would, and put back the old value over one that was rotated by hand).
+   * tags would, and put back the old value over one that was rotated by hand). It goes with the vault: on its own Pulumi would
+   * delete it through the vault's data plane, where the deployer has no role.
    */
   keep(name: string, value: Input<string>): void {
     const kept = new Secret(
@@ -58,7 +54,7 @@ export class Vault extends ComponentResource {
         properties: { value: secret(value) },
         tags: this.#context.tags,
       },
-      { parent: this, dependsOn: [this.#vault], ignoreChanges: ['tags'] },
+      { parent: this, deletedWith: this.#vault, dependsOn: [this.#vault], ignoreChanges: ['tags'] },
     );
     const reader = grant(this.#context, {
       name: `app-reads-${name}`,
@@ -68,6 +64,19 @@ export class Vault extends ComponentResource {
       parent: this,
     });
     this.readable.push(kept, reader);
+    this.#kept.set(name, kept);
+  }
+
+  /** A release calls the app's internal routes and tries its cache, so the pipeline has to know these. */
+  letDeployerRead(secrets: readonly string[]): void {
+    const principalId = this.#context.config.deployerPrincipalId;
+    if (principalId === '') return;
+    for (const name of secrets) {
+      const scope = this.#kept.get(name)?.id;
+      if (scope === undefined) throw new RangeError(`${name} is not in the vault`);
+      const role = 'keyVaultSecretsUser';
+      grant(this.#context, { name: `deployer-reads-${name}`, principalId, role, scope, parent: this });
+    }
   }
 
   #create(): KeyVault {

@@ -10,7 +10,6 @@ import { STICKY_SETTINGS } from '../app-settings.ts';
 import type { Context } from '../context.ts';
 import { siteArguments } from '../site.ts';
 import type { Identity } from './identity.ts';
-import { lock } from './lock.ts';
 import type { Network } from './network.ts';
 import type { Plan } from './plan.ts';
 
@@ -37,6 +36,8 @@ export class Web extends ComponentResource {
   readonly hostNames: { readonly production: Output<string>; readonly staging: Output<string> };
   readonly app: WebApp;
   readonly slot: WebAppSlot;
+  /** The last write to app and slot; the next one has to wait for it, or Azure answers 409. */
+  readonly settled: readonly Resource[];
   readonly #context: Context;
   readonly #group: Output<string>;
 
@@ -46,14 +47,11 @@ export class Web extends ComponentResource {
     this.#group = group;
     this.app = this.#app(input);
     this.slot = this.#slot(input);
-    const sticky = this.#stickyNames();
-    const logins = this.#noBasicLogins();
+    this.settled = this.#noBasicLogins(this.#stickyNames());
     this.appId = this.app.id;
     this.slotId = this.slot.id;
     this.appName = this.app.name;
     this.hostNames = { production: this.app.defaultHostName, staging: this.slot.defaultHostName };
-    // The slot is below the app, so the lock holds both.
-    lock(context, { name: 'app', word: 'app', scope: this.appId, parent: this, after: [this.slot, sticky, ...logins] });
     this.registerOutputs({ appName: this.appName });
   }
 
@@ -90,21 +88,20 @@ export class Web extends ComponentResource {
         connectionStringNames: [],
         azureStorageConfigNames: [],
       },
-      { parent: this },
+      { parent: this, dependsOn: [this.slot] },
     );
   }
 
   /** Entra tokens only. https://learn.microsoft.com/azure/app-service/configure-basic-auth-disable */
-  #noBasicLogins(): Resource[] {
+  #noBasicLogins(after: Resource): Resource[] {
     const app = { name: this.app.name, resourceGroupName: this.#group, allow: false };
     const slot = { ...app, slot: STAGING };
-    const options = { parent: this };
-    const slotOptions = { parent: this, dependsOn: [this.slot] };
+    const next = (previous: Resource) => ({ parent: this, dependsOn: [previous] });
+    const appFtp = new WebAppFtpAllowed('app-ftp', app, next(after));
+    const slotFtp = new WebAppFtpAllowedSlot('staging-ftp', slot, next(after));
     return [
-      new WebAppFtpAllowed('app-ftp', app, options),
-      new WebAppScmAllowed('app-scm', app, options),
-      new WebAppFtpAllowedSlot('staging-ftp', slot, slotOptions),
-      new WebAppScmAllowedSlot('staging-scm', slot, slotOptions),
+      new WebAppScmAllowed('app-scm', app, next(appFtp)),
+      new WebAppScmAllowedSlot('staging-scm', slot, next(slotFtp)),
     ];
   }
 }

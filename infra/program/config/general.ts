@@ -60,6 +60,16 @@ export const general = {
       default: always([]),
     },
   ),
+  deployerPrincipalId: optionalText(
+    'deployer.principalId',
+    { form: 'a GUID', pattern: /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/ },
+    {
+      about:
+        "Object id of the pipeline's service principal. In `shared` it may push images and write releases, in the others read the two tokens a release needs. `slipway bootstrap` prints it.",
+      example: '6f0c2a51-6f0e-4d0c-9b53-2f3a54d3c0de',
+      stages: EVERY,
+    },
+  ),
 } as const;
 
 export const shared = {
@@ -71,16 +81,6 @@ export const shared = {
         'The stack of stage `shared`, as Pulumi names it. With a state in Azure Blob the organization is `organization`.',
       example: 'organization/slipway/shared',
       default: always('organization/slipway/shared'),
-    },
-  ),
-  deployerPrincipalId: optionalText(
-    'deployer.principalId',
-    { form: 'a GUID', pattern: /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/ },
-    {
-      about:
-        "Object id of the pipeline's service principal; it may then push images and write releases. `slipway bootstrap` prints it.",
-      example: '6f0c2a51-6f0e-4d0c-9b53-2f3a54d3c0de',
-      stages: ['shared'],
     },
   ),
   releasesRetentionDays: whole(
