@@ -52,8 +52,8 @@ final readonly class CacheEntry
 
     private static function requireSyntax(string $body): void
     {
-        // The object around the value is a level of its own.
-        if (json_validate($body, self::MAX_LEVELS + 1)) {
+        // The object around the value is a level of its own, and PHP wants the depth to stay below its limit.
+        if (json_validate($body, self::MAX_LEVELS + 2)) {
             return;
         }
         throw match (json_last_error()) {

@@ -1,0 +1,173 @@
+<?php
+
+declare(strict_types=1);
+
+namespace App\Tests\Feature;
+
+use App\Tests\Servers\Answer;
+use App\Tests\Servers\Wait;
+use PHPUnit\Framework\Attributes\Test;
+
+final class HealthTest extends FeatureTestCase
+{
+    #[Test]
+    public function health_passes_when_all_is_well_and_has_a_member_per_check(): void
+    {
+        $answer = $this->client->get('/api/health');
+
+        self::assertSame(200, $answer->status, $answer->body);
+        self::assertSame('application/health+json', $answer->header('Content-Type'));
+        self::assertSame(['mysql' => 'pass', 'schema' => 'pass', 'outbox' => 'pass', 'redis' => 'pass', 'sidecar' => 'pass', 'blob' => 'pass'], self::statuses($answer));
+        self::assertSame('pass', $answer->text('status'));
+    }
+
+    #[Test]
+    public function blob_away_is_a_warning(): void
+    {
+        $this->world->sidecar->blobIsAway(true);
+        $answer = $this->client->get('/api/health');
+        $this->world->sidecar->blobIsAway(false);
+
+        self::assertSame(200, $answer->status);
+        self::assertSame('warn', $answer->text('status'));
+        self::assertSame('warn', self::statuses($answer)['blob']);
+        self::assertSame('pass', self::statuses($answer)['sidecar']);
+    }
+
+    #[Test]
+    public function an_outbox_that_fills_is_a_warning_and_one_that_takes_nothing_a_failure(): void
+    {
+        $outbox = $this->world->mediaRoot.'/outbox';
+        for ($file = 0; $file < 1000; ++$file) {
+            touch($outbox.'/filling-'.$file);
+        }
+        $filling = $this->client->get('/api/health');
+        array_map(unlink(...), (array) glob($outbox.'/filling-*'));
+        rename($outbox, $outbox.'-away');
+        $missing = $this->client->get('/api/health');
+        rename($outbox.'-away', $outbox);
+
+        self::assertSame(200, $filling->status);
+        self::assertSame('warn', self::statuses($filling)['outbox']);
+        self::assertSame(503, $missing->status);
+        self::assertSame('fail', self::statuses($missing)['outbox']);
+        self::assertSame([], glob($outbox.'/.tmp-health*'));
+    }
+
+    #[Test]
+    public function a_schema_that_lacks_a_migration_is_a_failure(): void
+    {
+        $mysql = $this->world->mysql;
+        $rows = $mysql->query('SELECT version, executed_at, execution_time FROM schema_migrations')->fetchAll(\PDO::FETCH_ASSOC);
+        $mysql->query('DELETE FROM schema_migrations');
+        $answer = $this->client->get('/api/health');
+        foreach ($rows as $row) {
+            self::assertIsArray($row);
+            $mysql->query(sprintf("INSERT INTO schema_migrations (version) VALUES ('%s')", addslashes((string) $row['version'])));
+        }
+
+        self::assertSame(503, $answer->status);
+        self::assertSame('fail', self::statuses($answer)['schema']);
+        self::assertSame(200, $this->client->get('/api/health')->status);
+    }
+
+    #[Test]
+    public function a_newer_expanding_migration_is_fine_and_a_newer_contracting_one_a_failure(): void
+    {
+        $mysql = $this->world->mysql;
+        $mysql->query("INSERT INTO schema_migrations (version) VALUES ('DoctrineMigrations\\\\Version20990101000000')");
+        $mysql->query("INSERT INTO schema_changes VALUES ('20990101000000', 'expand')");
+        $expanded = $this->client->get('/api/health');
+        $version = $this->client->get('/version');
+        $mysql->query("UPDATE schema_changes SET kind = 'contract' WHERE version = '20990101000000'");
+        $contracted = $this->client->get('/api/health');
+        $mysql->query("DELETE FROM schema_migrations WHERE version LIKE '%20990101000000'");
+        $mysql->query("DELETE FROM schema_changes WHERE version = '20990101000000'");
+
+        self::assertSame('pass', self::statuses($expanded)['schema']);
+        self::assertSame('20990101000000', $version->text('schema'));
+        self::assertSame('fail', self::statuses($contracted)['schema']);
+    }
+
+    #[Test]
+    public function the_live_check_touches_nothing(): void
+    {
+        foreach ([$this->world->mysql, $this->world->redis, $this->world->sidecar] as $server) {
+            $server->hang();
+        }
+        $answer = $this->client->get('/api/health/live');
+        foreach ([$this->world->mysql, $this->world->redis, $this->world->sidecar] as $server) {
+            $server->goOn();
+        }
+
+        self::assertSame(200, $answer->status);
+        self::assertLessThan(0.2, $answer->seconds);
+    }
+
+    #[Test]
+    public function health_answers_within_two_seconds_when_everything_hangs_and_tells_no_secrets(): void
+    {
+        $servers = [$this->world->mysql, $this->world->redis, $this->world->sidecar];
+        foreach ($servers as $server) {
+            $server->hang();
+        }
+        $answers = [$this->client->get('/api/health'), $this->client->get('/api/health')];
+        foreach ($servers as $server) {
+            $server->goOn();
+        }
+
+        foreach ($answers as $answer) {
+            self::assertSame(503, $answer->status);
+            self::assertSame(['mysql' => 'fail', 'schema' => 'fail', 'outbox' => 'pass', 'redis' => 'fail', 'sidecar' => 'warn', 'blob' => 'warn'], self::statuses($answer));
+            self::assertLessThan(2.0, $answer->seconds);
+            self::assertDoesNotMatchRegularExpression('{127\.0\.0\.1|/tmp|/home|secret|SQLSTATE}', $answer->body);
+        }
+        Wait::until('health passes again', fn (): bool => 'pass' === $this->client->get('/api/health')->text('status'));
+    }
+
+    #[Test]
+    public function health_answers_while_every_worker_for_visitors_is_busy(): void
+    {
+        $this->world->sidecar->hang();
+        $requests = curl_multi_init();
+        $handles = [];
+        for ($request = 0; $request < 12; ++$request) {
+            $handle = curl_init('http://127.0.0.1:'.$this->world->application->port.'/api/generate-image');
+            self::assertInstanceOf(\CurlHandle::class, $handle);
+            curl_setopt($handle, CURLOPT_RETURNTRANSFER, true);
+            curl_multi_add_handle($requests, $handle);
+            $handles[] = $handle;
+        }
+        $deadline = microtime(true) + 0.3;
+        do {
+            curl_multi_exec($requests, $active);
+            curl_multi_select($requests, 0.02);
+        } while (microtime(true) < $deadline);
+        $live = $this->client->get('/api/health/live');
+        $this->world->sidecar->goOn();
+        while ($active > 0) {
+            curl_multi_exec($requests, $active);
+            curl_multi_select($requests, 0.1);
+        }
+
+        self::assertSame(200, $live->status);
+        self::assertLessThan(0.3, $live->seconds);
+        foreach ($handles as $handle) {
+            self::assertSame(201, curl_getinfo($handle, CURLINFO_RESPONSE_CODE));
+        }
+        Wait::until('the sidecar is asked again', fn (): bool => true === $this->client->send('POST', '/api/generate-image')->json()['durable']);
+    }
+
+    /** @return array<string, string> */
+    private static function statuses(Answer $answer): array
+    {
+        $statuses = [];
+        foreach ((array) $answer->json()['checks'] as $name => $findings) {
+            self::assertIsArray($findings);
+            self::assertIsArray($findings[0]);
+            $statuses[(string) $name] = (string) $findings[0]['status'];
+        }
+
+        return $statuses;
+    }
+}

@@ -1,0 +1,91 @@
+<?php
+
+declare(strict_types=1);
+
+namespace App\Tests\Feature;
+
+use App\Tests\Servers\Wait;
+use PHPUnit\Framework\Attributes\Test;
+
+final class ListImagesTest extends FeatureTestCase
+{
+    #[Test]
+    public function images_are_listed_newest_first_and_page_by_page_without_gap_or_repeat(): void
+    {
+        $this->world->mysql->query('DELETE FROM images');
+        $made = [];
+        for ($image = 0; $image < 7; ++$image) {
+            $made[] = $this->client->send('POST', '/api/generate-image?width=16&height=16')->json();
+            usleep(2000);
+        }
+
+        $listed = [];
+        $cursor = null;
+        do {
+            $page = $this->client->get('/api/images?limit=3'.(null === $cursor ? '' : '&cursor='.$cursor))->json();
+            self::assertIsArray($page['items']);
+            self::assertLessThanOrEqual(3, count($page['items']));
+            array_push($listed, ...$page['items']);
+            $cursor = $page['nextCursor'];
+        } while (is_string($cursor));
+
+        self::assertSame(array_reverse(array_column($made, 'name')), array_column($listed, 'name'));
+        self::assertSame(array_reverse(array_column($made, 'sha256')), array_column($listed, 'sha256'));
+        self::assertSame(array_reverse(array_column($made, 'createdAt')), array_column($listed, 'createdAt'));
+        self::assertSame(7, count((array) $this->client->get('/api/images?limit=7')->json()['items']));
+        self::assertNull($this->client->get('/api/images?limit=7')->json()['nextCursor']);
+    }
+
+    #[Test]
+    public function a_bad_limit_cursor_or_option_is_refused(): void
+    {
+        foreach (['limit=0', 'limit=101', 'limit=-1', 'limit=1.5', 'limit[]=1', 'limit=', 'cursor=', 'cursor=x', 'cursor[]=x', 'page=2'] as $query) {
+            self::assertProblem(422, $this->client->get('/api/images?'.$query));
+        }
+    }
+
+    #[Test]
+    public function a_row_that_mysql_cannot_take_waits_in_the_journal_until_it_is_flushed(): void
+    {
+        $this->world->mysql->stop();
+        $made = $this->client->send('POST', '/api/generate-image?width=16&height=16');
+        $journal = glob($this->world->mediaRoot.'/journal/*.json');
+        $flushed = $this->client->send('POST', '/internal/journal/flush', self::releaseToken());
+        $listed = $this->client->get('/api/images');
+        $this->world->mysql->start();
+        $this->world->mysql->awaitReady();
+
+        self::assertSame(201, $made->status);
+        self::assertCount(1, (array) $journal);
+        self::assertProblem(503, $flushed);
+        self::assertProblem(503, $listed);
+        Wait::until('the journal is flushed', fn (): bool => 200 === $this->client->send('POST', '/internal/journal/flush', self::releaseToken())->status);
+        self::assertSame([], glob($this->world->mediaRoot.'/journal/*'));
+        self::assertSame([$made->text('name')], array_column((array) $this->client->get('/api/images?limit=1')->json()['items'], 'name'));
+    }
+
+    #[Test]
+    public function a_journal_file_that_holds_no_row_is_set_aside_and_stops_no_other(): void
+    {
+        $broken = $this->world->mediaRoot.'/journal/00000000000000000000000000.json';
+        file_put_contents($broken, '{"id":1');
+
+        $flushed = $this->client->send('POST', '/internal/journal/flush', self::releaseToken());
+
+        self::assertSame(200, $flushed->status);
+        self::assertFileDoesNotExist($broken);
+        self::assertFileExists($this->world->mediaRoot.'/journal-rejected/00000000000000000000000000.json');
+    }
+
+    #[Test]
+    public function a_row_that_is_flushed_twice_is_there_once(): void
+    {
+        $made = $this->client->send('POST', '/api/generate-image?width=16&height=16')->json();
+        $id = substr((string) $made['name'], 0, 26);
+        $row = ['id' => $id, 'name' => $made['name'], 'contentType' => 'image/png', 'width' => 16, 'height' => 16, 'bytes' => $made['bytes'], 'sha256' => $made['sha256'], 'createdAt' => $made['createdAt']];
+        file_put_contents($this->world->mediaRoot.'/journal/'.$id.'.json', json_encode($row));
+
+        self::assertSame(200, $this->client->send('POST', '/internal/journal/flush', self::releaseToken())->status);
+        self::assertSame(1, (int) $this->world->mysql->query("SELECT COUNT(*) FROM images WHERE id = '$id'")->fetchColumn());
+    }
+}
