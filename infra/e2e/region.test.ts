@@ -3,7 +3,8 @@ import { readFile, rm, stat } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
-import { type Connection, eventually, finished, TestRegion } from './region.ts';
+import type { Connection } from '../connection.ts';
+import { eventually, finished, TestRegion } from './region.ts';
 
 jest.setTimeout(90_000);
 

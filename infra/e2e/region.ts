@@ -6,34 +6,12 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { getCACertificates, setDefaultCACertificates } from 'node:tls';
 import { BlobServiceClient, type ContainerClient, StorageSharedKeyCredential } from '@azure/storage-blob';
+import { type Connection, readConnection } from '../connection.ts';
 import type { RegionStatus } from '../local/status.ts';
 
 const checkout = join(import.meta.dirname, '..', '..');
 const firstBase = 20_000;
 const baseSpan = 12_000;
-
-/** The parts of connection.json that tests use. */
-export interface Connection {
-  readonly production: string;
-  readonly staging: string;
-  readonly management: string;
-  readonly ca: string;
-  readonly app: string;
-  readonly resourceGroup: string;
-  readonly subscriptionId: string;
-  readonly managementToken: string;
-  readonly cacheApiToken: string;
-  readonly releaseToken: string;
-  readonly blob: {
-    readonly endpoint: string;
-    readonly account: string;
-    readonly container: string;
-    readonly key: string;
-  };
-  readonly slots: Readonly<
-    Record<'production' | 'staging', { readonly home: string; readonly outbox: string; readonly synced: string }>
-  >;
-}
 
 export interface CommandResult {
   readonly code: number | null;
@@ -82,7 +60,7 @@ export class TestRegion {
   }
 
   async connection(): Promise<Connection> {
-    return JSON.parse(await readFile(join(this.stateDir, 'connection.json'), 'utf8')) as Connection;
+    return readConnection(this.stateDir);
   }
 
   async media(): Promise<ContainerClient> {

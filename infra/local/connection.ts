@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import type { AccountAccess, Connection, SlotPaths } from '../connection.ts';
 import type { SlotName, WorkerId } from './appservice/worker.ts';
 import type { Servers } from './local-region.ts';
 import { resolveText } from './resolver.ts';
@@ -16,11 +17,11 @@ export async function writeConnection(options: ConnectionOptions): Promise<void>
   await writeJson(options.servers.paths.connection, describeConnection(options));
 }
 
-function describeConnection({ servers, subscriptionId, managementToken, workerOf }: ConnectionOptions) {
+function describeConnection({ servers, subscriptionId, managementToken, workerOf }: ConnectionOptions): Connection {
   const { ports, system, certificates, mysql } = servers;
   const media = accountOf(servers, 'media');
   const releases = accountOf(servers, String(system.evaluation.outputs.releasesContainer));
-  const slot = (name: SlotName) => {
+  const slot = (name: SlotName): SlotPaths => {
     const { home } = servers.workers[workerOf(name)];
     return { home, outbox: join(home, 'media', 'outbox'), synced: join(home, 'media', 'synced') };
   };
@@ -51,7 +52,7 @@ function describeConnection({ servers, subscriptionId, managementToken, workerOf
   };
 }
 
-function accountOf({ accounts, blob }: Servers, container: string) {
+function accountOf({ accounts, blob }: Servers, container: string): AccountAccess {
   const account = accounts.find(({ containers }) => containers.includes(container));
   return {
     endpoint: blob.endpoint(account?.name ?? ''),

@@ -1,15 +1,28 @@
 import { defineCommand } from '../command.ts';
+import { interruptSignal } from '../interrupt.ts';
 
 export const command = defineCommand({
   summary: 'starts the local region with a first release live, prints what to try, and returns',
   examples: ['slipway start', 'slipway start --state /tmp/second --port 9080'],
   async run({ options, output }) {
-    const { startRegion } = await import('../../local/region.ts');
-    const region = await startRegion({
+    const began = performance.now();
+    const [{ startRegion }, { ensureFirstRelease }, { readConnection }, { tryIt }] = await Promise.all([
+      import('../../local/region.ts'),
+      import('../first-release.ts'),
+      import('../../connection.ts'),
+      import('../try-it.ts'),
+    ]);
+    const signal = interruptSignal();
+    const { started } = await startRegion({
       stateDir: options.state,
       port: options.port,
-      onProgress: (text: string) => output.progress(text),
+      onProgress: (text) => output.progress(text),
+      signal,
     });
-    output.result(region, JSON.stringify(region, null, 2));
+    const version = await ensureFirstRelease(options, output, signal);
+    const { production, staging, management } = await readConnection(options.state);
+    const seconds = (performance.now() - began) / 1000;
+    const system = { production, staging, management, version, started, seconds };
+    output.result(system, tryIt(system, options.state, process.cwd()));
   },
 });
