@@ -14,6 +14,7 @@ export class ConfigReader {
   readonly problems: Problem[] = [];
   readonly stage: Stage;
   readonly #texts: ReadonlyMap<string, string>;
+  readonly #defaults = new Map<string, string>();
 
   /** `values` is Pulumi's whole config; only keys of this project are looked at. */
   constructor(values: Readonly<Record<string, string>>) {
@@ -31,6 +32,7 @@ export class ConfigReader {
   read<T>(key: Key<T>): T {
     const fallback = key.defaultOf(this.stage);
     const text = this.#texts.get(key.name);
+    this.#defaults.set(key.name, String(fallback));
     if (text === undefined || key.name === 'stage') return fallback;
     if (!key.stages.includes(this.stage)) {
       this.refuse(key.name, `nothing in stage ${this.stage}: the key is for ${key.stages.join(' and ')}`);
@@ -54,7 +56,9 @@ export class ConfigReader {
   }
 
   refuse(key: string, allowed: string): void {
-    this.problems.push({ key, value: this.#texts.get(key) ?? '(not set)', allowed });
+    const fallback = this.#defaults.get(key);
+    const unset = fallback === undefined ? 'not set' : `${fallback}, its default`;
+    this.problems.push({ key, value: this.#texts.get(key) ?? unset, allowed });
   }
 }
 
