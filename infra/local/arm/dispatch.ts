@@ -34,7 +34,8 @@ const ROUTES: readonly Route[] = [
 
 /** Finds who answers: the SCM site of a slot below `/scm/`, else ARM. */
 export async function dispatch(plane: Plane, request: IncomingMessage): Promise<Answer> {
-  const url = new URL(request.url ?? '/', plane.endpoint);
+  const url = URL.parse(`${plane.endpoint}${request.url ?? '/'}`);
+  if (url === null) throw badRequest('The request URI is not a path with a query.');
   const segments = segmentsOf(url.pathname);
   const method = request.method ?? '';
   const [first, ...below] = segments;

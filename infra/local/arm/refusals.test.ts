@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { connect } from 'node:tls';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
-import { type ArmBench, armBench, GROUP, SITE, SLOT, SUBSCRIPTION, VERSION } from './arm.fixture.ts';
+import { type ArmBench, armBench, GROUP, SITE, SLOT, SUBSCRIPTION, TOKEN, VERSION } from './arm.fixture.ts';
 
 let it: ArmBench;
 let before: string;
@@ -177,6 +177,27 @@ test('what fails inside is 500 without a word about why; the log has it', async 
   expect(answer.text).not.toMatch(/secret|machine|\.ts|at /);
   expect(events[0]?.reason).toContain('secret');
 });
+
+test.each(['//[', '//evil.example/a', 'http://[', '*', '/%'])(
+  'the request target %s is a refusal, not a failure',
+  async (target) => {
+    const url = new URL(it.plane.endpoint);
+    const answer = await new Promise<string>((resolve, reject) => {
+      const socket = connect({ port: Number(url.port), host: url.hostname, rejectUnauthorized: false }, () =>
+        socket.write(
+          `GET ${target} HTTP/1.1\r\nhost: x\r\nauthorization: Bearer ${TOKEN}\r\nconnection: close\r\n\r\n`,
+        ),
+      );
+      let text = '';
+      socket.on('data', (data) => {
+        text += data;
+      });
+      socket.on('error', reject);
+      socket.on('close', () => resolve(text));
+    });
+    expect(answer).toMatch(/^HTTP\/1.1 400 /);
+  },
+);
 
 test('plain HTTP and a request that is none are turned away without harm', async () => {
   const port = Number(new URL(it.plane.endpoint).port);
