@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
@@ -29,7 +29,8 @@ describe('explaining an error', () => {
   });
 
   test('it is still shown when the file cannot be written', () => {
-    const { error } = explain('thrown text', join('/proc/nowhere', 'error.log'));
+    writeFileSync(join(folder, 'taken'), '');
+    const { error } = explain('thrown text', join(folder, 'taken/error.log'));
     expect(error.toText()).toContain('thrown text');
     expect(error.toText()).toContain('cannot be written');
   });
