@@ -1,3 +1,5 @@
+import { rmSync } from 'node:fs';
+import { mkdir } from 'node:fs/promises';
 import { afterEach, expect, test } from '@jest/globals';
 import { type Bench, bench, definition, swapped } from './site.fixture.ts';
 
@@ -139,6 +141,24 @@ test('a front that cannot route the second slot is put back to where it was', as
   expect(it.front.routing).toEqual({ production: 'a', staging: 'b' });
   expect(it.site.state.slots.production.worker).toBe('a');
   expect(it.b.spec?.settings.SLOT_NAME).toBe('staging');
+});
+
+test('a state that cannot be written keeps the swap from switching, and does not leave the site in a swap', async () => {
+  it = await bench();
+  const before = it.site.state.slots;
+  const inTheWay = `${it.stateFile}.${process.pid}.tmp`;
+  it.b.onPing = async () => {
+    await mkdir(inTheWay, { recursive: true });
+  };
+  let sleeps = 0;
+  it.clock.onSleep = () => {
+    sleeps += 1;
+    if (sleeps === 3) rmSync(inTheWay, { recursive: true });
+  };
+  expect((await swapped(it.site)).status).toBe('Failed');
+  expect(it.front.routing).toEqual({ production: 'a', staging: 'b' });
+  expect(it.site.state.slots).toEqual(before);
+  expect(it.site.state.operation).toBeUndefined();
 });
 
 test('requests in flight on the old worker may end before it restarts', async () => {

@@ -10,6 +10,8 @@ import { slotInPlace } from './sticky.ts';
 import { getsWarm } from './warm-up.ts';
 import type { SlotName } from './worker.ts';
 
+const STATE_RETRY_MS = 1000;
+
 /** Records that a swap begins, or refuses it. `runSwap` does it. */
 export async function beginSwap(parts: SiteParts, source: SlotName, target: SlotName): Promise<SwapOperation> {
   const operation: SwapOperation = {
@@ -40,7 +42,7 @@ export async function runSwap(parts: SiteParts, operation: SwapOperation): Promi
     await switchOver(parts, operation);
   } catch (error) {
     parts.stopping.throwIfAborted();
-    await unprepare(parts, source);
+    await recorded(parts, () => unprepare(parts, source));
     await finish(parts, operation, asRefusal(error, parts.name));
     return;
   }
@@ -134,8 +136,21 @@ async function finish(parts: SiteParts, operation: SwapOperation, refusal: ArmEr
           status: 'Failed',
           error: { status: refusal.status, code: refusal.code, message: refusal.message },
         };
-  await parts.store.update((state) => withoutOperation(state, result));
+  await recorded(parts, () => parts.store.update((state) => withoutOperation(state, result)));
   parts.log({ event: 'swap-ended', source, target, status: result.status, reason: refusal?.message });
+}
+
+/** A state file that cannot be written now (a full disk) must not leave the site in a swap for ever: tried until it can. */
+async function recorded(parts: SiteParts, write: () => Promise<unknown>): Promise<void> {
+  for (;;) {
+    try {
+      await write();
+      return;
+    } catch (error) {
+      parts.log({ event: 'state-not-written', reason: messageOf(error) });
+      await parts.clock.sleep(STATE_RETRY_MS, parts.stopping);
+    }
+  }
 }
 
 function asRefusal(error: unknown, site: string): ArmError {

@@ -1,12 +1,12 @@
 import { readFile } from 'node:fs/promises';
 import { connect } from 'node:tls';
-import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals';
 import { type ArmBench, armBench, GROUP, SITE, SLOT, SUBSCRIPTION, TOKEN, VERSION } from './arm.fixture.ts';
 
 let it: ArmBench;
 let before: string;
 
-beforeEach(async () => {
+beforeAll(async () => {
   it = await armBench({ plane: { largestPackage: 10_000 } });
   before = await readFile(it.stateFile, 'utf8');
 });
@@ -14,8 +14,9 @@ beforeEach(async () => {
 afterEach(async () => {
   // A refusal changes nothing.
   expect(await readFile(it.stateFile, 'utf8')).toBe(before);
-  await it.remove();
 });
+
+afterAll(async () => it.remove());
 
 test.each([
   ['no token', null, 'AuthenticationFailed'],
