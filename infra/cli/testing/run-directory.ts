@@ -1,7 +1,8 @@
-import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { readdirSync, readFileSync, readlinkSync, statSync } from 'node:fs';
 import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { isAlive, ownerOf } from '../../setup/lock.mjs';
 
 /** Short: a unix socket's path has room for 107 characters. */
 const parent = '/tmp';
@@ -25,10 +26,10 @@ export class RunDirectory {
     for (const name of await readdir(parent)) {
       if (!name.startsWith(prefix)) continue;
       const left = new RunDirectory(join(parent, name));
-      if (!left.#ownerLives()) await left.remove();
+      if (left.#isAbandoned()) await left.remove();
     }
     const directory = new RunDirectory(await mkdtemp(join(parent, prefix)));
-    await writeFile(join(directory.path, 'owner'), String(process.pid));
+    await writeFile(join(directory.path, 'owner'), JSON.stringify(ownerOf(process.pid)));
     return directory;
   }
 
@@ -66,9 +67,11 @@ export class RunDirectory {
     await rm(this.path, { recursive: true, force: true, maxRetries: 3 });
   }
 
-  #ownerLives(): boolean {
-    const owner = Number(readText(join(this.path, 'owner')));
-    return owner > 0 && readText(`/proc/${owner}/cmdline`).includes('infra/');
+  #isAbandoned(): boolean {
+    if (statSync(this.path, { throwIfNoEntry: false })?.uid !== process.getuid?.()) return false;
+    const owner = readText(join(this.path, 'owner'));
+    // A run that begins at this moment has not written it yet.
+    return owner !== '' && !isAlive(JSON.parse(owner));
   }
 
   #mentions(pid: string): boolean {

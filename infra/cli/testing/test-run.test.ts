@@ -1,0 +1,137 @@
+import { spawn } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import type { Stage } from './stages.ts';
+import { selectStages } from './stages.ts';
+import { runTests } from './test-run.ts';
+
+const limitMs = 10_000;
+let reports = '';
+beforeEach(() => {
+  reports = mkdtempSync(join(tmpdir(), 'reports-'));
+});
+afterEach(() => rmSync(reports, { recursive: true, force: true }));
+
+const shell = (name: string, script: string, more: Partial<Stage> = {}): Stage => ({
+  name,
+  group: 'static',
+  command: ['sh', '-c', script],
+  cwd: reports,
+  report: 'none',
+  phase: 1,
+  ...more,
+});
+
+async function run(stages: Stage[], signal = new AbortController().signal) {
+  const lines: string[] = [];
+  const { results, leftovers } = await runTests(stages, {
+    context: { root: reports, reports },
+    signal,
+    live: { above: (line: string) => void lines.push(line) },
+    running: new Map(),
+  });
+  return { results, leftovers, shown: lines.join('\n') };
+}
+
+const isAlive = (pid: number) =>
+  existsSync(`/proc/${pid}`) && !/^State:\tZ/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'));
+
+async function until(what: string, ready: () => boolean): Promise<void> {
+  const deadline = Date.now() + limitMs;
+  while (!ready()) {
+    if (Date.now() > deadline) throw new Error(`not within ${limitMs} ms: ${what}`);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}
+
+describe('a test run', () => {
+  test('counts a static stage as one test, and shows the end of a failed one with the place of its log', async () => {
+    const { results, shown } = await run([shell('good', 'echo fine'), shell('bad', 'echo wrong on line 3; exit 1')]);
+    const counts = Object.fromEntries(results.map(({ stage, passed, failed }) => [stage, [passed, failed]]));
+    expect(counts).toEqual({ good: [1, 0], bad: [0, 1] });
+    expect(shown).toContain('wrong on line 3');
+    expect(shown).toContain(join(reports, 'bad.log'));
+    expect(shown).not.toContain('fine');
+    expect(readFileSync(join(reports, 'good.log'), 'utf8')).toContain('fine');
+  });
+
+  test('a runner that dies without a report has failed, though no test did', async () => {
+    const { results, shown } = await run([shell('php', 'echo segmentation fault; exit 139', { report: 'junit' })]);
+    expect(results).toMatchObject([{ passed: 0, failed: 1 }]);
+    expect(shown).toContain('segmentation fault');
+  });
+
+  test('an old report is not taken for a new one', async () => {
+    await run([shell('php', `echo '<testcase name="a"/>' > ${reports}/php.xml`, { report: 'junit' })]);
+    const { results } = await run([shell('php', 'exit 0', { report: 'junit' })]);
+    expect(results).toMatchObject([{ passed: 0, failed: 0 }]);
+  });
+
+  test('a later phase waits for the earlier', async () => {
+    const { results } = await run([
+      shell('late', `cat ${reports}/made`, { phase: 2 }),
+      shell('early', `sleep 0.3; echo x > ${reports}/made`),
+    ]);
+    expect(results.map(({ stage, failed }) => [stage, failed])).toEqual([
+      ['early', 0],
+      ['late', 0],
+    ]);
+  });
+
+  test('a server that a test leaves behind in a session of its own is named and ended', async () => {
+    const { leftovers } = await run([
+      shell('forgetful', `setsid sleep 300 </dev/null >/dev/null 2>&1 & echo $! > ${reports}/pid`),
+    ]);
+    expect(leftovers).toEqual([expect.stringContaining('sleep 300')]);
+    expect(isAlive(Number.parseInt(leftovers[0] ?? '', 10))).toBe(false);
+  }, 20_000);
+
+  test('an interrupt ends the stage, its children and its detached servers, and starts no further stage', async () => {
+    const script = `setsid sleep 301 </dev/null >/dev/null 2>&1 & echo $! > ${reports}/server; sleep 302 & echo $! > ${reports}/child; wait`;
+    const controller = new AbortController();
+    const stages = [shell('long', script), shell('next', `touch ${reports}/next`, { phase: 2 })];
+    const ended = run(stages, controller.signal);
+    await until(
+      'the stage runs',
+      () => existsSync(join(reports, 'child')) && readFileSync(join(reports, 'child'), 'utf8') !== '',
+    );
+    controller.abort(new Error('stop'));
+    expect((await ended).results).toEqual([]);
+    for (const name of ['server', 'child'])
+      expect(isAlive(Number(readFileSync(join(reports, name), 'utf8')))).toBe(false);
+    expect(existsSync(join(reports, 'next'))).toBe(false);
+  }, 20_000);
+
+  test('what a killed run left behind is ended and removed by the next', async () => {
+    const left = mkdtempSync('/tmp/slipway-test-');
+    writeFileSync(join(left, 'owner'), JSON.stringify({ pid: process.pid, started: 'another process', since: '' }));
+    const server = spawn('sleep', ['303'], { cwd: left, stdio: 'ignore' });
+    const gone = new Promise((resolve) => server.on('exit', resolve));
+    await run([shell('next', 'true')]);
+    await gone;
+    expect(existsSync(left)).toBe(false);
+  });
+
+  test('everything that a stage writes to its temporary directory is gone afterwards', async () => {
+    await run([shell('writer', `echo "$TMPDIR" > ${reports}/where; touch "$TMPDIR/left"`)]);
+    const where = readFileSync(join(reports, 'where'), 'utf8').trim();
+    expect(where).toMatch(/^\/tmp\/slipway-test-\w+$/);
+    expect(existsSync(where)).toBe(false);
+  });
+});
+
+describe('choosing stages', () => {
+  const stages = [shell('types', ''), shell('php', '', { group: 'php' }), shell('lint', '')];
+
+  test('by name or by group, in their own order; all of them without a name', () => {
+    expect(selectStages(stages, ['lint', 'types']).chosen.map(({ name }) => name)).toEqual(['types', 'lint']);
+    expect(selectStages(stages, ['static']).chosen.map(({ name }) => name)).toEqual(['types', 'lint']);
+    expect(selectStages(stages, []).chosen).toHaveLength(3);
+  });
+
+  test('a name that is none is reported', () => {
+    expect(selectStages(stages, ['php', 'nope'])).toMatchObject({ unknown: ['nope'] });
+  });
+});
