@@ -5,6 +5,7 @@ import { type IResourceMonitorServer, ResourceMonitorService } from '@pulumi/pul
 import monitor from '@pulumi/pulumi/proto/resource_pb.js';
 import empty from 'google-protobuf/google/protobuf/empty_pb.js';
 import struct from 'google-protobuf/google/protobuf/struct_pb.js';
+import { SlipError } from '../errors.ts';
 import type { ProgramLog } from './recorded.ts';
 import type { Recorder, Registration } from './recorder.ts';
 import type { JsonObject } from './values.ts';
@@ -138,9 +139,14 @@ function unary<Request, Response>(answer: (request: Request) => Response): grpc.
     try {
       callback(null, answer(call.request));
     } catch (error) {
-      callback({ code: grpc.status.UNKNOWN, details: error instanceof Error ? error.message : String(error) });
+      callback({ code: grpc.status.UNKNOWN, details: textOf(error) });
     }
   };
+}
+
+function textOf(error: unknown): string {
+  if (error instanceof SlipError) return error.toText();
+  return error instanceof Error ? error.message : String(error);
 }
 
 function refused(method: string): grpc.handleUnaryCall<unknown, never> {
