@@ -1,18 +1,42 @@
 import { join } from 'node:path';
+import { SlipError } from '../errors.ts';
 import { History, lastLive } from '../release/history.ts';
 import { release } from '../release/release.ts';
+import type { ReleaseTarget } from '../release/target.ts';
+import { untilDefined } from '../release/until.ts';
 import type { CommonOptions } from './command.ts';
 import type { Output } from './output.ts';
 import { releaseTarget } from './release-target.ts';
 import { ReleaseView } from './release-view.ts';
 
 const root = join(import.meta.dirname, '../..');
+/** Another command may be making the first release; a slot starts in a second or two. */
+const otherRelease = { limitMs: 120_000, pollMs: 200 };
+const answering = { limitMs: 30_000, pollMs: 50 };
+const askWithinMs = 5_000;
 
-/** Releases the checkout as it is when nothing was ever released to this region. Returns the version that is live. */
+/**
+ * Releases the checkout as it is when nothing was ever released to this region. Resolves with the live version when
+ * production answers.
+ */
 export async function ensureFirstRelease(options: CommonOptions, output: Output, signal: AbortSignal): Promise<string> {
   const target = await releaseTarget(options);
-  const live = lastLive(await new History(target.releases, target.stack).read());
-  if (live !== undefined) return live.version;
+  const version = (await liveVersion(target)) ?? (await firstRelease(target, options, output, signal));
+  const alive = await untilDefined(answering, () => answers(`${target.urls.production}/api/health/live`));
+  if (alive !== undefined) return version;
+  throw new SlipError('SLIP-LOCAL-UNWELL', {
+    found: `production runs ${version} and does not answer after ${answering.limitMs / 1000} s`,
+    expected: 'status 200 from /api/health/live',
+    fix: './slipway status and ./slipway logs say why; ./slipway rollback returns to the version before',
+  });
+}
+
+async function firstRelease(
+  target: ReleaseTarget,
+  options: CommonOptions,
+  output: Output,
+  signal: AbortSignal,
+): Promise<string> {
   const view = new ReleaseView(output);
   try {
     const { version } = await release({
@@ -33,7 +57,23 @@ export async function ensureFirstRelease(options: CommonOptions, output: Output,
       signal,
     });
     return version;
+  } catch (error) {
+    if (!(error instanceof SlipError) || error.code !== 'SLIP-RELEASE-LOCKED') throw error;
+    output.progress('another command is making the first release: waiting for it');
+    const version = await untilDefined(otherRelease, () => liveVersion(target));
+    if (version === undefined) throw error;
+    return version;
   } finally {
     view.end();
   }
+}
+
+async function liveVersion(target: ReleaseTarget): Promise<string | undefined> {
+  return lastLive(await new History(target.releases, target.stack).read())?.version;
+}
+
+async function answers(url: string): Promise<true | undefined> {
+  const answer = await fetch(url, { signal: AbortSignal.timeout(askWithinMs) }).catch(() => undefined);
+  await answer?.body?.cancel();
+  return answer?.status === 200 ? true : undefined;
 }

@@ -36,9 +36,9 @@ afterAll(async () => {
   await rm(checkout, { recursive: true, force: true });
 }, 60_000);
 
-async function workerEnvironment(): Promise<string[]> {
-  const { slots } = await region.status();
-  const pid = slots.production.instances[0]?.processes.phpFpm ?? 0;
+/** Of the container itself: php-fpm writes its title over its own. */
+async function workerEnvironment(worker: string): Promise<string[]> {
+  const { pid } = JSON.parse(await readFile(join(region.stateDir, 'processes', `worker-${worker}.json`), 'utf8'));
   return (await readFile(`/proc/${pid}/environ`, 'utf8')).split('\0');
 }
 
@@ -47,6 +47,7 @@ test('an app setting added to the program is in the environment of the worker, a
   const before = await readFile(file, 'utf8');
   await writeFile(file, before.replace(/(\n\s*)APP_ENV:/, "$1ADDED_BY_TEST: '/home/added',$1APP_ENV:"));
   await region.start();
-  const { slots } = await region.connection();
-  expect(await workerEnvironment()).toContain(`ADDED_BY_TEST=${slots.production.home}/added`);
+  const worker = (await region.status()).slots.production.instances[0]?.id ?? '';
+  const { home } = (await region.connection()).slots.production;
+  expect(await workerEnvironment(worker)).toContain(`ADDED_BY_TEST=${home}/added`);
 });

@@ -56,6 +56,11 @@ export async function startRegion(options: StartOptions): Promise<{ readonly sta
     child.disconnect();
     child.unref();
     return { started: true };
+  } catch (error) {
+    // Another command was faster by a moment.
+    if (!(error instanceof SlipError) || error.code !== 'SLIP-LOCAL-LOCKED') throw error;
+    await joinRegion(options);
+    return { started: false };
   } finally {
     await log.close();
   }
