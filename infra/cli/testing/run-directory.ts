@@ -41,12 +41,14 @@ export class RunDirectory {
       .map((pid) => `${pid} ${readText(`/proc/${pid}/cmdline`).replaceAll('\0', ' ').trim()}`);
   }
 
-  /** What is still there after a moment to leave. */
+  /** What is still there after a moment to leave. Looks twice: a process shows nothing of itself while it becomes another program. */
   async leftovers(): Promise<string[]> {
     const deadline = Date.now() + graceMs;
     let found = this.processes();
-    while (found.length > 0 && Date.now() < deadline) {
+    let before: readonly string[] = ['not looked yet'];
+    while ((found.length > 0 || before.length > 0) && Date.now() < deadline) {
       await sleep(pollMs);
+      before = found;
       found = this.processes();
     }
     return found;
