@@ -1,0 +1,103 @@
+import { beforeAll, expect, test } from '@jest/globals';
+import { evaluate } from '../evaluate/evaluate.ts';
+import type { Evaluation } from '../evaluate/recorded.ts';
+import { type Difference, difference } from './difference.ts';
+
+const BASE = { 'sidecar.digest': `sha256:${'0'.repeat(64)}`, 'edge.enabled': 'true' };
+const NOTHING: Difference = { added: [], removed: [], changed: {}, replaced: [], refused: [], outputs: [] };
+
+let before: Evaluation;
+beforeAll(async () => {
+  before = await evaluated({});
+}, 30_000);
+
+function evaluated(config: Readonly<Record<string, string>>): Promise<Evaluation> {
+  return evaluate({ stage: 'dev', mode: 'update', config: { ...BASE, ...config } });
+}
+
+/** What an `up` would do after some keys are set. */
+async function after(config: Readonly<Record<string, string>>): Promise<Difference> {
+  return difference(before, await evaluated(config));
+}
+
+test('an unchanged program changes nothing', async () => {
+  expect(await after({})).toEqual(NOTHING);
+}, 30_000);
+
+test('a setting is for the next release: no resource changes, only what is wanted', async () => {
+  expect(await after({ 'media.scanMs': '500' })).toEqual({
+    ...NOTHING,
+    outputs: ['wanted.settings.MEDIA_SCAN_MS'],
+  });
+}, 30_000);
+
+test('so is another image of the sidecar, and another number of workers is nobody’s business', async () => {
+  const digest = `sha256:${'1'.repeat(64)}`;
+  expect(await after({ 'sidecar.digest': digest, 'plan.instances': '2' })).toEqual({
+    ...NOTHING,
+    outputs: ['wanted.siteContainers[0].properties.image'],
+  });
+}, 30_000);
+
+test('PHP, slow queries and the rate limit change where they live', async () => {
+  const changes = await after({
+    'web.phpVersion': '8.3',
+    'mysql.slowQuerySeconds': '5',
+    'edge.rateLimitPerMinute': '99',
+    'media.softDeleteDays': '9',
+  });
+  expect(changes).toEqual({
+    ...NOTHING,
+    changed: {
+      'dbformysql:Configuration::mysql-long-query-time': ['value'],
+      'frontdoor:Policy::waf': ['customRules.rules[0].rateLimitThreshold'],
+      'storage:BlobServiceProperties::media-recovery': [
+        'containerDeleteRetentionPolicy.days',
+        'deleteRetentionPolicy.days',
+      ],
+      'web:WebApp::app': ['siteConfig.linuxFxVersion'],
+      'web:WebAppSlot::staging': ['siteConfig.linuxFxVersion'],
+    },
+  });
+}, 30_000);
+
+test('without the mount its keys are gone too', async () => {
+  expect(await after({ 'media.mount': 'false' })).toEqual({
+    ...NOTHING,
+    removed: ['web:WebAppAzureStorageAccounts::app-mounts', 'web:WebAppAzureStorageAccountsSlot::staging-mounts'],
+    changed: { 'storage:StorageAccount::media': ['allowSharedKeyAccess'] },
+    outputs: ['wanted.settings.MEDIA_MOUNT'],
+  });
+}, 30_000);
+
+test('tags go everywhere but to secrets, whose rotated values would be written over', async () => {
+  const { changed, ...rest } = await after({ tags: '{"team":"web"}' });
+  expect(rest).toEqual({ ...NOTHING, changed: undefined });
+  expect(new Set(Object.values(changed).flat())).toEqual(new Set(['tags.team']));
+  expect(Object.keys(changed).filter((label) => label.startsWith('keyvault:Secret'))).toEqual([]);
+}, 30_000);
+
+const MYSQL = ['dbformysql:Database::mysql-database', 'dbformysql:Server::mysql'];
+
+test('replacing data is refused until the word is there', async () => {
+  const cidr = { 'network.cidr': '10.99.0.0/22', 'mysql.geoBackup': 'true' };
+  const refused = await after(cidr);
+  expect(refused.replaced).toEqual(['dbformysql:Server::mysql']);
+  expect(refused.refused).toEqual(['dbformysql:Server::mysql']);
+
+  const allowed = await after({ ...cidr, 'protect.except': '["mysql"]' });
+  expect(allowed.replaced).toEqual(['dbformysql:Server::mysql']);
+  expect(allowed.refused).toEqual([]);
+  expect(allowed.removed).toEqual(['authorization:ManagementLockByScope::keep-mysql']);
+}, 60_000);
+
+test('another generation renames data, and every bit of it is refused', async () => {
+  const { replaced, refused } = await after({ generation: '2' });
+  const data = replaced.filter((label) =>
+    /^(storage:(Storage|BlobC)|dbformysql:(Server|Database)|redisenterprise|keyvault:Vault|web:WebApp(Slot)?::)/.test(
+      label,
+    ),
+  );
+  expect(data).toEqual(expect.arrayContaining([...MYSQL, 'storage:StorageAccount::media', 'keyvault:Vault::vault']));
+  expect(data.filter((label) => !refused.includes(label))).toEqual([]);
+}, 30_000);

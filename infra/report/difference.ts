@@ -1,0 +1,84 @@
+import type { Evaluation, RecordedResource } from '../evaluate/recorded.ts';
+import { isJsonObject, type Json } from '../evaluate/values.ts';
+
+/** What an `up` would do between two evaluations of the program. Resources by `<type>::<name>`. */
+export interface Difference {
+  readonly added: readonly string[];
+  readonly removed: readonly string[];
+  /** Inputs that would be written, by path. What the program ignores is not among them. */
+  readonly changed: Readonly<Record<string, readonly string[]>>;
+  /** Those of `changed` that Azure can only make anew. */
+  readonly replaced: readonly string[];
+  /** Those of `replaced` and `removed` that Pulumi refuses to touch. */
+  readonly refused: readonly string[];
+  /** Paths of the stack's outputs. */
+  readonly outputs: readonly string[];
+}
+
+/** Inputs that Azure fixes at creation, besides names, groups and places. https://learn.microsoft.com/azure/templates */
+const FIXED: Readonly<Record<string, readonly string[]>> = {
+  'azure-native:dbformysql:Server': ['administratorLogin', 'network', 'backup.geoRedundantBackup', 'availabilityZone'],
+  'azure-native:redisenterprise:Database': ['clusteringPolicy'],
+  'azure-native:storage:StorageAccount': ['kind'],
+  'azure-native:web:AppServicePlan': ['zoneRedundant', 'reserved'],
+};
+const FIXED_EVERYWHERE =
+  /^(location|resourceGroupName|name|slot|scope|((account|cluster|container|database|profile|server|vault|secret|registry)Name))$/;
+
+export function difference(before: Evaluation, after: Evaluation): Difference {
+  const old = byUrn(before);
+  const now = byUrn(after);
+  const gone = [...old].filter(([urn]) => !now.has(urn)).map(([, resource]) => resource);
+  const changes = [...now.values()].flatMap((resource) => {
+    const previous = old.get(resource.urn);
+    const paths = previous === undefined ? [] : written(previous, resource);
+    return previous === undefined || paths.length === 0 ? [] : [{ previous, resource, paths }];
+  });
+  const replaced = changes.filter(({ resource, paths }) => paths.some((path) => isFixed(resource, path)));
+  return {
+    added: [...now].filter(([urn]) => !old.has(urn)).map(([, resource]) => label(resource)),
+    removed: gone.map(label),
+    changed: Object.fromEntries(changes.map(({ resource, paths }) => [label(resource), paths])),
+    replaced: replaced.map(({ resource }) => label(resource)),
+    // Protection counts as the state has it, or as the program says now.
+    refused: [
+      ...gone.filter(({ protect }) => protect).map(label),
+      ...replaced.filter(({ resource }) => resource.protect).map(({ resource }) => label(resource)),
+    ],
+    outputs: [...paths(before.outputs, after.outputs)],
+  };
+}
+
+function byUrn({ resources }: Evaluation): Map<string, RecordedResource> {
+  return new Map(resources.map((resource) => [resource.urn, resource]));
+}
+
+function label({ type, name }: RecordedResource): string {
+  return `${type.replace('azure-native:', '')}::${name}`;
+}
+
+function written(before: RecordedResource, after: RecordedResource): string[] {
+  return [...paths(before.inputs, after.inputs)].filter(
+    (path) =>
+      !after.ignoreChanges.some(
+        (ignored) => path === ignored || path.startsWith(`${ignored}.`) || path.startsWith(`${ignored}[`),
+      ),
+  );
+}
+
+function isFixed({ type }: RecordedResource, path: string): boolean {
+  return (
+    FIXED_EVERYWHERE.test(path) || (FIXED[type] ?? []).some((fixed) => path === fixed || path.startsWith(`${fixed}.`))
+  );
+}
+
+/** Where two values differ. */
+function* paths(a: Json | undefined, b: Json | undefined, at = ''): Generator<string> {
+  if (isJsonObject(a) && isJsonObject(b)) {
+    for (const key of Object.keys({ ...a, ...b }).sort())
+      yield* paths(a[key], b[key], at === '' ? key : `${at}.${key}`);
+  } else if (Array.isArray(a) && Array.isArray(b)) {
+    for (let index = 0; index < Math.max(a.length, b.length); index++)
+      yield* paths(a[index], b[index], `${at}[${index}]`);
+  } else if (a !== b) yield at;
+}
