@@ -1,21 +1,17 @@
-import { readdirSync } from 'node:fs';
 import { enableCompileCache } from 'node:module';
-import { join, resolve } from 'node:path';
-import { Command, CommanderError, InvalidArgumentError } from 'commander';
-import type { CommandDefinition, CommonOptions } from './command.ts';
+import { join } from 'node:path';
+import { CommanderError } from 'commander';
 import { explain, UsageError } from './failure.ts';
-import { Output } from './output.ts';
+import { buildProgram } from './program.ts';
 
 const root = join(import.meta.dirname, '../..');
-const commandsDirectory = join(import.meta.dirname, 'commands');
-const defaultPort = 8080;
-/** The management plane listens this far above the first port. */
-const lastPortOffset = 363;
 
 /** Runs a command line and sets the exit code: 0, 1 (failed) or 2 (wrong use). */
 export async function main(args: readonly string[]): Promise<void> {
   enableCompileCache(join(root, '.setup/compiled'));
   const json = args.includes('--json');
+  // Whoever reads our output may stop doing so: `slipway logs | head`.
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1));
   try {
     await (await buildProgram(args)).parseAsync(args, { from: 'user' });
   } catch (error) {
@@ -28,74 +24,8 @@ export async function main(args: readonly string[]): Promise<void> {
   }
 }
 
-/** Only the named command's file is loaded; all of them when help has to list them. */
-async function buildProgram(args: readonly string[]): Promise<Command> {
-  const names = commandNames();
-  const named = args[0] ?? '';
-  const program = quiet(new Command('slipway'))
-    .description('Releases a PHP web application on Azure App Service, and runs the whole of it on this machine')
-    .usage('<command> [options]')
-    .helpCommand(false)
-    .addHelpText(
-      'after',
-      '\nEvery command has --help with an example. Guides: docs/, errors: docs/reference/errors.md',
-    );
-  for (const name of names.includes(named) ? [named] : names) {
-    const { command } = (await import(join(commandsDirectory, `${name}.ts`))) as { command: CommandDefinition };
-    program.addCommand(toCommander(name, command));
-  }
-  // Without a command there is nothing to do: help is the answer, and wrong use.
-  program.action(() => {
-    if (named !== '') throw new UsageError(`there is no command "${named}"`, 'see ./slipway --help');
-    program.outputHelp();
-    process.exitCode = 2;
-  });
-  program.allowExcessArguments(true).allowUnknownOption(named !== '' && !named.startsWith('-'));
-  return program;
-}
-
-function toCommander(name: string, definition: CommandDefinition): Command {
-  const command = quiet(new Command(name)).summary(definition.summary).description(definition.summary);
-  definition.configure?.(command);
-  command
-    .option('--state <dir>', 'directory of the local region', '.local')
-    .option('--port <base>', 'first port of the local region', parsePort, defaultPort)
-    .option('--json', 'print JSON for machines', false)
-    .allowExcessArguments(command.registeredArguments.some((argument) => argument.variadic))
-    .addHelpText('after', `\nExample:\n${definition.examples.map((line) => `  $ ./${line}`).join('\n')}`)
-    .action(async () => {
-      const given = command.opts<CommonOptions>();
-      const options = { ...given, state: resolve(root, given.state) };
-      const output = new Output(options.json);
-      try {
-        await definition.run({ args: command.args, options, output });
-      } finally {
-        output.end();
-      }
-    });
-  return command;
-}
-
-function quiet(command: Command): Command {
-  return command.exitOverride().configureOutput({ writeErr: () => undefined });
-}
-
-function commandNames(): string[] {
-  return readdirSync(commandsDirectory)
-    .filter((file) => file.endsWith('.ts') && !file.endsWith('.test.ts'))
-    .map((file) => file.slice(0, -'.ts'.length))
-    .sort();
-}
-
 function usageError(error: CommanderError): UsageError {
   return new UsageError(error.message.replace(/^error: /, ''), 'see ./slipway --help, or --help after the command');
-}
-
-function parsePort(text: string): number {
-  const port = Number(text);
-  const last = 65_535 - lastPortOffset;
-  if (!/^\d+$/.test(text) || port < 1 || port > last) throw new InvalidArgumentError(`It has to be from 1 to ${last}.`);
-  return port;
 }
 
 if (import.meta.main) await main(process.argv.slice(2));

@@ -7,7 +7,7 @@ import { detectPlatform } from './platform.mjs';
 import { Progress } from './progress.mjs';
 import { Installer, Interrupted } from './step.mjs';
 
-/** Commands that talk to Azure or look at files only: they run no server of ours. */
+/** Commands that only ask or look: they start no server and build no package, so npm packages are all they need. */
 const LIGHT_COMMANDS = new Set([
   '',
   'bootstrap',
@@ -16,8 +16,12 @@ const LIGHT_COMMANDS = new Set([
   'history',
   'image',
   'logs',
+  'media',
+  'migrate',
+  'promote',
   'reset',
   'resources',
+  'rollback',
   'status',
   'stop',
 ]);

@@ -1,0 +1,82 @@
+import { readdirSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { Command, InvalidArgumentError } from 'commander';
+import type { CommandDefinition, CommonOptions } from './command.ts';
+import { UsageError } from './failure.ts';
+import { Output } from './output.ts';
+
+const root = join(import.meta.dirname, '../..');
+const commandsDirectory = join(import.meta.dirname, 'commands');
+const defaultPort = 8080;
+/** The management plane listens this far above the first port. */
+const lastPortOffset = 363;
+
+/** Only the named command's file is loaded; all of them when help has to list them. */
+export async function buildProgram(args: readonly string[]): Promise<Command> {
+  const names = commandNames();
+  const named = args[0] ?? '';
+  const program = quiet(new Command('slipway'))
+    .description('Releases a PHP web application on Azure App Service, and runs the whole of it on this machine')
+    .usage('<command> [options]')
+    .helpCommand(false)
+    .addHelpText(
+      'after',
+      '\nEvery command has --help with an example. Guides: docs/, errors: docs/reference/errors.md',
+    );
+  for (const name of names.includes(named) ? [named] : names) program.addCommand(await loadCommand(name));
+  // Without a command there is nothing to do: help is the answer, and wrong use.
+  program.action(() => {
+    if (named !== '') throw new UsageError(`there is no command "${named}"`, 'see ./slipway --help');
+    program.outputHelp();
+    process.exitCode = 2;
+  });
+  program.allowExcessArguments(true).allowUnknownOption(named !== '' && !named.startsWith('-'));
+  return program;
+}
+
+/** A command by its file name. */
+export async function loadCommand(name: string): Promise<Command> {
+  const { command } = (await import(join(commandsDirectory, `${name}.ts`))) as { command: CommandDefinition };
+  return toCommander(name, command);
+}
+
+function toCommander(name: string, definition: CommandDefinition): Command {
+  const command = quiet(new Command(name)).summary(definition.summary).description(definition.summary);
+  definition.configure?.(command);
+  command
+    .option('--state <dir>', 'directory of the local region', '.local')
+    .option('--port <base>', 'first port of the local region', parsePort, defaultPort)
+    .option('--json', 'print JSON for machines', false)
+    .allowExcessArguments(command.registeredArguments.some((argument) => argument.variadic))
+    .addHelpText('after', `\nExample:\n${definition.examples.map((line) => `  $ ./${line}`).join('\n')}`)
+    .action(async () => {
+      const given = command.opts<CommonOptions>();
+      const from = command.getOptionValueSource('state') === 'default' ? root : process.cwd();
+      const options = { ...given, state: resolve(from, given.state) };
+      const output = new Output(options.json);
+      try {
+        await definition.run({ args: command.args, options, output });
+      } finally {
+        output.end();
+      }
+    });
+  return command;
+}
+
+function quiet(command: Command): Command {
+  return command.exitOverride().configureOutput({ writeErr: () => undefined });
+}
+
+export function commandNames(): string[] {
+  return readdirSync(commandsDirectory)
+    .filter((file) => file.endsWith('.ts') && !file.endsWith('.test.ts'))
+    .map((file) => file.slice(0, -'.ts'.length))
+    .sort();
+}
+
+function parsePort(text: string): number {
+  const port = Number(text);
+  const last = 65_535 - lastPortOffset;
+  if (!/^\d+$/.test(text) || port < 1 || port > last) throw new InvalidArgumentError(`It has to be from 1 to ${last}.`);
+  return port;
+}
