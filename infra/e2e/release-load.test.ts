@@ -58,14 +58,18 @@ describe('under wrk with 32 connections, and clients that send bodies, make imag
       slowTraffic(`${connection.production}/api/ping?slow`, 2),
     ];
     const seen: string[] = [];
-    for (const { file, version } of packages) {
-      const entry = await slipway('release', '--package', file, '--watch', '1');
-      expect(entry).toMatchObject({ version, outcome: 'live', requests: { lost: 0 } });
-      seen.push(await liveVersion());
-    }
-    for (let number = 1; number <= releases; number++) {
-      await slipway('rollback');
-      seen.push(await liveVersion());
+    try {
+      for (const { file, version } of packages) {
+        const entry = await slipway('release', '--package', file, '--watch', '1');
+        expect(entry).toMatchObject({ version, outcome: 'live', requests: { lost: 0 } });
+        seen.push(await liveVersion());
+      }
+      for (let number = 1; number <= releases; number++) {
+        await slipway('rollback');
+        seen.push(await liveVersion());
+      }
+    } finally {
+      await Promise.all([wrk.stop(), ...traffic.map((loop) => loop.stop())]);
     }
     const [ping, ...others] = await Promise.all([wrk.stop(), ...traffic.map((loop) => loop.stop())]);
 

@@ -48,7 +48,8 @@ async function create(files: Certificates, now: Date): Promise<void> {
   const notAfter = new Date(now.getTime() + validityDays * dayMs);
   const caKeys = await crypto.subtle.generateKey(algorithm, true, ['sign', 'verify']);
   const ca = await x509.X509CertificateGenerator.createSelfSigned({
-    name: 'CN=slipway local region CA',
+    // Unique, so that a program that trusts the CAs of two regions finds the right one.
+    name: `CN=slipway local region CA ${randomBytes(4).toString('hex')}`,
     serialNumber: serial(),
     notBefore,
     notAfter,
@@ -57,6 +58,7 @@ async function create(files: Certificates, now: Date): Promise<void> {
     extensions: [
       new x509.BasicConstraintsExtension(true, 0, true),
       new x509.KeyUsagesExtension(x509.KeyUsageFlags.keyCertSign | x509.KeyUsageFlags.cRLSign, true),
+      await x509.SubjectKeyIdentifierExtension.create(caKeys.publicKey),
     ],
   });
   const serverKeys = await crypto.subtle.generateKey(algorithm, true, ['sign', 'verify']);
@@ -71,6 +73,7 @@ async function create(files: Certificates, now: Date): Promise<void> {
     signingAlgorithm: algorithm,
     extensions: [
       new x509.BasicConstraintsExtension(false),
+      await x509.AuthorityKeyIdentifierExtension.create(caKeys.publicKey),
       new x509.ExtendedKeyUsageExtension([x509.ExtendedKeyUsage.serverAuth]),
       new x509.SubjectAlternativeNameExtension([
         { type: 'ip', value: '127.0.0.1' },

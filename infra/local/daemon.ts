@@ -25,7 +25,6 @@ async function main(stateDir: string, port: number): Promise<void> {
       await region?.stop();
       await control.stop();
       await rm(paths.connection, { force: true });
-      lock.release();
       // Sockets that clients keep open must not keep the process.
       setImmediate(() => process.exit(0));
     })();
@@ -36,7 +35,7 @@ async function main(stateDir: string, port: number): Promise<void> {
     heal: async () => region?.heal() ?? [],
     stop: async () => {
       setImmediate(() => void end());
-      return {};
+      return process.pid;
     },
   });
   // Before it is ready the starter may change its mind, or be killed: then nothing stays.

@@ -5,6 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { SlipError } from '../errors.ts';
 import { askRegion } from './control.ts';
 import { isLocked } from './lock.ts';
+import { startTimeOf } from './process.ts';
 import { isErrno, statePaths } from './state.ts';
 import type { RegionStatus } from './status.ts';
 
@@ -71,8 +72,7 @@ export async function stopRegion({ stateDir }: { readonly stateDir: string }): P
   const paths = statePaths(stateDir);
   if (!(await isLocked(paths.root))) return false;
   await untilAnswering(paths.controlSocket, paths.root);
-  await askRegion(paths.controlSocket, 'stop', stopWithinMs);
-  await untilGone(paths.root);
+  await untilGone(Number(await askRegion(paths.controlSocket, 'stop', stopWithinMs)));
   return true;
 }
 
@@ -153,9 +153,9 @@ async function untilAnswering(socket: string, root: string): Promise<void> {
   }
 }
 
-async function untilGone(root: string): Promise<void> {
+async function untilGone(pid: number): Promise<void> {
   const deadline = Date.now() + stopWithinMs;
-  while (await isLocked(root)) {
+  while ((await startTimeOf(pid)) !== undefined) {
     if (Date.now() > deadline) {
       throw new SlipError('SLIP-LOCAL-STOP', {
         found: `the region is still running ${stopWithinMs / 1000} s after it was told to stop`,

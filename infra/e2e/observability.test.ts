@@ -1,0 +1,78 @@
+import { randomBytes } from 'node:crypto';
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
+import type { Connection } from '../connection.ts';
+import { eventually, TestRegion } from './region.ts';
+
+jest.setTimeout(60_000);
+
+let region: TestRegion;
+let connection: Connection;
+
+beforeAll(async () => {
+  region = await TestRegion.create();
+  await region.start();
+  connection = await region.connection();
+}, 120_000);
+
+afterAll(() => region.remove(), 60_000);
+
+/** Envelopes that Application Insights would have got. */
+async function telemetry(): Promise<string[]> {
+  const text = await readFile(join(region.stateDir, 'telemetry', 'telemetry.ndjson'), 'utf8').catch(() => '');
+  return text.split('\n').filter((line) => line !== '');
+}
+
+test('PHP, sidecar and Blob are one trace, under the caller’s id', async () => {
+  const traceId = randomBytes(16).toString('hex');
+  const answer = await fetch(`${connection.production}/api/generate-image`, {
+    method: 'POST',
+    headers: { traceparent: `00-${traceId}-${randomBytes(8).toString('hex')}-01` },
+  });
+  expect(answer.status).toBe(201);
+  const kinds = async () => {
+    const own = (await telemetry()).filter((line) => line.includes(traceId)).map((line) => JSON.parse(line));
+    return own.map(({ data, tags }) => `${data.baseType} ${tags['ai.cloud.role']} ${data.baseData.name}`);
+  };
+  await eventually('the spans of PHP, sidecar and Blob under one trace id', 30_000, async () => {
+    const seen = await kinds();
+    return (
+      seen.some((span) => span.startsWith('RequestData') && span.includes('generate-image')) &&
+      seen.some((span) => span.startsWith('RemoteDependencyData') && /PUT|BlockBlobClient/.test(span))
+    );
+  });
+});
+
+test('no log and no telemetry holds a password, a token, a key or a cache value', async () => {
+  const value = `cached-${randomBytes(12).toString('hex')}`;
+  const call = (path: string, init: RequestInit) =>
+    fetch(`${connection.production}${path}`, init).then((a) => a.text());
+  const authorization = `Bearer ${connection.cacheApiToken}`;
+  const body = JSON.stringify({ value, ttl: 60 });
+  await call('/api/cache/secret-test', {
+    method: 'PUT',
+    headers: { authorization, 'content-type': 'application/json' },
+    body,
+  });
+  expect(await call('/api/cache/secret-test', { headers: { authorization } })).toContain(value);
+  await call('/api/cache/secret-test', { method: 'PUT', headers: { authorization }, body: `{"value":"${value}",` });
+  await call('/api/cache/secret-test', { headers: { authorization: `${authorization}x` } });
+  await call('/internal/release/warm', {
+    method: 'POST',
+    headers: { authorization: `Bearer ${connection.releaseToken}` },
+  });
+  const media = await region.media();
+  expect(await media.exists()).toBe(true);
+
+  const secrets = Object.values(JSON.parse(await readFile(join(region.stateDir, 'secrets.json'), 'utf8'))).map(String);
+  expect(secrets.length).toBeGreaterThan(4);
+  const places: [string, string][] = [['telemetry', (await telemetry()).join('\n')]];
+  for (const name of await readdir(join(region.stateDir, 'logs'))) {
+    places.push([name, await readFile(join(region.stateDir, 'logs', name), 'utf8')]);
+  }
+  const leaks = places.flatMap(([place, text]) =>
+    [...secrets, value].filter((secret) => text.includes(secret)).map((secret) => `${place}: ${secret.slice(0, 4)}…`),
+  );
+  expect(leaks).toEqual([]);
+});
