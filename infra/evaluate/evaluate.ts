@@ -145,7 +145,7 @@ function deadlineError({ stage, deadlineMs = DEADLINE_MS }: ProgramRun, seconds:
 function programError(stage: string, code: number, logs: readonly ProgramLog[], printed: string): SlipError {
   const said = logs.filter(({ severity }) => severity === 'error').map(({ message }) => message.trim());
   const text = said.length > 0 ? said.join('\n') : printed.trim();
-  const [, coded, rest] = /(SLIP-[A-Z]+-[A-Z]+)\s+([\s\S]*)/.exec(text) ?? [];
+  const [, coded, rest] = /(SLIP-[A-Z]+(?:-[A-Z0-9]+)+)\s+([\s\S]*)/.exec(text) ?? [];
   if (coded !== undefined && rest !== undefined) return new SlipError(coded, { found: rest.trim() });
   return new SlipError('SLIP-EVALUATE-PROGRAM', {
     found: `the program of stage '${stage}' failed: ${text === '' ? `exit code ${code}` : text}`,

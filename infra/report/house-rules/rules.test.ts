@@ -238,6 +238,10 @@ test.each(HOUSE_RULES.map((rule) => [rule.name, rule] as const))('%s: holds in e
   for (const evaluation of [prod, ...others]) expect(rule.findings(evaluation)).toEqual([]);
 });
 
+test('evaluating the largest stage takes no more than 350 MB', () => {
+  expect(prod.peakRssMb).toBeLessThan(350);
+});
+
 test('every rule is seen broken below', () => {
   expect(Object.keys(BREAKAGES).toSorted()).toEqual(HOUSE_RULES.map(({ name }) => name).toSorted());
 });
