@@ -73,8 +73,9 @@ export const HEARTBEAT_MS = 5_000;
 export const HEARTBEAT_TTL_S = 15;
 export const JOURNAL_FLUSH_MS = 3_000;
 export const RETENTION_SWEEP_LIMIT_MS = 15 * 60_000;
+/** How often metrics are sent (OTEL_METRIC_EXPORT_INTERVAL). */
 export const METRIC_EXPORT_MS = 60_000;
-/** How often the telemetry thread is told the figures. */
+/** How often the telemetry thread is told the figures, at least. */
 export const GAUGES_MS = 15_000;
 /** Telemetry, heartbeat and journal begin this long after the sync. */
 export const AROUND_START_DELAY_MS = 500;

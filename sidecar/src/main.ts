@@ -43,7 +43,7 @@ const relay = new Relay({
     serviceName: settings.site,
     instance: settings.instance,
     version: manifest.version,
-    exportMs: defaults.METRIC_EXPORT_MS,
+    exportMs: settings.metricExportMs,
   },
   log,
   random: Math.random,
@@ -98,7 +98,7 @@ setTimeout(() => {
   relay.start();
   void heartbeat.run();
   void journal.run();
-  setInterval(() => void tellGauges(), defaults.GAUGES_MS).unref();
+  setInterval(() => void tellGauges(), Math.min(defaults.GAUGES_MS, settings.metricExportMs / 2)).unref();
 }, defaults.AROUND_START_DELAY_MS).unref();
 
 let stopping = false;

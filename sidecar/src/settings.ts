@@ -19,6 +19,7 @@ export interface Settings {
   readonly uploads: number;
   readonly maxWaiters: number;
   readonly stopMs: number;
+  readonly metricExportMs: number;
   readonly site: string;
   readonly instance: string;
 }
@@ -102,6 +103,8 @@ export function readSettings(env: Env, hostname: string): Settings {
     uploads: number('MEDIA_UPLOADS', 'files at once', defaults.MEDIA_UPLOADS, 1, 256),
     maxWaiters: number('MEDIA_MAX_WAITERS', 'callers', Math.max(1, Math.floor(children / 2)), 1, 10_000),
     stopMs: 1_000 * number('MEDIA_STOP_S', 'seconds', defaults.MEDIA_STOP_S, 1, 115),
+    // The name is OpenTelemetry's.
+    metricExportMs: number('OTEL_METRIC_EXPORT_INTERVAL', 'milliseconds', defaults.METRIC_EXPORT_MS, 1_000, 3_600_000),
     site: env.WEBSITE_SITE_NAME ?? '',
     instance: env.WEBSITE_INSTANCE_ID ?? hostname,
   };

@@ -17,7 +17,7 @@ describe('the sidecar', () => {
     bed = await Testbed.start();
     sidecar = await bed.sidecar();
   }, 30_000);
-  afterAll(() => bed.stop());
+  afterAll(() => bed?.stop());
 
   const blob = (name: string) => bed.azurite.container().getBlobClient(name);
   const isSynced = (name: string) => () => existsSync(join(sidecar.synced, name));

@@ -31,8 +31,13 @@ export class Azurite {
 
   static async start(options: AzuriteOptions): Promise<Azurite> {
     const azurite = new Azurite(options, await freePort());
-    await azurite.up();
-    await azurite.container().createIfNotExists();
+    try {
+      await azurite.up();
+      await azurite.container().createIfNotExists();
+    } catch (error) {
+      await azurite.down('SIGKILL');
+      throw error;
+    }
     return azurite;
   }
 

@@ -1,5 +1,5 @@
 import 'reflect-metadata';
-import { webcrypto } from 'node:crypto';
+import { randomUUID, webcrypto } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { getCACertificates, setDefaultCACertificates } from 'node:tls';
@@ -21,7 +21,8 @@ export async function makeCertificate(folder: string): Promise<CertificateFiles>
   const keys = await webcrypto.subtle.generateKey(algorithm, true, ['sign', 'verify']);
   const certificate = await x509.X509CertificateGenerator.createSelfSigned(
     {
-      name: 'CN=localhost',
+      // A name of its own: several certificates of one name in one process would be taken for each other.
+      name: `CN=slipway-test-${randomUUID()}`,
       notBefore: new Date(Date.now() - 3_600_000),
       notAfter: new Date(Date.now() + 86_400_000),
       signingAlgorithm: algorithm,

@@ -1,24 +1,8 @@
 import { type ChildProcess, type SpawnOptions, spawn } from 'node:child_process';
 
-const running = new Set<ChildProcess>();
-let armed = false;
-
-/** Starts a process that ends with this one, also when this one is interrupted. */
+/** Starts a process that ends with this one, however this one ends: the kernel sees to it. */
 export function startProcess(command: string, args: readonly string[], options: SpawnOptions): ChildProcess {
-  if (!armed) {
-    armed = true;
-    process.once('exit', killAll);
-    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
-      process.once(signal, () => {
-        killAll();
-        process.kill(process.pid, signal);
-      });
-    }
-  }
-  const child = spawn(command, args, options);
-  running.add(child);
-  child.once('exit', () => running.delete(child));
-  return child;
+  return spawn('setpriv', ['--pdeathsig', 'KILL', '--', command, ...args], options);
 }
 
 /** Ends a process and waits for its end. */
@@ -27,8 +11,4 @@ export async function endProcess(child: ChildProcess, signal: NodeJS.Signals = '
   const ended = new Promise<number | null>((resolve) => child.once('exit', (code) => resolve(code)));
   child.kill(signal);
   return ended;
-}
-
-function killAll(): void {
-  for (const child of running) child.kill('SIGKILL');
 }

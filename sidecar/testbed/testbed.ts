@@ -24,10 +24,8 @@ export class Testbed {
   static async start(options: { readonly inMemory?: boolean } = {}): Promise<Testbed> {
     const folder = await mkdtemp(join(tmpdir(), 'slipway-sidecar-'));
     const certificate = await makeCertificate(folder);
-    const [azurite, identity] = await Promise.all([
-      Azurite.start({ folder, certificate, inMemory: options.inMemory ?? true }),
-      startIdentity(),
-    ]);
+    const identity = await startIdentity();
+    const azurite = await Azurite.start({ folder, certificate, inMemory: options.inMemory ?? true });
     return new Testbed(folder, certificate, azurite, identity);
   }
 

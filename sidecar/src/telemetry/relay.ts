@@ -27,6 +27,7 @@ export class Relay {
   #thread: Worker | undefined;
   #ready = false;
   #restarts = 0;
+  #losing = false;
   #stopped = false;
   #queue: SpanData[] = [];
   #inFlight = 0;
@@ -112,6 +113,9 @@ export class Relay {
     this.#inFlight -= message.count;
     if (message.kind === 'sent') this.sent += message.count;
     else this.dropped += message.count;
+    if (message.kind === 'lost' && !this.#losing)
+      this.#options.log('warn', 'spans were lost', { reason: message.reason });
+    this.#losing = message.kind === 'lost';
   }
 
   #ended(): void {
