@@ -2,6 +2,8 @@ import type { PROTECTED } from './config/general.ts';
 import type { Config } from './config.ts';
 import { type Names, namesFor } from './naming.ts';
 
+type Word = (typeof PROTECTED)[number];
+
 /** What every component needs to know. */
 export interface Context {
   readonly config: Config;
@@ -12,11 +14,14 @@ export interface Context {
   /** Name and place of the stage's resource group, once it exists. */
   readonly location: string;
   /** Whether something of this word is to be protected and locked. */
-  readonly keeps: (word: (typeof PROTECTED)[number]) => boolean;
+  readonly keeps: (word: Word) => boolean;
+  /** Whether something of this word is to stay in Azure even when Pulumi is told to delete it. */
+  readonly retains: (word: Word) => boolean;
 }
 
 export function contextFor(config: Config, client: { subscriptionId: string; tenantId: string }): Context {
   const { name, stage, generation, location } = config;
+  const keeps = (word: Word): boolean => !config.protectExcept.includes(word);
   return {
     config,
     location,
@@ -24,6 +29,7 @@ export function contextFor(config: Config, client: { subscriptionId: string; ten
     tags: { ...config.tags, application: name, stage, 'managed-by': 'pulumi' },
     subscriptionId: client.subscriptionId,
     tenantId: client.tenantId,
-    keeps: (word) => !config.protectExcept.includes(word),
+    keeps,
+    retains: (word) => stage !== 'dev' && keeps(word),
   };
 }

@@ -1,7 +1,6 @@
 import { getClientConfig } from '@pulumi/azure-native/authorization/getClientConfig.js';
 import { log, type Output, output, RunError, runtime, StackReference } from '@pulumi/pulumi';
 import { SlipError } from '../errors.ts';
-import { leaveOutOldTypes } from './aliases.ts';
 import { appSettings, siteContainer } from './app-settings.ts';
 import { Alerts } from './components/alerts.ts';
 import { Budget } from './components/budget.ts';
@@ -23,8 +22,9 @@ import { Web } from './components/web.ts';
 import { warningsOf } from './config/rules.ts';
 import { type Config, readConfig } from './config.ts';
 import { type Context, contextFor } from './context.ts';
+import { setDefaultsOfEveryResource } from './every-resource.ts';
 
-leaveOutOldTypes();
+setDefaultsOfEveryResource();
 const context = contextFor(configOrRefusal(), await getClientConfig());
 
 for (const warning of warningsOf(context.config)) await log.warn(warning);

@@ -40,7 +40,7 @@ export class Alerts extends ComponentResource {
       {
         actionGroupName: names.scoped('ag'),
         // At most 12 characters.
-        groupShortName: `${config.name.slice(0, 7)} ${config.stage}`,
+        groupShortName: `${config.name.slice(0, 8)}${config.stage}`,
         resourceGroupName: this.#group,
         location: 'Global',
         tags,

@@ -37,7 +37,7 @@ export class Database extends ComponentResource {
 
   /** The zone's link has to be there first, or the server's creation fails. */
   #server(password: Output<string>, network: Network): Server {
-    const { config, names, location, tags, keeps } = this.#context;
+    const { config, names, location, tags, keeps, retains } = this.#context;
     const { mysql } = config;
     const { zone, link } = network.privateZone('mysql', `${names.unique}.private.mysql.database.azure.com`);
     return new Server(
@@ -52,7 +52,7 @@ export class Database extends ComponentResource {
         administratorLogin: USER,
         administratorLoginPassword: password,
         sku: { name: mysql.sku, tier: MYSQL_SKUS[mysql.sku] },
-        storage: { storageSizeGB: mysql.storageGb, autoGrow: 'Enabled', autoIoScaling: 'Enabled' },
+        storage: { storageSizeGB: mysql.storageGb, autoGrow: 'Enabled' },
         highAvailability: { mode: mysql.highAvailability },
         backup: {
           backupRetentionDays: mysql.backupDays,
@@ -65,7 +65,7 @@ export class Database extends ComponentResource {
         parent: this,
         dependsOn: [link],
         protect: keeps('mysql'),
-        retainOnDelete: config.stage === 'prod',
+        retainOnDelete: retains('mysql'),
         // Storage grows by itself and never shrinks.
         ignoreChanges: ['storage.storageSizeGB'],
       },

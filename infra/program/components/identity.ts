@@ -38,7 +38,6 @@ export interface Grant {
 /**
  * A role for a service principal. The name is made of stable parts, so no run makes a second one; principalType spares
  * the wait for the directory, https://learn.microsoft.com/azure/role-based-access-control/role-assignments-template.
- * A new principal cannot take over an assignment: the old one has to go first.
  */
 export function grant(context: Context, { name, principalId, role, scope, parent }: Grant): RoleAssignment {
   const { subscriptionId, names } = context;
@@ -51,6 +50,6 @@ export function grant(context: Context, { name, principalId, role, scope, parent
       principalId,
       scope,
     },
-    { parent, deleteBeforeReplace: true },
+    { parent },
   );
 }

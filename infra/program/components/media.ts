@@ -64,7 +64,7 @@ export class Media extends ComponentResource {
   }
 
   #create(): StorageAccount {
-    const { config, location, tags, keeps } = this.#context;
+    const { config, location, tags, keeps, retains } = this.#context;
     return new StorageAccount(
       'media',
       {
@@ -85,7 +85,7 @@ export class Media extends ComponentResource {
         publicNetworkAccess: 'Disabled',
         networkRuleSet: { defaultAction: 'Deny', bypass: 'None' },
       },
-      { parent: this, protect: keeps('media'), retainOnDelete: config.stage === 'prod' },
+      { parent: this, protect: keeps('media'), retainOnDelete: retains('media') },
     );
   }
 

@@ -73,7 +73,7 @@ export class Releases extends ComponentResource {
   }
 
   #account(): StorageAccount {
-    const { names, location, tags, keeps } = this.#context;
+    const { names, location, tags, keeps, retains } = this.#context;
     return new StorageAccount(
       'releases',
       {
@@ -93,7 +93,7 @@ export class Releases extends ComponentResource {
         // Entra-only, but reachable: a hosted pipeline writes here.
         publicNetworkAccess: 'Enabled',
       },
-      { parent: this, protect: keeps('releases'), retainOnDelete: true },
+      { parent: this, protect: keeps('releases'), retainOnDelete: retains('releases') },
     );
   }
 

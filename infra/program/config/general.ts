@@ -114,8 +114,7 @@ export const network = {
     'network.cidr',
     { form: 'a private IPv4 range, /16 to /24', pattern: /^\d{1,3}(\.\d{1,3}){3}\/\d{1,2}$/ },
     {
-      about:
-        'The address space of the stage; the subnets are cut from it. Fixed once something lives in it.',
+      about: 'The address space of the stage; the subnets are cut from it. Fixed once something lives in it.',
       example: '10.40.0.0/22',
       default: byStage({ prod: '10.41.0.0/22', dev: '10.40.0.0/22' }),
     },

@@ -50,8 +50,14 @@ const KEPT = [
   'storage:StorageAccount',
   'web:WebApp',
 ];
-/** Held by the lock of what they are part of. */
-const KEPT_INSIDE = ['dbformysql:Database', 'redisenterprise:Database', 'storage:BlobContainer', 'web:WebAppSlot'];
+/** Held by the lock of what is in them, or of what they are part of. */
+const KEPT_WITHOUT_LOCK = [
+  'resources:ResourceGroup',
+  'dbformysql:Database',
+  'redisenterprise:Database',
+  'storage:BlobContainer',
+  'web:WebAppSlot',
+];
 
 export const kept: HouseRule = {
   name: 'locks and protection on data',
@@ -61,7 +67,7 @@ export const kept: HouseRule = {
       ofKind(evaluation, 'authorization:ManagementLockByScope').map((lock) => textAt(lock, 'scope')),
     );
     return [
-      ...ofKind(evaluation, ...KEPT, ...KEPT_INSIDE)
+      ...ofKind(evaluation, ...KEPT, ...KEPT_WITHOUT_LOCK)
         .filter(({ protect }) => !protect)
         .map(({ name }) => ({ resource: name, problem: 'not protected' })),
       ...ofKind(evaluation, ...KEPT)

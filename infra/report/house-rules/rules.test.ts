@@ -127,6 +127,10 @@ const BREAKAGES: Readonly<Record<string, readonly (readonly [string, () => Evalu
   'locks and protection on data': [
     ['a database nobody protects', () => withBroken('Server', 'mysql', (each) => ({ ...each, protect: false }))],
     ['a slot nobody protects', () => withBroken('WebAppSlot', 'staging', (each) => ({ ...each, protect: false }))],
+    [
+      'a group that takes its data along',
+      () => withBroken('ResourceGroup', 'group', (each) => ({ ...each, protect: false })),
+    ],
     ['a vault nobody locks', () => without('ManagementLockByScope', 'keep-vault')],
   ],
   'diagnostics everywhere': [
