@@ -1,0 +1,81 @@
+import { appendFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { MemoryStore } from '../../testbed/memoryStore.ts';
+import { BlobFailure } from '../blob/failure.ts';
+import { Reach } from '../blob/reach.ts';
+import { type Folders, foldersIn } from './folders.ts';
+import { Retention } from './retention.ts';
+import { Tally } from './tally.ts';
+
+const HOUR = 3_600_000;
+
+describe('retention', () => {
+  let folders: Folders;
+  let store: MemoryStore;
+  let retention: Retention;
+  let tally: Tally;
+  let later = 0;
+  let mayAsk = true;
+
+  beforeEach(() => {
+    folders = foldersIn(mkdtempSync(join(tmpdir(), 'slipway-retention-')));
+    for (const folder of [folders.outbox, folders.synced, folders.conflicts]) mkdirSync(folder);
+    store = new MemoryStore();
+    later = 0;
+    mayAsk = true;
+    const nowMs = (): number => Date.now() + later;
+    const reach = new Reach({ probe: () => store.probe(), nowMs, random: Math.random, onChange: () => undefined });
+    tally = new Tally(nowMs);
+    const context = { folders, store, reach, nowMs };
+    retention = new Retention({ context, tally, log: () => undefined, retentionMs: 24 * HOUR, mayAsk: () => mayAsk });
+  });
+  afterEach(() => rmSync(folders.root, { recursive: true, force: true }));
+
+  const synced = (name: string, contents: string, blob: string | undefined = contents): void => {
+    writeFileSync(join(folders.synced, name), contents);
+    if (blob !== undefined) store.blobs.set(name, Buffer.from(blob));
+  };
+  const isThere = (name: string): boolean => existsSync(join(folders.synced, name));
+
+  test('removes a file after its time, and not before', async () => {
+    synced('a', 'contents');
+    later = 23 * HOUR;
+    await retention.sweep();
+    expect([isThere('a'), tally.synced]).toEqual([true, 1]);
+    later = 25 * HOUR;
+    await retention.sweep();
+    expect([isThere('a'), tally.synced, tally.counts.removedFromSynced]).toEqual([false, 0, 1]);
+    expect(store.blobs.has('a')).toBe(true);
+  });
+
+  test('keeps what a late writer appended, as a conflict', async () => {
+    synced('a', 'contents');
+    appendFileSync(join(folders.synced, 'a'), ' and more');
+    later = 25 * HOUR;
+    await retention.sweep();
+    expect(readFileSync(join(folders.conflicts, 'a'), 'utf8')).toBe('contents and more');
+    expect([isThere('a'), tally.counts.conflicts]).toEqual([false, 1]);
+  });
+
+  test('keeps a file whose blob has other contents of the same length, or is not there', async () => {
+    synced('a', 'contents', 'CONTENTS');
+    writeFileSync(join(folders.synced, 'b'), 'only here');
+    later = 25 * HOUR;
+    await retention.sweep();
+    expect(readFileSync(join(folders.conflicts, 'a'), 'utf8')).toBe('contents');
+    expect(readFileSync(join(folders.conflicts, 'b'), 'utf8')).toBe('only here');
+  });
+
+  test('removes nothing while Blob cannot be asked', async () => {
+    synced('a', 'contents');
+    later = 25 * HOUR;
+    mayAsk = false;
+    await retention.sweep();
+    mayAsk = true;
+    store.head = () => Promise.reject(new BlobFailure('flaky', '500'));
+    await retention.sweep();
+    expect(isThere('a')).toBe(true);
+  });
+});

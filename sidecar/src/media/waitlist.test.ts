@@ -1,0 +1,88 @@
+import { describe, expect, test } from '@jest/globals';
+import * as defaults from '../defaults.ts';
+import { Waitlist } from './waitlist.ts';
+
+const FILE = { size: 10, mtimeMs: 1, ino: 7 };
+
+function clocked(): { list: Waitlist; pass: (ms: number) => void } {
+  let now = 1_000_000;
+  const list = new Waitlist(() => now);
+  return { list, pass: (ms) => (now += ms) };
+}
+
+describe('the waitlist', () => {
+  test('lets a foreign file go once it has not changed for 2 s', () => {
+    const { list, pass } = clocked();
+    expect(list.hasSettled('a', FILE)).toBe(false);
+    expect(list.mustWait('a')).toBe(true);
+    pass(defaults.SETTLE_MS);
+    expect(list.mustWait('a')).toBe(false);
+    expect(list.hasSettled('a', { ...FILE, size: 11 })).toBe(false);
+    expect(list.mustWait('a')).toBe(true);
+    pass(defaults.SETTLE_MS);
+    expect(list.hasSettled('a', { ...FILE, size: 11 })).toBe(true);
+  });
+
+  test('does not look at an incomplete file again before it changes', () => {
+    const { list, pass } = clocked();
+    list.hasSettled('a', FILE);
+    list.hold('a', 'incomplete', 'half', 0, FILE);
+    for (let round = 0; round < 5; round += 1) {
+      pass(60_000);
+      expect(list.hasSettled('a', FILE)).toBe(false);
+    }
+    expect(list.hasSettled('a', { ...FILE, mtimeMs: 2 })).toBe(false);
+    pass(defaults.SETTLE_MS);
+    expect(list.hasSettled('a', { ...FILE, mtimeMs: 2 })).toBe(true);
+  });
+
+  test('reports a file as stuck after 60 s, with its reason, but not one that only waits for Blob', () => {
+    const { list, pass } = clocked();
+    list.hold('torn', 'incomplete', 'half an image', 0);
+    list.hold('waiting', 'failed', '503', 0);
+    pass(defaults.STUCK_AFTER_MS - 1);
+    expect(list.stuck()).toEqual([]);
+    pass(1);
+    expect(list.stuck()).toEqual([{ name: 'torn', reason: 'half an image', seconds: 60 }]);
+    expect([list.isStuck('torn'), list.isStuck('waiting')]).toEqual([true, false]);
+  });
+
+  test('does not count the time without Blob against a file', () => {
+    const { list, pass } = clocked();
+    list.hold('a', 'failed', 'away', 0);
+    pass(3_600_000);
+    list.hold('a', 'rejected', '400', 0);
+    expect(list.isStuck('a')).toBe(false);
+  });
+
+  test('forgets files that a whole pass did not meet', () => {
+    const { list } = clocked();
+    list.hold('stays', 'failed', '', 0);
+    list.hold('goes', 'failed', '', 0);
+    list.beginPass();
+    list.mustWait('stays');
+    list.endPass();
+    expect([list.get('stays') !== undefined, list.get('goes')]).toEqual([true, undefined]);
+  });
+
+  test('is bounded, and files that settle cannot take the room of one another for ever', () => {
+    const { list, pass } = clocked();
+    for (let at = 0; at < defaults.SETTLING_LIMIT; at += 1)
+      expect(list.hold(`young-${at}`, 'settling', '', 0)).toBe(true);
+    expect(list.hasRoom).toBe(false);
+    expect(list.hold('one-more', 'settling', '', 0)).toBe(false);
+    for (let at = 0; at < defaults.SETTLING_LIMIT; at += 1) list.hold(`young-${at}`, 'incomplete', '', 0);
+    expect(list.hasRoom).toBe(true);
+    for (let at = 0; list.hold(`broken-${at}`, 'incomplete', '', 0); at += 1);
+    expect(list.size).toBe(defaults.WAITING_LIMIT);
+    pass(1);
+  });
+
+  test('wakes what waits for Blob when Blob is back', () => {
+    const { list } = clocked();
+    list.hold('a', 'failed', '', 99_999);
+    list.hold('b', 'incomplete', '', 99_999);
+    list.wake(['failed']);
+    expect([list.mustWait('a'), list.mustWait('b')]).toEqual([false, true]);
+  });
+});
