@@ -1,5 +1,4 @@
-import { createHash } from 'node:crypto';
-import { existsSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 /** npm writes this last: what it put into node_modules. */
@@ -54,15 +53,16 @@ function foldersPresent(root, installed) {
 }
 
 /**
- * Short text that changes when the lock file or what npm installed changed.
+ * How many packages of the lock are for this platform.
  *
  * @param {string} root
  */
-export function npmFingerprint(root) {
-  const lock = join(root, 'package-lock.json');
-  const wanted = existsSync(lock) ? createHash('sha256').update(readFileSync(lock)).digest('hex') : 'none';
-  const { mtimeMs, size } = statSync(join(root, INSTALLED));
-  return `${wanted}:${mtimeMs}:${size}`;
+export function npmCount(root) {
+  const wanted = Object.values(readEntries(join(root, 'package-lock.json')) ?? {});
+  return wanted.filter(
+    ({ version, os = ['linux'], cpu = [process.arch] }) =>
+      version && os.includes('linux') && cpu.includes(process.arch),
+  ).length;
 }
 
 /** @param {string} file @returns {LockEntries | undefined} */

@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { aptFingerprint, missingHere, neededPackages } from './apt.mjs';
 import { composerFingerprint, composerState } from './composer.mjs';
 import { SetupError } from './error.mjs';
-import { npmState } from './npm.mjs';
+import { npmCount, npmState } from './npm.mjs';
 
 const INSTALL_PACKAGES = fileURLToPath(new URL('install-packages.sh', import.meta.url));
 
@@ -17,7 +17,7 @@ const INSTALL_PACKAGES = fileURLToPath(new URL('install-packages.sh', import.met
  * @property {() => string | undefined} missing what is missing, in words; undefined when nothing is. Takes milliseconds
  * @property {(run: Run, tell: (text: string) => void) => Promise<void>} install
  *
- * @typedef {(command: string[], options?: { cwd?: string, env?: NodeJS.ProcessEnv, onLine?: (line: string) => void }) => Promise<void>} Run
+ * @typedef {(command: string[], options: { label: string, cwd?: string, env?: NodeJS.ProcessEnv, onLine?: (line: string) => void }) => Promise<void>} Run
  *
  * @typedef {object} Place
  * @property {string} root the checkout
@@ -48,6 +48,7 @@ export function aptPart({ root, notes, platform }, { benchmarks = false } = {}) 
     install: async (run, tell) => {
       const command = ['sh', INSTALL_PACKAGES, ...missingHere(needed)];
       await run(process.getuid?.() === 0 ? command : withSudo(command), {
+        label: 'apt-get install',
         cwd: root,
         onLine: (line) => describeApt(line, tell),
       });
@@ -77,6 +78,7 @@ export function npmPart({ root, notes, platform }) {
     },
     install: async (run, tell) => {
       const found = state();
+      const total = npmCount(root);
       const flags = [
         '--ignore-scripts',
         '--include=dev',
@@ -89,9 +91,11 @@ export function npmPart({ root, notes, platform }) {
       let fetched = 0;
       const npm = (/** @type {string[]} */ ...args) =>
         run([...npmCommand(), ...args, ...flags], {
+          label: `npm ${args[0]}`,
           cwd: root,
           onLine: (line) => {
-            if (/^npm http (fetch|cache)/.test(line)) tell(`${++fetched} packages fetched`);
+            if (/^npm http (fetch GET 200|cache) .*\.tgz/.test(line))
+              tell(`${Math.min(++fetched, total)} of ${total} packages fetched`);
           },
         });
       writeNote(unfinished, new Date().toISOString());
@@ -133,6 +137,7 @@ export function composerPart({ root, notes }) {
     install: async (run, tell) => {
       const composer = (/** @type {string[]} */ ...args) =>
         run(['composer', ...args, '--no-interaction', '--no-ansi', '--no-progress'], {
+          label: `composer ${args[0]}`,
           cwd: application,
           env: { COMPOSER_ALLOW_SUPERUSER: '1' },
           onLine: (line) => {

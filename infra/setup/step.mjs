@@ -8,6 +8,7 @@ const KEPT_OUTPUT = 64 * 1024;
 /**
  * @typedef {object} Step
  * @property {'apt' | 'npm' | 'Composer'} part
+ * @property {string} label what the command is called in messages
  * @property {string[]} command program and arguments
  * @property {string} cwd
  * @property {string} log file that gets everything the command writes
@@ -29,7 +30,7 @@ export class Installer {
    * @param {Step} step
    * @returns {Promise<void>}
    */
-  async run({ part, command, cwd, log, onLine = () => {}, env = {} }) {
+  async run({ part, label, command, cwd, log, onLine = () => {}, env = {} }) {
     if (this.#interrupted) throw new Interrupted();
     const [program = '', ...args] = command;
     this.#openLog(log, command.join(' '));
@@ -56,7 +57,7 @@ export class Installer {
     });
     this.#running.delete(child);
     if (this.#interrupted) throw new Interrupted();
-    if (exitCode !== 0) throw explainFailure({ part, command: command.slice(0, 3).join(' '), exitCode, output, log });
+    if (exitCode !== 0) throw explainFailure({ part, command: label, exitCode, output, log });
   }
 
   /** Ends what runs. On a terminal Ctrl-C has reached the children already; a second signal does no harm. */
