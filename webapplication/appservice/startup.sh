@@ -49,16 +49,21 @@ as_json_lines() {
 
 is_root() { [ "$(id -u)" = 0 ]; }
 
+# A zombie is gone for us, though its parent has not looked yet.
+is_alive() { # pid
+  kill -0 "$1" 2>/dev/null && ! grep -q '^State:.*Z' "/proc/$1/status" 2>/dev/null
+}
+
 # pid of a live process named in a file
 live_pid() { # pid-file
   local pid
   pid=$(cat "$1" 2>/dev/null) || return 1
-  [[ $pid =~ ^[0-9]+$ ]] && kill -0 "$pid" 2>/dev/null && echo "$pid"
+  [[ $pid =~ ^[0-9]+$ ]] && is_alive "$pid" && echo "$pid"
 }
 
 wait_gone() { # pid seconds
   local deadline=$((SECONDS + $2))
-  while kill -0 "$1" 2>/dev/null; do
+  while is_alive "$1"; do
     [ $SECONDS -lt $deadline ] || return 1
     sleep 0.02
   done

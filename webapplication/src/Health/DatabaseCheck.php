@@ -25,7 +25,7 @@ final readonly class DatabaseCheck implements HealthCheck
     ) {
     }
 
-    public function run(): iterable
+    public function run(Deadline $deadline): iterable
     {
         $begun = hrtime(true);
         try {

@@ -11,5 +11,5 @@ use Symfony\Component\DependencyInjection\Attribute\AutoconfigureTag;
 interface HealthCheck
 {
     /** @return iterable<Finding> */
-    public function run(): iterable;
+    public function run(Deadline $deadline): iterable;
 }

@@ -14,7 +14,7 @@ final readonly class RedisCheck implements HealthCheck
     {
     }
 
-    public function run(): iterable
+    public function run(Deadline $deadline): iterable
     {
         $begun = hrtime(true);
         try {

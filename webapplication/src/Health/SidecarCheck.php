@@ -16,7 +16,7 @@ final readonly class SidecarCheck implements HealthCheck
     {
     }
 
-    public function run(): iterable
+    public function run(Deadline $deadline): iterable
     {
         $begun = hrtime(true);
         try {

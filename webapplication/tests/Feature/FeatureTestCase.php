@@ -6,6 +6,7 @@ namespace App\Tests\Feature;
 
 use App\Tests\Servers\Answer;
 use App\Tests\Servers\Client;
+use App\Tests\Servers\Wait;
 use App\Tests\Servers\World;
 use PHPUnit\Framework\TestCase;
 
@@ -29,6 +30,13 @@ abstract class FeatureTestCase extends TestCase
         self::assertStringStartsWith('/problems/', $answer->text('type'));
         self::assertNotSame('', $answer->text('title'));
         self::assertSame($answer->header('X-Request-Id'), $problem['requestId'] ?? null);
+    }
+
+    /** @param callable(): bool $condition */
+    protected function assertSoon(string $what, callable $condition, float $seconds = 10.0): void
+    {
+        Wait::until($what, $condition, $seconds);
+        $this->addToAssertionCount(1);
     }
 
     /** @return array<string, string> */

@@ -65,7 +65,7 @@ final class Application
         return (string) file_get_contents($this->log);
     }
 
-    private static function fpm(): string
+    public static function fpm(): string
     {
         return 'php-fpm'.PHP_MAJOR_VERSION.'.'.PHP_MINOR_VERSION;
     }

@@ -37,7 +37,7 @@ final class MariaDb implements Server
             'mariadbd', '--no-defaults', '--user='.self::user(), '--datadir='.$this->directory.'/data', '--bind-address=127.0.0.1', '--port='.$this->port,
             '--socket='.$this->directory.'/s', '--pid-file='.$this->directory.'/pid', '--skip-name-resolve', '--require-secure-transport=ON',
             '--ssl-ca='.$this->certificates->ca, '--ssl-cert='.$this->certificates->certificate, '--ssl-key='.$this->certificates->key,
-            '--innodb-buffer-pool-size=16M', '--innodb-flush-log-at-trx-commit=0', '--innodb-log-file-size=16M', '--performance-schema=OFF', '--skip-log-bin',
+            '--innodb-buffer-pool-size=16M', '--innodb-flush-log-at-trx-commit=2', '--innodb-log-file-size=16M', '--performance-schema=OFF', '--skip-log-bin',
             '--tmpdir='.$this->directory, '--init-file='.$this->directory.'/init.sql',
         ], [], $this->directory.'/server.log');
     }
