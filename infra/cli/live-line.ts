@@ -37,7 +37,7 @@ export class LiveLine {
     if (text === '') return;
     if (this.#out.isTTY === true) {
       this.#clear();
-      this.#out.write(text.slice(0, (this.#out.columns ?? 80) - 1));
+      this.#out.write(text.slice(0, (this.#out.columns || 80) - 1));
     } else if (Date.now() - this.#lastShown >= heartbeatMs) {
       this.#lastShown = Date.now();
       this.#out.write(`${text}\n`);

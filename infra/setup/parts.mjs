@@ -96,6 +96,7 @@ export function npmPart({ root, notes, platform }) {
           onLine: (line) => {
             if (/^npm http (fetch GET 200|cache) .*\.tgz/.test(line))
               tell(`${Math.min(++fetched, total)} of ${total} packages fetched`);
+            else if (fetched === 0 && line.startsWith('npm http')) tell('asking the registry');
           },
         });
       writeNote(unfinished, new Date().toISOString());

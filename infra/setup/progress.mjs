@@ -51,7 +51,7 @@ export class Progress {
   #refresh() {
     const text = [...this.#doing].map(([part, what]) => `${part}: ${what}`).join(' · ');
     if (this.#out.isTTY) {
-      const room = (this.#out.columns ?? 80) - 1;
+      const room = (this.#out.columns || 80) - 1;
       this.#clear();
       this.#out.write(`  ${this.#elapsed()}  ${text}`.slice(0, room));
     } else if (Date.now() - this.#lastLine >= HEARTBEAT_MS) {

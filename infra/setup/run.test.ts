@@ -85,8 +85,8 @@ describe('node infra/setup/run.mjs', () => {
     expect((await end(begin())).stderr).toContain('SLIP-SETUP-NODE24');
   });
 
-  test('an interrupt ends the installer, exits 130, gives the lock back and leaves nothing that passes for done', async () => {
-    npmThat(`${installs}; echo $$ > pid; exec sleep 60`);
+  test('an interrupt ends an installer that does not want to, exits 130, gives the lock back and leaves nothing that passes for done', async () => {
+    npmThat(`${installs}; trap '' INT TERM; echo $$ > pid; while :; do sleep 0.1; done`);
     const child = begin();
     await until('npm began', () => existsSync(join(root, 'pid')));
     child.kill('SIGINT');

@@ -4,6 +4,8 @@ import { dirname } from 'node:path';
 import { explainFailure } from './failure.mjs';
 
 const KEPT_OUTPUT = 64 * 1024;
+/** npm goes on to its end after a polite signal. What it leaves is marked as unfinished, so that it may be killed. */
+const KILL_AFTER_MS = 1000;
 
 /**
  * @typedef {object} Step
@@ -18,8 +20,8 @@ const KEPT_OUTPUT = 64 * 1024;
 
 /** Runs installers, one log per part, and ends them all when asked to. */
 export class Installer {
-  /** @type {Set<import('node:child_process').ChildProcess>} */
-  #running = new Set();
+  /** @type {Map<import('node:child_process').ChildProcess, Step['part']>} */
+  #running = new Map();
   /** @type {Set<string>} */
   #begun = new Set();
   #interrupted = false;
@@ -35,7 +37,7 @@ export class Installer {
     const [program = '', ...args] = command;
     this.#openLog(log, command.join(' '));
     const child = spawn(program, args, { cwd, env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
-    this.#running.add(child);
+    this.#running.set(child, part);
     let output = '';
     let rest = '';
     /** @param {string} text */
@@ -63,7 +65,11 @@ export class Installer {
   /** Ends what runs. On a terminal Ctrl-C has reached the children already; a second signal does no harm. */
   interrupt() {
     this.#interrupted = true;
-    for (const child of this.#running) child.kill('SIGTERM');
+    for (const [child, part] of this.#running) {
+      child.kill('SIGTERM');
+      // apt is left to end the package it is at, and to put things in order.
+      if (part !== 'apt') setTimeout(() => child.kill('SIGKILL'), KILL_AFTER_MS).unref();
+    }
   }
 
   /** @param {string} log @param {string} command */
