@@ -1,0 +1,108 @@
+<?php
+
+declare(strict_types=1);
+
+namespace App\Tests\Feature;
+
+use App\Tests\Servers\World;
+use PHPUnit\Framework\Attributes\DataProvider;
+use PHPUnit\Framework\Attributes\Test;
+
+final class FrontDoorTest extends FeatureTestCase
+{
+    /** @return iterable<string, array{string}> */
+    public static function hiddenPaths(): iterable
+    {
+        foreach ([
+            '/.env', '/composer.json', '/composer.lock', '/vendor/autoload.php', '/index.php', '/index.php/api/ping', '/src/Kernel.php', '/config/services.php', '/version.json',
+            '/.git/config', '/appservice/startup.sh', '/var/cache/prod/App_KernelProdContainer.php', '/app.css/../composer.json', '/x/%2e%2e/composer.json', '/x/..%2fcomposer.json',
+            '//composer.json', '/_problem/404', '/app.css/', '/app.css/x.php', '/public/app.css', '/api', '/api/', '/api/ping/', '/API/PING',
+        ] as $path) {
+            yield $path => [$path];
+        }
+    }
+
+    #[Test]
+    #[DataProvider('hiddenPaths')]
+    public function nothing_but_the_routes_and_the_assets_can_be_reached(string $path): void
+    {
+        self::assertProblem(404, $this->client->get($path));
+    }
+
+    #[Test]
+    public function every_answer_has_a_request_id_and_forbids_sniffing_and_tells_no_version(): void
+    {
+        $ids = [];
+        foreach (['/', '/api/ping', '/app.css', '/nothing', '/api/health', '/index.php', '/%2e%2e/%2e%2e/x', '/api/images?limit=0', '/media/x'] as $path) {
+            $answer = $this->client->get($path);
+            self::assertSame('nosniff', $answer->header('X-Content-Type-Options'), $path);
+            self::assertMatchesRegularExpression('/^[0-9a-f]{32}$/', (string) $answer->header('X-Request-Id'), $path);
+            self::assertNull($answer->header('X-Powered-By'), $path);
+            self::assertSame('nginx', $answer->header('Server'), $path);
+            $ids[] = $answer->header('X-Request-Id');
+        }
+        self::assertSame($ids, array_unique($ids));
+    }
+
+    #[Test]
+    public function the_page_has_a_policy_that_lets_nothing_foreign_in(): void
+    {
+        self::assertStringContainsString("default-src 'none'", (string) $this->client->get('/')->header('Content-Security-Policy'));
+    }
+
+    #[Test]
+    public function a_request_that_nginx_refuses_gets_a_problem_too(): void
+    {
+        self::assertProblem(413, $this->client->send('POST', '/api/ping', [], str_repeat('x', 2_097_153)));
+        self::assertProblem(414, $this->client->get('/'.str_repeat('a', 70_000)));
+        foreach (['/../composer.json', '/%2e%2e/composer.json', '/..%2fcomposer.json', '/media/../../etc/passwd'] as $path) {
+            self::assertProblem(400, $this->client->get($path));
+        }
+        self::assertProblem(400, $this->client->get('/', ['X-Long' => str_repeat('a', 70_000)]));
+        self::assertProblem(416, $this->client->get('/app.css', ['Range' => 'bytes=100000-']));
+        $verb = $this->client->send('POST', '/app.css');
+        self::assertProblem(405, $verb);
+        self::assertSame('GET, HEAD', $verb->header('Allow'));
+        self::assertStringContainsString('application/problem+json', $this->client->raw("GARBAGE\r\n\r\n"));
+        self::assertStringContainsString('application/problem+json', $this->client->raw("GET / HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n\r\n"));
+    }
+
+    #[Test]
+    public function a_wrong_verb_is_405_with_the_right_ones(): void
+    {
+        foreach (['/' => 'GET', '/api/ping' => 'GET', '/version' => 'GET', '/api/images' => 'GET', '/api/health' => 'GET', '/media/x' => 'GET'] as $path => $allowed) {
+            $answer = $this->client->send('DELETE', $path);
+            self::assertProblem(405, $answer);
+            self::assertSame($allowed, $answer->header('Allow'));
+        }
+    }
+
+    #[Test]
+    public function the_host_header_shows_up_nowhere(): void
+    {
+        foreach (['/', '/api/ping/', '/nothing', '/version', '/media/x', '/api/openapi.json'] as $path) {
+            $answer = $this->client->get($path, ['Host' => 'evil.example', 'X-Forwarded-Host' => 'evil.example', 'X-Original-URL' => '/internal/', 'X-Rewrite-URL' => '/internal/']);
+
+            self::assertStringNotContainsString('evil', $answer->body.implode($answer->headers), $path);
+        }
+    }
+
+    #[Test]
+    public function an_error_of_the_application_stays_the_error_it_is(): void
+    {
+        $this->world->redis->stop();
+        $answer = $this->client->get('/api/cache/x', ['Authorization' => 'Bearer '.World::CACHE_TOKEN]);
+        $this->world->redis->start();
+        $this->world->redis->awaitReady();
+
+        self::assertProblem(503, $answer);
+        self::assertSame('The cache cannot be used at the moment.', $answer->text('detail'));
+    }
+
+    #[Test]
+    public function settings_and_headers_of_a_client_cannot_become_environment(): void
+    {
+        self::assertSame(200, $this->client->get('/api/ping', ['Proxy' => 'http://evil.example:1', 'APP-CACHE-DIR' => '/nowhere', 'Sidecar-Port' => '1'])->status);
+        self::assertTrue($this->client->send('POST', '/api/generate-image', ['Proxy' => 'http://evil.example:1'])->json()['durable']);
+    }
+}

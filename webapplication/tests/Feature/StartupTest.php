@@ -1,0 +1,188 @@
+<?php
+
+declare(strict_types=1);
+
+namespace App\Tests\Feature;
+
+use App\Tests\Servers\Application;
+use App\Tests\Servers\Port;
+use App\Tests\Servers\Process;
+use PHPUnit\Framework\Attributes\Test;
+
+final class StartupTest extends FeatureTestCase
+{
+    private ?Application $application = null;
+
+    protected function tearDown(): void
+    {
+        $this->application?->stop();
+    }
+
+    #[Test]
+    public function a_killed_nginx_or_php_fpm_is_back_and_its_reason_is_kept(): void
+    {
+        $application = $this->start();
+        foreach (['nginx', 'php-fpm'] as $name) {
+            $before = $application->pid($name);
+            posix_kill($before, SIGKILL);
+            $this->assertSoon($name.' is back', static fn (): bool => !in_array($application->pid($name), [0, $before], true) && self::serves($application));
+
+            $this->assertSoon('the reason is logged', static fn (): bool => str_contains($application->logged(), $name.' was ended by signal KILL'));
+        }
+    }
+
+    #[Test]
+    public function a_worker_that_dies_is_replaced(): void
+    {
+        $application = $this->start();
+        foreach (self::children($application->pid('php-fpm')) as $worker) {
+            posix_kill($worker, SIGKILL);
+        }
+
+        $this->assertSoon('it serves again', static fn (): bool => self::serves($application));
+    }
+
+    #[Test]
+    public function a_request_in_flight_ends_well_when_it_is_told_to_stop(): void
+    {
+        $application = $this->start();
+        $before = glob($this->world->mediaRoot.'/outbox/*');
+        $this->world->sidecar->hang();
+        $multi = curl_multi_init();
+        $request = curl_init('http://127.0.0.1:'.$application->port.'/api/generate-image?width=16&height=16');
+        self::assertInstanceOf(\CurlHandle::class, $request);
+        curl_setopt($request, CURLOPT_RETURNTRANSFER, true);
+        curl_multi_add_handle($multi, $request);
+        $this->assertSoon('the image is in the outbox, and its request waits for the sidecar', function () use ($multi, $before): bool {
+            curl_multi_exec($multi, $active);
+
+            return $before !== glob($this->world->mediaRoot.'/outbox/*');
+        });
+        $application->stop();
+        do {
+            curl_multi_exec($multi, $active);
+            curl_multi_select($multi, 0.1);
+        } while ($active > 0);
+        $this->world->sidecar->goOn();
+
+        self::assertSame(201, curl_getinfo($request, CURLINFO_RESPONSE_CODE));
+    }
+
+    #[Test]
+    public function killing_it_leaves_no_process_behind_and_a_new_one_starts_in_the_same_place(): void
+    {
+        $application = $this->start();
+        $pids = [$application->pid('nginx'), $application->pid('php-fpm')];
+        $application->stop(SIGKILL);
+
+        foreach ($pids as $pid) {
+            $this->assertSoon('the process ends', static fn (): bool => !posix_kill($pid, 0));
+        }
+        $application->start();
+        $application->awaitReady();
+        self::assertTrue(self::serves($application));
+    }
+
+    #[Test]
+    public function it_takes_the_place_of_the_nginx_that_the_platform_started(): void
+    {
+        $this->application = $this->world->another(['FPM_MAX_CHILDREN' => '1']);
+        mkdir($this->application->runDirectory);
+        $configuration = $this->application->runDirectory.'/platform.conf';
+        $pidFile = $this->application->runDirectory.'/nginx.pid';
+        file_put_contents($configuration, sprintf(
+            'pid %s; error_log stderr; events {} http { access_log off; server { listen 127.0.0.1:%d; return 200 platform; } }',
+            $pidFile,
+            $this->application->port,
+        ));
+        $platform = Process::start(['nginx', '-e', 'stderr', '-c', $configuration, '-g', 'daemon off;'], [], $this->world->directory.'/platform.log');
+        $this->assertSoon('the platform\'s nginx answers', fn (): bool => Port::answers($this->application->port ?? 0));
+
+        $this->application->start();
+
+        $this->assertSoon('ours answers', fn (): bool => null !== $this->application && self::serves($this->application));
+        self::assertFalse($platform->runs());
+    }
+
+    #[Test]
+    public function it_listens_on_a_socket_too_even_when_an_old_one_lies_there(): void
+    {
+        $socket = $this->world->directory.'/front.sock';
+        touch($socket);
+        $this->application = $this->world->another(['NGINX_LISTEN' => 'unix:'.$socket, 'FPM_MAX_CHILDREN' => '1']);
+        $this->application->start();
+
+        $this->assertSoon('the socket answers', static function () use ($socket): bool {
+            $stream = @stream_socket_client('unix://'.$socket, $code, $message, 0.2);
+            if (false === $stream) {
+                return false;
+            }
+            fwrite($stream, "GET /api/ping HTTP/1.0\r\n\r\n");
+
+            return str_contains((string) stream_get_contents($stream), '{"content":"pong"}');
+        });
+    }
+
+    #[Test]
+    public function it_serves_when_the_code_and_the_compiled_container_are_read_only(): void
+    {
+        $application = $this->start();
+        exec('chmod -R a-w '.escapeshellarg($application->runDirectory.'/cache'));
+
+        foreach (['/', '/api/ping', '/nothing', '/api/images'] as $path) {
+            self::assertLessThan(500, $application->client()->get($path)->status);
+        }
+        self::assertStringNotContainsString('PHP Warning', $application->logged());
+        exec('chmod -R u+w '.escapeshellarg($application->runDirectory.'/cache'));
+    }
+
+    #[Test]
+    public function everything_it_says_is_a_line_of_json(): void
+    {
+        $application = $this->start();
+        posix_kill($application->pid('php-fpm'), SIGKILL);
+        $this->assertSoon('it serves again', static fn (): bool => self::serves($application));
+        $application->client()->get('/api/ping', ['X-Odd' => "\xff\"\\"]);
+        $application->stop();
+
+        $lines = explode("\n", trim($application->logged()));
+        self::assertGreaterThan(5, count($lines));
+        foreach ($lines as $line) {
+            self::assertIsArray(json_decode($line, true), $line);
+        }
+    }
+
+    #[Test]
+    public function code_that_cannot_be_read_is_said_and_nothing_starts(): void
+    {
+        $application = $this->world->another(['PHP' => '/bin/false']);
+        $application->start();
+
+        $this->assertSoon('it gave up', static fn (): bool => !$application->runs());
+        self::assertStringContainsString('The application does not compile', $application->logged());
+    }
+
+    private function start(): Application
+    {
+        $this->application = $this->world->another(['FPM_MAX_CHILDREN' => '2']);
+        $this->application->start();
+        $this->application->awaitReady();
+
+        return $this->application;
+    }
+
+    private static function serves(Application $application): bool
+    {
+        try {
+            return '{"content":"pong"}' === $application->client()->get('/api/ping')->body;
+        } catch (\RuntimeException) {
+            return false;
+        }
+    }
+
+    /** @return list<int> */
+    private static function children(int $pid): array
+    {
+        return array_map(intval(...), preg_split('/\s+/', trim((string) file_get_contents("/proc/$pid/task/$pid/children")), -1, PREG_SPLIT_NO_EMPTY) ?: []);
+    }
+}

@@ -1,0 +1,112 @@
+<?php
+
+declare(strict_types=1);
+
+namespace App\Tests\Feature;
+
+use App\Tests\Servers\Wait;
+use PHPUnit\Framework\Attributes\Test;
+
+final class TracesTest extends FeatureTestCase
+{
+    private const TRACE = '0af7651916cd43dd8448eb211c80319c';
+    private const PARENT = 'b7ad6b7169203331';
+
+    protected function setUp(): void
+    {
+        parent::setUp();
+        $this->world->sidecar->forget();
+    }
+
+    #[Test]
+    public function the_spans_of_a_request_are_one_trace_with_its_caller_and_the_sidecar(): void
+    {
+        $answer = $this->client->send('POST', '/api/generate-image', ['traceparent' => '00-'.self::TRACE.'-'.self::PARENT.'-01']);
+        $spans = $this->spans();
+        $server = $spans['POST /api/generate-image'];
+
+        self::assertEqualsCanonicalizing(['POST /api/generate-image', 'redis EVAL', 'mysql INSERT images', 'sidecar POST /carry'], array_keys($spans));
+        self::assertSame([self::TRACE], array_values(array_unique(array_column($spans, 'traceId'))));
+        self::assertSame([2, self::PARENT], [$server['kind'], $server['parentSpanId']]);
+        foreach ($spans as $name => $span) {
+            self::assertMatchesRegularExpression('/^[0-9a-f]{16}$/', $span['spanId']);
+            self::assertGreaterThanOrEqual((int) $span['startTimeUnixNano'], (int) $span['endTimeUnixNano'], $name);
+            self::assertEqualsWithDelta(time() * 1e9, (int) $span['startTimeUnixNano'], 5e9);
+            if ($span !== $server) {
+                self::assertSame([3, $server['spanId']], [$span['kind'], $span['parentSpanId']], $name);
+            }
+        }
+        self::assertSame('201', self::attribute($server, 'http.response.status_code'));
+        self::assertSame('/api/generate-image', self::attribute($server, 'http.route'));
+        self::assertSame($answer->header('X-Request-Id'), self::attribute($server, 'slipway.request_id'));
+        $carry = array_values(array_filter($this->world->sidecar->requests(), static fn (array $request): bool => str_starts_with((string) $request['uri'], '/carry')));
+        self::assertSame('00-'.self::TRACE.'-'.$spans['sidecar POST /carry']['spanId'].'-01', $carry[0]['traceparent']);
+    }
+
+    #[Test]
+    public function a_trace_begins_here_when_the_caller_has_none_or_a_broken_one(): void
+    {
+        foreach ([[], ['traceparent' => '00-00000000000000000000000000000000-b7ad6b7169203331-01'], ['traceparent' => 'ff-'.self::TRACE.'-'.self::PARENT.'-01'], ['traceparent' => 'nonsense']] as $headers) {
+            $this->world->sidecar->forget();
+            $this->client->get('/api/images', $headers);
+            $server = $this->spans()['GET /api/images'];
+
+            self::assertMatchesRegularExpression('/^[0-9a-f]{32}$/', $server['traceId']);
+            self::assertNotSame(self::TRACE, $server['traceId']);
+            self::assertArrayNotHasKey('parentSpanId', $server);
+        }
+    }
+
+    #[Test]
+    public function what_the_caller_does_not_record_is_not_recorded_here(): void
+    {
+        $this->client->get('/api/images', ['traceparent' => '00-'.self::TRACE.'-'.self::PARENT.'-00']);
+        $this->client->get('/api/ping');
+        $this->client->get('/api/ping', ['traceparent' => '00-'.self::TRACE.'-'.self::PARENT.'-01']);
+        $spans = $this->spans();
+
+        self::assertSame(['GET /api/ping'], array_keys($spans));
+        self::assertCount(1, $this->world->sidecar->spans());
+    }
+
+    #[Test]
+    public function a_failure_is_marked_on_its_span(): void
+    {
+        $this->world->mysql->stop();
+        $this->client->get('/api/images');
+        $this->world->mysql->start();
+        $this->world->mysql->awaitReady();
+        $spans = $this->spans();
+
+        self::assertSame(['code' => 2], $spans['mysql SELECT images']['status']);
+        self::assertSame(['code' => 2], $spans['GET /api/images']['status']);
+    }
+
+    #[Test]
+    public function the_client_never_waits_for_traces(): void
+    {
+        $this->world->sidecar->hang();
+        $answer = $this->client->get('/api/images');
+        $this->world->sidecar->goOn();
+
+        self::assertSame(200, $answer->status);
+        self::assertLessThan(0.25, $answer->seconds);
+    }
+
+    /** @return array<string, array{traceId: string, spanId: string, parentSpanId: string, kind: int, startTimeUnixNano: string, endTimeUnixNano: string, status: array<mixed>, attributes: list<mixed>}> */
+    private function spans(): array
+    {
+        $batch = Wait::until('spans arrive', fn (): ?array => $this->world->sidecar->spans()[0] ?? null);
+        $spans = $batch['resourceSpans'][0]['scopeSpans'][0]['spans'] ?? [];
+
+        return array_column($spans, null, 'name');
+    }
+
+    /** @param array{attributes: list<mixed>} $span */
+    private static function attribute(array $span, string $key): string
+    {
+        $values = array_column($span['attributes'], 'value', 'key');
+
+        return (string) current((array) ($values[$key] ?? ''));
+    }
+}
