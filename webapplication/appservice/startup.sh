@@ -172,13 +172,20 @@ await_fpm() {
   done
 }
 
+# Its master may be dead already, by a signal that left its workers alive.
+quit_server() { # pid
+  [ -n "$1" ] || return 0
+  kill -QUIT "$1" 2>/dev/null && wait_gone "$1" "$GRACE_SECONDS"
+  kill -KILL -- "-$1" 2>/dev/null
+}
+
 # nginx first: it finishes what it has begun, and for that it needs php-fpm.
 stop() {
   trap '' TERM INT HUP
   STOPPING=1
   say NOTICE 'Stopping'
-  kill -QUIT "$SERVER" 2>/dev/null && { wait_gone "$SERVER" "$GRACE_SECONDS" || kill -KILL -- "-$SERVER" 2>/dev/null; }
-  kill -QUIT "$FPM" 2>/dev/null && { wait_gone "$FPM" "$GRACE_SECONDS" || kill -KILL -- "-$FPM" 2>/dev/null; }
+  quit_server "$SERVER"
+  quit_server "$FPM"
   exit 0
 }
 

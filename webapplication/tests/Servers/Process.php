@@ -27,7 +27,8 @@ final class Process
     public static function start(array $command, array $environment, string $log): self
     {
         $handle = proc_open(
-            ['setpriv', '--pdeathsig', 'TERM', ...$command],
+            // Without our own open files: who reads our output must not wait for a server's end.
+            ['bash', '-c', 'exec 3<&- 4<&- 5<&- 6<&- 7<&- 8<&- 9<&-; exec setpriv --pdeathsig TERM "$@"', 'bash', ...$command],
             [['file', '/dev/null', 'r'], ['file', $log, 'a'], ['file', $log, 'a']],
             $pipes,
             null,

@@ -22,7 +22,7 @@ final class Source
             exec('chmod -R a+rX '.escapeshellarg($here.'/vendor'));
             exec('setpriv --reuid www-data --regid www-data --clear-groups test -r '.escapeshellarg($here.'/vendor/autoload.php'), $output, $code);
             if (0 !== $code) {
-                $copy = sys_get_temp_dir().'/sw-source-'.bin2hex(random_bytes(4));
+                $copy = sys_get_temp_dir().'/slipway-php-source-'.bin2hex(random_bytes(4));
                 exec(sprintf('cp -r %s %s && chmod -R a+rX %2$s', escapeshellarg($here), escapeshellarg($copy)));
                 register_shutdown_function(static fn () => exec('rm -rf '.escapeshellarg($copy)));
 

@@ -27,7 +27,7 @@ final class World
 
     private function __construct()
     {
-        $this->directory = sys_get_temp_dir().'/sw-'.bin2hex(random_bytes(4));
+        $this->directory = sys_get_temp_dir().'/slipway-php-'.bin2hex(random_bytes(4));
         $this->mediaRoot = $this->directory.'/home/media';
         $this->mount = $this->directory.'/mount';
         mkdir($this->directory, 0o711);
