@@ -1,9 +1,8 @@
 import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { getCACertificates, setDefaultCACertificates } from 'node:tls';
 import type { AccessToken, TokenCredential } from '@azure/core-auth';
 import { ContainerClient, StorageSharedKeyCredential } from '@azure/storage-blob';
-import { SlipError } from '../errors.ts';
+import { readConnection } from '../connection.ts';
 import { evaluate } from '../evaluate/evaluate.ts';
 import { asWanted } from './stack-outputs.ts';
 import type { ReleaseTarget } from './target.ts';
@@ -12,27 +11,6 @@ const stage = 'dev';
 const pollMs = 50;
 const limits = { startMs: 60_000, settleMs: 10_000, referencesMs: 10_000 };
 const tokenLifeMs = 60 * 60_000;
-
-/** Of `.local/connection.json`, what a release needs. */
-interface Connection {
-  readonly production: string;
-  readonly staging: string;
-  readonly management: string;
-  readonly ca: string;
-  readonly subscriptionId: string;
-  readonly resourceGroup: string;
-  readonly app: string;
-  readonly slot: string;
-  readonly managementToken: string;
-  readonly cacheApiToken: string;
-  readonly releaseToken: string;
-  readonly releases: {
-    readonly endpoint: string;
-    readonly account: string;
-    readonly container: string;
-    readonly key: string;
-  };
-}
 
 export interface LocalTargetOptions {
   readonly stateDir: string;
@@ -71,20 +49,6 @@ export async function localTarget({ stateDir, sidecarDigest, startMs }: LocalTar
       return asWanted(outputs.wanted, `stage ${stage}`);
     },
   };
-}
-
-async function readConnection(stateDir: string): Promise<Connection> {
-  const path = join(stateDir, 'connection.json');
-  try {
-    return JSON.parse(await readFile(path, 'utf8')) as Connection;
-  } catch (cause) {
-    throw new SlipError('SLIP-RELEASE-NO-REGION', {
-      found: `there is no local region in ${stateDir}: ${path} cannot be read`,
-      expected: 'a region that was started, or a stack on Azure',
-      fix: 'npm start; or name a stack with --stack NAME',
-      cause,
-    });
-  }
 }
 
 /** The storage client has no option for a CA, so this process trusts the region's own beside the usual ones. */

@@ -41,7 +41,8 @@ type PackageFacts = Omit<BuiltPackage, 'file'>;
  * nothing but the tree and its pinned versions. An unchanged tree is answered from the cache.
  */
 export async function buildPackage(request: PackageRequest): Promise<BuiltPackage> {
-  const [tree, vendor] = await Promise.all([readSourceTree(request.source), readVendorSource(request.source)]);
+  const tree = await readSourceTree(request.source);
+  const vendor = await readVendorSource(request.source);
   const cached = join(request.cacheDir, 'packages', packageKey(tree, vendor));
   const facts = (await readFacts(cached)) ?? (await build(request, tree, vendor, cached));
   await mkdir(request.outDir, { recursive: true, mode: 0o700 });

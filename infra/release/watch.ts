@@ -17,8 +17,14 @@ export interface WatchBudget {
 export interface Watched {
   readonly sent: number;
   readonly errors: number;
+  /** Of the requests that were answered with 200. */
   readonly p95Ms: number;
+  /** What the first failed request was answered. */
+  readonly firstError?: string | undefined;
 }
+
+/** One request that fails by itself is no trend. */
+const fewestErrors = 2;
 
 /**
  * Asks production and the old version, now in staging, the same things at the same time. What goes wrong in both is not
@@ -30,18 +36,18 @@ export async function watch(
   budget: WatchBudget,
   beat: () => void,
 ): Promise<Watched> {
-  const seen: { production: Observation; old: Observation }[] = [];
+  const seen: { path: string; production: Observation; old: Observation }[] = [];
   const deadline = performance.now() + budget.seconds * 1000;
   for (let turn = 0; performance.now() < deadline; turn++) {
     const path = paths[turn % paths.length] ?? '/';
     const began = performance.now();
     const [here, there] = await Promise.all([production.ask(path), old.ask(path)]);
-    seen.push({ production: here, old: there });
+    seen.push({ path, production: here, old: there });
     beat();
     await pause(Math.max(0, askEveryMs - (performance.now() - began)));
   }
-  const now = summary(seen.map((pair) => pair.production));
-  const before = summary(seen.map((pair) => pair.old));
+  const now = summary(seen.map(({ path, production }) => ({ path, ...production })));
+  const before = summary(seen.map(({ path, old }) => ({ path, ...old })));
   const problem = worse(now, before, budget);
   if (problem === undefined) return now;
   throw new SlipError('SLIP-RELEASE-WORSE', {
@@ -53,8 +59,8 @@ export async function watch(
 
 export function worse(now: Watched, before: Watched, budget: WatchBudget): string | undefined {
   const share = ({ errors, sent }: Watched): number => (sent === 0 ? 0 : errors / sent);
-  if (share(now) - share(before) > budget.errorShare) {
-    return `${now.errors} of ${now.sent} requests failed, before ${before.errors} of ${before.sent}`;
+  if (now.errors - before.errors >= fewestErrors && share(now) - share(before) > budget.errorShare) {
+    return `${now.errors} of ${now.sent} requests failed (${now.firstError}), before ${before.errors} of ${before.sent}`;
   }
   // A version that answers errors at once is fast; its times say nothing.
   if (before.errors < before.sent && now.p95Ms - before.p95Ms > budget.p95Ms) {
@@ -63,13 +69,18 @@ export function worse(now: Watched, before: Watched, budget: WatchBudget): strin
   return undefined;
 }
 
-function summary(seen: readonly Observation[]): Watched {
+function summary(seen: readonly (Observation & { readonly path: string })[]): Watched {
+  const failed = seen.filter(({ status }) => status !== 200);
+  const [first] = failed;
+  const well = seen.filter(({ status }) => status === 200);
   return {
     sent: seen.length,
-    errors: seen.filter(({ status }) => status !== 200).length,
+    errors: failed.length,
     p95Ms: percentile(
-      seen.filter(({ status }) => status === 200).map(({ ms }) => ms),
+      well.map(({ ms }) => ms),
       0.95,
     ),
+    firstError:
+      first === undefined ? undefined : `${first.path}: ${first.status ?? first.reason} ${first.text.slice(0, 300)}`,
   };
 }

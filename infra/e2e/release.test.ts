@@ -1,0 +1,36 @@
+import { afterAll, beforeAll, jest } from '@jest/globals';
+import { ReleaseBed } from './release/bed.ts';
+import { describeCrashes } from './release/crash.suite.ts';
+import { describeLoad } from './release/load.suite.ts';
+import { describeRefusals } from './release/refusals.suite.ts';
+import { describeSettings } from './release/settings.suite.ts';
+
+/** SLIPWAY_E2E=long: ten releases and ten rollbacks, and a kill at each step. */
+const long = process.env.SLIPWAY_E2E === 'long';
+const everyStep = [
+  'preflight',
+  'stage',
+  'migrate',
+  'prepare',
+  'verify',
+  'drain',
+  'swap',
+  'verify production',
+  'watch',
+  'record',
+];
+
+jest.setTimeout(long ? 900_000 : 180_000);
+
+let bed: ReleaseBed;
+
+beforeAll(async () => {
+  bed = await ReleaseBed.create();
+}, 180_000);
+
+afterAll(() => bed.region.remove(), 60_000);
+
+describeLoad(() => bed, long ? 10 : 1);
+describeRefusals(() => bed);
+describeSettings(() => bed);
+describeCrashes(() => bed, long ? everyStep : ['prepare', 'swap']);

@@ -1,0 +1,68 @@
+import type { ChildProcess } from 'node:child_process';
+import { describe, expect, test } from '@jest/globals';
+import { ProductionProbe } from '../../release/production-probe.ts';
+import { WebSlot } from '../../release/web-slot.ts';
+import { finished } from '../region.ts';
+import type { ReleaseBed } from './bed.ts';
+
+const untilStepMs = 90_000;
+
+/** The tool dies, or two people release at once. */
+export function describeCrashes(bed: () => ReleaseBed, steps: readonly string[]): void {
+  describe('a release that is killed with -9', () => {
+    test.each(steps)('at "%s" leaves production serving, and the next command heals what it left', async (step) => {
+      const before = await bed().liveVersion();
+      const probe = ProductionProbe.start(new WebSlot(bed().connection.production));
+      const killed = await bed().variant();
+      const child = bed().region.spawn('release', '--package', killed.file, '--p95', '10000', '--watch', '3', '--json');
+      await reaches(child, step);
+      child.kill('SIGKILL');
+      await finished(child);
+      expect([before, killed.version]).toContain(await bed().liveVersion());
+
+      const next = await bed().variant();
+      const { code, stdout, stderr, events } = await bed().run('release', '--package', next.file);
+      if (code !== 0) throw new Error(`the next release ended with ${code}:\n${stdout}\n${stderr}`);
+      const notices = events.filter(({ event }) => event === 'notice').map(({ message }) => String(message));
+      expect(notices).toContainEqual(expect.stringContaining('took over the lock that'));
+      if (step !== 'preflight') {
+        expect(notices).toContainEqual(expect.stringContaining(`found a release of version ${killed.version}`));
+        expect((await bed().history())[1]).toMatchObject({
+          version: killed.version,
+          outcome: expect.stringMatching(/^(live|abandoned)$/),
+        });
+      }
+      expect(await bed().liveVersion()).toBe(next.version);
+      expect((await probe.stop()).lost).toBe(0);
+    });
+  });
+
+  describe('two releases at once', () => {
+    test('the second is refused and names who holds the lock; the first goes live', async () => {
+      const [one, two] = [await bed().variant(), await bed().variant()];
+      const first = bed().region.spawn('release', '--package', one.file, '--p95', '10000', '--watch', '0', '--json');
+      const ended = finished(first);
+      await reaches(first, 'stage');
+      const { code, stdout } = await bed().run('release', '--package', two.file);
+      expect(code).toBe(1);
+      expect(stdout).toMatch(/SLIP-RELEASE-LOCKED.*another release is in progress: \S+ \(release\), since 20/);
+      expect((await ended).code).toBe(0);
+      expect(await bed().liveVersion()).toBe(one.version);
+    });
+  });
+}
+
+/** Resolves at the start of a step, as the events say it. */
+function reaches(child: ChildProcess, step: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const deadline = setTimeout(() => reject(new Error(`"${step}" was not reached in time`)), untilStepMs);
+    let text = '';
+    child.stdout?.on('data', (chunk: Buffer) => {
+      text += chunk.toString('utf8');
+      if (!text.includes(`"event":"step","step":"${step}","state":"started"`)) return;
+      clearTimeout(deadline);
+      resolve();
+    });
+    child.once('close', () => reject(new Error(`the release ended before "${step}":\n${text}`)));
+  });
+}

@@ -1,0 +1,61 @@
+import { describe, expect, test } from '@jest/globals';
+import type { ReleaseBed } from './bed.ts';
+import { cacheTraffic, imageTraffic, type MadeImage, requireImage, slowTraffic, WrkLoad } from './load.ts';
+
+const slowSeconds = 2;
+const secondsToSwitch = 3;
+
+/** Releases and rollbacks while visitors keep coming. */
+export function describeLoad(bed: () => ReleaseBed, releases: number): void {
+  describe('under wrk with 32 connections, and clients that send bodies, make images and ask slow pages', () => {
+    test(`${releases} releases and as many rollbacks lose no request and no image, and /version shows each`, async () => {
+      const { connection, first } = bed();
+      const packages = await Promise.all(
+        Array.from({ length: releases }, () => bed().variant({ 'src/Controller/Ping.php': slowWhenAsked })),
+      );
+      const made: MadeImage[] = [];
+      const wrk = new WrkLoad(`${connection.production}/api/ping`);
+      const loops = [
+        cacheTraffic(connection),
+        imageTraffic(connection, made),
+        slowTraffic(`${connection.production}/api/ping?slow`, 2),
+      ];
+      const stop = () => Promise.all([wrk.stop(), ...loops.map((loop) => loop.stop())]);
+      const seen: string[] = [];
+      try {
+        for (const { file, version } of packages) {
+          const entry = await bed().done('release', '--package', file);
+          expect(entry).toMatchObject({ version, outcome: 'live', requests: { lost: 0 } });
+          seen.push(await bed().liveVersion());
+        }
+        for (let number = 1; number <= releases; number++) {
+          expect(await bed().done('rollback')).toMatchObject({ outcome: 'live', requests: { lost: 0 } });
+          seen.push(await bed().liveVersion());
+        }
+      } finally {
+        await stop();
+      }
+      const [ping, ...others] = await stop();
+
+      const versions = packages.map(({ version }) => version);
+      expect(seen).toEqual([...versions, ...versions.slice(0, -1).reverse(), first]);
+      expect(ping.failures).toEqual([]);
+      expect(others.map(({ failures }) => failures)).toEqual(others.map(() => []));
+      expect(ping.requests).toBeGreaterThan(1000);
+      for (const image of made) await requireImage(connection.production, image);
+    });
+  });
+
+  test('going back to what staging holds takes at most 3 s from the command to the switch', async () => {
+    const before = await bed().liveVersion();
+    await bed().done('release', '--package', (await bed().variant()).file);
+    const { stdout } = await bed().run('rollback');
+    const note = /switched ([\d.]+) s after the command/.exec(stdout)?.[1];
+    expect(Number(note)).toBeLessThanOrEqual(secondsToSwitch);
+    expect(await bed().liveVersion()).toBe(before);
+  });
+}
+
+function slowWhenAsked(php: string): string {
+  return php.replace('return new', `if (isset($_GET['slow'])) { sleep(${slowSeconds}); }\n        return new`);
+}

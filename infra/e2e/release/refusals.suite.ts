@@ -1,0 +1,130 @@
+import { cp, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { beforeAll, describe, expect, test } from '@jest/globals';
+import { release } from '../../release/release.ts';
+import type { ReleaseTarget } from '../../release/target.ts';
+import type { RunningVersion } from '../../release/web-slot.ts';
+import type { ReleaseBed } from './bed.ts';
+import type { Edit } from './package-variant.ts';
+
+const webapplication = join(import.meta.dirname, '../../../webapplication');
+
+interface BrokenVersion {
+  readonly what: string;
+  readonly code: string;
+  readonly edits: Readonly<Record<string, Edit>>;
+  readonly flags?: readonly string[];
+}
+
+const broken: readonly BrokenVersion[] = [
+  {
+    what: 'whose deep health fails',
+    code: 'SLIP-RELEASE-HEALTH',
+    edits: { 'src/Controller/Health.php': (php) => php.replace('Status::Fail === $status', "'' !== $status->value") },
+  },
+  {
+    what: 'that redirects',
+    code: 'SLIP-RELEASE-REDIRECT',
+    edits: {
+      'public/index.php': (php) => php.replace('use App', "header('Location: /elsewhere', true, 302); exit;\nuse App"),
+    },
+  },
+  {
+    what: 'that never starts',
+    code: 'SLIP-RELEASE-NOT-STARTED',
+    edits: { 'appservice/startup.sh': (shell) => shell.replace('\n', '\nexit 1\n') },
+    flags: ['--start-timeout', '8'],
+  },
+  {
+    what: 'whose image does not get to Blob whole',
+    code: 'SLIP-RELEASE-IMAGE',
+    edits: { 'src/Controller/Internal/Probe.php': (php) => php.replace("'readBack' => ", "'readBack' => false && ") },
+  },
+  {
+    what: 'with a migration of no kind',
+    code: 'SLIP-RELEASE-MIGRATION-KIND',
+    edits: { 'migrations/Version20990101000000.php': () => '<?php\nfinal class Version20990101000000 {}\n' },
+  },
+];
+
+/** Versions that must not get live, and stacks that are not as the program says. */
+export function describeRefusals(bed: () => ReleaseBed): void {
+  describe('a release', () => {
+    let before: RunningVersion;
+
+    beforeAll(async () => {
+      before = await bed().live();
+    });
+
+    /** Production is the very process it was. */
+    async function expectUntouched(): Promise<void> {
+      expect(await bed().live()).toEqual(before);
+    }
+
+    test.each(broken)('$what is refused with $code, and production stays as it is', async (version) => {
+      const { file } = await bed().variant(version.edits);
+      expect(await bed().refusal('release', '--package', file, ...(version.flags ?? []))).toBe(version.code);
+      await expectUntouched();
+      const [last] = await bed().history();
+      if (last?.outcome === 'refused')
+        expect(last).toMatchObject({ requests: { lost: 0 }, error: { code: version.code } });
+    });
+
+    test('of a tree with PHP that does not parse is refused before anything is built', async () => {
+      const directory = await mkdtemp(join(tmpdir(), 'sw-source-'));
+      try {
+        await cp(webapplication, directory, {
+          recursive: true,
+          filter: (path) => !/webapplication\/(vendor|var)\b/.test(path),
+        });
+        await writeFile(join(directory, 'src/Broken.php'), '<?php final class Broken { public function (');
+        expect(await bed().refusal('release', '--source', directory)).toBe('SLIP-RELEASE-PHP-SYNTAX');
+        await expectUntouched();
+      } finally {
+        await rm(directory, { recursive: true, force: true });
+      }
+    });
+
+    test.each([
+      {
+        what: 'without warm-up settings',
+        code: 'SLIP-RELEASE-WARM-UP',
+        change: (target: ReleaseTarget): ReleaseTarget => ({
+          ...target,
+          wanted: async () => {
+            const wanted = await target.wanted();
+            const { WEBSITE_SWAP_WARMUP_PING_STATUSES: _, ...settings } = wanted.settings;
+            return { ...wanted, settings };
+          },
+        }),
+      },
+      {
+        what: 'whose sticky settings are not those of the site',
+        code: 'SLIP-RELEASE-STICKY',
+        change: (target: ReleaseTarget): ReleaseTarget => ({
+          ...target,
+          wanted: async () => ({ ...(await target.wanted()), slotStickyNames: ['SLOT_NAME', 'OTHER'] }),
+        }),
+      },
+      {
+        what: 'to a site without the slot',
+        code: 'SLIP-RELEASE-SLOT-MISSING',
+        change: (target: ReleaseTarget): ReleaseTarget => ({ ...target, site: { ...target.site, slot: 'nowhere' } }),
+      },
+    ])('$what is refused with $code', async ({ code, change }) => {
+      const { file } = await bed().variant();
+      const attempt = release({
+        target: change(await bed().target()),
+        origin: { kind: 'file', file },
+        to: 'live',
+        p95BudgetMs: 10_000,
+        watch: undefined,
+        command: 'test',
+        listener: () => undefined,
+      });
+      await expect(attempt).rejects.toMatchObject({ code });
+      await expectUntouched();
+    });
+  });
+}

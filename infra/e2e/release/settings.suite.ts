@@ -1,0 +1,62 @@
+import { describe, expect, test } from '@jest/globals';
+import { release } from '../../release/release.ts';
+import type { ReleaseBed } from './bed.ts';
+
+const added = 'ADDED_BY_A_RELEASE';
+
+/** Configuration goes and comes with the version. */
+export function describeSettings(bed: () => ReleaseBed): void {
+  describe('a setting that the program has gained', () => {
+    test('is in production after the release and not before, and gone after the rollback', async () => {
+      const target = await bed().target();
+      const shows = async () => (await bed().productionEnvironment()).includes(`${added}=yes`);
+      const entry = await release({
+        target: {
+          ...target,
+          wanted: async () => {
+            const wanted = await target.wanted();
+            expect(await shows()).toBe(false);
+            return { ...wanted, settings: { ...wanted.settings, [added]: 'yes' } };
+          },
+        },
+        origin: { kind: 'file', file: (await bed().variant()).file },
+        to: 'live',
+        p95BudgetMs: 10_000,
+        watch: undefined,
+        command: 'test',
+        listener: () => undefined,
+      });
+      expect(entry.settings[added]).toBe('yes');
+      expect(await shows()).toBe(true);
+      await bed().done('rollback');
+      expect(await shows()).toBe(false);
+    });
+  });
+
+  describe('release --to verify', () => {
+    test('proves a version in staging, leaves production alone, and promote puts it live', async () => {
+      const before = await bed().live();
+      const { version, file } = await bed().variant();
+      expect(await bed().done('release', '--package', file, '--to', 'verify')).toMatchObject({
+        version,
+        outcome: 'verified',
+      });
+      expect(await bed().live()).toEqual(before);
+      expect(await bed().done('promote')).toMatchObject({ version, outcome: 'live', from: before.version });
+      expect(await bed().liveVersion()).toBe(version);
+      expect(await bed().refusal('promote')).toBe('SLIP-RELEASE-NOTHING-VERIFIED');
+    });
+  });
+
+  describe('rollback --to VERSION', () => {
+    test('brings back any version from its stored package', async () => {
+      const { first } = bed();
+      expect(await bed().done('rollback', '--to', first)).toMatchObject({
+        version: first,
+        outcome: 'live',
+        kind: 'rollback',
+      });
+      expect(await bed().liveVersion()).toBe(first);
+    });
+  });
+}
