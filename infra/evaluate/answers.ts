@@ -2,7 +2,7 @@ import { SlipError } from '../errors.ts';
 import { AZURE_TYPES, azureTypeName } from './azure-types.ts';
 import { placeholder } from './placeholders.ts';
 import type { RecordedResource } from './recorded.ts';
-import { DEPLOYER_CLIENT_ID, DEPLOYER_OBJECT_ID, guidFor, SUBSCRIPTION_ID, TENANT_ID } from './subscription.ts';
+import { type Account, DEPLOYER_CLIENT_ID, DEPLOYER_OBJECT_ID, guidFor } from './subscription.ts';
 import { isJsonObject, type Json, type JsonObject, wrapSecret } from './values.ts';
 
 /** What a provider would have answered to one registration. */
@@ -16,13 +16,12 @@ const SECRET_OUTPUTS: Readonly<Record<string, readonly string[]>> = {
   'random:index/randomPassword:RandomPassword': ['result'],
 };
 
-/** Azure's answer, made from the inputs and the urn alone. */
-export function answerFor({
-  type,
-  urn,
-  name,
-  inputs,
-}: Pick<RecordedResource, 'type' | 'urn' | 'name' | 'inputs'>): Answer {
+/** Azure's answer, made from the inputs, the urn and whose subscription it is. */
+export function answerFor(
+  resource: Pick<RecordedResource, 'type' | 'urn' | 'name' | 'inputs'>,
+  account: Account,
+): Answer {
+  const { type, urn, name, inputs } = resource;
   const azure = azureTypeName(type);
   if (azure === undefined) {
     const outputs: JsonObject = {};
@@ -30,21 +29,21 @@ export function answerFor({
     return { id: name, outputs };
   }
   const known = AZURE_TYPES[azure];
-  const id = azureId(known?.id ?? `${azure.replace(':', '/')}/${name}`, inputs);
+  const id = azureId(known?.id ?? `${azure.replace(':', '/')}/${name}`, inputs, account);
   const outputs: JsonObject = { name: id.slice(id.lastIndexOf('/') + 1) };
   for (const path of known?.created ?? []) setPath(outputs, path, placeholder({ urn, path }));
   for (const path of known?.guids ?? [])
-    setPath(outputs, path, path === 'tenantId' ? TENANT_ID : guidFor(`${urn}.${path}`));
+    setPath(outputs, path, path === 'tenantId' ? account.tenantId : guidFor(`${urn}.${path}`));
   return { id, outputs };
 }
 
-function azureId(template: string, inputs: JsonObject): string {
+function azureId(template: string, inputs: JsonObject, { subscriptionId }: Account): string {
   const group = typeof inputs.resourceGroupName === 'string' ? inputs.resourceGroupName : '';
   const whole = /^[{/]/.test(template)
     ? template
     : `/subscriptions/{subscription}/resourceGroups/${group}/providers/${template}`;
   return whole.replace(/\{(\w+)\}/g, (_, key: string) => {
-    if (key === 'subscription') return SUBSCRIPTION_ID;
+    if (key === 'subscription') return subscriptionId;
     const value = inputs[key];
     return typeof value === 'string' ? value : '';
   });
@@ -113,13 +112,15 @@ const LOOKUPS: Readonly<Record<string, Lookup>> = {
 };
 
 /** The answer to a function call of the program. Throws SLIP-EVALUATE-INVOKE for one that is not known here. */
-export function answerInvoke(token: string, args: JsonObject, resources: readonly RecordedResource[]): JsonObject {
+export function answerInvoke(
+  { token, args, account }: { token: string; args: JsonObject; account: Account },
+  resources: readonly RecordedResource[],
+): JsonObject {
   if (token === 'azure-native:authorization:getClientConfig') {
     return {
       clientId: DEPLOYER_CLIENT_ID,
       objectId: DEPLOYER_OBJECT_ID,
-      subscriptionId: SUBSCRIPTION_ID,
-      tenantId: TENANT_ID,
+      ...account,
     };
   }
   const lookup = LOOKUPS[token];

@@ -8,6 +8,7 @@ import { type MonitorServer, serveMonitor } from './monitor.ts';
 import type { Evaluation, ProgramLog, RecordedResource } from './recorded.ts';
 import { Recorder } from './recorder.ts';
 import { type Project, readProject, readStackConfig, type StackConfig } from './stack-config.ts';
+import { type Account, NOBODYS_ACCOUNT } from './subscription.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const RUNNER = createRequire(import.meta.url).resolve('@pulumi/pulumi/cmd/run');
@@ -27,6 +28,8 @@ export interface EvaluateOptions {
   readonly root?: string;
   /** Entry of the program, relative to `root`. Default: `main` in Pulumi.yaml */
   readonly program?: string;
+  /** Whose subscription it is to be; names depend on it. Default: nobody's. */
+  readonly account?: Account;
   /** Milliseconds after which the run is given up. Default: 60000 */
   readonly deadlineMs?: number;
 }
@@ -39,10 +42,10 @@ export interface EvaluateOptions {
  * (SLIP-CONFIG-…).
  */
 export async function evaluate(options: EvaluateOptions): Promise<Evaluation> {
-  const { stage, mode, root = ROOT, config: overrides = {} } = options;
+  const { stage, mode, root = ROOT, config: overrides = {}, account = NOBODYS_ACCOUNT } = options;
   const project = await readProject(root);
   const config = await readStackConfig(root, project, stage, overrides);
-  const recorder = new Recorder({ stack: stage, project: project.name, preview: mode === 'preview' });
+  const recorder = new Recorder({ stack: stage, project: project.name, preview: mode === 'preview', account });
   const monitor = await serveMonitor(recorder);
   try {
     const run = await runProgram({ ...options, root, project, config, monitor });

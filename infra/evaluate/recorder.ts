@@ -2,6 +2,7 @@ import { answerFor, answerInvoke, overlay } from './answers.ts';
 import { UNKNOWN } from './placeholders.ts';
 import type { RecordedResource } from './recorded.ts';
 import { sharedStackOutputs } from './shared-stack.ts';
+import type { Account } from './subscription.ts';
 import { type JsonObject, unwrapObject } from './values.ts';
 
 export const STACK_TYPE = 'pulumi:pulumi:Stack';
@@ -21,16 +22,25 @@ export interface Registered {
   readonly outputs: JsonObject;
 }
 
+export interface RecorderOptions {
+  readonly stack: string;
+  readonly project: string;
+  readonly preview: boolean;
+  readonly account: Account;
+}
+
 /** Plays Pulumi's engine and Azure for one run of the program, and keeps what the program asked for. */
 export class Recorder {
   readonly resources: RecordedResource[] = [];
   outputs: JsonObject = {};
   secretOutputs: readonly string[] = [];
+  readonly #account: Account;
   readonly #preview: boolean;
   readonly #urnPrefix: string;
   #stackUrn = '';
 
-  constructor({ stack, project, preview }: { stack: string; project: string; preview: boolean }) {
+  constructor({ stack, project, preview, account }: RecorderOptions) {
+    this.#account = account;
     this.#preview = preview;
     this.#urnPrefix = `urn:pulumi:${stack}::${project}`;
   }
@@ -42,7 +52,9 @@ export class Recorder {
       return { urn, id: '', outputs: {} };
     }
     const { value: inputs, secretPaths } = unwrapObject(wire);
-    const answer = rest.custom ? answerFor({ type: rest.type, urn, name: rest.name, inputs }) : undefined;
+    const answer = rest.custom
+      ? answerFor({ type: rest.type, urn, name: rest.name, inputs }, this.#account)
+      : undefined;
     const known = answer !== undefined && !this.#preview;
     this.resources.push({
       ...rest,
@@ -59,7 +71,11 @@ export class Recorder {
   read({ type, name, parent, inputs }: { type: string; name: string; parent: string; inputs: JsonObject }): Registered {
     const urn = this.#urn(type, name, parent);
     if (type !== STACK_REFERENCE) return { urn, id: name, outputs: inputs };
-    return { urn, id: name, outputs: { ...inputs, outputs: sharedStackOutputs(urn), secretOutputNames: [] } };
+    return {
+      urn,
+      id: name,
+      outputs: { ...inputs, outputs: sharedStackOutputs(urn, this.#account.subscriptionId), secretOutputNames: [] },
+    };
   }
 
   registerOutputs(urn: string, wire: JsonObject): void {
@@ -70,7 +86,7 @@ export class Recorder {
   }
 
   invoke(token: string, wire: JsonObject): JsonObject {
-    return answerInvoke(token, unwrapObject(wire).value, this.resources);
+    return answerInvoke({ token, args: unwrapObject(wire).value, account: this.#account }, this.resources);
   }
 
   /** `urn:pulumi:STACK::PROJECT::PARENT$TYPE::NAME`, as Pulumi's engine makes it. */

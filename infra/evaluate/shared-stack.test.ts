@@ -3,13 +3,17 @@ import { evaluate } from './evaluate.ts';
 import { findPlaceholders, UNKNOWN } from './placeholders.ts';
 import type { Evaluation } from './recorded.ts';
 import { sharedStackOutputs } from './shared-stack.ts';
+import { NOBODYS_ACCOUNT } from './subscription.ts';
 
 let shared: Evaluation;
 beforeAll(async () => {
   shared = await evaluate({ stage: 'shared', mode: 'update' });
 }, 30_000);
 
-const answer = sharedStackOutputs('urn:pulumi:dev::slipway::pulumi:pulumi:StackReference::shared');
+const answer = sharedStackOutputs(
+  'urn:pulumi:dev::slipway::pulumi:pulumi:StackReference::shared',
+  NOBODYS_ACCOUNT.subscriptionId,
+);
 
 test('dev and prod are told of outputs that stage shared has, all of them', () => {
   expect(Object.keys(answer).toSorted()).toEqual(Object.keys(shared.outputs).toSorted());

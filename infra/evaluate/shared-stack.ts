@@ -1,5 +1,4 @@
 import { placeholder } from './placeholders.ts';
-import { SUBSCRIPTION_ID } from './subscription.ts';
 import type { JsonObject } from './values.ts';
 
 /**
@@ -13,8 +12,8 @@ export const SHARED_NAMES = {
   releasesContainerName: 'releases',
 };
 
-export function sharedStackOutputs(referenceUrn: string): JsonObject {
-  const providers = `/subscriptions/${SUBSCRIPTION_ID}/resourceGroups/${SHARED_NAMES.resourceGroupName}/providers`;
+export function sharedStackOutputs(referenceUrn: string, subscriptionId: string): JsonObject {
+  const providers = `/subscriptions/${subscriptionId}/resourceGroups/${SHARED_NAMES.resourceGroupName}/providers`;
   return {
     ...SHARED_NAMES,
     registryId: `${providers}/Microsoft.ContainerRegistry/registries/${SHARED_NAMES.registryName}`,

@@ -1,8 +1,15 @@
 import { createHash } from 'node:crypto';
 
-/** The subscription, tenant and deployer that an evaluation plays. They exist nowhere. */
+/** Whose subscription an evaluation plays; names that must be unique in Azure depend on it. */
+export interface Account {
+  readonly subscriptionId: string;
+  readonly tenantId: string;
+}
+
 export const SUBSCRIPTION_ID = '00000000-5111-4000-8000-000000000001';
 export const TENANT_ID = '00000000-5111-4000-8000-000000000002';
+/** Exists nowhere. */
+export const NOBODYS_ACCOUNT: Account = { subscriptionId: SUBSCRIPTION_ID, tenantId: TENANT_ID };
 export const DEPLOYER_OBJECT_ID = '00000000-5111-4000-8000-000000000003';
 export const DEPLOYER_CLIENT_ID = '00000000-5111-4000-8000-000000000004';
 

@@ -112,11 +112,11 @@ function applicationSystem(context: Context) {
         ? undefined
         : siteContainer({ config, loginServer: shared.registryLoginServer, identityClientId: identity.clientId }),
   });
-  const hosts = door?.lead(web) ?? web.hostNames;
+  const hosts = door?.lead(web) ?? { slots: web.hostNames, visitors: web.hostNames.production };
 
   const alerts = new Alerts(context, group.name, {
     observe,
-    host: hosts.production,
+    host: hosts.visitors,
     watched: {
       plan: plan.id,
       app: web.appId,
@@ -151,8 +151,10 @@ function applicationSystem(context: Context) {
     resourceGroupName: group.name,
     appName: web.appName,
     slotName: web.slotName,
-    hostNames: web.hostNames,
-    publicHostNames: hosts,
+    // Where the slots answer: Front Door's ways in where there is one, since then the sites answer nobody else.
+    hostNames: hosts.slots,
+    visitorHostName: hosts.visitors,
+    siteHostNames: web.hostNames,
     customDomainRecords: door?.domainRecords ?? {},
     vaultName: vault.name,
     mediaEndpoint: media.endpoint,

@@ -38,8 +38,8 @@ export class Door extends ComponentResource {
     this.registerOutputs({ frontDoorId: this.frontDoorId });
   }
 
-  /** Leads both ways in to the app, once it is there. Returns the host names that visitors use. */
-  lead(web: Web): Record<SlotName, Output<string>> {
+  /** Leads both ways in to the app, once it is there. Returns where the slots are asked, and where visitors ask. */
+  lead(web: Web): { readonly slots: Record<SlotName, Output<string>>; readonly visitors: Output<string> } {
     const domain = this.#customDomain();
     const endpoints = { production: this.#endpoint('production'), staging: this.#endpoint('staging') };
     const policy = this.#policy();
@@ -53,8 +53,8 @@ export class Door extends ComponentResource {
       };
     }
     return {
-      production: domain?.hostName ?? endpoints.production.hostName,
-      staging: endpoints.staging.hostName,
+      slots: { production: endpoints.production.hostName, staging: endpoints.staging.hostName },
+      visitors: domain?.hostName ?? endpoints.production.hostName,
     };
   }
 
