@@ -28,9 +28,9 @@ final readonly class MigrationJobs
     }
 
     /** Held as long as the connection lives, or until it is given back. */
-    public function lock(Connection $connection): bool
+    public function lock(Connection $connection, int $waitSeconds): bool
     {
-        return '1' === self::text($connection->fetchOne('SELECT GET_LOCK(?, 0)', [self::LOCK]));
+        return '1' === self::text($connection->fetchOne('SELECT GET_LOCK(?, ?)', [self::LOCK, $waitSeconds]));
     }
 
     public function unlock(Connection $connection): void

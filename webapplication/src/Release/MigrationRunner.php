@@ -18,6 +18,8 @@ use Symfony\Component\Uid\Ulid;
 /** Runs migrations after the answer has gone, one run at a time in the whole system; whoever comes second is told of the first. */
 final readonly class MigrationRunner
 {
+    private const LOCK_SECONDS = 5;
+
     public function __construct(
         private Connector $connector,
         private Migrations $migrations,
@@ -34,8 +36,15 @@ final readonly class MigrationRunner
         $connection = $this->connector->patient();
         try {
             $this->jobs->prepare($connection);
-            if (!$this->jobs->lock($connection)) {
-                return $this->jobs->running($connection) ?? throw new DatabaseAway('Another run holds the lock and has not said yet what it does.');
+            if (!$this->jobs->lock($connection, 0)) {
+                $running = $this->jobs->running($connection);
+                if (null !== $running) {
+                    return $running;
+                }
+                // Who holds it has only just begun, or is about to end.
+                if (!$this->jobs->lock($connection, self::LOCK_SECONDS)) {
+                    throw new DatabaseAway('Another run holds the lock and does not say what it does.');
+                }
             }
             $this->prepare($connection);
             $pending = array_values(array_diff($this->migrations->ofKind($kind), $this->schema->read($connection)->executed));
