@@ -1,5 +1,5 @@
+import { kindOf, ofKind, textAt } from '../evaluate/inputs.ts';
 import type { Evaluation, RecordedResource } from '../evaluate/recorded.ts';
-import { kindOf, ofKind, textAt } from './house-rules/rule.ts';
 
 /** One resource as a list shows it. */
 export interface ResourceRow {

@@ -1,8 +1,9 @@
+import { inputAt, kindOf, ofKind, textAt, textsOf } from '../../evaluate/inputs.ts';
 import type { Evaluation } from '../../evaluate/recorded.ts';
 import { isJsonObject } from '../../evaluate/values.ts';
 import { DIAGNOSTICS } from '../../program/diagnostics.ts';
 import { ROLES } from '../../program/roles.ts';
-import { type HouseRule, inputAt, kindOf, ofKind, settingsOf, siteKey, sitesOf, textAt, textsOf } from './rule.ts';
+import { type HouseRule, settingsOf, siteKey, sitesOf } from './rule.ts';
 
 /** Types that Azure lets nobody tag, or that are settings of something tagged. */
 const UNTAGGED = [

@@ -1,5 +1,6 @@
+import { kindOf, ofKind, textAt } from '../../evaluate/inputs.ts';
 import type { Evaluation, RecordedResource } from '../../evaluate/recorded.ts';
-import { type Finding, type HouseRule, kindOf, ofKind, siteKey, textAt } from './rule.ts';
+import { type Finding, type HouseRule, siteKey } from './rule.ts';
 
 /** Whether one resource waits for another, directly or through others. */
 class Order {

@@ -1,15 +1,6 @@
+import { inputAt, ofKind, textAt, textsOf } from '../../evaluate/inputs.ts';
 import type { Evaluation, RecordedResource } from '../../evaluate/recorded.ts';
-import {
-  expectInput,
-  type Finding,
-  type HouseRule,
-  inputAt,
-  ofKind,
-  settingsOf,
-  sitesOf,
-  textAt,
-  textsOf,
-} from './rule.ts';
+import { expectInput, type Finding, type HouseRule, settingsOf, sitesOf } from './rule.ts';
 
 const SITES = ['web:WebApp', 'web:WebAppSlot'];
 

@@ -1,0 +1,55 @@
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
+import { DefaultAzureCredential } from '@azure/identity';
+import { SlipError } from '../errors.ts';
+import type { Account } from '../evaluate/subscription.ts';
+import { Arm, MANAGEMENT } from './arm.ts';
+import { textOf } from './json.ts';
+
+const GUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+/** https://learn.microsoft.com/rest/api/resources/subscriptions/get */
+const API = '2022-12-01';
+
+/** Azure's management plane, as whoever the usual credentials say. */
+export function managementPlane(): Arm {
+  const credential = new DefaultAzureCredential();
+  return new Arm({ token: async () => (await credential.getToken(`${MANAGEMENT}/.default`)).token });
+}
+
+/**
+ * The subscription that is named, or that the environment or the Azure CLI has chosen.
+ * Throws SLIP-ARM-SUBSCRIPTION when there is none or Azure does not show it.
+ */
+export async function chosenAccount(
+  arm: Arm,
+  named: string | undefined,
+  environment: NodeJS.ProcessEnv,
+): Promise<Account> {
+  const subscriptionId =
+    named ?? environment.AZURE_SUBSCRIPTION_ID ?? environment.ARM_SUBSCRIPTION_ID ?? (await ofCli());
+  if (!GUID.test(subscriptionId))
+    throw noSubscription(
+      subscriptionId === '' ? 'no subscription is chosen' : `'${subscriptionId}' is no subscription id`,
+    );
+  const answer = await arm.get(`/subscriptions/${subscriptionId}`, API);
+  const tenantId = textOf(answer.body, 'tenantId');
+  if (answer.status !== 200 || tenantId === '')
+    throw noSubscription(`Azure answers ${answer.status} for subscription ${subscriptionId}`);
+  return { subscriptionId, tenantId };
+}
+
+async function ofCli(): Promise<string> {
+  const args = ['account', 'show', '--query', 'id', '--output', 'tsv'];
+  return promisify(execFile)('az', args).then(
+    ({ stdout }) => stdout.trim(),
+    () => '',
+  );
+}
+
+function noSubscription(found: string): SlipError {
+  return new SlipError('SLIP-ARM-SUBSCRIPTION', {
+    found,
+    expected: '--subscription ID, AZURE_SUBSCRIPTION_ID, or one chosen by `az account set`',
+    fix: 'az account list --output table shows those you can use',
+  });
+}

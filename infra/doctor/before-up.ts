@@ -1,0 +1,28 @@
+import type { Check, Finding, Patient } from './check.ts';
+import { mysqlOffer } from './mysql-offer.ts';
+import { names } from './names.ts';
+import { permissions } from './permissions.ts';
+import { planQuota } from './plan-quota.ts';
+import { providers } from './providers.ts';
+import { zones } from './zones.ts';
+
+/** What stops a first `up`, asked beforehand. Read-only. */
+export const BEFORE_UP: readonly Check[] = [permissions, providers, zones, planQuota, mysqlOffer, names];
+
+/** All findings, in the order of the checks. */
+export async function examine(patient: Patient, checks: readonly Check[] = BEFORE_UP): Promise<Finding[]> {
+  return (await Promise.all(checks.map((check) => check.examine(patient)))).flat();
+}
+
+const MARKS = { fine: 'ok', problem: 'NO', unknown: '??' } as const;
+
+/** The findings for a terminal. */
+export function findingsText(findings: readonly Finding[]): string {
+  const width = Math.max(...findings.map(({ check }) => check.length));
+  return findings
+    .flatMap(({ check, verdict, found, fix }) => [
+      `${MARKS[verdict]}  ${check.padEnd(width)}  ${found}`,
+      ...(fix === undefined ? [] : [`    ${''.padEnd(width)}  to do: ${fix}`]),
+    ])
+    .join('\n');
+}

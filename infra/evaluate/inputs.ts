@@ -1,0 +1,32 @@
+import type { Evaluation, RecordedResource } from './recorded.ts';
+import { isJsonObject, type Json } from './values.ts';
+
+/** `web:WebApp` for `azure-native:web:WebApp`. */
+export function kindOf({ type }: RecordedResource): string {
+  return type.replace(/^azure-native:/, '');
+}
+
+export function ofKind({ resources }: Evaluation, ...kinds: readonly string[]): RecordedResource[] {
+  return resources.filter((resource) => kinds.includes(kindOf(resource)));
+}
+
+/** The input at a path such as `siteConfig.minTlsVersion`; undefined when it is not there. */
+export function inputAt({ inputs }: RecordedResource, path: string): Json | undefined {
+  let value: Json | undefined = inputs;
+  for (const part of path.split('.')) value = isJsonObject(value) ? value[part] : undefined;
+  return value;
+}
+
+export function textAt(resource: RecordedResource, path: string): string {
+  const value = inputAt(resource, path);
+  return typeof value === 'string' ? value : '';
+}
+
+/** Every text below a value, with its path. */
+export function* textsOf(value: Json | undefined, path = ''): Generator<{ path: string; text: string }> {
+  if (typeof value === 'string') yield { path, text: value };
+  else if (Array.isArray(value)) for (const [index, item] of value.entries()) yield* textsOf(item, `${path}[${index}]`);
+  else if (isJsonObject(value)) {
+    for (const [key, item] of Object.entries(value)) yield* textsOf(item, path === '' ? key : `${path}.${key}`);
+  }
+}
