@@ -12,7 +12,8 @@ LastResort::register();
 
 try {
     $request = Request::createFromGlobals();
-    $kernel = new Kernel($_SERVER['APP_ENV'] ?? 'prod', false);
+    $environment = $_SERVER['APP_ENV'] ?? null;
+    $kernel = new Kernel(is_string($environment) ? $environment : 'prod', false);
     $response = $kernel->handle($request);
     $response->send();
     $kernel->terminate($request, $response);

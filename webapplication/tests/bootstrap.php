@@ -9,7 +9,7 @@ require dirname(__DIR__).'/vendor/autoload.php';
 // The servers end with this process, whether the tests pass, fail or are interrupted.
 register_shutdown_function(World::end(...));
 pcntl_async_signals(true);
-foreach ([SIGINT, SIGTERM, SIGHUP] as $signal) {
+foreach ([\SIGINT, \SIGTERM, \SIGHUP] as $signal) {
     pcntl_signal($signal, static function (int $signal): never {
         exit(128 + $signal);
     });

@@ -57,8 +57,8 @@ final readonly class CacheEntry
             return;
         }
         throw match (json_last_error()) {
-            JSON_ERROR_DEPTH => new Problem(422, sprintf('The value is nested deeper than %d levels.', self::MAX_LEVELS)),
-            JSON_ERROR_UTF16 => new Problem(422, 'The value has half of a surrogate pair.'),
+            \JSON_ERROR_DEPTH => new Problem(422, sprintf('The value is nested deeper than %d levels.', self::MAX_LEVELS)),
+            \JSON_ERROR_UTF16 => new Problem(422, 'The value has half of a surrogate pair.'),
             default => new Problem(400, 'The body is no JSON.'),
         };
     }

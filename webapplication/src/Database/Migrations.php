@@ -26,7 +26,7 @@ final readonly class Migrations
     {
         $files = glob($this->directory.'/Version*.php');
         $versions = array_map(static fn (string $file): string => substr(basename($file, '.php'), -14), false === $files ? [] : $files);
-        sort($versions, SORT_STRING);
+        sort($versions, \SORT_STRING);
 
         return $versions;
     }

@@ -56,7 +56,7 @@ final readonly class OutboxCheck implements HealthCheck
             [['file', '/dev/null', 'r'], ['pipe', 'w'], ['file', '/dev/null', 'w']],
             $pipes,
         );
-        if (false === $process || !is_array($pipes) || !isset($pipes[1]) || !is_resource($pipes[1])) {
+        if (false === $process || !isset($pipes[1])) {
             return '';
         }
         $readable = [$pipes[1]];

@@ -16,7 +16,7 @@ final class Json extends Response
     public function __construct(array $data, int $status = self::HTTP_OK, array $headers = [])
     {
         parent::__construct(
-            json_encode($data, JSON_THROW_ON_ERROR | JSON_UNESCAPED_SLASHES | JSON_UNESCAPED_UNICODE),
+            json_encode($data, \JSON_THROW_ON_ERROR | \JSON_UNESCAPED_SLASHES | \JSON_UNESCAPED_UNICODE),
             $status,
             $headers + ['Content-Type' => 'application/json', 'Cache-Control' => 'no-store'],
         );

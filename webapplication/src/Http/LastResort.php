@@ -7,7 +7,7 @@ namespace App\Http;
 /** Answers when the kernel cannot: out of memory, a class that does not parse, a container that does not load. */
 final class LastResort
 {
-    private const FATAL = E_ERROR | E_PARSE | E_CORE_ERROR | E_COMPILE_ERROR;
+    private const FATAL = \E_ERROR | \E_PARSE | \E_CORE_ERROR | \E_COMPILE_ERROR;
 
     public static function register(): void
     {

@@ -65,7 +65,7 @@ final class Problem extends \RuntimeException implements HttpExceptionInterface
             ['type' => '/problems/'.self::slug($status), 'title' => self::title($status), 'status' => $status]
             + ('' === $detail ? [] : ['detail' => $detail])
             + ['requestId' => $requestId],
-            JSON_THROW_ON_ERROR | JSON_UNESCAPED_SLASHES | JSON_UNESCAPED_UNICODE | JSON_INVALID_UTF8_SUBSTITUTE,
+            \JSON_THROW_ON_ERROR | \JSON_UNESCAPED_SLASHES | \JSON_UNESCAPED_UNICODE | \JSON_INVALID_UTF8_SUBSTITUTE,
         );
     }
 

@@ -47,14 +47,14 @@ final readonly class ImageRow
             'bytes' => $this->bytes,
             'sha256' => $this->sha256,
             'createdAt' => self::time($this->createdAt),
-        ], JSON_THROW_ON_ERROR);
+        ], \JSON_THROW_ON_ERROR);
     }
 
     /** @throws \UnexpectedValueException when the text was not made by toJson */
     public static function fromJson(string $json): self
     {
         try {
-            $row = json_decode($json, true, 8, JSON_THROW_ON_ERROR);
+            $row = json_decode($json, true, 8, \JSON_THROW_ON_ERROR);
             if (!is_array($row)) {
                 throw new \UnexpectedValueException('no object');
             }

@@ -12,6 +12,6 @@ interface Content
     /** By the first bytes; application/octet-stream for whatever is no raster image. */
     public function type(): string;
 
-    /** @return iterable<string> */
+    /** @return iterable<int, string> */
     public function read(int $offset, int $length): iterable;
 }

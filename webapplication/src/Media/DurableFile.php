@@ -16,7 +16,7 @@ final readonly class DurableFile
         }
         $temporary = $directory.'/.tmp-'.basename($path);
         error_clear_last();
-        $file = @fopen($temporary, 'xb');
+        $file = @fopen($temporary, 'x');
         if (false === $file) {
             throw $this->refusal('open a file');
         }

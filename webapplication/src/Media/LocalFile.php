@@ -33,7 +33,7 @@ final readonly class LocalFile implements Content
         if (!self::is($path, self::REGULAR)) {
             return null;
         }
-        $handle = @fopen($path, 'rb');
+        $handle = @fopen($path, 'r');
         if (false === $handle) {
             return null;
         }
@@ -61,7 +61,7 @@ final readonly class LocalFile implements Content
         return ImageType::of((string) stream_get_contents($this->handle, ImageType::SNIFF_BYTES)) ?? 'application/octet-stream';
     }
 
-    public function read(int $offset, int $length): \Generator
+    public function read(int $offset, int $length): iterable
     {
         fseek($this->handle, $offset);
         while ($length > 0) {
@@ -74,6 +74,7 @@ final readonly class LocalFile implements Content
         }
     }
 
+    /** @phpstan-impure the disk changes under us */
     private static function is(string $path, int $type): bool
     {
         $found = @lstat($path);

@@ -93,7 +93,7 @@ final readonly class MediaResponder
         if ('*' === trim($header)) {
             return true;
         }
-        preg_match_all('{(W/)?("[^"]*")}', $header, $listed, PREG_SET_ORDER);
+        preg_match_all('{(W/)?("[^"]*")}', $header, $listed, \PREG_SET_ORDER);
         foreach ($listed as [, $weak, $tag]) {
             if ($tag === $etag && ($weakly || '' === $weak)) {
                 return true;

@@ -31,25 +31,28 @@ final readonly class Warmth
             curl_multi_select($multi, 0.1);
         } while ($active > 0);
 
-        $answered = array_filter($handles, static fn (\CurlHandle $handle): bool => in_array(curl_getinfo($handle, CURLINFO_RESPONSE_CODE), [200, 404], true));
+        $answered = array_filter($handles, static fn (\CurlHandle $handle): bool => in_array(curl_getinfo($handle, \CURLINFO_RESPONSE_CODE), [200, 404], true));
 
         return ['requests' => count($handles), 'answered' => count($answered)];
     }
 
     private function request(string $path): \CurlHandle
     {
-        $isSocket = str_starts_with($this->settings->internalUrl, 'unix:');
-        $curl = curl_init(($isSocket ? 'http://localhost' : rtrim($this->settings->internalUrl, '/')).$path);
+        $socket = str_starts_with($this->settings->internalUrl, 'unix:') ? substr($this->settings->internalUrl, 5) : '';
+        $curl = curl_init(('' === $socket ? rtrim($this->settings->internalUrl, '/') : 'http://localhost').$path);
         if (false === $curl) {
             throw new \LogicException('APP_INTERNAL_URL is no address.');
         }
         curl_setopt_array($curl, [
-            CURLOPT_RETURNTRANSFER => true,
-            CURLOPT_TIMEOUT_MS => self::TIMEOUT_MS,
-            CURLOPT_NOSIGNAL => true,
-            CURLOPT_PROXY => '',
-            CURLOPT_HTTPHEADER => ['Authorization: Bearer '.$this->settings->cacheApiToken],
-        ] + ($isSocket ? [CURLOPT_UNIX_SOCKET_PATH => substr($this->settings->internalUrl, 5)] : []));
+            \CURLOPT_RETURNTRANSFER => true,
+            \CURLOPT_TIMEOUT_MS => self::TIMEOUT_MS,
+            \CURLOPT_NOSIGNAL => true,
+            \CURLOPT_PROXY => '',
+            \CURLOPT_HTTPHEADER => ['Authorization: Bearer '.$this->settings->cacheApiToken],
+        ]);
+        if ('' !== $socket) {
+            curl_setopt($curl, \CURLOPT_UNIX_SOCKET_PATH, $socket);
+        }
 
         return $curl;
     }

@@ -65,7 +65,7 @@ final readonly class BlobReader
         return $this->tracer->span('sidecar GET /blob', function (Span $span) use ($name, $headers): array {
             $headers[] = 'traceparent: '.$this->tracer->traceparent($span);
             $begun = microtime(true);
-            $stream = @fopen('http://127.0.0.1:'.$this->settings->sidecarPort.'/blob/'.$name->encoded(), 'rb', false, stream_context_create(['http' => [
+            $stream = @fopen('http://127.0.0.1:'.$this->settings->sidecarPort.'/blob/'.$name->encoded(), 'r', false, stream_context_create(['http' => [
                 'protocol_version' => 1.1,
                 'header' => [...$headers, 'Connection: close'],
                 'timeout' => self::TIMEOUT_SECONDS,

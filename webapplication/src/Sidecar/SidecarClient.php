@@ -35,24 +35,23 @@ final readonly class SidecarClient
     }
 
     /**
-     * @param array<int, mixed> $options further curl options
+     * @param non-empty-string $method
      *
      * @throws SidecarAway when there is no answer in time
      */
-    public function call(string $method, string $path, int $timeoutMs, array $options = []): SidecarAnswer
+    public function call(string $method, string $path, int $timeoutMs): SidecarAnswer
     {
         if (!$this->breaker->allows(self::DEPENDENCY)) {
             throw new SidecarAway('The sidecar did not answer a moment ago.', true);
         }
 
-        return $this->tracer->span('sidecar '.$method.' '.strtok($path, '?'), function (Span $span) use ($method, $path, $timeoutMs, $options): SidecarAnswer {
+        return $this->tracer->span('sidecar '.$method.' '.strtok($path, '?'), function (Span $span) use ($method, $path, $timeoutMs): SidecarAnswer {
             $span->set('http.request.method', $method);
             $span->set('server.port', $this->settings->sidecarPort);
             $curl = $this->open($method, $path, $timeoutMs, ['traceparent: '.$this->tracer->traceparent($span)]);
-            curl_setopt_array($curl, $options);
             $body = curl_exec($curl);
             $this->remember(curl_errno($curl), curl_error($curl));
-            $status = curl_getinfo($curl, CURLINFO_RESPONSE_CODE);
+            $status = curl_getinfo($curl, \CURLINFO_RESPONSE_CODE);
             $span->set('http.response.status_code', $status);
 
             return new SidecarAnswer($status, is_string($body) ? $body : '');
@@ -65,11 +64,14 @@ final readonly class SidecarClient
             return;
         }
         $curl = $this->open('POST', '/v1/traces', self::TRACES_MS, ['Content-Type: application/json', 'Expect:']);
-        curl_setopt($curl, CURLOPT_POSTFIELDS, $otlpJson);
+        curl_setopt($curl, \CURLOPT_POSTFIELDS, $otlpJson);
         curl_exec($curl);
     }
 
-    /** @param list<string> $headers */
+    /**
+     * @param non-empty-string $method
+     * @param list<string>     $headers
+     */
     private function open(string $method, string $path, int $timeoutMs, array $headers): \CurlHandle
     {
         $curl = curl_init('http://127.0.0.1:'.$this->settings->sidecarPort.$path);
@@ -77,13 +79,13 @@ final readonly class SidecarClient
             throw new SidecarAway('The address of the sidecar cannot be used.');
         }
         curl_setopt_array($curl, [
-            CURLOPT_CUSTOMREQUEST => $method,
-            CURLOPT_RETURNTRANSFER => true,
-            CURLOPT_CONNECTTIMEOUT_MS => self::CONNECT_MS,
-            CURLOPT_TIMEOUT_MS => $timeoutMs,
-            CURLOPT_NOSIGNAL => true,
-            CURLOPT_PROXY => '',
-            CURLOPT_HTTPHEADER => $headers,
+            \CURLOPT_CUSTOMREQUEST => $method,
+            \CURLOPT_RETURNTRANSFER => true,
+            \CURLOPT_CONNECTTIMEOUT_MS => self::CONNECT_MS,
+            \CURLOPT_TIMEOUT_MS => $timeoutMs,
+            \CURLOPT_NOSIGNAL => true,
+            \CURLOPT_PROXY => '',
+            \CURLOPT_HTTPHEADER => $headers,
         ]);
 
         return $curl;
@@ -91,11 +93,11 @@ final readonly class SidecarClient
 
     private function remember(int $error, string $message): void
     {
-        if (CURLE_OPERATION_TIMEDOUT === $error) {
+        if (\CURLE_OPERATION_TIMEDOUT === $error) {
             $this->breaker->trip(self::DEPENDENCY);
             throw new SidecarAway('The sidecar does not answer.', true);
         }
-        if (CURLE_OK !== $error && CURLE_WRITE_ERROR !== $error) {
+        if (\CURLE_OK !== $error && \CURLE_WRITE_ERROR !== $error) {
             throw new SidecarAway('The sidecar cannot be reached: '.$message);
         }
         $this->breaker->reset(self::DEPENDENCY);

@@ -21,7 +21,7 @@ final class OtlpJson
                 'scope' => ['name' => 'slipway.webapplication'],
                 'spans' => array_map(static fn (Span $span): array => self::span($traceId, $span), $spans),
             ]],
-        ]]], JSON_THROW_ON_ERROR | JSON_INVALID_UTF8_SUBSTITUTE | JSON_UNESCAPED_SLASHES);
+        ]]], \JSON_THROW_ON_ERROR | \JSON_INVALID_UTF8_SUBSTITUTE | \JSON_UNESCAPED_SLASHES);
     }
 
     /** @return array<string, mixed> */

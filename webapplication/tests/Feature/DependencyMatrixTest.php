@@ -81,9 +81,9 @@ final class DependencyMatrixTest extends FeatureTestCase
     #[Test]
     public function the_document_shows_this_table(): void
     {
-        $table = "| route | all well | ".implode(' | ', array_keys(self::OTHERWISE))." |\n|---|---|".str_repeat('---|', count(self::OTHERWISE))."\n";
+        $table = '| route | all well | '.implode(' | ', array_keys(self::OTHERWISE))." |\n|---|---|".str_repeat('---|', count(self::OTHERWISE))."\n";
         foreach (self::WELL as $route => $well) {
-            $table .= sprintf("| `%s` | %s |", $route, $well);
+            $table .= sprintf('| `%s` | %s |', $route, $well);
             foreach (self::OTHERWISE as $changes) {
                 $table .= isset($changes[$route]) ? ' **'.$changes[$route].'** |' : ' same |';
             }

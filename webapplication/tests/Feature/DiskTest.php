@@ -5,6 +5,8 @@ declare(strict_types=1);
 namespace App\Tests\Feature;
 
 use App\Tests\Servers\Application;
+use App\Tests\Servers\Files;
+use App\Tests\Servers\Text;
 use PHPUnit\Framework\Attributes\Test;
 
 final class DiskTest extends FeatureTestCase
@@ -22,7 +24,7 @@ final class DiskTest extends FeatureTestCase
 
         $big = $application->client()->send('POST', '/api/generate-image?width=2000&height=2000&format=jpeg');
         $small = $application->client()->send('POST', '/api/generate-image?width=16&height=16');
-        $files = array_map(basename(...), glob($media.'/outbox/{,.}[!.]*', GLOB_BRACE) ?: []);
+        $files = array_map(basename(...), Files::matching($media.'/outbox/{,.}[!.]*'));
         $application->stop();
 
         self::assertProblem(503, $big);
@@ -43,7 +45,7 @@ final class DiskTest extends FeatureTestCase
 
         self::assertProblem(503, $answer);
         self::assertStringNotContainsString($this->world->directory, $answer->body);
-        self::assertSame([], glob($outbox.'/.tmp-*'));
+        self::assertSame([], Files::matching($outbox.'/.tmp-*'));
     }
 
     #[Test]
@@ -53,9 +55,9 @@ final class DiskTest extends FeatureTestCase
         rename($journal, $journal.'-away');
         touch($journal);
         $this->world->mysql->stop();
-        $before = glob($this->world->mediaRoot.'/outbox/*');
+        $before = Files::matching($this->world->mediaRoot.'/outbox/*');
         $answer = $this->client->send('POST', '/api/generate-image');
-        $after = glob($this->world->mediaRoot.'/outbox/*');
+        $after = Files::matching($this->world->mediaRoot.'/outbox/*');
         $this->world->mysql->start();
         unlink($journal);
         rename($journal.'-away', $journal);
@@ -74,7 +76,7 @@ final class DiskTest extends FeatureTestCase
         $promised = $this->makeWhileKilling($application, 12);
         $application->stop();
 
-        $files = glob($media.'/outbox/*.jpg') ?: [];
+        $files = Files::matching($media.'/outbox/*.jpg');
         self::assertGreaterThan(0, count($files));
         foreach ($files as $file) {
             self::assertStringEndsWith("\xff\xd9", (string) file_get_contents($file), $file);
@@ -97,24 +99,25 @@ final class DiskTest extends FeatureTestCase
             while ($killed < $kills && $running < 4) {
                 $request = curl_init('http://127.0.0.1:'.$application->port.'/api/generate-image?width=600&height=600&format=jpeg');
                 self::assertInstanceOf(\CurlHandle::class, $request);
-                curl_setopt($request, CURLOPT_RETURNTRANSFER, true);
+                curl_setopt($request, \CURLOPT_RETURNTRANSFER, true);
                 curl_multi_add_handle($multi, $request);
                 ++$running;
             }
             curl_multi_exec($multi, $active);
             curl_multi_select($multi, 0.01);
             while (false !== $done = curl_multi_info_read($multi)) {
+                self::assertInstanceOf(\CurlHandle::class, $done['handle']);
                 --$running;
-                if (201 === curl_getinfo($done['handle'], CURLINFO_RESPONSE_CODE)) {
+                if (201 === curl_getinfo($done['handle'], \CURLINFO_RESPONSE_CODE) && \CURLE_OK === $done['result']) {
                     $made = (array) json_decode((string) curl_multi_getcontent($done['handle']), true);
-                    $promised[(string) $made['name']] = (string) $made['sha256'];
+                    $promised[Text::of($made['name'])] = Text::of($made['sha256']);
                 }
                 curl_multi_remove_handle($multi, $done['handle']);
             }
             if ($killed < $kills && microtime(true) - $lastKill > 0.05) {
                 $lastKill = microtime(true);
-                foreach (self::children($application->pid('php-fpm')) as $worker) {
-                    posix_kill($worker, SIGKILL);
+                foreach ($application->workers() as $worker) {
+                    posix_kill($worker, \SIGKILL);
                 }
                 ++$killed;
             }
@@ -131,13 +134,5 @@ final class DiskTest extends FeatureTestCase
         $application->awaitReady();
 
         return $application;
-    }
-
-    /** @return list<int> */
-    private static function children(int $pid): array
-    {
-        $list = preg_split('/\s+/', trim((string) @file_get_contents("/proc/$pid/task/$pid/children")), -1, PREG_SPLIT_NO_EMPTY);
-
-        return array_map(intval(...), false === $list ? [] : $list);
     }
 }

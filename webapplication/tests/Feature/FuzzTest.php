@@ -43,6 +43,7 @@ final class FuzzTest extends FeatureTestCase
             curl_multi_exec($multi, $active);
             curl_multi_select($multi, 0.05);
             while (false !== $done = curl_multi_info_read($multi)) {
+                self::assertInstanceOf(\CurlHandle::class, $done['handle']);
                 --$running;
                 $this->judge($done['handle'], $statuses);
                 curl_multi_remove_handle($multi, $done['handle']);
@@ -53,23 +54,26 @@ final class FuzzTest extends FeatureTestCase
         self::assertDoesNotMatchRegularExpression('{PHP (Warning|Notice|Deprecated|Fatal)|Unhandled}', substr($this->world->application->logged(), $logged));
     }
 
-    /** @param list<string> $headers */
+    /**
+     * @param non-empty-string $method
+     * @param list<string>     $headers
+     */
     private function request(string $method, string $target, array $headers, ?string $body): \CurlHandle
     {
         $handle = curl_init();
         $lines = array_map(static fn (string $line): string => strtr($line, ["\r" => '', "\n" => '', "\0" => '']), $headers);
         curl_setopt_array($handle, [
-            CURLOPT_URL => 'http://127.0.0.1:'.$this->world->application->port.strtr($target, [' ' => '%20', '#' => '%23']),
-            CURLOPT_CUSTOMREQUEST => $method,
-            CURLOPT_NOBODY => 'HEAD' === $method,
-            CURLOPT_PATH_AS_IS => true,
-            CURLOPT_RETURNTRANSFER => true,
-            CURLOPT_TIMEOUT_MS => 20_000,
-            CURLOPT_HTTPHEADER => [...$lines, 'Expect:'],
-            CURLOPT_PRIVATE => substr($method.' '.$target.' '.implode(' | ', $headers).' '.$body, 0, 1500),
+            \CURLOPT_URL => 'http://127.0.0.1:'.$this->world->application->port.strtr($target, [' ' => '%20', '#' => '%23']),
+            \CURLOPT_CUSTOMREQUEST => $method,
+            \CURLOPT_NOBODY => 'HEAD' === $method,
+            \CURLOPT_PATH_AS_IS => true,
+            \CURLOPT_RETURNTRANSFER => true,
+            \CURLOPT_TIMEOUT_MS => 20_000,
+            \CURLOPT_HTTPHEADER => [...$lines, 'Expect:'],
+            \CURLOPT_PRIVATE => substr($method.' '.$target.' '.implode(' | ', $headers).' '.$body, 0, 1500),
         ]);
         if (null !== $body && 'HEAD' !== $method) {
-            curl_setopt($handle, CURLOPT_POSTFIELDS, $body);
+            curl_setopt($handle, \CURLOPT_POSTFIELDS, $body);
         }
 
         return $handle;
@@ -78,15 +82,15 @@ final class FuzzTest extends FeatureTestCase
     /** @param array<int, int> $statuses */
     private function judge(\CurlHandle $handle, array &$statuses): void
     {
-        $request = (string) json_encode(curl_getinfo($handle, CURLINFO_PRIVATE), JSON_INVALID_UTF8_SUBSTITUTE);
-        $status = (int) curl_getinfo($handle, CURLINFO_RESPONSE_CODE);
+        $request = (string) json_encode(curl_getinfo($handle, \CURLINFO_PRIVATE), \JSON_INVALID_UTF8_SUBSTITUTE);
+        $status = curl_getinfo($handle, \CURLINFO_RESPONSE_CODE);
         $body = (string) curl_multi_getcontent($handle);
         $statuses[$status] = ($statuses[$status] ?? 0) + 1;
 
         self::assertGreaterThanOrEqual(200, $status, $request.' '.curl_error($handle));
         self::assertLessThan(500, $status, $request.' '.$body);
         if ($status >= 400 && '' !== $body) {
-            self::assertSame('application/problem+json', curl_getinfo($handle, CURLINFO_CONTENT_TYPE), $request.' '.$body);
+            self::assertSame('application/problem+json', curl_getinfo($handle, \CURLINFO_CONTENT_TYPE), $request.' '.$body);
             self::assertDoesNotMatchRegularExpression(self::LEAKS, $body, $request);
         }
     }

@@ -24,16 +24,16 @@ final class GenerateImageTest extends FeatureTestCase
         self::assertFileExists($this->world->sidecar->blob.'/'.$made->text('name'));
         self::assertSame($made->text('sha256'), hash('sha256', $read->body));
         self::assertSame((int) $made->text('bytes'), strlen($read->body));
-        self::assertSame([500, 500, IMAGETYPE_PNG], array_slice((array) getimagesizefromstring($read->body), 0, 3));
+        self::assertSame([500, 500, \IMAGETYPE_PNG], array_slice((array) getimagesizefromstring($read->body), 0, 3));
         self::assertEqualsWithDelta(time(), strtotime($made->text('createdAt')), 2);
     }
 
     /** @return iterable<string, array{string, int, int, string, int}> */
     public static function orders(): iterable
     {
-        yield 'png' => ['format=png&width=16&height=2000', 16, 2000, 'png', IMAGETYPE_PNG];
-        yield 'jpeg' => ['format=jpeg&width=2000', 2000, 500, 'jpg', IMAGETYPE_JPEG];
-        yield 'webp' => ['height=17&format=webp', 500, 17, 'webp', IMAGETYPE_WEBP];
+        yield 'png' => ['format=png&width=16&height=2000', 16, 2000, 'png', \IMAGETYPE_PNG];
+        yield 'jpeg' => ['format=jpeg&width=2000', 2000, 500, 'jpg', \IMAGETYPE_JPEG];
+        yield 'webp' => ['height=17&format=webp', 500, 17, 'webp', \IMAGETYPE_WEBP];
     }
 
     #[Test]

@@ -5,6 +5,8 @@ declare(strict_types=1);
 namespace App\Tests\Feature;
 
 use App\Tests\Servers\Answer;
+use App\Tests\Servers\Files;
+use App\Tests\Servers\Text;
 use App\Tests\Servers\Wait;
 use PHPUnit\Framework\Attributes\Test;
 
@@ -42,7 +44,7 @@ final class HealthTest extends FeatureTestCase
             touch($outbox.'/filling-'.$file);
         }
         $filling = $this->client->get('/api/health');
-        array_map(unlink(...), (array) glob($outbox.'/filling-*'));
+        array_map(unlink(...), Files::matching($outbox.'/filling-*'));
         rename($outbox, $outbox.'-away');
         $missing = $this->client->get('/api/health');
         rename($outbox.'-away', $outbox);
@@ -51,7 +53,7 @@ final class HealthTest extends FeatureTestCase
         self::assertSame('warn', self::statuses($filling)['outbox']);
         self::assertSame(503, $missing->status);
         self::assertSame('fail', self::statuses($missing)['outbox']);
-        self::assertSame([], glob($outbox.'/.tmp-health*'));
+        self::assertSame([], Files::matching($outbox.'/.tmp-health*'));
     }
 
     #[Test]
@@ -63,7 +65,7 @@ final class HealthTest extends FeatureTestCase
         $answer = $this->client->get('/api/health');
         foreach ($rows as $row) {
             self::assertIsArray($row);
-            $mysql->query(sprintf("INSERT INTO schema_migrations (version) VALUES ('%s')", addslashes((string) $row['version'])));
+            $mysql->query(sprintf("INSERT INTO schema_migrations (version) VALUES ('%s')", addslashes(Text::of($row['version']))));
         }
 
         self::assertSame(503, $answer->status);
@@ -134,7 +136,7 @@ final class HealthTest extends FeatureTestCase
         for ($request = 0; $request < 12; ++$request) {
             $handle = curl_init('http://127.0.0.1:'.$this->world->application->port.'/api/generate-image');
             self::assertInstanceOf(\CurlHandle::class, $handle);
-            curl_setopt($handle, CURLOPT_RETURNTRANSFER, true);
+            curl_setopt($handle, \CURLOPT_RETURNTRANSFER, true);
             curl_multi_add_handle($requests, $handle);
             $handles[] = $handle;
         }
@@ -153,7 +155,7 @@ final class HealthTest extends FeatureTestCase
         self::assertSame(200, $live->status);
         self::assertLessThan(0.3, $live->seconds);
         foreach ($handles as $handle) {
-            self::assertSame(201, curl_getinfo($handle, CURLINFO_RESPONSE_CODE));
+            self::assertSame(201, curl_getinfo($handle, \CURLINFO_RESPONSE_CODE));
         }
         Wait::until('the sidecar is asked again', fn (): bool => true === $this->client->send('POST', '/api/generate-image')->json()['durable']);
     }
@@ -165,7 +167,7 @@ final class HealthTest extends FeatureTestCase
         foreach ((array) $answer->json()['checks'] as $name => $findings) {
             self::assertIsArray($findings);
             self::assertIsArray($findings[0]);
-            $statuses[(string) $name] = (string) $findings[0]['status'];
+            $statuses[(string) $name] = Text::of($findings[0]['status']);
         }
 
         return $statuses;

@@ -4,6 +4,8 @@ declare(strict_types=1);
 
 namespace App\Tests\Feature;
 
+use App\Tests\Servers\Files;
+use App\Tests\Servers\Text;
 use App\Tests\Servers\Wait;
 use PHPUnit\Framework\Attributes\Test;
 
@@ -32,7 +34,7 @@ final class ListImagesTest extends FeatureTestCase
         self::assertSame(array_reverse(array_column($made, 'name')), array_column($listed, 'name'));
         self::assertSame(array_reverse(array_column($made, 'sha256')), array_column($listed, 'sha256'));
         self::assertSame(array_reverse(array_column($made, 'createdAt')), array_column($listed, 'createdAt'));
-        self::assertSame(7, count((array) $this->client->get('/api/images?limit=7')->json()['items']));
+        self::assertCount(7, (array) $this->client->get('/api/images?limit=7')->json()['items']);
         self::assertNull($this->client->get('/api/images?limit=7')->json()['nextCursor']);
     }
 
@@ -49,18 +51,18 @@ final class ListImagesTest extends FeatureTestCase
     {
         $this->world->mysql->stop();
         $made = $this->client->send('POST', '/api/generate-image?width=16&height=16');
-        $journal = glob($this->world->mediaRoot.'/journal/*.json');
+        $journal = Files::matching($this->world->mediaRoot.'/journal/*.json');
         $flushed = $this->client->send('POST', '/internal/journal/flush', self::releaseToken());
         $listed = $this->client->get('/api/images');
         $this->world->mysql->start();
         $this->world->mysql->awaitReady();
 
         self::assertSame(201, $made->status);
-        self::assertCount(1, (array) $journal);
+        self::assertCount(1, $journal);
         self::assertProblem(503, $flushed);
         self::assertProblem(503, $listed);
         Wait::until('the journal is flushed', fn (): bool => 200 === $this->client->send('POST', '/internal/journal/flush', self::releaseToken())->status);
-        self::assertSame([], glob($this->world->mediaRoot.'/journal/*'));
+        self::assertSame([], Files::matching($this->world->mediaRoot.'/journal/*'));
         self::assertSame([$made->text('name')], array_column((array) $this->client->get('/api/images?limit=1')->json()['items'], 'name'));
     }
 
@@ -81,7 +83,7 @@ final class ListImagesTest extends FeatureTestCase
     public function a_row_that_is_flushed_twice_is_there_once(): void
     {
         $made = $this->client->send('POST', '/api/generate-image?width=16&height=16')->json();
-        $id = substr((string) $made['name'], 0, 26);
+        $id = substr(Text::of($made['name']), 0, 26);
         $row = ['id' => $id, 'name' => $made['name'], 'contentType' => 'image/png', 'width' => 16, 'height' => 16, 'bytes' => $made['bytes'], 'sha256' => $made['sha256'], 'createdAt' => $made['createdAt']];
         file_put_contents($this->world->mediaRoot.'/journal/'.$id.'.json', json_encode($row));
 

@@ -49,7 +49,7 @@ final class MediaTest extends FeatureTestCase
                 $seen[$place] = $headers;
             }
             self::assertMatchesRegularExpression('/^"[^"]+"$/', $seen['outbox']['etag']);
-            self::assertSame([$seen['outbox']], array_values(array_unique($seen, SORT_REGULAR)));
+            self::assertSame([$seen['outbox']], array_values(array_unique($seen, \SORT_REGULAR)));
         }
     }
 

@@ -6,6 +6,7 @@ namespace App\Tests\Feature;
 
 use App\Kernel;
 use App\Tests\Servers\Answer;
+use App\Tests\Servers\Text;
 use App\Tests\Servers\World;
 use Opis\JsonSchema\Errors\ErrorFormatter;
 use Opis\JsonSchema\Validator;
@@ -85,7 +86,7 @@ final class OpenApiTest extends FeatureTestCase
         $pointer = sprintf('/paths/%s/%s/responses/%d', strtr($path, ['~' => '~0', '/' => '~1']), $method, $answer->status);
         $response = self::at($pointer) ?? self::fail($pointer.' is not described');
         if (isset($response['$ref'])) {
-            $pointer = substr((string) $response['$ref'], 1);
+            $pointer = substr(Text::of($response['$ref']), 1);
             $response = (array) self::at($pointer);
         }
         foreach ((array) ($response['headers'] ?? []) as $header => $description) {
@@ -135,6 +136,6 @@ final class OpenApiTest extends FeatureTestCase
     /** @return array<mixed> */
     private static function document(): array
     {
-        return (array) json_decode((string) file_get_contents(self::DOCUMENT), true, 512, JSON_THROW_ON_ERROR);
+        return (array) json_decode((string) file_get_contents(self::DOCUMENT), true, 512, \JSON_THROW_ON_ERROR);
     }
 }

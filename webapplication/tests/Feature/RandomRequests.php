@@ -22,7 +22,7 @@ final readonly class RandomRequests
         $this->random = new Randomizer(new Mt19937($seed));
     }
 
-    /** @return array{string, string, list<string>, string|null} method, target, header lines, body */
+    /** @return array{non-empty-string, string, list<string>, string|null} method, target, header lines, body */
     public function next(string $family): array
     {
         $method = $this->one(self::METHODS);
@@ -123,7 +123,11 @@ final readonly class RandomRequests
     }
 
     /**
-     * @param non-empty-list<string> $choices
+     * @template T of string
+     *
+     * @param non-empty-list<T> $choices
+     *
+     * @return T
      */
     private function one(array $choices): string
     {

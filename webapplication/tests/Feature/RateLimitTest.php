@@ -12,6 +12,12 @@ final class RateLimitTest extends FeatureTestCase
 {
     private static ?Application $application = null;
 
+    public static function tearDownAfterClass(): void
+    {
+        self::$application?->stop();
+        self::$application = null;
+    }
+
     protected function setUp(): void
     {
         parent::setUp();
@@ -22,12 +28,6 @@ final class RateLimitTest extends FeatureTestCase
         }
         $this->client = self::$application->client();
         $this->world->redis->client()->flushAll();
-    }
-
-    public static function tearDownAfterClass(): void
-    {
-        self::$application?->stop();
-        self::$application = null;
     }
 
     #[Test]

@@ -4,6 +4,7 @@ declare(strict_types=1);
 
 namespace App\Tests\Feature;
 
+use App\Tests\Servers\Text;
 use App\Tests\Servers\Wait;
 use PHPUnit\Framework\Attributes\Test;
 
@@ -33,8 +34,8 @@ final class ReleaseTest extends FeatureTestCase
         self::assertSame(['version', 'schema', 'schemaMin', 'schemaMax', 'slot', 'startedAt'], array_keys($version));
         self::assertSame('dev', $version['version']);
         self::assertSame('production', $version['slot']);
-        self::assertMatchesRegularExpression('/^\d{14}$/', (string) $version['schema']);
-        self::assertEqualsWithDelta(time(), strtotime((string) $version['startedAt']), 300);
+        self::assertMatchesRegularExpression('/^\d{14}$/', Text::of($version['schema']));
+        self::assertEqualsWithDelta(time(), strtotime(Text::of($version['startedAt'])), 300);
     }
 
     #[Test]

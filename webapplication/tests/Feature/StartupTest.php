@@ -5,6 +5,7 @@ declare(strict_types=1);
 namespace App\Tests\Feature;
 
 use App\Tests\Servers\Application;
+use App\Tests\Servers\Files;
 use App\Tests\Servers\Port;
 use App\Tests\Servers\Process;
 use PHPUnit\Framework\Attributes\Test;
@@ -24,7 +25,7 @@ final class StartupTest extends FeatureTestCase
         $application = $this->start();
         foreach (['nginx', 'php-fpm'] as $name) {
             $before = $application->pid($name);
-            posix_kill($before, SIGKILL);
+            posix_kill($before, \SIGKILL);
             $this->assertSoon($name.' is back', static fn (): bool => !in_array($application->pid($name), [0, $before], true) && self::serves($application));
 
             $this->assertSoon('the reason is logged', static fn (): bool => str_contains($application->logged(), $name.' was ended by signal KILL'));
@@ -35,8 +36,8 @@ final class StartupTest extends FeatureTestCase
     public function a_worker_that_dies_is_replaced(): void
     {
         $application = $this->start();
-        foreach (self::children($application->pid('php-fpm')) as $worker) {
-            posix_kill($worker, SIGKILL);
+        foreach ($application->workers() as $worker) {
+            posix_kill($worker, \SIGKILL);
         }
 
         $this->assertSoon('it serves again', static fn (): bool => self::serves($application));
@@ -46,17 +47,17 @@ final class StartupTest extends FeatureTestCase
     public function a_request_in_flight_ends_well_when_it_is_told_to_stop(): void
     {
         $application = $this->start();
-        $before = glob($this->world->mediaRoot.'/outbox/*');
+        $before = Files::matching($this->world->mediaRoot.'/outbox/*');
         $this->world->sidecar->hang();
         $multi = curl_multi_init();
         $request = curl_init('http://127.0.0.1:'.$application->port.'/api/generate-image?width=16&height=16');
         self::assertInstanceOf(\CurlHandle::class, $request);
-        curl_setopt($request, CURLOPT_RETURNTRANSFER, true);
+        curl_setopt($request, \CURLOPT_RETURNTRANSFER, true);
         curl_multi_add_handle($multi, $request);
         $this->assertSoon('the image is in the outbox, and its request waits for the sidecar', function () use ($multi, $before): bool {
             curl_multi_exec($multi, $active);
 
-            return $before !== glob($this->world->mediaRoot.'/outbox/*');
+            return $before !== Files::matching($this->world->mediaRoot.'/outbox/*');
         });
         $application->stop();
         do {
@@ -65,7 +66,7 @@ final class StartupTest extends FeatureTestCase
         } while ($active > 0);
         $this->world->sidecar->goOn();
 
-        self::assertSame(201, curl_getinfo($request, CURLINFO_RESPONSE_CODE));
+        self::assertSame(201, curl_getinfo($request, \CURLINFO_RESPONSE_CODE));
     }
 
     #[Test]
@@ -73,7 +74,7 @@ final class StartupTest extends FeatureTestCase
     {
         $application = $this->start();
         $pids = [$application->pid('nginx'), $application->pid('php-fpm')];
-        $application->stop(SIGKILL);
+        $application->stop(\SIGKILL);
 
         foreach ($pids as $pid) {
             $this->assertSoon('the process ends', static fn (): bool => !posix_kill($pid, 0));
@@ -86,21 +87,21 @@ final class StartupTest extends FeatureTestCase
     #[Test]
     public function it_takes_the_place_of_the_nginx_that_the_platform_started(): void
     {
-        $this->application = $this->world->another(['FPM_MAX_CHILDREN' => '1']);
-        mkdir($this->application->runDirectory);
-        $configuration = $this->application->runDirectory.'/platform.conf';
-        $pidFile = $this->application->runDirectory.'/nginx.pid';
+        $application = $this->application = $this->world->another(['FPM_MAX_CHILDREN' => '1']);
+        mkdir($application->runDirectory);
+        $configuration = $application->runDirectory.'/platform.conf';
+        $pidFile = $application->runDirectory.'/nginx.pid';
         file_put_contents($configuration, sprintf(
             'pid %s; error_log stderr; events {} http { access_log off; server { listen 127.0.0.1:%d; return 200 platform; } }',
             $pidFile,
-            $this->application->port,
+            $application->port,
         ));
         $platform = Process::start(['nginx', '-e', 'stderr', '-c', $configuration, '-g', 'daemon off;'], [], $this->world->directory.'/platform.log');
-        $this->assertSoon('the platform\'s nginx answers', fn (): bool => Port::answers($this->application->port ?? 0));
+        $this->assertSoon('the platform\'s nginx answers', static fn (): bool => Port::answers($application->port));
 
-        $this->application->start();
+        $application->start();
 
-        $this->assertSoon('ours answers', fn (): bool => null !== $this->application && self::serves($this->application));
+        $this->assertSoon('ours answers', static fn (): bool => self::serves($application));
         self::assertFalse($platform->runs());
     }
 
@@ -140,7 +141,7 @@ final class StartupTest extends FeatureTestCase
     public function everything_it_says_is_a_line_of_json(): void
     {
         $application = $this->start();
-        posix_kill($application->pid('php-fpm'), SIGKILL);
+        posix_kill($application->pid('php-fpm'), \SIGKILL);
         $this->assertSoon('it serves again', static fn (): bool => self::serves($application));
         $application->client()->get('/api/ping', ['X-Odd' => "\xff\"\\"]);
         $application->stop();
@@ -178,11 +179,5 @@ final class StartupTest extends FeatureTestCase
         } catch (\RuntimeException) {
             return false;
         }
-    }
-
-    /** @return list<int> */
-    private static function children(int $pid): array
-    {
-        return array_map(intval(...), preg_split('/\s+/', trim((string) file_get_contents("/proc/$pid/task/$pid/children")), -1, PREG_SPLIT_NO_EMPTY) ?: []);
     }
 }

@@ -4,6 +4,8 @@ declare(strict_types=1);
 
 namespace App\Tests\Feature;
 
+use App\Tests\Servers\ReceivedSpan;
+use App\Tests\Servers\Text;
 use App\Tests\Servers\Wait;
 use PHPUnit\Framework\Attributes\Test;
 
@@ -27,20 +29,20 @@ final class TracesTest extends FeatureTestCase
 
         self::assertEqualsCanonicalizing(['POST /api/generate-image', 'redis EVAL', 'mysql INSERT images', 'sidecar POST /carry'], array_keys($spans));
         self::assertSame([self::TRACE], array_values(array_unique(array_column($spans, 'traceId'))));
-        self::assertSame([2, self::PARENT], [$server['kind'], $server['parentSpanId']]);
+        self::assertSame([2, self::PARENT], [$server->kind, $server->parentId]);
         foreach ($spans as $name => $span) {
-            self::assertMatchesRegularExpression('/^[0-9a-f]{16}$/', $span['spanId']);
-            self::assertGreaterThanOrEqual((int) $span['startTimeUnixNano'], (int) $span['endTimeUnixNano'], $name);
-            self::assertEqualsWithDelta(time() * 1e9, (int) $span['startTimeUnixNano'], 5e9);
+            self::assertMatchesRegularExpression('/^[0-9a-f]{16}$/', $span->id);
+            self::assertGreaterThanOrEqual($span->startedAt, $span->endedAt, $name);
+            self::assertEqualsWithDelta(time() * 1e9, $span->startedAt, 5e9);
             if ($span !== $server) {
-                self::assertSame([3, $server['spanId']], [$span['kind'], $span['parentSpanId']], $name);
+                self::assertSame([3, $server->id], [$span->kind, $span->parentId], $name);
             }
         }
-        self::assertSame('201', self::attribute($server, 'http.response.status_code'));
-        self::assertSame('/api/generate-image', self::attribute($server, 'http.route'));
-        self::assertSame($answer->header('X-Request-Id'), self::attribute($server, 'slipway.request_id'));
-        $carry = array_values(array_filter($this->world->sidecar->requests(), static fn (array $request): bool => str_starts_with((string) $request['uri'], '/carry')));
-        self::assertSame('00-'.self::TRACE.'-'.$spans['sidecar POST /carry']['spanId'].'-01', $carry[0]['traceparent']);
+        self::assertSame('201', $server->attributes['http.response.status_code']);
+        self::assertSame('/api/generate-image', $server->attributes['http.route']);
+        self::assertSame($answer->header('X-Request-Id'), $server->attributes['slipway.request_id']);
+        $carry = array_values(array_filter($this->world->sidecar->requests(), static fn (array $request): bool => str_starts_with(Text::of($request['uri']), '/carry')));
+        self::assertSame('00-'.self::TRACE.'-'.$spans['sidecar POST /carry']->id.'-01', $carry[0]['traceparent']);
     }
 
     #[Test]
@@ -51,9 +53,9 @@ final class TracesTest extends FeatureTestCase
             $this->client->get('/api/images', $headers);
             $server = $this->spans()['GET /api/images'];
 
-            self::assertMatchesRegularExpression('/^[0-9a-f]{32}$/', $server['traceId']);
-            self::assertNotSame(self::TRACE, $server['traceId']);
-            self::assertArrayNotHasKey('parentSpanId', $server);
+            self::assertMatchesRegularExpression('/^[0-9a-f]{32}$/', $server->traceId);
+            self::assertNotSame(self::TRACE, $server->traceId);
+            self::assertNull($server->parentId);
         }
     }
 
@@ -78,8 +80,8 @@ final class TracesTest extends FeatureTestCase
         $this->world->mysql->awaitReady();
         $spans = $this->spans();
 
-        self::assertSame(['code' => 2], $spans['mysql SELECT images']['status']);
-        self::assertSame(['code' => 2], $spans['GET /api/images']['status']);
+        self::assertTrue($spans['mysql SELECT images']->failed);
+        self::assertTrue($spans['GET /api/images']->failed);
     }
 
     #[Test]
@@ -93,20 +95,9 @@ final class TracesTest extends FeatureTestCase
         self::assertLessThan(0.25, $answer->seconds);
     }
 
-    /** @return array<string, array{traceId: string, spanId: string, parentSpanId: string, kind: int, startTimeUnixNano: string, endTimeUnixNano: string, status: array<mixed>, attributes: list<mixed>}> */
+    /** @return array<string, ReceivedSpan> */
     private function spans(): array
     {
-        $batch = Wait::until('spans arrive', fn (): ?array => $this->world->sidecar->spans()[0] ?? null);
-        $spans = $batch['resourceSpans'][0]['scopeSpans'][0]['spans'] ?? [];
-
-        return array_column($spans, null, 'name');
-    }
-
-    /** @param array{attributes: list<mixed>} $span */
-    private static function attribute(array $span, string $key): string
-    {
-        $values = array_column($span['attributes'], 'value', 'key');
-
-        return (string) current((array) ($values[$key] ?? ''));
+        return ReceivedSpan::allIn(Wait::until('spans arrive', fn (): ?array => $this->world->sidecar->spans()[0] ?? null) ?? []);
     }
 }

@@ -45,7 +45,7 @@ final class Application
         return $this->process?->runs() ?? false;
     }
 
-    public function stop(int $signal = SIGTERM): void
+    public function stop(int $signal = \SIGTERM): void
     {
         $this->process?->stop($signal);
     }
@@ -53,6 +53,15 @@ final class Application
     public function pid(string $name): int
     {
         return (int) trim((string) @file_get_contents($this->runDirectory.'/'.$name.'.pid'));
+    }
+
+    /** @return list<int> pids of php-fpm's children */
+    public function workers(): array
+    {
+        $master = $this->pid('php-fpm');
+        $list = preg_split('/\s+/', trim((string) @file_get_contents("/proc/$master/task/$master/children")), -1, \PREG_SPLIT_NO_EMPTY);
+
+        return array_map(intval(...), false === $list ? [] : $list);
     }
 
     public function client(): Client
@@ -67,6 +76,6 @@ final class Application
 
     public static function fpm(): string
     {
-        return 'php-fpm'.PHP_MAJOR_VERSION.'.'.PHP_MINOR_VERSION;
+        return 'php-fpm'.\PHP_MAJOR_VERSION.'.'.\PHP_MINOR_VERSION;
     }
 }

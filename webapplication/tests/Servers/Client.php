@@ -14,6 +14,7 @@ final readonly class Client
     }
 
     /**
+     * @param non-empty-string      $method
      * @param array<string, string> $headers
      */
     public function send(string $method, string $target, array $headers = [], ?string $body = null): Answer
@@ -25,15 +26,15 @@ final readonly class Client
             $lines[] = '' === $value ? $name.';' : $name.': '.$value;
         }
         curl_setopt_array($this->curl, [
-            CURLOPT_URL => 'http://127.0.0.1:'.$this->port.$target,
-            CURLOPT_CUSTOMREQUEST => $method,
-            CURLOPT_NOBODY => 'HEAD' === $method,
-            CURLOPT_PATH_AS_IS => true,
-            CURLOPT_RETURNTRANSFER => true,
-            CURLOPT_TIMEOUT_MS => 20_000,
-            CURLOPT_PROXY => '',
-            CURLOPT_HTTPHEADER => [...$lines, 'Expect:'],
-            CURLOPT_HEADERFUNCTION => static function (\CurlHandle $curl, string $line) use (&$received): int {
+            \CURLOPT_URL => 'http://127.0.0.1:'.$this->port.$target,
+            \CURLOPT_CUSTOMREQUEST => $method,
+            \CURLOPT_NOBODY => 'HEAD' === $method,
+            \CURLOPT_PATH_AS_IS => true,
+            \CURLOPT_RETURNTRANSFER => true,
+            \CURLOPT_TIMEOUT_MS => 20_000,
+            \CURLOPT_PROXY => '',
+            \CURLOPT_HTTPHEADER => [...$lines, 'Expect:'],
+            \CURLOPT_HEADERFUNCTION => static function (\CurlHandle $curl, string $line) use (&$received): int {
                 if (str_contains($line, ':')) {
                     [$name, $value] = explode(':', $line, 2);
                     $received[strtolower(trim($name))] = trim($value);
@@ -43,14 +44,14 @@ final readonly class Client
             },
         ]);
         if (null !== $body) {
-            curl_setopt($this->curl, CURLOPT_POSTFIELDS, $body);
+            curl_setopt($this->curl, \CURLOPT_POSTFIELDS, $body);
         }
         $content = curl_exec($this->curl);
-        if (!is_string($content) && CURLE_OK !== curl_errno($this->curl)) {
+        if (!is_string($content) && \CURLE_OK !== curl_errno($this->curl)) {
             throw new \RuntimeException($method.' '.substr($target, 0, 200).': '.curl_error($this->curl));
         }
 
-        return new Answer((int) curl_getinfo($this->curl, CURLINFO_RESPONSE_CODE), $received, (string) $content, (float) curl_getinfo($this->curl, CURLINFO_TOTAL_TIME));
+        return new Answer(curl_getinfo($this->curl, \CURLINFO_RESPONSE_CODE), $received, (string) $content, curl_getinfo($this->curl, \CURLINFO_TOTAL_TIME));
     }
 
     /** @param array<string, string> $headers */
@@ -64,7 +65,7 @@ final readonly class Client
     {
         $socket = stream_socket_client('tcp://127.0.0.1:'.$this->port, $code, $message, 2);
         if (false === $socket) {
-            throw new \RuntimeException($message);
+            throw new \RuntimeException((string) $message);
         }
         stream_set_timeout($socket, 5);
         fwrite($socket, $bytes);

@@ -51,17 +51,17 @@ final class Process
         posix_kill($this->pid, $signal);
     }
 
-    public function stop(int $signal = SIGTERM): void
+    public function stop(int $signal = \SIGTERM): void
     {
         if (!$this->runs()) {
             return;
         }
-        $this->signal(SIGCONT);
+        $this->signal(\SIGCONT);
         $this->signal($signal);
         $deadline = microtime(true) + self::STOP_SECONDS;
         while ($this->runs()) {
             if (microtime(true) > $deadline) {
-                $this->signal(SIGKILL);
+                $this->signal(\SIGKILL);
             }
             usleep(5000);
         }

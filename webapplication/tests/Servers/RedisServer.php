@@ -33,17 +33,17 @@ final class RedisServer implements Server
 
     public function stop(): void
     {
-        $this->process?->stop(SIGKILL);
+        $this->process?->stop(\SIGKILL);
     }
 
     public function hang(): void
     {
-        $this->process?->signal(SIGSTOP);
+        $this->process?->signal(\SIGSTOP);
     }
 
     public function goOn(): void
     {
-        $this->process?->signal(SIGCONT);
+        $this->process?->signal(\SIGCONT);
     }
 
     public function client(): \Redis

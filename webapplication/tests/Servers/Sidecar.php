@@ -34,17 +34,17 @@ final class Sidecar implements Server
 
     public function stop(): void
     {
-        $this->process?->stop(SIGKILL);
+        $this->process?->stop(\SIGKILL);
     }
 
     public function hang(): void
     {
-        $this->process?->signal(SIGSTOP);
+        $this->process?->signal(\SIGSTOP);
     }
 
     public function goOn(): void
     {
-        $this->process?->signal(SIGCONT);
+        $this->process?->signal(\SIGCONT);
     }
 
     public function blobIsAway(bool $away): void
@@ -73,7 +73,7 @@ final class Sidecar implements Server
     /** @return list<array<mixed>> */
     private function lines(string $file): array
     {
-        $lines = @file($this->directory.'/'.$file, FILE_IGNORE_NEW_LINES);
+        $lines = @file($this->directory.'/'.$file, \FILE_IGNORE_NEW_LINES);
 
         return array_map(static fn (string $line): array => (array) json_decode($line, true), false === $lines ? [] : $lines);
     }

@@ -10,8 +10,6 @@ final class World
     public const CACHE_TOKEN = 'cache-secret-1b7a';
     public const RELEASE_TOKEN = 'release-secret-93f0';
 
-    private static ?self $only = null;
-
     public readonly string $directory;
     public readonly string $mediaRoot;
     public readonly string $mount;
@@ -20,6 +18,8 @@ final class World
     public readonly Sidecar $sidecar;
     public readonly Application $application;
     public readonly Client $client;
+
+    private static ?self $only = null;
     private readonly Certificates $certificates;
 
     /** @var list<Application> */
@@ -48,7 +48,7 @@ final class World
             try {
                 self::$only->begin();
             } catch (\Throwable $failure) {
-                fwrite(STDERR, self::$only->application->logged());
+                fwrite(\STDERR, self::$only->application->logged());
                 self::end();
                 throw $failure;
             }

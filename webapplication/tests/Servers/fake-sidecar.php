@@ -6,12 +6,13 @@ declare(strict_types=1);
  * A sidecar to test against, served by PHP's own web server. Its Blob is the directory SIDECAR_BLOB; a file named
  * `blob-away` beside it says that Blob cannot be reached; every span it gets is a line in `spans`.
  */
+$text = static fn (mixed $value): string => is_string($value) ? $value : '';
 $blob = (string) getenv('SIDECAR_BLOB');
 $media = (string) getenv('MEDIA_ROOT');
 $state = dirname($blob);
 $away = is_file($state.'/blob-away');
-$path = (string) parse_url((string) $_SERVER['REQUEST_URI'], PHP_URL_PATH);
-parse_str((string) parse_url((string) $_SERVER['REQUEST_URI'], PHP_URL_QUERY), $query);
+$path = (string) parse_url($text($_SERVER['REQUEST_URI']), \PHP_URL_PATH);
+parse_str((string) parse_url($text($_SERVER['REQUEST_URI']), \PHP_URL_QUERY), $query);
 
 $answer = static function (int $status, array $body): void {
     http_response_code($status);
@@ -21,10 +22,10 @@ $answer = static function (int $status, array $body): void {
 
 file_put_contents($state.'/requests', json_encode([
     'method' => $_SERVER['REQUEST_METHOD'], 'uri' => $_SERVER['REQUEST_URI'], 'traceparent' => $_SERVER['HTTP_TRACEPARENT'] ?? null,
-])."\n", FILE_APPEND | LOCK_EX);
+])."\n", \FILE_APPEND | \LOCK_EX);
 
 if ('/carry' === $path) {
-    $name = (string) $query['name'];
+    $name = $text($query['name'] ?? '');
     if ($away) {
         $answer(503, ['durable' => false]);
     } elseif (!is_file($media.'/outbox/'.$name)) {
@@ -43,7 +44,7 @@ if ('/carry' === $path) {
 } elseif ('/readyz' === $path) {
     $answer($away ? 503 : 200, []);
 } elseif ('/v1/traces' === $path) {
-    file_put_contents($state.'/spans', file_get_contents('php://input')."\n", FILE_APPEND | LOCK_EX);
+    file_put_contents($state.'/spans', file_get_contents('php://input')."\n", \FILE_APPEND | \LOCK_EX);
     $answer(200, []);
 } elseif (str_starts_with($path, '/blob/')) {
     $file = $blob.'/'.rawurldecode(substr($path, 6));
@@ -55,7 +56,7 @@ if ('/carry' === $path) {
         $bytes = (string) file_get_contents($file);
         header('Content-Type: '.(str_starts_with($bytes, "\x89PNG") ? 'image/png' : 'application/octet-stream'));
         header('ETag: "of-blob-itself"');
-        if (1 === preg_match('/^bytes=(\d+)-(\d+)$/', $_SERVER['HTTP_RANGE'] ?? '', $range)) {
+        if (1 === preg_match('/^bytes=(\d+)-(\d+)$/', $text($_SERVER['HTTP_RANGE'] ?? ''), $range)) {
             http_response_code(206);
             header(sprintf('Content-Range: bytes %d-%d/%d', $range[1], $range[2], strlen($bytes)));
             $bytes = substr($bytes, (int) $range[1], (int) $range[2] - (int) $range[1] + 1);
