@@ -16,26 +16,29 @@ export function managementPlane(): Arm {
   return new Arm({ token: async () => (await credential.getToken(`${MANAGEMENT}/.default`)).token });
 }
 
-/**
- * The subscription that is named, or that the environment or the Azure CLI has chosen.
- * Throws SLIP-ARM-SUBSCRIPTION when there is none or Azure does not show it.
- */
+/** The chosen subscription with its tenant, as Azure knows it. Throws SLIP-ARM-SUBSCRIPTION when Azure does not show it. */
 export async function chosenAccount(
   arm: Arm,
   named: string | undefined,
   environment: NodeJS.ProcessEnv,
 ): Promise<Account> {
-  const subscriptionId =
-    named ?? environment.AZURE_SUBSCRIPTION_ID ?? environment.ARM_SUBSCRIPTION_ID ?? (await ofCli());
-  if (!GUID.test(subscriptionId))
-    throw noSubscription(
-      subscriptionId === '' ? 'no subscription is chosen' : `'${subscriptionId}' is no subscription id`,
-    );
+  const subscriptionId = await chosenSubscription(named, environment);
   const answer = await arm.get(`/subscriptions/${subscriptionId}`, API);
   const tenantId = textOf(answer.body, 'tenantId');
-  if (answer.status !== 200 || tenantId === '')
+  if (answer.status !== 200 || tenantId === '') {
     throw noSubscription(`Azure answers ${answer.status} for subscription ${subscriptionId}`);
+  }
   return { subscriptionId, tenantId };
+}
+
+/**
+ * The subscription that is named, or that the environment or the Azure CLI has chosen.
+ * Throws SLIP-ARM-SUBSCRIPTION when there is none.
+ */
+export async function chosenSubscription(named: string | undefined, environment: NodeJS.ProcessEnv): Promise<string> {
+  const chosen = named ?? environment.AZURE_SUBSCRIPTION_ID ?? environment.ARM_SUBSCRIPTION_ID ?? (await ofCli());
+  if (GUID.test(chosen)) return chosen;
+  throw noSubscription(chosen === '' ? 'no subscription is chosen' : `'${chosen}' is no subscription id`);
 }
 
 async function ofCli(): Promise<string> {

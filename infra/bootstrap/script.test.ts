@@ -1,0 +1,160 @@
+import { spawnSync } from 'node:child_process';
+import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { type BootstrapInput, bootstrapScript } from './script.ts';
+
+const INPUT: BootstrapInput = {
+  subscriptionId: '11111111-2222-4333-8444-555555555555',
+  location: 'swedencentral',
+  name: 'slipway',
+  namespaces: ['Microsoft.Web', 'Microsoft.Cdn'],
+  waitSeconds: 0,
+  github: {
+    owner: 'Octo-Org',
+    repository: "it's",
+    ownerId: '12',
+    repositoryId: '345',
+    environments: ['dev', 'prod'],
+  },
+};
+
+let directory: string;
+beforeEach(() => {
+  directory = mkdtempSync(join(tmpdir(), 'slipway-bootstrap-'));
+  const fake = join(import.meta.dirname, 'fake/az.mjs');
+  chmodSync(fake, 0o755);
+  symlinkSync(fake, join(directory, 'az'));
+  symlinkSync(process.execPath, join(directory, 'node'));
+});
+afterEach(() => rmSync(directory, { recursive: true }));
+
+interface Run {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+  /** Calls of az in this run. */
+  readonly calls: readonly (readonly string[])[];
+}
+
+function run(script: string): Run {
+  const callsFile = join(directory, 'calls');
+  rmSync(callsFile, { force: true });
+  const env = {
+    PATH: `${directory}:/usr/bin:/bin`,
+    AZ_STATE: join(directory, 'state.json'),
+    AZ_CALLS: callsFile,
+  };
+  const { status, stdout, stderr } = spawnSync('bash', [], { input: script, env, encoding: 'utf8' });
+  const lines = existsSync(callsFile) ? readFileSync(callsFile, 'utf8').trim().split('\n') : [];
+  return { code: status, stdout, stderr, calls: lines.map((line) => JSON.parse(line)) };
+}
+
+/** Calls that make something, but what Azure itself takes twice. */
+function creations({ calls }: Run): string[] {
+  return calls
+    .map((call) =>
+      call
+        .slice(
+          0,
+          call.findIndex((word) => word.startsWith('--')),
+        )
+        .join(' '),
+    )
+    .filter((words) => words.endsWith('create') && !['group create', 'role assignment create'].includes(words));
+}
+
+test('is a script that bash can read', () => {
+  const { status, stderr } = spawnSync('bash', ['-n'], { input: bootstrapScript(INPUT), encoding: 'utf8' });
+  expect([status, stderr]).toEqual([0, '']);
+});
+
+test('makes state, key, application and credentials on an empty subscription', () => {
+  const first = run(bootstrapScript(INPUT));
+  expect([first.code, first.stderr.split('\n').filter((line) => !line.startsWith('=='))]).toEqual([0, ['']]);
+  expect(creations(first)).toEqual([
+    'storage account create',
+    'storage container-rm create',
+    'keyvault create',
+    'keyvault key create',
+    'ad app create',
+    'ad sp create',
+    'ad app federated-credential create',
+    'ad app federated-credential create',
+  ]);
+});
+
+test('makes nothing the second time', () => {
+  run(bootstrapScript(INPUT));
+  const second = run(bootstrapScript(INPUT));
+  expect(second.code).toBe(0);
+  expect(creations(second)).toEqual([]);
+});
+
+test('goes on where an earlier run was cut off', () => {
+  run(bootstrapScript({ ...INPUT, github: undefined }));
+  expect(creations(run(bootstrapScript(INPUT)))).toEqual([
+    'ad app create',
+    'ad sp create',
+    'ad app federated-credential create',
+    'ad app federated-credential create',
+  ]);
+});
+
+describe('the pipeline', () => {
+  test('is known by the ids of owner and repository, spelt as GitHub spells them', () => {
+    const { calls } = run(bootstrapScript(INPUT));
+    const subjects = calls
+      .filter((call) => call.includes('--parameters'))
+      .map((call) => JSON.parse(call[call.indexOf('--parameters') + 1] ?? '').subject);
+    expect(subjects).toEqual([
+      "repo:Octo-Org@12/it's@345:environment:dev",
+      "repo:Octo-Org@12/it's@345:environment:prod",
+    ]);
+  });
+
+  test('may create, give roles and lock on the subscription, and only use state and key', () => {
+    const { calls } = run(bootstrapScript(INPUT));
+    const roles = calls
+      .filter((call) => call[0] === 'role' && call.includes('ServicePrincipal'))
+      .map((call) => [call[call.indexOf('--role') + 1], call[call.indexOf('--scope') + 1]?.split('/').at(-2)]);
+    expect(roles).toEqual([
+      ['Contributor', 'subscriptions'],
+      ['Role Based Access Control Administrator', 'subscriptions'],
+      ['Locks Contributor', 'subscriptions'],
+      ['ba92f5b4-2d11-453d-a403-e96b0029c9fe', 'storageAccounts'],
+      ['12338af0-0e69-4776-bea7-57ae8d297424', 'vaults'],
+    ]);
+  });
+
+  test('is left out without a repository', () => {
+    expect(run(bootstrapScript({ ...INPUT, github: undefined })).calls.filter(([word]) => word === 'ad')).toEqual([
+      expect.arrayContaining(['signed-in-user']),
+    ]);
+  });
+});
+
+test('registers every provider, then waits for each', () => {
+  const { calls } = run(bootstrapScript(INPUT));
+  const registered = calls.filter((call) => call[0] === 'provider').map((call) => [call[3], call.includes('--wait')]);
+  expect(registered).toEqual([
+    ['Microsoft.Web', false],
+    ['Microsoft.Cdn', false],
+    ['Microsoft.Web', true],
+    ['Microsoft.Cdn', true],
+  ]);
+});
+
+test('ends by saying what to type next, with the names it used', () => {
+  const { stdout } = run(bootstrapScript(INPUT));
+  expect(stdout).toMatch(/^pulumi login 'azblob:\/\/state\?storage_account='ststate[a-z0-9]+$/m);
+  expect(stdout).toMatch(/pulumi config set slipway:deployer\.principalId ad-sp-id -s shared/);
+});
+
+test('stops at the first thing that fails', () => {
+  writeFileSync(join(directory, 'state.json'), '{');
+  const failed = run(bootstrapScript(INPUT));
+  expect(failed.code).not.toBe(0);
+  expect(failed.stdout).toBe('');
+});
