@@ -1,4 +1,4 @@
-import { globSync, readFileSync } from 'node:fs';
+import { globSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 
@@ -10,15 +10,11 @@ const sources = [
 ];
 const page = readFileSync(join(root, 'docs/reference/errors.md'), 'utf8');
 
+const isTest = (path: string) => /\.test\.ts$|\.fixture\.ts$/.test(path);
+
 function codesInSources(): string[] {
-  const files = globSync(sources, {
-    cwd: root,
-    exclude: (path) => /node_modules|\.test\.ts$|\.fixture\.ts$/.test(String(path)),
-    withFileTypes: true,
-  });
-  const texts = files
-    .filter((file) => file.isFile())
-    .map((file) => readFileSync(join(file.parentPath, file.name), 'utf8'));
+  const files = globSync(sources, { cwd: root }).filter((path) => !isTest(path) && statSync(join(root, path)).isFile());
+  const texts = files.map((path) => readFileSync(join(root, path), 'utf8'));
   return [...new Set(texts.flatMap((text) => text.match(/\bSLIP-[A-Z]+-[A-Z0-9]+(?:-[A-Z0-9]+)*/g) ?? []))].sort();
 }
 

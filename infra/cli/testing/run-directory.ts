@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync, readlinkSync, statSync } from 'node:fs';
-import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isAlive, ownerOf } from '../../setup/lock.mjs';
@@ -7,6 +7,8 @@ import { isAlive, ownerOf } from '../../setup/lock.mjs';
 /** Short: a unix socket's path has room for 107 characters. */
 const parent = '/tmp';
 const prefix = 'slipway-test-';
+/** Servers that give up root have to reach their sockets in it, as they would in /tmp. */
+const mode = 0o711;
 const graceMs = 3_000;
 const pollMs = 50;
 
@@ -29,6 +31,7 @@ export class RunDirectory {
       if (left.#isAbandoned()) await left.remove();
     }
     const directory = new RunDirectory(await mkdtemp(join(parent, prefix)));
+    await chmod(directory.path, mode);
     await writeFile(join(directory.path, 'owner'), JSON.stringify(ownerOf(process.pid)));
     return directory;
   }

@@ -28,11 +28,13 @@ export async function runStage(stage: Stage, { context, env, signal, onLine }: S
   const began = Date.now();
   const log = join(context.reports, `${stage.name}.log`);
   if (stage.report !== 'none') await rm(reportFile(context, stage), { force: true });
-  const { exitCode, output } = await runLogged(stage, { log, env, signal, onLine });
+  const limit = AbortSignal.timeout(stage.limitSeconds * 1000);
+  const { exitCode, output } = await runLogged(stage, { log, env, signal: AbortSignal.any([signal, limit]), onLine });
   const counted = await count(stage, context, exitCode);
   const broken = exitCode !== 0 && counted.failed === 0;
   const failed = counted.failed + (broken ? 1 : 0);
-  const tail = output.trimEnd().split('\n').slice(-shownLines).join('\n');
+  const hung = limit.aborted ? [`did not end within ${stage.limitSeconds} s`] : [];
+  const tail = [...output.trimEnd().split('\n').slice(-shownLines), ...hung].join('\n');
   return {
     stage: stage.name,
     seconds: (Date.now() - began) / 1000,

@@ -14,7 +14,11 @@ export interface Stage {
   readonly report: Report;
   /** Stages of one phase run at the same time, as many as there are cores. A later phase waits for the earlier. */
   readonly phase: 1 | 2 | 3;
+  /** A stage that hangs is ended after this long, and has failed. Far above what it takes. */
+  readonly limitSeconds: number;
 }
+
+const limits = { static: 180, unit: 420, php: 420, e2e: 600 };
 
 export interface StageContext {
   readonly root: string;
@@ -53,6 +57,7 @@ function staticStages({ root }: StageContext): Stage[] {
     cwd: root,
     report: 'none',
     phase: 1,
+    limitSeconds: limits.static,
   });
   return [
     node('types-infra', 'typescript/bin/tsc', '-p', 'infra'),
@@ -71,6 +76,7 @@ function unitStage(context: StageContext): Stage {
     ]),
     group: 'unit',
     phase: 2,
+    limitSeconds: limits.unit,
   };
 }
 
@@ -79,10 +85,15 @@ function e2eStage(context: StageContext): Stage {
     ...jestStage(context, 'e2e', ['--runInBand', '--passWithNoTests', '--testPathPatterns=infra/e2e/']),
     group: 'e2e',
     phase: 3,
+    limitSeconds: limits.e2e,
   };
 }
 
-function jestStage(context: StageContext, name: string, args: string[]): Omit<Stage, 'group' | 'phase'> {
+function jestStage(
+  context: StageContext,
+  name: string,
+  args: string[],
+): Omit<Stage, 'group' | 'phase' | 'limitSeconds'> {
   const stage = { name, report: 'jest', cwd: context.root } as const;
   const filter = context.filter === undefined ? [] : [`--testPathPatterns=${context.filter}`, '--passWithNoTests'];
   return {
@@ -110,6 +121,7 @@ function phpStages(context: StageContext): Stage[] {
     cwd: application,
     report,
     phase,
+    limitSeconds: phase === 1 ? limits.static : limits.php,
   });
   const stages: Stage[] = [];
   if (has('vendor/bin/phpstan', 'phpstan.neon')) {

@@ -21,6 +21,7 @@ const shell = (name: string, script: string, more: Partial<Stage> = {}): Stage =
   cwd: reports,
   report: 'none',
   phase: 1,
+  limitSeconds: 60,
   ...more,
 });
 
@@ -61,6 +62,12 @@ describe('a test run', () => {
     const { results, shown } = await run([shell('php', 'echo segmentation fault; exit 139', { report: 'junit' })]);
     expect(results).toMatchObject([{ passed: 0, failed: 1 }]);
     expect(shown).toContain('segmentation fault');
+  });
+
+  test('a stage that hangs is ended, and has failed', async () => {
+    const { results, shown } = await run([shell('hang', 'echo before; sleep 304', { limitSeconds: 0.5 })]);
+    expect(results).toMatchObject([{ passed: 0, failed: 1 }]);
+    expect(shown).toMatch(/before\n.*did not end within 0.5 s/);
   });
 
   test('an old report is not taken for a new one', async () => {
@@ -115,9 +122,15 @@ describe('a test run', () => {
   });
 
   test('everything that a stage writes to its temporary directory is gone afterwards', async () => {
-    await run([shell('writer', `echo "$TMPDIR" > ${reports}/where; touch "$TMPDIR/left"`)]);
+    await run([
+      shell(
+        'writer',
+        `echo "$TMPDIR" > ${reports}/where; touch "$TMPDIR/left"; stat -c %a "$TMPDIR" > ${reports}/mode`,
+      ),
+    ]);
     const where = readFileSync(join(reports, 'where'), 'utf8').trim();
     expect(where).toMatch(/^\/tmp\/slipway-test-\w+$/);
+    expect(readFileSync(join(reports, 'mode'), 'utf8')).toBe('711\n');
     expect(existsSync(where)).toBe(false);
   });
 });
