@@ -12,8 +12,12 @@ const API = '2022-12-01';
 
 /** Azure's management plane, as whoever the usual credentials say. */
 export function managementPlane(): Arm {
+  return new Arm({ token: managementToken() });
+}
+
+export function managementToken(): () => Promise<string> {
   const credential = new DefaultAzureCredential();
-  return new Arm({ token: async () => (await credential.getToken(`${MANAGEMENT}/.default`)).token });
+  return async () => (await credential.getToken(`${MANAGEMENT}/.default`)).token;
 }
 
 /** The chosen subscription with its tenant, as Azure knows it. Throws SLIP-ARM-SUBSCRIPTION when Azure does not show it. */

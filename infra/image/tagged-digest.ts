@@ -1,0 +1,46 @@
+import { textOf } from '../azure/json.ts';
+
+export interface TaggedImage {
+  /** https:// and the registry's login server. */
+  readonly registryUrl: string;
+  readonly repository: string;
+  readonly tag: string;
+  /** A token for Azure's management plane; the registry takes it in exchange for its own. */
+  readonly token: () => Promise<string>;
+}
+
+const MANIFESTS = [
+  'application/vnd.oci.image.index.v1+json',
+  'application/vnd.oci.image.manifest.v1+json',
+  'application/vnd.docker.distribution.manifest.list.v2+json',
+  'application/vnd.docker.distribution.manifest.v2+json',
+];
+
+/**
+ * The digest that a tag names; undefined when there is none, or when the registry does not let us look (then building says why).
+ * https://github.com/Azure/acr/blob/main/docs/AAD-OAuth.md
+ */
+export async function taggedDigest({ registryUrl, repository, tag, token }: TaggedImage): Promise<string | undefined> {
+  const service = new URL(registryUrl).host;
+  const refresh = await form(`${registryUrl}/oauth2/exchange`, {
+    grant_type: 'access_token',
+    service,
+    access_token: await token(),
+  });
+  const access = await form(`${registryUrl}/oauth2/token`, {
+    grant_type: 'refresh_token',
+    service,
+    scope: `repository:${repository}:pull`,
+    refresh_token: textOf(refresh, 'refresh_token'),
+  });
+  const response = await fetch(`${registryUrl}/v2/${repository}/manifests/${tag}`, {
+    method: 'HEAD',
+    headers: { accept: MANIFESTS.join(', '), authorization: `Bearer ${textOf(access, 'access_token')}` },
+  });
+  return response.ok ? (response.headers.get('docker-content-digest') ?? undefined) : undefined;
+}
+
+async function form(url: string, fields: Readonly<Record<string, string>>): Promise<unknown> {
+  const response = await fetch(url, { method: 'POST', body: new URLSearchParams(fields) });
+  return response.ok ? response.json() : undefined;
+}
