@@ -10,10 +10,12 @@ const sources = [
 ];
 const page = readFileSync(join(root, 'docs/reference/errors.md'), 'utf8');
 
-const isTest = (path: string) => /\.test\.ts$|\.fixture\.ts$/.test(path);
+const isOther = (path: string) => /\bnode_modules\b|\.test\.ts$|\.fixture\.ts$/.test(path);
 
 function codesInSources(): string[] {
-  const files = globSync(sources, { cwd: root }).filter((path) => !isTest(path) && statSync(join(root, path)).isFile());
+  const files = globSync(sources, { cwd: root }).filter(
+    (path) => !isOther(path) && statSync(join(root, path)).isFile(),
+  );
   const texts = files.map((path) => readFileSync(join(root, path), 'utf8'));
   return [...new Set(texts.flatMap((text) => text.match(/\bSLIP-[A-Z]+-[A-Z0-9]+(?:-[A-Z0-9]+)*/g) ?? []))].sort();
 }
