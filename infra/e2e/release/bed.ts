@@ -3,10 +3,11 @@ import { join } from 'node:path';
 import { releaseTarget } from '../../cli/release-target.ts';
 import type { Connection } from '../../connection.ts';
 import type { HistoryEntry } from '../../release/history.ts';
+import type { TreeFile } from '../../release/package/source-tree.ts';
 import type { ReleaseTarget } from '../../release/target.ts';
 import { type RunningVersion, versionOf, WebSlot } from '../../release/web-slot.ts';
 import { type CommandResult, TestRegion } from '../region.ts';
-import { type Edit, packageVariant } from './package-variant.ts';
+import { type Edit, packageVariant, readZip } from './package-variant.ts';
 
 /** On a busy machine a slot answers slowly; that is not what these tests are about. */
 const p95 = ['--p95', '10000'];
@@ -22,10 +23,10 @@ export class ReleaseBed {
   readonly connection: Connection;
   /** The version that `npm start` put live. */
   readonly first: string;
-  readonly #base: string;
+  readonly #base: readonly TreeFile[];
   #variants = 0;
 
-  private constructor(region: TestRegion, connection: Connection, first: string, base: string) {
+  private constructor(region: TestRegion, connection: Connection, first: string, base: readonly TreeFile[]) {
     this.region = region;
     this.connection = connection;
     this.first = first;
@@ -40,7 +41,7 @@ export class ReleaseBed {
     const directory = join(region.stateDir, 'packages');
     const base = (await readdir(directory)).find((name) => name === `${live?.version}.zip`);
     if (live === undefined || base === undefined) throw new Error(`no first release: ${await region.logTail()}`);
-    return new ReleaseBed(region, connection, live.version, join(directory, base));
+    return new ReleaseBed(region, connection, live.version, await readZip(join(directory, base)));
   }
 
   async live(): Promise<RunningVersion> {

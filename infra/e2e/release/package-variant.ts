@@ -11,12 +11,12 @@ export type Edit = (content: string) => string;
  * A file that is not there yet is made from the empty text.
  */
 export async function packageVariant(
-  base: string,
+  base: readonly TreeFile[],
   directory: string,
   version: string,
   edits: Readonly<Record<string, Edit>>,
 ): Promise<string> {
-  const files = new Map((await readZip(base)).map((file) => [file.path, file]));
+  const files = new Map(base.map((file) => [file.path, file]));
   const all: Record<string, Edit> = {
     ...edits,
     'version.json': (text) => JSON.stringify({ ...JSON.parse(text), version }),
@@ -28,11 +28,11 @@ export async function packageVariant(
     files.set(path, { path, content: Buffer.from(after), executable: files.get(path)?.executable ?? false });
   }
   const file = join(directory, `${version}.zip`);
-  await writeZip(file, [...files.values()]);
+  await writeZip(file, [...files.values()], { compress: false });
   return file;
 }
 
-function readZip(path: string): Promise<TreeFile[]> {
+export function readZip(path: string): Promise<TreeFile[]> {
   return new Promise((resolve, reject) => {
     open(path, { lazyEntries: true }, (error, zip) => {
       if (error !== null) return reject(error);

@@ -15,6 +15,7 @@ const entryTime = new Date(2020, 0, 1, 12, 0, 0);
 export async function writeZip(
   file: string,
   entries: readonly TreeFile[],
+  { compress = true }: { readonly compress?: boolean } = {},
 ): Promise<{ readonly bytes: number; readonly sha256: string }> {
   const zip = new ZipFile();
   for (const entry of entries) {
@@ -22,7 +23,7 @@ export async function writeZip(
       mtime: entryTime,
       forceDosTimestamp: true,
       mode: entry.executable ? 0o100755 : 0o100644,
-      compress: true,
+      compress,
     });
   }
   zip.end();
