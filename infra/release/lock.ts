@@ -17,7 +17,7 @@ export interface Intent {
 }
 export type Phase = 'stage' | 'migrate' | 'prepare' | 'verify' | 'drain' | 'swap' | 'swapped' | 'swap back';
 
-interface LockContent {
+export interface LockContent {
   readonly owner?: Owner;
   readonly intent?: Intent;
 }
@@ -105,6 +105,22 @@ export class ReleaseLock {
       if (isStatus(error, 409, 412)) this.#lost = true;
     }
   }
+}
+
+/** Who holds the lock and how far they are, for commands that only look. Undefined: nobody, and nothing is left to heal. */
+export async function inspectLock(container: ContainerClient, name: string): Promise<LockContent | undefined> {
+  try {
+    const content = await read(container.getBlockBlobClient(name));
+    return content.owner === undefined ? undefined : content;
+  } catch (error) {
+    if (isStatus(error, 404)) return undefined;
+    throw storeFailure(error);
+  }
+}
+
+/** The name of a stack's lock in the releases container. */
+export function lockName(stack: string): string {
+  return `${stack}/lock.json`;
 }
 
 async function createWhenMissing(blob: BlockBlobClient): Promise<void> {

@@ -1,7 +1,7 @@
 import { AppService } from './app-service.ts';
 import { heal } from './heal.ts';
 import { History, type HistoryEntry } from './history.ts';
-import { ReleaseLock } from './lock.ts';
+import { lockName, ReleaseLock } from './lock.ts';
 import { currentOwner, describeOwner, type Owner } from './owner.ts';
 import { PackageStore } from './package-store.ts';
 import { ProductionProbe } from './production-probe.ts';
@@ -67,7 +67,7 @@ export async function withSession<T>(
   const startedAt = new Date();
   const access = accessTo(target);
   const owner = currentOwner(options.command, process.env, startedAt);
-  const lock = await ReleaseLock.acquire(target.releases, `${target.stack}/lock.json`, owner);
+  const lock = await ReleaseLock.acquire(target.releases, lockName(target.stack), owner);
   let probe: ProductionProbe | undefined;
   try {
     if (lock.previousOwner !== undefined) {

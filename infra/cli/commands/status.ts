@@ -1,12 +1,24 @@
 import { SlipError } from '../../errors.ts';
-import { defineCommand } from '../command.ts';
+import { type CommonOptions, defineCommand } from '../command.ts';
+import { addTargetOptions, releaseTarget, type TargetOptions } from '../release-target.ts';
 
-export const command = defineCommand({
-  summary: 'shows slots, versions, processes and media of the local region',
-  examples: ['slipway status', 'slipway status --json'],
+export const command = defineCommand<TargetOptions>({
+  summary: 'shows slots, versions, processes, media and the last release',
+  examples: ['slipway status', 'slipway status --json', 'slipway status --stack prod'],
+  configure: addTargetOptions,
   async run({ options, output }) {
-    const { regionStatus } = await import('../../local/region.ts');
-    const { statusText } = await import('../status-text.ts');
+    const { releaseSummaryText } = await import('../release-summary-text.ts');
+    if (options.stack !== undefined) {
+      const releases = await releaseSummary(options);
+      const { production, staging } = releases.versions;
+      const text = `production  ${production?.version ?? 'no release answers'}\nstaging     ${staging?.version ?? 'no release answers'}\n`;
+      output.result({ region: options.stack, ...releases }, text + releaseSummaryText(releases));
+      return;
+    }
+    const [{ regionStatus }, { statusText }] = await Promise.all([
+      import('../../local/region.ts'),
+      import('../status-text.ts'),
+    ]);
     const status = await regionStatus({ stateDir: options.state });
     if (status === undefined) {
       throw new SlipError('SLIP-LOCAL-NOT-RUNNING', {
@@ -15,6 +27,18 @@ export const command = defineCommand({
         fix: 'npm start',
       });
     }
-    output.result(status, statusText(status));
+    // With Blob away there is no history to read; the rest is shown all the more.
+    const releases = await releaseSummary(options).catch(() => undefined);
+    const { lastRelease = null, rollback = null, inProgress = null } = releases ?? {};
+    output.result(
+      { ...status, lastRelease, rollback, inProgress },
+      statusText(status) +
+        (releases === undefined ? '\nreleases    history cannot be read\n' : `\n${releaseSummaryText(releases)}`),
+    );
   },
 });
+
+async function releaseSummary(options: TargetOptions & CommonOptions) {
+  const { summarizeReleases } = await import('../../release/summary.ts');
+  return summarizeReleases(await releaseTarget(options));
+}
