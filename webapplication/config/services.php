@@ -8,6 +8,7 @@ use App\Database\Migrations;
 use App\Health\HealthCheck;
 use App\Health\HealthReport;
 use App\Log\LoggerFactory;
+use App\Log\QuietLogger;
 use App\Release\Version;
 use App\Settings;
 use Monolog\Logger;
@@ -31,6 +32,7 @@ return static function (ContainerConfigurator $container): void {
     $services->set(Migrations::class)->args(['%kernel.project_dir%/migrations']);
     $services->set(HealthReport::class)->arg('$checks', tagged_iterator(HealthCheck::class));
 
-    $services->set('logger', Logger::class)->factory(service(LoggerFactory::class));
+    $services->set(Logger::class)->factory(service(LoggerFactory::class));
+    $services->set('logger', QuietLogger::class)->args([service_closure(Logger::class)]);
     $services->alias(LoggerInterface::class, 'logger');
 };

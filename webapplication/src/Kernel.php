@@ -4,6 +4,7 @@ declare(strict_types=1);
 
 namespace App;
 
+use Symfony\Bundle\FrameworkBundle\FrameworkBundle;
 use Symfony\Bundle\FrameworkBundle\Kernel\MicroKernelTrait;
 use Symfony\Component\DependencyInjection\Compiler\CompilerPassInterface;
 use Symfony\Component\DependencyInjection\ContainerBuilder;
@@ -23,6 +24,11 @@ final class Kernel extends BaseKernel implements CompilerPassInterface
         'locale_listener',
         'validate_request_listener',
     ];
+
+    public function registerBundles(): iterable
+    {
+        yield new FrameworkBundle();
+    }
 
     /** startup.sh names a directory of its own when the package brings no cache that fits it. */
     public function getCacheDir(): string

@@ -36,9 +36,13 @@ final readonly class SendTraces
     {
         $route = $event->getRequest()->attributes->get('_route');
         $route = is_string($route) ? $route : null;
+        $worthIt = null !== $route && !isset(self::ONLY_WHEN_ASKED[$route]);
+        if (!$worthIt && !isset($_SERVER['HTTP_TRACEPARENT'])) {
+            return;
+        }
         $sampled = $this->tracer->context()->sampled;
 
-        if (true === $sampled || (null === $sampled && null !== $route && !isset(self::ONLY_WHEN_ASKED[$route]))) {
+        if (true === $sampled || (null === $sampled && $worthIt)) {
             ($this->export)()->send($this->tracer->traceId(), [
                 $this->describe($event->getRequest(), $event->getResponse(), $route),
                 ...$this->tracer->spans(),
