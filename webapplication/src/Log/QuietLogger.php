@@ -4,6 +4,7 @@ declare(strict_types=1);
 
 namespace App\Log;
 
+use Monolog\Level;
 use Monolog\Logger;
 use Psr\Log\AbstractLogger;
 
@@ -26,6 +27,17 @@ final class QuietLogger extends AbstractLogger
             return;
         }
         $this->logger ??= ($this->factory)();
-        $this->logger->log(Logger::toMonologLevel(is_string($level) ? $level : 'error'), $message, $context);
+        $this->logger->log(self::level($level), $message, $context);
+    }
+
+    private static function level(mixed $level): Level
+    {
+        foreach (Level::cases() as $case) {
+            if ($case->toPsrLogLevel() === $level) {
+                return $case;
+            }
+        }
+
+        return Level::Error;
     }
 }

@@ -52,7 +52,7 @@ final readonly class MediaName
         return '' !== $segment
             && strlen($segment) <= self::MAX_SEGMENT_BYTES
             && '.' !== $segment[0]
-            && 1 !== preg_match('/[\x00-\x1f\x7f"*:<>?|\\\\]|[. ]$/D', $segment)
+            && 1 !== preg_match('/[\x00-\x1f\x7f-\x{9f}\x{fffe}\x{ffff}"*:<>?|\\\\]|[. ]$/Du', $segment)
             // A segment that is dots once decoded again would be normalised away by an HTTP client on the way to Blob.
             && !in_array(rawurldecode($segment), ['.', '..'], true);
     }

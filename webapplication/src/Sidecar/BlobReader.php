@@ -30,7 +30,8 @@ final readonly class BlobReader
     public function open(MediaName $name): ?BlobContent
     {
         [$status, $headers, $stream] = $this->get($name, []);
-        if (404 === $status) {
+        // 400: a name that Blob cannot have.
+        if (in_array($status, [400, 404], true)) {
             return null;
         }
         if (200 !== $status || 1 !== preg_match('/^\d{1,18}$/D', $headers['content-length'] ?? '')) {

@@ -61,7 +61,7 @@ final class ListImagesTest extends FeatureTestCase
         self::assertCount(1, $journal);
         self::assertProblem(503, $flushed);
         self::assertProblem(503, $listed);
-        Wait::until('the journal is flushed', fn (): bool => 200 === $this->client->send('POST', '/internal/journal/flush', self::releaseToken())->status);
+        Wait::until('the journal is flushed', fn (): bool => 200 === $this->client->send('POST', '/internal/journal/flush', self::releaseToken())->status && [] === Files::matching($this->world->mediaRoot.'/journal/*.json'));
         self::assertSame([], Files::matching($this->world->mediaRoot.'/journal/*'));
         self::assertSame([$made->text('name')], array_column((array) $this->client->get('/api/images?limit=1')->json()['items'], 'name'));
     }

@@ -182,7 +182,7 @@ final class MediaTest extends FeatureTestCase
     {
         foreach ([
             '..', '.', '%2e%2e', '%2E%2e/secret', 'a/../secret', 'a/%2e%2e/secret', 'a/./secret', '%252e%252e/secret', '..%2fsecret', '..%5csecret', '%2e%2e%2fsecret',
-            '.tmp-x', '.hidden', 'a/.hidden', '/secret', 'a//b', 'a/', 'a%2F', 'a:b', 'a%3Fb', 'a%7Cb', 'a%22b', 'a%3Cb', 'a*', 'a.', 'a%20', 'a%0Ab', 'a%7F', '%FF', 'a%5Cb', str_repeat('n', 256),
+            '.tmp-x', '.hidden', 'a/.hidden', '/secret', 'a//b', 'a/', 'a%2F', 'a:b', 'a%3Fb', 'a%7Cb', 'a%22b', 'a%3Cb', 'a*', 'a.', 'a%20', 'a%0Ab', 'a%7F', 'a%C2%85b', 'a%EF%BF%BE', '%FF', 'a%5Cb', str_repeat('n', 256),
         ] as $path) {
             yield $path => [$path];
         }

@@ -11,7 +11,7 @@ use App\Image\RowJournal;
 use Symfony\Component\HttpFoundation\Response;
 use Symfony\Component\Routing\Attribute\Route;
 
-/** Called by the sidecar while rows wait in the journal. 200 says that none is left. */
+/** Called by the sidecar again and again while rows wait in the journal. */
 #[Route('/internal/journal/flush', name: 'POST /internal/journal/flush', methods: 'POST')]
 final readonly class FlushJournal
 {
@@ -28,8 +28,7 @@ final readonly class FlushJournal
         } catch (DatabaseAway $away) {
             throw Problem::unavailable('MySQL cannot be asked at the moment.', previous: $away);
         }
-        $left = count($this->journal->waiting());
 
-        return new Json(['written' => $written, 'left' => $left], 0 === $left ? Response::HTTP_OK : Response::HTTP_ACCEPTED);
+        return new Json(['written' => $written, 'left' => count($this->journal->waiting())]);
     }
 }
