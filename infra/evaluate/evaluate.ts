@@ -9,10 +9,11 @@ import type { Evaluation, ProgramLog, RecordedResource } from './recorded.ts';
 import { Recorder } from './recorder.ts';
 import { type Project, readProject, readStackConfig, type StackConfig } from './stack-config.ts';
 import { type Account, NOBODYS_ACCOUNT } from './subscription.ts';
+import { isObject } from './values.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const RUNNER = createRequire(import.meta.url).resolve('@pulumi/pulumi/cmd/run');
-const MEMORY_REPORT = new URL('./report-memory.mjs', import.meta.url).href;
+const USAGE_REPORT = new URL('./report-usage.mjs', import.meta.url).href;
 
 const DEADLINE_MS = 60_000;
 /** How many registrations the program may have under way; Pulumi's own default is of this order. */
@@ -63,6 +64,8 @@ export async function evaluate(options: EvaluateOptions): Promise<Evaluation> {
   }
 }
 
+type Usage = Pick<Evaluation, 'seconds' | 'cpuSeconds' | 'peakRssMb'>;
+
 interface ProgramRun extends Omit<EvaluateOptions, 'config'> {
   readonly root: string;
   readonly project: Project;
@@ -70,9 +73,9 @@ interface ProgramRun extends Omit<EvaluateOptions, 'config'> {
   readonly monitor: MonitorServer;
 }
 
-async function runProgram(run: ProgramRun): Promise<{ seconds: number; peakRssMb: number }> {
+async function runProgram(run: ProgramRun): Promise<Usage> {
   const started = performance.now();
-  const nodeArguments = [...run.project.nodeArguments, '--import', MEMORY_REPORT];
+  const nodeArguments = [...run.project.nodeArguments, '--import', USAGE_REPORT];
   const child = spawn(process.execPath, [...nodeArguments, RUNNER, ...runnerArguments(run)], {
     cwd: run.root,
     env: programEnvironment(run),
@@ -83,7 +86,7 @@ async function runProgram(run: ProgramRun): Promise<{ seconds: number; peakRssMb
     child.once('error', reject);
     child.once('close', resolve);
   });
-  const [code, printed, errors, memory] = await Promise.all([
+  const [code, printed, errors, used] = await Promise.all([
     exited,
     textOf(child.stdout),
     textOf(child.stderr),
@@ -92,7 +95,7 @@ async function runProgram(run: ProgramRun): Promise<{ seconds: number; peakRssMb
   const seconds = (performance.now() - started) / 1000;
   if (code === null) throw deadlineError(run, seconds);
   if (code !== 0) throw programError(run.stage, code, run.monitor.logs, `${errors}${printed}`);
-  return { seconds, peakRssMb: Number(memory) / 1024 };
+  return { seconds, ...usageOf(used) };
 }
 
 function runnerArguments({ stage, mode, root, project, monitor, program = project.main }: ProgramRun): string[] {
@@ -120,6 +123,13 @@ function programEnvironment({ root, config: { values, secretKeys } }: ProgramRun
     PULUMI_CONFIG: JSON.stringify(values),
     PULUMI_CONFIG_SECRET_KEYS: JSON.stringify(secretKeys),
   };
+}
+
+/** What the runner reported of itself; nothing when it was cut off. */
+function usageOf(report: string): Omit<Usage, 'seconds'> {
+  const usage: unknown = report === '' ? {} : JSON.parse(report);
+  const number = (key: string): number => (isObject(usage) ? Number(usage[key] ?? 0) : 0);
+  return { cpuSeconds: number('cpuSeconds'), peakRssMb: number('peakRssMb') };
 }
 
 function readableAt(stream: unknown): Readable | null {

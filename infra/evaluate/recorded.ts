@@ -44,6 +44,8 @@ export interface Evaluation {
   readonly logs: readonly ProgramLog[];
   /** From the start of Pulumi's runner to its end. */
   readonly seconds: number;
+  /** Processor time of Pulumi's runner, all its threads. */
+  readonly cpuSeconds: number;
   /** Peak resident memory of Pulumi's runner. */
   readonly peakRssMb: number;
 }

@@ -19,8 +19,11 @@ export const DIAGNOSTICS: Readonly<Record<string, Diagnostics>> = {
   'containerregistry:Registry': { logs: ALL_LOGS, metrics: ALL_METRICS },
   'dbformysql:Server': { logs: [{ category: 'MySqlSlowLogs' }, { category: 'MySqlAuditLogs' }], metrics: ALL_METRICS },
   'keyvault:Vault': { logs: ALL_LOGS, metrics: ALL_METRICS },
+  'monitor:AutoscaleSetting': { logs: ALL_LOGS, metrics: ALL_METRICS },
   'network:NetworkSecurityGroup': { logs: ALL_LOGS },
   'network:VirtualNetwork': { logs: ALL_LOGS, metrics: ALL_METRICS },
+  // Who asked what; kept in itself.
+  'operationalinsights:Workspace': { logs: [{ categoryGroup: 'audit' }] },
   'redis:Redis': { logs: ALL_LOGS, metrics: ALL_METRICS },
   'redisenterprise:Database': { logs: ALL_LOGS },
   'redisenterprise:RedisEnterprise': { metrics: ALL_METRICS },

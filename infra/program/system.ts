@@ -39,6 +39,7 @@ function sharedSystem(context: Context) {
   const registry = new ImageRegistry(context, group.name);
   const releases = new Releases(context, group.name);
   const diagnostics = new DiagnosticSettings(logs.workspaceId, [
+    { name: 'workspace', type: 'operationalinsights:Workspace', id: logs.workspaceId },
     { name: 'registry', type: 'containerregistry:Registry', id: registry.id },
     { name: 'releases', type: 'storage:StorageAccount', id: releases.accountId },
   ]);
@@ -130,10 +131,11 @@ function applicationSystem(context: Context) {
   const diagnostics = new DiagnosticSettings(logs.workspaceId, [
     { name: 'app', type: 'web:WebApp', id: web.appId },
     { name: 'staging', type: 'web:WebAppSlot', id: web.slotId },
-    { name: 'plan', type: 'web:AppServicePlan', id: plan.id },
     { name: 'mysql', type: 'dbformysql:Server', id: database.serverId },
     { name: 'media', type: 'storage:StorageAccount', id: media.accountId },
     { name: 'vault', type: 'keyvault:Vault', id: vault.id },
+    { name: 'workspace', type: 'operationalinsights:Workspace', id: logs.workspaceId },
+    ...plan.told,
     ...cache.told,
     ...network.told,
     ...(door === undefined ? [] : [{ name: 'front-door', type: 'cdn:Profile', id: door.profileId }]),

@@ -4,15 +4,21 @@ import { ComponentResource, type Output } from '@pulumi/pulumi';
 import { autoscaleProfiles } from '../autoscale-profiles.ts';
 import type { Context } from '../context.ts';
 import { PLAN_SKUS } from '../skus.ts';
+import type { Told } from './diagnostics.ts';
 
 /** The workers that both slots run on. */
 export class Plan extends ComponentResource {
   readonly id: Output<string>;
+  readonly told: readonly Told[];
 
   constructor(context: Context, group: Output<string>) {
     super('slipway:program:Plan', 'plan');
     this.id = this.#plan(context, group).id;
-    if (context.config.autoscale.enabled) this.#autoscale(context, group);
+    const autoscale = context.config.autoscale.enabled ? [this.#autoscale(context, group)] : [];
+    this.told = [
+      { name: 'plan', type: 'web:AppServicePlan', id: this.id },
+      ...autoscale.map(({ id }) => ({ name: 'autoscale', type: 'monitor:AutoscaleSetting', id })),
+    ];
     this.registerOutputs({ id: this.id });
   }
 
