@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { chmodSync, copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
@@ -23,10 +23,9 @@ const INPUT: BootstrapInput = {
 let directory: string;
 beforeEach(() => {
   directory = mkdtempSync(join(tmpdir(), 'slipway-bootstrap-'));
-  const fake = join(import.meta.dirname, 'fake/az.mjs');
-  chmodSync(fake, 0o755);
-  symlinkSync(fake, join(directory, 'az'));
-  symlinkSync(process.execPath, join(directory, 'node'));
+  copyFileSync(join(import.meta.dirname, 'fake/az.sh'), join(directory, 'az'));
+  chmodSync(join(directory, 'az'), 0o755);
+  mkdirSync(join(directory, 'state'));
 });
 afterEach(() => rmSync(directory, { recursive: true }));
 
@@ -43,12 +42,12 @@ function run(script: string): Run {
   rmSync(callsFile, { force: true });
   const env = {
     PATH: `${directory}:/usr/bin:/bin`,
-    AZ_STATE: join(directory, 'state.json'),
+    AZ_STATE: join(directory, 'state'),
     AZ_CALLS: callsFile,
   };
   const { status, stdout, stderr } = spawnSync('bash', [], { input: script, env, encoding: 'utf8' });
   const lines = existsSync(callsFile) ? readFileSync(callsFile, 'utf8').trim().split('\n') : [];
-  return { code: status, stdout, stderr, calls: lines.map((line) => JSON.parse(line)) };
+  return { code: status, stdout, stderr, calls: lines.map((line) => line.split('\t')) };
 }
 
 /** Calls that make something, but what Azure itself takes twice. */
@@ -153,7 +152,7 @@ test('ends by saying what to type next, with the names it used', () => {
 });
 
 test('stops at the first thing that fails', () => {
-  writeFileSync(join(directory, 'state.json'), '{');
+  rmSync(join(directory, 'state'), { recursive: true });
   const failed = run(bootstrapScript(INPUT));
   expect(failed.code).not.toBe(0);
   expect(failed.stdout).toBe('');

@@ -1,0 +1,42 @@
+#!/bin/bash
+# Plays the Azure CLI for the script's tests: keeps what was created in $AZ_STATE, answers `show` by it, writes every call
+# to $AZ_CALLS, its words separated by tabs.
+IFS=$'\t'
+printf '%s\n' "$*" >>"$AZ_CALLS"
+[ -d "$AZ_STATE" ] || exit 1
+
+words=()
+declare -A options
+while [ $# -gt 0 ]; do
+  case "$1" in
+    --*) options[${1#--}]=$2; case "$2" in --*) ;; *) [ $# -gt 1 ] && shift ;; esac ;;
+    *) words+=("$1") ;;
+  esac
+  shift
+done
+verb=${words[-1]}
+unset 'words[-1]'
+IFS=' '
+kind="${words[*]}"
+credential=${options[federated-credential-id]:-$(sed -n 's/.*"name":"\([^"]*\)".*/\1/p' <<<"${options[parameters]:-}")}
+name=${credential:-${options[name]:-${options[display-name]:-${options[id]:-}}}}
+file="$AZ_STATE/${kind// /-}.$name"
+
+say() { if [ -n "${options[query]:-}" ]; then echo "$1"; fi; }
+
+case "$kind $verb" in
+  'ad app list') if [ -e "$AZ_STATE/ad-app.${options[display-name]}" ]; then echo ad-app-id; fi ;;
+  'ad signed-in-user show') echo me-1 ;;
+  'account show') echo tenant-1 ;;
+  'group create' | 'role assignment create') ;;
+  *' show') if [ -e "$file" ]; then say "${kind// /-}-id"; else exit 3; fi ;;
+  *' create')
+    if [ -e "$file" ]; then
+      echo "$kind $name already exists" >&2
+      exit 1
+    fi
+    touch "$file"
+    say "${kind// /-}-id"
+    ;;
+esac
+exit 0
