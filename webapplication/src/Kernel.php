@@ -56,7 +56,8 @@ final class Kernel extends BaseKernel implements CompilerPassInterface
     public function process(ContainerBuilder $container): void
     {
         foreach (self::UNUSED_LISTENERS as $id) {
-            $container->getDefinition($id)->clearTag('kernel.event_subscriber');
+            // Not lazy either: a proxy written by the PHP that builds the package would meet another PHP on the platform.
+            $container->getDefinition($id)->clearTag('kernel.event_subscriber')->setLazy(false);
         }
 
         // The default matcher answers a surplus slash with a redirect to an absolute URL built from the Host header.

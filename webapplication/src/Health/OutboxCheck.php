@@ -17,12 +17,12 @@ final readonly class OutboxCheck implements HealthCheck
     private const PROBE = '.tmp-health';
     private const FILLING_FILES = 1000;
     private const FILLING_FREE_BYTES = 256 * 1024 * 1024;
-    /** In the background, so that nobody has to wait for its end. */
-    private const SCRIPT = '{ : > "$1" && echo ok || echo refused; } 2>/dev/null &';
+    /** In the background, so that nobody has to wait for its end; and one at a time, so that a share that hangs collects no processes. */
+    private const SCRIPT = '{ flock -w 1 9 || exit; : > "$1" && echo ok || echo refused; } 2>/dev/null 9>"$2" &';
 
     private string $outbox;
 
-    public function __construct(Settings $settings)
+    public function __construct(private Settings $settings)
     {
         $this->outbox = $settings->mediaRoot.'/outbox';
     }
@@ -52,7 +52,7 @@ final readonly class OutboxCheck implements HealthCheck
     private function touch(Deadline $deadline): string
     {
         $process = proc_open(
-            ['/bin/sh', '-c', self::SCRIPT, 'sh', $this->outbox.'/'.self::PROBE],
+            ['/bin/sh', '-c', self::SCRIPT, 'sh', $this->outbox.'/'.self::PROBE, $this->settings->runDirectory.'/tmp/outbox-probe'],
             [['file', '/dev/null', 'r'], ['pipe', 'w'], ['file', '/dev/null', 'w']],
             $pipes,
         );

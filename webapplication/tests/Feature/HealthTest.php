@@ -57,6 +57,28 @@ final class HealthTest extends FeatureTestCase
     }
 
     #[Test]
+    public function an_outbox_that_hangs_is_a_failure_told_in_time_and_leaves_one_process_waiting(): void
+    {
+        // Opening a pipe that nobody reads waits for ever, as everything does on a share whose server is gone.
+        $probe = $this->world->mediaRoot.'/outbox/.tmp-health';
+        posix_mkfifo($probe, 0o666);
+        chmod($probe, 0o666);
+        $answers = array_map(fn (): Answer => $this->client->get('/api/health'), range(1, 3));
+        $waiting = (int) shell_exec('pgrep -fc '.escapeshellarg('^/bin/sh -c .*'.$probe));
+        $reader = fopen($probe, 'r+');
+        unlink($probe);
+
+        foreach ($answers as $answer) {
+            self::assertSame(503, $answer->status);
+            self::assertSame('fail', self::statuses($answer)['outbox']);
+            self::assertLessThan(2.0, $answer->seconds);
+        }
+        self::assertSame(1, $waiting);
+        self::assertIsResource($reader);
+        $this->assertSoon('health passes again', fn (): bool => 'pass' === self::statuses($this->client->get('/api/health'))['outbox']);
+    }
+
+    #[Test]
     public function a_schema_that_lacks_a_migration_is_a_failure(): void
     {
         $mysql = $this->world->mysql;

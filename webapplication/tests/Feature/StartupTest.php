@@ -26,7 +26,7 @@ final class StartupTest extends FeatureTestCase
         foreach (['nginx', 'php-fpm'] as $name) {
             $before = $application->pid($name);
             posix_kill($before, \SIGKILL);
-            $this->assertSoon($name.' is back', static fn (): bool => !in_array($application->pid($name), [0, $before], true) && self::serves($application));
+            $this->assertSoon($name.' is back', static fn (): bool => !in_array($application->pidOrNone($name), [null, $before], true) && self::serves($application));
 
             $this->assertSoon('the reason is logged', static fn (): bool => str_contains($application->logged(), $name.' was ended by signal KILL'));
         }
@@ -103,6 +103,23 @@ final class StartupTest extends FeatureTestCase
 
         $this->assertSoon('ours answers', static fn (): bool => self::serves($application));
         self::assertFalse($platform->runs());
+    }
+
+    #[Test]
+    public function it_runs_as_a_user_without_rights_too(): void
+    {
+        $home = $this->world->directory.'/plain';
+        mkdir($home);
+        chmod($home, 0o777);
+        $this->application = $this->world->another(['FPM_MAX_CHILDREN' => '1', 'RUN_DIR' => $home.'/run', 'NGINX_PID_FILE' => $home.'/run/nginx.pid', 'MEDIA_ROOT' => $home.'/media']);
+        $this->application->startAs('www-data');
+        $this->application->awaitReady();
+
+        $made = $this->application->client()->send('POST', '/api/generate-image?width=16&height=16');
+
+        self::assertSame(201, $made->status);
+        self::assertSame($made->text('sha256'), hash('sha256', $this->application->client()->get($made->text('url'))->body));
+        self::assertStringNotContainsString('ERROR', $this->application->logged());
     }
 
     #[Test]

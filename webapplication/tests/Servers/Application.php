@@ -27,12 +27,13 @@ final class Application
     public function start(array $changes = []): void
     {
         $this->environment = $changes + $this->environment;
-        $this->process = Process::start(['bash', $this->source.'/appservice/startup.sh'], $this->environment + [
-            'RUN_DIR' => $this->runDirectory,
-            'NGINX_LISTEN' => '127.0.0.1:'.$this->port,
-            'NGINX_PID_FILE' => $this->runDirectory.'/nginx.pid',
-            'PHP_FPM' => self::fpm(),
-        ], $this->log);
+        $this->run(['bash', $this->source.'/appservice/startup.sh']);
+    }
+
+    /** As another user where this one is root; as this one elsewhere. */
+    public function startAs(string $user): void
+    {
+        $this->run([...(0 === posix_geteuid() ? ['setpriv', '--reuid', $user, '--regid', $user, '--clear-groups'] : []), 'bash', $this->source.'/appservice/startup.sh']);
     }
 
     public function awaitReady(): void
@@ -50,9 +51,17 @@ final class Application
         $this->process?->stop($signal);
     }
 
+    /** Never 0, which kill() would take for our own group. */
     public function pid(string $name): int
     {
-        return (int) trim((string) @file_get_contents($this->runDirectory.'/'.$name.'.pid'));
+        return Wait::until('there is a pid of '.$name, fn (): ?int => $this->pidOrNone($name)) ?? throw new \LogicException('no pid');
+    }
+
+    public function pidOrNone(string $name): ?int
+    {
+        $text = trim((string) @file_get_contents($this->runDirectory.'/'.$name.'.pid'));
+
+        return ctype_digit($text) && (int) $text > 1 ? (int) $text : null;
     }
 
     /** @return list<int> pids of php-fpm's children */
@@ -77,5 +86,16 @@ final class Application
     public static function fpm(): string
     {
         return 'php-fpm'.\PHP_MAJOR_VERSION.'.'.\PHP_MINOR_VERSION;
+    }
+
+    /** @param list<string> $command */
+    private function run(array $command): void
+    {
+        $this->process = Process::start($command, $this->environment + [
+            'RUN_DIR' => $this->runDirectory,
+            'NGINX_LISTEN' => '127.0.0.1:'.$this->port,
+            'NGINX_PID_FILE' => $this->runDirectory.'/nginx.pid',
+            'PHP_FPM' => self::fpm(),
+        ], $this->log);
     }
 }
