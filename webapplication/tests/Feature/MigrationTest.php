@@ -1,0 +1,141 @@
+<?php
+
+declare(strict_types=1);
+
+namespace App\Tests\Feature;
+
+use App\Tests\Servers\Answer;
+use App\Tests\Servers\Application;
+use App\Tests\Servers\Package;
+use PHPUnit\Framework\Attributes\Test;
+
+/** Migrations of a next version, run by its own application against the database that this version uses too. */
+final class MigrationTest extends FeatureTestCase
+{
+    private const VERSIONS = ['20270101000001', '20270101000002', '20270101000003', '20270101000004', '20270101000005'];
+
+    private static int $packages = 0;
+    private Application $next;
+
+    protected function tearDown(): void
+    {
+        $this->next->stop();
+        foreach (self::VERSIONS as $version) {
+            $this->world->mysql->query("DELETE FROM schema_migrations WHERE version LIKE '%$version'");
+            $this->world->mysql->query("DELETE FROM schema_changes WHERE version = '$version'");
+        }
+        $this->world->mysql->query('DROP TABLE IF EXISTS extra');
+    }
+
+    #[Test]
+    public function expanding_migrations_run_first_and_both_versions_work_until_the_contracting_one(): void
+    {
+        $this->start(static function (Package $package): void {
+            $package->addMigration(self::VERSIONS[0], 'Expand', 'CREATE TABLE extra (id INT PRIMARY KEY)');
+            $package->addMigration(self::VERSIONS[1], 'Contract', 'ALTER TABLE extra DROP PRIMARY KEY');
+            $package->addMigration(self::VERSIONS[2], 'Expand', 'ALTER TABLE extra ADD COLUMN more INT NULL');
+        });
+        $before = [$this->schemaOf($this->client->get('/api/health')), $this->schemaOf($this->next->client()->get('/api/health'))];
+
+        $expanded = $this->migrate('{"kind":"expand"}');
+        $between = [$this->schemaOf($this->client->get('/api/health')), $this->schemaOf($this->next->client()->get('/api/health'))];
+        $contracted = $this->migrate('{"kind":"contract"}');
+        $after = [$this->schemaOf($this->client->get('/api/health')), $this->schemaOf($this->next->client()->get('/api/health'))];
+
+        self::assertSame(['done', [self::VERSIONS[0], self::VERSIONS[2]], []], [$expanded->text('status'), $expanded->json()['executed'], $expanded->json()['pending']]);
+        self::assertSame(['done', [self::VERSIONS[1]]], [$contracted->text('status'), $contracted->json()['executed']]);
+        self::assertSame([['pass', 'fail'], ['pass', 'pass'], ['fail', 'pass']], [$before, $between, $after]);
+        self::assertSame(self::VERSIONS[2], $this->client->get('/version')->text('schema'));
+    }
+
+    #[Test]
+    public function a_migration_that_fails_is_told_with_its_reason_and_the_ones_after_it_wait(): void
+    {
+        $this->start(static function (Package $package): void {
+            $package->addMigration(self::VERSIONS[0], 'Expand', 'CREATE TABLE extra (id INT PRIMARY KEY)');
+            $package->addMigration(self::VERSIONS[1], 'Expand', 'ALTER TABLE nowhere ADD COLUMN more INT NULL');
+            $package->addMigration(self::VERSIONS[2], 'Expand', 'ALTER TABLE extra ADD COLUMN more INT NULL');
+        });
+
+        $job = $this->migrate('');
+        $again = $this->migrate('');
+
+        self::assertSame(['failed', [self::VERSIONS[0]], [self::VERSIONS[1], self::VERSIONS[2]]], [$job->text('status'), $job->json()['executed'], $job->json()['pending']]);
+        self::assertStringContainsString('nowhere', $job->text('error'));
+        self::assertSame(['failed', []], [$again->text('status'), $again->json()['executed']]);
+    }
+
+    #[Test]
+    public function a_run_that_is_killed_is_told_so_and_the_next_one_goes_on_where_it_was(): void
+    {
+        $this->start(static function (Package $package): void {
+            $package->addMigration(self::VERSIONS[0], 'Expand', 'CREATE TABLE extra (id INT PRIMARY KEY)');
+            $package->addMigration(self::VERSIONS[1], 'Expand', 'SELECT SLEEP(IF((SELECT COUNT(*) FROM extra) = 0, 30, 0))');
+        });
+        $job = $this->next->client()->send('POST', '/internal/release/migrate', self::releaseToken())->text('job');
+        $this->assertSoon('the first one is executed', fn (): bool => [self::VERSIONS[0]] === $this->job($job)->json()['executed']);
+        $second = $this->next->client()->send('POST', '/internal/release/migrate', self::releaseToken());
+        foreach ($this->next->workers() as $worker) {
+            posix_kill($worker, \SIGKILL);
+        }
+        $this->world->mysql->query('INSERT INTO extra VALUES (1)');
+        $this->world->mysql->query('KILL '.$this->sleeper());
+
+        self::assertSame([$job, 'running'], [$second->text('job'), $second->text('status')]);
+        $this->assertSoon('it says that it was interrupted', fn (): bool => 'failed' === $this->job($job)->text('status'));
+        $next = $this->migrate('');
+        self::assertSame(['done', [self::VERSIONS[1]]], [$next->text('status'), $next->json()['executed']]);
+    }
+
+    #[Test]
+    public function a_migration_without_its_kind_is_refused_before_anything_runs(): void
+    {
+        $this->start(static function (Package $package): void {
+            $package->addMigration(self::VERSIONS[0], 'Expand', 'CREATE TABLE extra (id INT PRIMARY KEY)');
+            $file = $package->directory.'/migrations/Version'.self::VERSIONS[0].'.php';
+            file_put_contents($file, str_replace('#[\App\Database\Expand]', '', (string) file_get_contents($file)));
+        });
+
+        self::assertProblem(500, $this->next->client()->send('POST', '/internal/release/migrate', self::releaseToken()));
+        self::assertStringContainsString('it needs exactly one', $this->next->logged());
+    }
+
+    /** @param callable(Package): void $prepare */
+    private function start(callable $prepare): void
+    {
+        $package = new Package($this->world->directory.'/package'.++self::$packages);
+        $prepare($package);
+        $this->next = $this->world->another(['FPM_MAX_CHILDREN' => '1'], $package->directory);
+        $this->next->start();
+        $this->next->awaitReady();
+    }
+
+    private function migrate(string $body): Answer
+    {
+        $job = $this->next->client()->send('POST', '/internal/release/migrate', self::releaseToken(), $body)->text('job');
+        $this->assertSoon('the job ends', fn (): bool => 'running' !== $this->job($job)->text('status'));
+
+        return $this->job($job);
+    }
+
+    private function job(string $job): Answer
+    {
+        return $this->next->client()->get('/internal/release/migrate/'.$job, self::releaseToken());
+    }
+
+    private function schemaOf(Answer $health): string
+    {
+        $checks = $health->json()['checks'] ?? null;
+        self::assertIsArray($checks);
+        self::assertIsArray($checks['schema']);
+        self::assertIsArray($checks['schema'][0]);
+
+        return \App\Tests\Servers\Text::of($checks['schema'][0]['status']);
+    }
+
+    /** A killed client's statement goes on in the server; its connection holds the lock until then. */
+    private function sleeper(): int
+    {
+        return (int) $this->world->mysql->query("SELECT id FROM information_schema.processlist WHERE info LIKE 'SELECT SLEEP%'")->fetchColumn();
+    }
+}

@@ -1,0 +1,44 @@
+<?php
+
+declare(strict_types=1);
+
+namespace App\Tests\Servers;
+
+/** A copy of the application with other migrations, as the package of another version would bring them. */
+final readonly class Package
+{
+    public function __construct(public string $directory)
+    {
+        $from = Source::directory();
+        mkdir($directory);
+        foreach (['appservice', 'bin', 'composer.json', 'config', 'migrations', 'openapi.json', 'public', 'src'] as $part) {
+            exec(sprintf('cp -r %s %s', escapeshellarg($from.'/'.$part), escapeshellarg($directory)));
+        }
+        exec(sprintf('cp -rl %1$s %2$s 2>/dev/null || { rm -rf %2$s; cp -r %1$s %2$s; }; chmod -R a+rX %2$s', escapeshellarg($from.'/vendor'), escapeshellarg($directory.'/vendor')));
+    }
+
+    /** @param 'Contract'|'Expand' $kind */
+    public function addMigration(string $version, string $kind, string ...$statements): void
+    {
+        $sql = implode('', array_map(static fn (string $statement): string => sprintf("        \$this->addSql('%s');\n", addslashes($statement)), $statements));
+        file_put_contents($this->directory.'/migrations/Version'.$version.'.php', <<<PHP
+            <?php
+
+            namespace DoctrineMigrations;
+
+            #[\\App\\Database\\$kind]
+            final class Version$version extends \\Doctrine\\Migrations\\AbstractMigration
+            {
+                public function up(\\Doctrine\\DBAL\\Schema\\Schema \$schema): void
+                {
+            $sql    }
+
+                public function isTransactional(): bool
+                {
+                    return false;
+                }
+            }
+            PHP);
+        chmod($this->directory.'/migrations/Version'.$version.'.php', 0o644);
+    }
+}
