@@ -12,6 +12,7 @@ import { sidecarPresent } from './gates/sidecar-present.ts';
 import type { HistoryEntry } from './history.ts';
 import type { Session } from './session.ts';
 import { swap } from './swap.ts';
+import { warm } from './warm.ts';
 import type { WatchBudget } from './watch.ts';
 import { watch } from './watch.ts';
 import type { WebSlot } from './web-slot.ts';
@@ -35,6 +36,7 @@ export async function prove(session: Session, attempt: Attempt, options: GoLiveO
   await steps.run('verify', async () => {
     await attempt.enter('verify');
     await verify(session, staging, options.p95BudgetMs);
+    await warm(staging, session.tokens.release);
   });
 }
 

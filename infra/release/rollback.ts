@@ -1,5 +1,6 @@
 import { SlipError } from '../errors.ts';
 import { Attempt } from './attempt.ts';
+import { expectVersion } from './expect-version.ts';
 import { slotExists } from './gates/slot-exists.ts';
 import { type GoLiveOptions, goLive, prove, verifyProduction } from './go-live.ts';
 import type { HistoryEntry } from './history.ts';
@@ -10,6 +11,7 @@ import { stage } from './stage.ts';
 import { Steps } from './steps.ts';
 import { swap } from './swap.ts';
 import type { ReleaseTarget } from './target.ts';
+import { warm } from './warm.ts';
 
 /** Long enough for what is on its way, short enough for somebody who is on call. */
 const drainSeconds = 1;
@@ -39,7 +41,14 @@ export async function rollback(request: RollbackRequest): Promise<HistoryEntry> 
 }
 
 async function bySwap(session: Session, attempt: Attempt): Promise<HistoryEntry> {
-  const { steps, production, probe, startedAt, tokens } = session;
+  const { steps, appService, production, staging, target, probe, startedAt, tokens } = session;
+  await steps.run('prepare', async () => {
+    await attempt.enter('prepare');
+    const waiting = { limitMs: target.limits.startMs, pollMs: target.management.pollMs };
+    await appService.prepare();
+    await expectVersion(staging, { version: attempt.candidate.version, slot: 'production' }, waiting);
+    await warm(staging, tokens.release);
+  });
   await steps.run('swap', async (note) => {
     await production.ask(`/internal/release/drain?timeout=${drainSeconds}`, {
       method: 'POST',

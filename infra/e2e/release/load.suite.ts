@@ -1,4 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
+import { ProductionProbe } from '../../release/production-probe.ts';
+import { WebSlot } from '../../release/web-slot.ts';
 import type { ReleaseBed } from './bed.ts';
 import { cacheTraffic, imageTraffic, type MadeImage, requireImage, slowTraffic, WrkLoad } from './load.ts';
 
@@ -49,9 +51,11 @@ export function describeLoad(bed: () => ReleaseBed, releases: number): void {
   test('going back to what staging holds takes at most 3 s from the command to the switch', async () => {
     const before = await bed().liveVersion();
     await bed().done('release', '--package', (await bed().variant()).file);
-    const { stdout } = await bed().run('rollback');
-    const note = /switched ([\d.]+) s after the command/.exec(stdout)?.[1];
-    expect(Number(note)).toBeLessThanOrEqual(secondsToSwitch);
+    const probe = ProductionProbe.start(new WebSlot(bed().connection.production));
+    const began = performance.now();
+    await bed().done('rollback');
+    await probe.stop();
+    expect((probe.switchedAt ?? Number.NaN) - began).toBeLessThanOrEqual(secondsToSwitch * 1000);
     expect(await bed().liveVersion()).toBe(before);
   });
 }
