@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 
@@ -30,7 +29,7 @@ export interface StageContext {
   readonly filter?: string;
 }
 
-/** Every stage there is something for. Static checks first: they are quick to fail. The end-to-end tests have the machine to themselves. */
+/** Every stage. Static checks first: they are quick to fail. The end-to-end tests have the machine to themselves. */
 export function allStages(context: StageContext): Stage[] {
   return [...staticStages(context), unitStage(context), ...phpStages(context), e2eStage(context)];
 }
@@ -116,7 +115,6 @@ function jestStage(
 
 function phpStages(context: StageContext): Stage[] {
   const application = join(context.root, 'webapplication');
-  const has = (...paths: string[]) => paths.every((path) => existsSync(join(application, path)));
   const php = (name: string, phase: 1 | 2, report: Report, ...command: string[]): Stage => ({
     name,
     group: phase === 1 ? 'static' : 'php',
@@ -126,21 +124,11 @@ function phpStages(context: StageContext): Stage[] {
     phase,
     limitSeconds: phase === 1 ? limits.static : limits.php,
   });
-  const stages: Stage[] = [];
-  if (has('vendor/bin/phpstan', 'phpstan.neon')) {
-    stages.push(
-      php('phpstan', 1, 'none', 'vendor/bin/phpstan', 'analyse', '--memory-limit=1G', '--no-progress', '--no-ansi'),
-    );
-  }
-  if (has('vendor/bin/php-cs-fixer', '.php-cs-fixer.dist.php')) {
-    stages.push(
-      php('php-style', 1, 'none', 'vendor/bin/php-cs-fixer', 'check', '--diff', '--no-ansi', '--show-progress=none'),
-    );
-  }
-  if (has('vendor/bin/phpunit', 'phpunit.xml.dist') || has('vendor/bin/phpunit', 'phpunit.xml')) {
-    const file = reportFile(context, { name: 'php', report: 'junit' });
-    const filter = context.filter === undefined ? [] : ['--filter', context.filter];
-    stages.push(php('php', 2, 'junit', 'vendor/bin/phpunit', '--colors=never', '--log-junit', file, ...filter));
-  }
-  return stages;
+  const file = reportFile(context, { name: 'php', report: 'junit' });
+  const filter = context.filter === undefined ? [] : ['--filter', context.filter];
+  return [
+    php('phpstan', 1, 'none', 'vendor/bin/phpstan', 'analyse', '--memory-limit=1G', '--no-progress', '--no-ansi'),
+    php('php-style', 1, 'none', 'vendor/bin/php-cs-fixer', 'check', '--diff', '--no-ansi', '--show-progress=none'),
+    php('php', 2, 'junit', 'vendor/bin/phpunit', '--colors=never', '--log-junit', file, ...filter),
+  ];
 }
