@@ -37,13 +37,15 @@ interface Run {
   readonly calls: readonly (readonly string[])[];
 }
 
-function run(script: string): Run {
+/** `failing` is a command of az that fails. */
+function run(script: string, failing = ''): Run {
   const callsFile = join(directory, 'calls');
   rmSync(callsFile, { force: true });
   const env = {
     PATH: `${directory}:/usr/bin:/bin`,
     AZ_STATE: join(directory, 'state'),
     AZ_CALLS: callsFile,
+    AZ_FAIL: failing,
   };
   const { status, stdout, stderr } = spawnSync('bash', [], { input: script, env, encoding: 'utf8' });
   const lines = existsSync(callsFile) ? readFileSync(callsFile, 'utf8').trim().split('\n') : [];
@@ -152,8 +154,7 @@ test('ends by saying what to type next, with the names it used', () => {
 });
 
 test('stops at the first thing that fails', () => {
-  rmSync(join(directory, 'state'), { recursive: true });
-  const failed = run(bootstrapScript(INPUT));
-  expect(failed.code).not.toBe(0);
-  expect(failed.stdout).toBe('');
+  const failed = run(bootstrapScript(INPUT), 'storage container-rm create');
+  expect([failed.code, failed.stdout]).toEqual([1, '']);
+  expect(failed.calls.at(-1)?.slice(0, 3)).toEqual(['storage', 'container-rm', 'create']);
 });

@@ -1,3 +1,5 @@
+import { spawn } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { SlipError } from '../errors.ts';
 import { evaluate } from './evaluate.ts';
@@ -116,3 +118,37 @@ describe('a program that fails', () => {
     });
   });
 });
+
+test('a program goes when whoever evaluates it is killed', async () => {
+  const options = JSON.stringify({ stage: 'dev', mode: 'update', program: fixture('hangs') });
+  const code = `const { evaluate } = await import(${JSON.stringify(new URL('./evaluate.ts', import.meta.url).href)}); await evaluate(${options});`;
+  const evaluating = spawn(process.execPath, ['--input-type=module', '--eval', code], { stdio: 'ignore' });
+  const [runner = ''] = await until(
+    () => childrenOf(evaluating.pid ?? 0),
+    (children) => children.length > 0,
+  );
+  await until(
+    () => readFileSync(`/proc/${runner}/cmdline`, 'utf8'),
+    (title) => title.startsWith('hanging-program'),
+  );
+  evaluating.kill('SIGKILL');
+  await until(
+    () => existsSync(`/proc/${runner}`),
+    (alive) => !alive,
+  );
+}, 30_000);
+
+function childrenOf(pid: number): string[] {
+  const file = `/proc/${pid}/task/${pid}/children`;
+  return existsSync(file) ? readFileSync(file, 'utf8').split(' ').filter(Boolean) : [];
+}
+
+async function until<T>(look: () => T, holds: (seen: T) => boolean): Promise<T> {
+  const deadline = Date.now() + 20_000;
+  for (;;) {
+    const seen = look();
+    if (holds(seen)) return seen;
+    if (Date.now() > deadline) throw new Error('it did not happen');
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}

@@ -13,7 +13,7 @@ import { isObject } from './values.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const RUNNER = createRequire(import.meta.url).resolve('@pulumi/pulumi/cmd/run');
-const USAGE_REPORT = new URL('./report-usage.mjs', import.meta.url).href;
+const RUNNER_HOOKS = new URL('./runner-hooks.mjs', import.meta.url).href;
 
 const DEADLINE_MS = 60_000;
 /** How many registrations the program may have under way; Pulumi's own default is of this order. */
@@ -75,11 +75,12 @@ interface ProgramRun extends Omit<EvaluateOptions, 'config'> {
 
 async function runProgram(run: ProgramRun): Promise<Usage> {
   const started = performance.now();
-  const nodeArguments = [...run.project.nodeArguments, '--import', USAGE_REPORT];
+  const nodeArguments = [...run.project.nodeArguments, '--import', RUNNER_HOOKS];
   const child = spawn(process.execPath, [...nodeArguments, RUNNER, ...runnerArguments(run)], {
     cwd: run.root,
     env: programEnvironment(run),
-    stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
+    // Nothing is written to stdin; its end tells the runner that nobody waits for it any more.
+    stdio: ['pipe', 'pipe', 'pipe', 'pipe'],
   });
   const deadline = setTimeout(() => child.kill('SIGKILL'), run.deadlineMs ?? DEADLINE_MS);
   const exited = new Promise<number | null>((resolve, reject) => {

@@ -1,9 +1,8 @@
 #!/bin/bash
 # Plays the Azure CLI for the script's tests: keeps what was created in $AZ_STATE, answers `show` by it, writes every call
-# to $AZ_CALLS, its words separated by tabs.
+# to $AZ_CALLS, its words separated by tabs. The command named in $AZ_FAIL fails.
 IFS=$'\t'
 printf '%s\n' "$*" >>"$AZ_CALLS"
-[ -d "$AZ_STATE" ] || exit 1
 
 words=()
 declare -A options
@@ -23,6 +22,8 @@ name=${credential:-${options[name]:-${options[display-name]:-${options[id]:-}}}}
 file="$AZ_STATE/${kind// /-}.$name"
 
 say() { if [ -n "${options[query]:-}" ]; then echo "$1"; fi; }
+
+if [ "$kind $verb" = "${AZ_FAIL:-}" ]; then exit 1; fi
 
 case "$kind $verb" in
   'ad app list') if [ -e "$AZ_STATE/ad-app.${options[display-name]}" ]; then echo ad-app-id; fi ;;

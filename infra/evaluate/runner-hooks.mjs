@@ -1,6 +1,7 @@
-// Loaded into Pulumi's runner: on exit, what it used goes to file descriptor 3, as JSON.
+// Loaded into Pulumi's runner before the program.
 import { writeSync } from 'node:fs';
 
+// On exit: what it used goes to file descriptor 3, as JSON.
 process.on('exit', () => {
   const { maxRSS, userCPUTime, systemCPUTime } = process.resourceUsage();
   try {
@@ -9,3 +10,8 @@ process.on('exit', () => {
     // Nobody listens any more.
   }
 });
+
+// When whoever evaluates the program has gone, so does it.
+process.stdin.on('end', () => process.exit(1));
+process.stdin.resume();
+process.stdin.unref();
