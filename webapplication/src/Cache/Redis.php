@@ -9,7 +9,7 @@ use App\Settings;
 use App\Telemetry\Span;
 use App\Telemetry\Tracer;
 
-/** Redis over TLS with time limits, on a connection this worker process keeps. Every command here may be repeated. */
+/** Redis over TLS with time limits, on a connection this worker process keeps; phpredis itself notices when a kept one has been closed. */
 final class Redis
 {
     private const DEPENDENCY = 'redis';
@@ -64,11 +64,13 @@ final class Redis
         return $this->tracer->span('redis '.$name, function (Span $span) use ($command): mixed {
             $begun = microtime(true);
             try {
-                $answer = $this->attempt($command);
+                $answer = $this->ask($command);
                 $this->breaker->reset(self::DEPENDENCY);
 
                 return $answer;
             } catch (\RedisException $failure) {
+                // The answer may still come: on a connection that is kept, the next request would take it for its own.
+                $this->connection?->close();
                 $this->connection = null;
                 if (microtime(true) - $begun >= self::HANGS_AFTER_SECONDS) {
                     $this->breaker->trip(self::DEPENDENCY);
@@ -78,24 +80,8 @@ final class Redis
         }, ['db.system.name' => 'redis', 'db.operation.name' => $name]);
     }
 
-    /** A kept connection may have died since; that is found out by using it, and mended once. */
-    private function attempt(callable $command): mixed
-    {
-        $begun = microtime(true);
-        try {
-            return $this->once($command);
-        } catch (\RedisException $failure) {
-            if (microtime(true) - $begun >= self::HANGS_AFTER_SECONDS) {
-                throw $failure;
-            }
-            $this->connection?->close();
-            $this->connection = null;
-
-            return $this->once($command);
-        }
-    }
-
-    private function once(callable $command): mixed
+    /** @param callable(\Redis): mixed $command */
+    private function ask(callable $command): mixed
     {
         $redis = $this->connection ??= $this->connect(true);
         $redis->clearLastError();

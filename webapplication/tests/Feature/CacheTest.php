@@ -184,6 +184,24 @@ final class CacheTest extends FeatureTestCase
         }
     }
 
+    #[Test]
+    public function an_answer_that_comes_too_late_is_never_taken_for_another_one(): void
+    {
+        $this->put('early', '{"value":"early"}');
+        $this->put('other', '{"value":"other"}');
+        for ($round = 0; $round < 3; ++$round) {
+            $this->world->redis->hang();
+            $late = $this->client->get('/api/cache/early', self::TOKEN);
+            $this->world->redis->goOn();
+
+            self::assertProblem(503, $late);
+            $this->assertSoon('Redis is asked again', fn (): bool => 200 === $this->client->get('/api/cache/other', self::TOKEN)->status);
+            for ($request = 0; $request < 12; ++$request) {
+                self::assertSame('other', $this->client->get('/api/cache/other', self::TOKEN)->text('value'));
+            }
+        }
+    }
+
     private function put(string $key, string $body): Answer
     {
         return $this->client->send('PUT', '/api/cache/'.$key, ['Content-Type' => 'application/json'] + self::TOKEN, $body);

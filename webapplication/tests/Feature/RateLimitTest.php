@@ -48,6 +48,8 @@ final class RateLimitTest extends FeatureTestCase
         self::assertSame([201, 201, 201, 429], $this->make('198.51.100.1, 203.0.113.9:4711, 10.1.2.3', 4));
         self::assertSame([429], $this->make('192.0.2.55, 203.0.113.9:4712, 10.1.2.3', 1));
 
+        self::assertSame([201], $this->make('198.51.100.1, 203.0.113.99:4713, 10.1.2.3', 1));
+
         // The first application trusts nobody: claims change nothing.
         $plain = $this->world->client;
         $plain->send('POST', '/api/generate-image?width=16&height=16', ['X-Forwarded-For' => '203.0.113.77']);

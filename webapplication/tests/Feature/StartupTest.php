@@ -25,9 +25,13 @@ final class StartupTest extends FeatureTestCase
         $application = $this->start();
         foreach (['nginx', 'php-fpm'] as $name) {
             $before = $application->pid($name);
+            $workers = $application->workers();
             posix_kill($before, \SIGKILL);
             $this->assertSoon($name.' is back', static fn (): bool => !in_array($application->pidOrNone($name), [null, $before], true) && self::serves($application));
 
+            foreach ('php-fpm' === $name ? $workers : [] as $worker) {
+                $this->assertSoon('no worker of the dead one stays', static fn (): bool => !posix_kill($worker, 0));
+            }
             $this->assertSoon('the reason is logged', static fn (): bool => str_contains($application->logged(), $name.' was ended by signal KILL'));
         }
     }
