@@ -1,0 +1,130 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { existsSync, readdirSync } from 'node:fs';
+import { delimiter, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { Azurite } from '../../sidecar/testbed/azurite.ts';
+import { unsignedToken } from '../../sidecar/testbed/identity.ts';
+import type { SidecarProcess } from '../../sidecar/testbed/sidecarProcess.ts';
+import type { Testbed } from '../../sidecar/testbed/testbed.ts';
+import { until } from '../../sidecar/testbed/until.ts';
+
+/** Something that brings the files of a folder into the container: its name, and how it is run. */
+export interface Tool {
+  readonly name: string;
+  /** Gives the milliseconds from the start of the process until all files are there. */
+  readonly run: (bed: Testbed, folder: string) => Promise<number>;
+}
+
+const PUT_LOOP = fileURLToPath(new URL('./sidecar-put-loop.ts', import.meta.url));
+const AZCOPY_PACKAGE = fileURLToPath(
+  new URL('../../node_modules/@azure-tools/azcopy-linux/dist/bin/', import.meta.url),
+);
+export const AT_ONCE = 8;
+/** rclone's own default is 4; with 32 it is at its best here. */
+const RCLONE_TRANSFERS = 32;
+
+export function tools(): { found: Tool[]; missing: string[] } {
+  const azcopy = findAzcopy();
+  const rclone = onPath('rclone');
+  return {
+    found: [
+      { name: 'sidecar', run: runSidecar },
+      { name: 'bare PUT loop', run: runPutLoop },
+      ...(rclone === undefined ? [] : [{ name: 'rclone', run: runRclone }]),
+      ...(azcopy === undefined
+        ? []
+        : [{ name: 'azcopy', run: (bed: Testbed, folder: string) => runAzcopy(azcopy, bed, folder) }]),
+    ],
+    missing: [
+      ...(rclone === undefined ? ['rclone is not installed (apt install rclone)'] : []),
+      ...(azcopy === undefined
+        ? ['azcopy is not installed (npm install --no-save @azure-tools/azcopy-linux, apt install libsecret-1-0)']
+        : []),
+    ],
+  };
+}
+
+async function runSidecar(bed: Testbed, folder: string): Promise<number> {
+  let sidecar: SidecarProcess | undefined;
+  try {
+    const begun = performance.now();
+    sidecar = await bed.sidecar({ media: join(folder, '..').slice(bed.folder.length + 1) });
+    const { outbox } = sidecar;
+    await until('the outbox is empty', () => readdirSync(outbox).length === 0, 600_000, 10);
+    return performance.now() - begun;
+  } finally {
+    await sidecar?.down('SIGKILL');
+  }
+}
+
+function runPutLoop(bed: Testbed, folder: string): Promise<number> {
+  const { token } = unsignedToken('https://storage.azure.com', 3_600);
+  const args = [PUT_LOOP, folder, containerUrl(bed.azurite), token, String(AT_ONCE)];
+  return timed(spawn(process.execPath, args, { env: trusting(bed), stdio: ['ignore', 'ignore', 'pipe'] }));
+}
+
+function runRclone(bed: Testbed, folder: string): Promise<number> {
+  // Its endpoint option puts the account's name before the host, which an address of numbers does not take; a SAS URL is used as it is.
+  const remote = { RCLONE_CONFIG_BENCH_TYPE: 'azureblob', RCLONE_CONFIG_BENCH_SAS_URL: `${containerUrl(bed.azurite)}?${bed.azurite.sas()}` };
+  const args = ['copy', folder, 'bench:media', '--transfers', String(RCLONE_TRANSFERS), '--ca-cert', bed.certificate.cert, '--config', ''];
+  return timed(spawn('rclone', args, { env: { ...trusting(bed), ...remote }, stdio: ['ignore', 'ignore', 'pipe'] }));
+}
+
+function runAzcopy(azcopy: string, bed: Testbed, folder: string): Promise<number> {
+  const sas = bed.azurite.sas();
+  const args = [
+    'copy',
+    `${folder}/*`,
+    `${containerUrl(bed.azurite)}?${sas}`,
+    '--log-level',
+    'NONE',
+    '--put-md5',
+    '--output-level',
+    'essential',
+  ];
+  const places = {
+    AZCOPY_JOB_PLAN_LOCATION: join(bed.folder, 'azcopy'),
+    AZCOPY_LOG_LOCATION: join(bed.folder, 'azcopy'),
+  };
+  const env = { ...trusting(bed), ...places, AZCOPY_DISABLE_SYSLOG: 'true', SSL_CERT_FILE: bed.certificate.cert };
+  return timed(spawn(azcopy, args, { env, stdio: ['ignore', 'pipe', 'pipe'] }));
+}
+
+function timed(child: ChildProcess): Promise<number> {
+  const begun = performance.now();
+  let said = '';
+  for (const stream of [child.stdout, child.stderr]) {
+    stream?.on('data', (data: Buffer) => {
+      said = (said + data.toString()).slice(-2_000);
+    });
+  }
+  return new Promise((resolve, reject) => {
+    child.on('error', reject);
+    child.on('exit', (code) => {
+      if (code === 0) resolve(performance.now() - begun);
+      else reject(new Error(`${child.spawnfile} ended with ${code}: ${said}`));
+    });
+  });
+}
+
+function containerUrl(azurite: Azurite): string {
+  return `${azurite.endpoint}${azurite.containerName}`;
+}
+
+function trusting(bed: Testbed): NodeJS.ProcessEnv {
+  return { PATH: process.env.PATH, HOME: bed.folder, NODE_EXTRA_CA_CERTS: bed.certificate.cert };
+}
+
+function findAzcopy(): string | undefined {
+  const packaged = existsSync(AZCOPY_PACKAGE)
+    ? readdirSync(AZCOPY_PACKAGE).find((name) => name.startsWith('azcopy'))
+    : undefined;
+  return packaged === undefined ? onPath('azcopy') : join(AZCOPY_PACKAGE, packaged);
+}
+
+function onPath(name: string): string | undefined {
+  return (process.env.PATH ?? '')
+    .split(delimiter)
+    .map((folder) => join(folder, name))
+    .find((path) => existsSync(path));
+}

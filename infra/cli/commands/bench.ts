@@ -1,0 +1,40 @@
+import { join } from 'node:path';
+import { defineCommand } from '../command.ts';
+import { UsageError } from '../failure.ts';
+import { interruptSignal } from '../interrupt.ts';
+import { parseNumber } from '../parse-number.ts';
+
+const docs = join(import.meta.dirname, '../../../docs');
+
+const benches = {
+  web: async () => (await import('../../bench/web.ts')).run,
+  sidecar: async () => (await import('../../bench/sidecar.ts')).run,
+  swap: async () => (await import('../../bench/swap.ts')).run,
+};
+
+export const command = defineCommand<{ readonly scale: number }>({
+  summary: 'measures beside peers in the same run, and writes docs/benchmarks.md and the raw data',
+  examples: ['slipway bench', 'slipway bench swap', 'slipway bench sidecar --scale 0.1'],
+  configure(command) {
+    command
+      .argument('[names...]', `any of ${Object.keys(benches).join(', ')}; all without one`)
+      .option('--scale <factor>', '1 is the full bench, less is quicker and says less', parseNumber(0.01, 10), 1);
+  },
+  async run({ args, options, output }) {
+    const { writeSection } = await import('../../bench/page.ts');
+    const signal = interruptSignal();
+    for (const name of args.length === 0 ? Object.keys(benches) : args) {
+      const load = Object.entries(benches).find(([known]) => known === name)?.[1];
+      if (load === undefined) throw new UsageError(`there is no bench "${name}"`, `${Object.keys(benches).join(', ')}`);
+      const run = await load();
+      signal.throwIfAborted();
+      const result = await run({
+        folder: join(docs, 'benchmarks'),
+        say: (line) => output.progress(`${name}: ${line}`),
+        scale: options.scale,
+      });
+      await writeSection(join(docs, 'benchmarks.md'), result);
+      output.result(result, `${result.title}\n\n${result.markdown}`);
+    }
+  },
+});
