@@ -100,18 +100,20 @@ async function runProgram(run: ProgramRun): Promise<Usage> {
 }
 
 function runnerArguments({ stage, mode, root, project, monitor, program = project.main }: ProgramRun): string[] {
+  const entry = path.join(root, program);
   const options = {
     organization: 'organization',
     project: project.name,
     stack: stage,
     'root-directory': root,
-    pwd: root,
+    // As the Pulumi CLI does for a `main` that is a file.
+    pwd: path.dirname(entry),
     monitor: monitor.address,
     engine: monitor.address,
     parallel: PARALLEL,
   };
   const flags = Object.entries(options).map(([name, value]) => `--${name}=${value}`);
-  return [...flags, ...(mode === 'preview' ? ['--dry-run'] : []), path.join(root, program)];
+  return [...flags, ...(mode === 'preview' ? ['--dry-run'] : []), path.basename(entry)];
 }
 
 /** Nothing of the caller's own Pulumi, Azure or Node settings reaches the program. */
