@@ -65,8 +65,21 @@ function runPutLoop(bed: Testbed, folder: string): Promise<number> {
 
 function runRclone(bed: Testbed, folder: string): Promise<number> {
   // Its endpoint option puts the account's name before the host, which an address of numbers does not take; a SAS URL is used as it is.
-  const remote = { RCLONE_CONFIG_BENCH_TYPE: 'azureblob', RCLONE_CONFIG_BENCH_SAS_URL: `${containerUrl(bed.azurite)}?${bed.azurite.sas()}` };
-  const args = ['copy', folder, 'bench:media', '--transfers', String(RCLONE_TRANSFERS), '--ca-cert', bed.certificate.cert, '--config', ''];
+  const remote = {
+    RCLONE_CONFIG_BENCH_TYPE: 'azureblob',
+    RCLONE_CONFIG_BENCH_SAS_URL: `${containerUrl(bed.azurite)}?${bed.azurite.sas()}`,
+  };
+  const args = [
+    'copy',
+    folder,
+    'bench:media',
+    '--transfers',
+    String(RCLONE_TRANSFERS),
+    '--ca-cert',
+    bed.certificate.cert,
+    '--config',
+    '',
+  ];
   return timed(spawn('rclone', args, { env: { ...trusting(bed), ...remote }, stdio: ['ignore', 'ignore', 'pipe'] }));
 }
 

@@ -113,7 +113,7 @@ describe('around the sync the sidecar', () => {
       'the heartbeat has arrived',
       () =>
         ingestion.envelopes.find(({ data }) =>
-          JSON.stringify(data.baseData.metrics ?? '').includes('slipway.sidecar.heartbeat'),
+          JSON.stringify(data.baseData.metrics ?? '').includes('slipway_sidecar_ready'),
         ),
       10_000,
     );

@@ -98,12 +98,13 @@ export function summaryOf(status: Status): unknown {
 /** Metrics of Application Insights. The alerts of infra/program name them. */
 export function gaugesOf(status: Status): Record<string, number> {
   return {
-    'slipway.sidecar.heartbeat': 1,
-    'slipway.blob.up': status.blob.state === 'away' ? 0 : 1,
-    'slipway.media.pending': status.media.pending,
-    'slipway.media.oldest_seconds': status.media.oldestSeconds,
-    'slipway.media.stuck': status.media.stuckCount,
-    'slipway.media.conflicts': status.media.conflictCount,
+    // Being sent at all is the heartbeat: its absence raises an alert.
+    slipway_sidecar_ready: status.ready ? 1 : 0,
+    slipway_blob_up: status.blob.state === 'away' ? 0 : 1,
+    slipway_media_pending: status.media.pending,
+    slipway_media_oldest_seconds: status.media.oldestSeconds,
+    slipway_media_stuck: status.media.stuckCount,
+    slipway_media_conflicts: status.media.conflictCount,
   };
 }
 

@@ -3,7 +3,12 @@ import { createHash } from 'node:crypto';
 import { mkdir } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
-import { ContainerClient, StorageSharedKeyCredential } from '@azure/storage-blob';
+import {
+  ContainerClient,
+  ContainerSASPermissions,
+  generateBlobSASQueryParameters,
+  StorageSharedKeyCredential,
+} from '@azure/storage-blob';
 import type { CertificateFiles } from './certificate.ts';
 import { freePort } from './ports.ts';
 import { endProcess, startProcess } from './processes.ts';
@@ -95,7 +100,18 @@ export class Azurite {
     return new ContainerClient(`${this.endpoint}${this.containerName}`, new StorageSharedKeyCredential(ACCOUNT, KEY));
   }
 
-  /** SHA-256 and length of every blob. */
+  /** A signature for tools that can neither use the key nor a token. */
+  sas(): string {
+    const credential = new StorageSharedKeyCredential(ACCOUNT, KEY);
+    const expiresOn = new Date(Date.now() + 3_600_000);
+    const permissions = ContainerSASPermissions.parse('racwdl');
+    return generateBlobSASQueryParameters(
+      { containerName: this.containerName, permissions, expiresOn },
+      credential,
+    ).toString();
+  }
+
+  /** SHA-256 of every blob. */
   async manifest(): Promise<Map<string, string>> {
     const found = new Map<string, string>();
     for await (const { name } of this.container().listBlobsFlat()) {
