@@ -38,6 +38,15 @@ final readonly class MigrationJobs
         $connection->fetchOne('SELECT RELEASE_LOCK(?)', [self::LOCK]);
     }
 
+    /** For whoever holds the lock: a row that says running is none of a living process. */
+    public function endInterrupted(Connection $connection): void
+    {
+        $connection->executeStatement(
+            'UPDATE migration_jobs SET status = ?, error = ? WHERE status = ?',
+            [MigrationJob::FAILED, self::INTERRUPTED, MigrationJob::RUNNING],
+        );
+    }
+
     public function save(Connection $connection, MigrationJob $job): void
     {
         $connection->executeStatement(

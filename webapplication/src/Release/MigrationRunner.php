@@ -46,6 +46,7 @@ final readonly class MigrationRunner
                     throw new DatabaseAway('Another run holds the lock and does not say what it does.');
                 }
             }
+            $this->jobs->endInterrupted($connection);
             $this->prepare($connection);
             $pending = array_values(array_diff($this->migrations->ofKind($kind), $this->schema->read($connection)->executed));
             $job = new MigrationJob((new Ulid())->toBase32(), [] === $pending ? MigrationJob::DONE : MigrationJob::RUNNING, [], $pending);

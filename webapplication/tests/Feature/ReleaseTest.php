@@ -119,14 +119,14 @@ final class ReleaseTest extends FeatureTestCase
         $mysql = $this->world->mysql;
         $holder = new \PDO('mysql:unix_socket='.$this->world->directory.'/mysql/s;dbname=slipway', 'root', '');
         $holder->query("SELECT GET_LOCK('slipway.migrate', 0)");
-        $mysql->query("INSERT INTO migration_jobs (id, status, executed, pending) VALUES ('00000000000000000000000002', 'running', '', '20990101000000')");
+        $mysql->query("INSERT INTO migration_jobs (id, status, executed, pending) VALUES ('7ZZZZZZZZZZZZZZZZZZZZZZZZZ', 'running', '', '20990101000000')");
 
         $job = $this->client->send('POST', '/internal/release/migrate', self::releaseToken());
-        $mysql->query("UPDATE migration_jobs SET status = 'done' WHERE id = '00000000000000000000000002'");
+        $mysql->query("UPDATE migration_jobs SET status = 'done' WHERE id = '7ZZZZZZZZZZZZZZZZZZZZZZZZZ'");
         unset($holder);
 
         self::assertSame(202, $job->status);
-        self::assertSame(['00000000000000000000000002', 'running'], [$job->text('job'), $job->text('status')]);
+        self::assertSame(['7ZZZZZZZZZZZZZZZZZZZZZZZZZ', 'running'], [$job->text('job'), $job->text('status')]);
         Wait::until('the lock is free', fn (): bool => 'done' === $this->client->send('POST', '/internal/release/migrate', self::releaseToken())->text('status'));
     }
 }
