@@ -10,7 +10,9 @@ export function statusText(status: RegionStatus): string {
   ].join('\n');
 }
 
-function slotLines(name: string, { version, schema, since, healthy, instances, media }: SlotStatus): string[] {
+function slotLines(name: string, status: SlotStatus): string[] {
+  const { deployed, version, schema, since, healthy, instances, media } = status;
+  if (!deployed) return [`${name.padEnd(12)}empty: nothing was released to it yet`, ''];
   const state = version === null ? 'no release answers' : `version ${version}, schema ${schema ?? '?'}`;
   const lines = [
     `${name.padEnd(12)}${healthy ? 'healthy' : 'NOT HEALTHY'}, ${state}${since === null ? '' : `, since ${since}`}`,

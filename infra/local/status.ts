@@ -1,3 +1,5 @@
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { SlotName } from './appservice/worker.ts';
 import type { Servers } from './local-region.ts';
 import type { ExitRecord } from './process.ts';
@@ -16,6 +18,8 @@ export interface MediaStatus {
 }
 
 export interface SlotStatus {
+  /** False: nothing was ever released to it, so nothing can answer. */
+  readonly deployed: boolean;
   readonly version: string | null;
   readonly schema: string | null;
   /** Start of this slot's php-fpm, ISO 8601. */
@@ -70,7 +74,8 @@ export async function describeRegion(
 }
 
 async function describeSlot(worker: ProcessWorker, sidecarPort: number): Promise<SlotStatus> {
-  const [version, live, media, processes] = await Promise.all([
+  const [content, version, live, media, processes] = await Promise.all([
+    readdir(join(worker.home, 'site', 'wwwroot')),
     pingJson(worker, '/version'),
     worker.ping('/api/health/live', askWithinMs).catch(() => undefined),
     sidecarStatus(sidecarPort),
@@ -78,6 +83,7 @@ async function describeSlot(worker: ProcessWorker, sidecarPort: number): Promise
   ]);
   const healthy = live?.status === 200;
   return {
+    deployed: content.length > 0,
     version: textOf(version, 'version'),
     schema: textOf(version, 'schema'),
     since: textOf(version, 'startedAt'),
