@@ -1,3 +1,5 @@
+import { metricRows } from './kql.ts';
+
 /** A metric alert on one resource. */
 export interface MetricRule {
   readonly name: string;
@@ -178,12 +180,8 @@ export interface QueryRule {
   readonly severity: 1 | 2;
 }
 
-/**
- * The sidecar's metrics by the names it exports. `isfuzzy` lets the rule be made while the workspace is empty and has no
- * such table yet.
- */
 const reported = (metric: string, condition = ''): string =>
-  `union isfuzzy=true AppMetrics | where Name == "${metric}"${condition} | project TimeGenerated, Max`;
+  `${metricRows(metric)}${condition} | project TimeGenerated, Max`;
 
 /** Rules about the sidecar; pointless, and loud, before there is one. */
 export const SIDECAR_RULES: readonly QueryRule[] = [
@@ -199,7 +197,7 @@ export const SIDECAR_RULES: readonly QueryRule[] = [
   {
     name: 'media-stuck',
     about: 'A file cannot be carried to Blob. `slipway media list` says which and why.',
-    query: reported('slipway_media_stuck', ' and Max > 0'),
+    query: reported('slipway_media_stuck', ' | where Max > 0'),
     operator: 'GreaterThan',
     threshold: 0,
     window: 'PT10M',
@@ -208,7 +206,7 @@ export const SIDECAR_RULES: readonly QueryRule[] = [
   {
     name: 'media-conflicts',
     about: 'A file has another content than the blob of its name. `slipway media list` says which.',
-    query: reported('slipway_media_conflicts', ' and Max > 0'),
+    query: reported('slipway_media_conflicts', ' | where Max > 0'),
     operator: 'GreaterThan',
     threshold: 0,
     window: 'PT10M',
@@ -217,7 +215,7 @@ export const SIDECAR_RULES: readonly QueryRule[] = [
   {
     name: 'media-late',
     about: 'A file has been waiting for Blob for more than 5 minutes.',
-    query: reported('slipway_media_oldest_seconds', ' and Max > 300'),
+    query: reported('slipway_media_oldest_seconds', ' | where Max > 300'),
     operator: 'GreaterThan',
     threshold: 0,
     window: 'PT10M',

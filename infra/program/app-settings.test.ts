@@ -85,3 +85,17 @@ test('Front Door is trusted only where it stands before the app', () => {
   expect(settings({ 'edge.enabled': 'false' }).TRUSTED_PROXIES).not.toContain('147.243.0.0/16');
   expect(settings({ 'web.trustedProxies': '["203.0.113.0/24"]' }).TRUSTED_PROXIES).toMatch(/,203\.0\.113\.0\/24$/);
 });
+
+test('alerts and workbook look at metrics that the sidecar reports', async () => {
+  const status = readFileSync(new URL('../../sidecar/src/status.ts', import.meta.url), 'utf8');
+  const reported = [...status.matchAll(/slipway_[a-z_]+|gauge\(\s*'([a-z_]+)'/g)].map(([whole, name]) =>
+    name === undefined ? whole : `slipway_${name}`,
+  );
+  const { SIDECAR_RULES } = await import('./alert-rules.ts');
+  const { workbookContent } = await import('./workbook.ts');
+  const looked = [...SIDECAR_RULES.map(({ query }) => query), workbookContent('x')].flatMap(
+    (text) => text.match(/slipway_[a-z_]+/g) ?? [],
+  );
+  expect(new Set(looked).size).toBeGreaterThan(3);
+  expect(looked.filter((name) => !reported.includes(name))).toEqual([]);
+});

@@ -1,6 +1,7 @@
+import { metricRows, rowsOf } from './kql.ts';
+
 /**
- * The page on-call opens first, as Azure keeps it. Queries are fuzzy about tables: an empty workspace shows empty tiles,
- * not errors. Format: https://learn.microsoft.com/azure/azure-monitor/visualize/workbooks-overview
+ * The page on-call opens first, as Azure keeps it. An empty workspace shows empty tiles, not errors. Format: https://learn.microsoft.com/azure/azure-monitor/visualize/workbooks-overview
  */
 export function workbookContent(title: string): string {
   return JSON.stringify({
@@ -24,19 +25,27 @@ interface Tile {
 }
 
 const metric = (name: string): string =>
-  `union isfuzzy=true AppMetrics | where Name == "${name}" | summarize max(Max) by bin(TimeGenerated, 1m), AppRoleInstance`;
+  `${metricRows(name)} | summarize max(Max) by bin(TimeGenerated, 1m), AppRoleInstance`;
+
+const requests = rowsOf('AppServiceHTTPLogs', { ScStatus: 'long', TimeTaken: 'long', _ResourceId: 'string' });
+const platform = rowsOf('AppServicePlatformLogs', { Level: 'string', Message: 'string', _ResourceId: 'string' });
+const slow = rowsOf('AzureDiagnostics', { Category: 'string', query_time_d: 'real', sql_text_s: 'string' });
+const waf = rowsOf('AzureDiagnostics', {
+  Category: 'string',
+  action_s: 'string',
+  ruleName_s: 'string',
+  requestUri_s: 'string',
+});
 
 const TILES: readonly Tile[] = [
   {
     title: 'Answers by status',
-    query:
-      'union isfuzzy=true AppServiceHTTPLogs | summarize count() by bin(TimeGenerated, 1m), tostring(ScStatus / 100 * 100)',
+    query: `${requests} | summarize count() by bin(TimeGenerated, 1m), tostring(ScStatus / 100 * 100)`,
     visualization: 'timechart',
   },
   {
     title: 'Time to answer, 95 of 100 requests (ms)',
-    query:
-      'union isfuzzy=true AppServiceHTTPLogs | summarize percentile(TimeTaken, 95) by bin(TimeGenerated, 1m), _ResourceId',
+    query: `${requests} | summarize percentile(TimeTaken, 95) by bin(TimeGenerated, 1m), _ResourceId`,
     visualization: 'timechart',
   },
   { title: 'Files on their way to Blob', query: metric('slipway_media_pending'), visualization: 'timechart' },
@@ -45,20 +54,17 @@ const TILES: readonly Tile[] = [
   { title: 'Sidecars that report', query: metric('slipway_sidecar_ready'), visualization: 'timechart' },
   {
     title: 'Slow queries',
-    query:
-      'union isfuzzy=true AzureDiagnostics | where Category == "MySqlSlowLogs" | project TimeGenerated, query_time_d, sql_text_s | top 50 by query_time_d',
+    query: `${slow} | where Category == "MySqlSlowLogs" | project TimeGenerated, query_time_d, sql_text_s | top 50 by query_time_d`,
     visualization: 'table',
   },
   {
     title: 'What the platform did to the app',
-    query:
-      'union isfuzzy=true AppServicePlatformLogs | project TimeGenerated, Level, Message, _ResourceId | top 200 by TimeGenerated',
+    query: `${platform} | project TimeGenerated, Level, Message, _ResourceId | top 200 by TimeGenerated`,
     visualization: 'table',
   },
   {
     title: 'What the WAF refused',
-    query:
-      'union isfuzzy=true AzureDiagnostics | where Category == "FrontDoorWebApplicationFirewallLog" and action_s == "Block" | summarize count() by ruleName_s, requestUri_s | top 50 by count_',
+    query: `${waf} | where Category == "FrontDoorWebApplicationFirewallLog" and action_s == "Block" | summarize refused = count() by ruleName_s, requestUri_s | top 50 by refused`,
     visualization: 'table',
   },
 ];
