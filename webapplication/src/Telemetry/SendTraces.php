@@ -15,14 +15,8 @@ use Symfony\Component\HttpKernel\Event\TerminateEvent;
 #[AsEventListener(priority: -100)]
 final readonly class SendTraces
 {
-    /** Asked for several times a second by probes and balancers: followed only when the caller follows them. */
-    private const ONLY_WHEN_ASKED = [
-        'GET /' => true,
-        'GET /api/ping' => true,
-        'GET /api/health' => true,
-        'GET /api/health/live' => true,
-        'GET /version' => true,
-    ];
+    /** Asked for several times a second by probes and balancers. */
+    private const PROBED = ['GET /api/health' => true, 'GET /version' => true];
 
     /** @param \Closure(): TraceExport $export */
     public function __construct(
@@ -36,7 +30,7 @@ final readonly class SendTraces
     {
         $route = $event->getRequest()->attributes->get('_route');
         $route = is_string($route) ? $route : null;
-        $worthIt = null !== $route && !isset(self::ONLY_WHEN_ASKED[$route]);
+        $worthIt = $this->isWorthIt($route, $event->getResponse()->getStatusCode());
         if (!$worthIt && !isset($_SERVER['HTTP_TRACEPARENT'])) {
             return;
         }
@@ -48,6 +42,12 @@ final readonly class SendTraces
                 ...$this->tracer->spans(),
             ]);
         }
+    }
+
+    /** Of its own accord only what went wrong or asked others is followed; anything else when the caller follows it. */
+    private function isWorthIt(?string $route, int $status): bool
+    {
+        return null !== $route && !isset(self::PROBED[$route]) && ($status >= 500 || [] !== $this->tracer->spans());
     }
 
     /** A route's name is its method and its path template, which is what a span of a server is called. */

@@ -60,10 +60,13 @@ final class TracesTest extends FeatureTestCase
     }
 
     #[Test]
-    public function what_the_caller_does_not_record_is_not_recorded_here(): void
+    public function what_the_caller_does_not_record_is_not_recorded_here_nor_what_asks_nobody(): void
     {
         $this->client->get('/api/images', ['traceparent' => '00-'.self::TRACE.'-'.self::PARENT.'-00']);
         $this->client->get('/api/ping');
+        $this->client->get('/version');
+        $this->client->get('/api/health');
+        $this->client->get('/app.css');
         $this->client->get('/api/ping', ['traceparent' => '00-'.self::TRACE.'-'.self::PARENT.'-01']);
         $spans = $this->spans();
 
