@@ -44,6 +44,15 @@ final class OpenApiTest extends FeatureTestCase
     }
 
     #[Test]
+    public function the_page_for_people_names_every_route_too(): void
+    {
+        $page = (string) file_get_contents(__DIR__.'/../../../docs/reference/http-api.md');
+        foreach (array_keys((array) self::document()['paths']) as $path) {
+            self::assertMatchesRegularExpression('~`(GET|POST|PUT|DELETE) '.preg_quote(strtr((string) $path, ['{path}' => '<path>']), '~').'[`?]~', $page);
+        }
+    }
+
+    #[Test]
     public function it_is_served_as_it_is(): void
     {
         $answer = $this->client->get('/api/openapi.json');
