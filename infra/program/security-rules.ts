@@ -46,7 +46,8 @@ function onlyThese(openings: readonly Opening[]) {
     priority: LAST_PRIORITY,
     access: 'Deny',
     protocol: '*',
-    sourceAddressPrefix: '*',
+    // The network and its peers. Azure's own rules after it let its load balancer in and keep the internet out.
+    sourceAddressPrefix: 'VirtualNetwork',
     destinationAddressPrefix: '*',
     destinationPortRange: '*',
   };

@@ -16,6 +16,8 @@ interface SubnetPlan {
   /** The service the whole subnet is handed to. */
   readonly delegation?: string;
   readonly securityGroup: NetworkSecurityGroup;
+  /** Services reached over Azure's backbone. */
+  readonly serviceEndpoints?: readonly string[];
 }
 
 /** The stage's network: one subnet for the app, one for MySQL, one for private endpoints. */
@@ -149,7 +151,13 @@ export class Network extends ComponentResource {
     });
     const mysql = this.#subnet(
       'mysql',
-      { addressPrefix: plan.mysql, delegation: 'Microsoft.DBforMySQL/flexibleServers', securityGroup: groups.mysql },
+      {
+        addressPrefix: plan.mysql,
+        delegation: 'Microsoft.DBforMySQL/flexibleServers',
+        securityGroup: groups.mysql,
+        // For its backups; Azure adds it, and an `up` that knew nothing of it would take it away.
+        serviceEndpoints: ['Microsoft.Storage'],
+      },
       app,
     );
     const endpoints = this.#subnet(
@@ -160,7 +168,8 @@ export class Network extends ComponentResource {
     return { app, mysql, endpoints };
   }
 
-  #subnet(name: string, { addressPrefix, delegation, securityGroup }: SubnetPlan, after?: Resource): Subnet {
+  #subnet(name: string, plan: SubnetPlan, after?: Resource): Subnet {
+    const { addressPrefix, delegation, securityGroup, serviceEndpoints = [] } = plan;
     return new Subnet(
       `subnet-${name}`,
       {
@@ -171,6 +180,7 @@ export class Network extends ComponentResource {
         networkSecurityGroup: { id: securityGroup.id },
         // So that the security group counts for private endpoints too; Azure leaves it out by default.
         privateEndpointNetworkPolicies: delegation === undefined ? 'Enabled' : 'Disabled',
+        serviceEndpoints: serviceEndpoints.map((service) => ({ service })),
         delegations: delegation === undefined ? [] : [{ name: 'service', serviceName: delegation }],
       },
       { parent: this, ...(after === undefined ? {} : { dependsOn: [after] }) },
