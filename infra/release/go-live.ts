@@ -12,6 +12,7 @@ import { sidecarPresent } from './gates/sidecar-present.ts';
 import type { HistoryEntry } from './history.ts';
 import type { Session } from './session.ts';
 import { swap } from './swap.ts';
+import type { ReleaseTarget } from './target.ts';
 import { warm } from './warm.ts';
 import type { WatchBudget } from './watch.ts';
 import { watch } from './watch.ts';
@@ -65,6 +66,14 @@ export async function goLive(session: Session, attempt: Attempt, options: GoLive
   return steps.runAlways('record', () => attempt.record('live'));
 }
 
+/** How long a gate may ask again before it says no. */
+export function settling({ limits, management }: ReleaseTarget): {
+  readonly settleMs: number;
+  readonly pollMs: number;
+} {
+  return { settleMs: limits.settleMs, pollMs: management.pollMs };
+}
+
 /** Undoes a preparation after a refusal; production was never touched. */
 export async function resetPreparation({ appService, steps }: Pick<Session, 'appService' | 'steps'>): Promise<void> {
   const slot = await appService.slot();
@@ -79,14 +88,12 @@ export async function verifyProduction(
 ) {
   const waiting = { limitMs: target.limits.settleMs, pollMs: target.management.pollMs };
   await expectVersion(production, { version, slot: 'production' }, waiting);
-  await deepHealth.check({ slot: production, settleMs: target.limits.settleMs, pollMs: target.management.pollMs });
+  await deepHealth.check({ slot: production, ...settling(target) });
 }
 
 async function verify({ steps, target, tokens }: Session, slot: WebSlot, p95BudgetMs: number): Promise<void> {
-  const { settleMs } = target.limits;
-  const { pollMs } = target.management;
   await steps.pass([answers, schemaInRange], { slot });
-  await steps.pass([deepHealth, sidecarPresent], { slot, settleMs, pollMs });
+  await steps.pass([deepHealth, sidecarPresent], { slot, ...settling(target) });
   await steps.pass([cacheRoundTrip], { slot, cacheToken: tokens.cacheApi });
   await steps.pass([imageThroughBlob], { slot, releaseToken: tokens.release });
   await steps.pass([latency], { slot, p95BudgetMs });

@@ -93,7 +93,14 @@ export class ReleaseLock {
   }
 
   async #write(intent: Intent | undefined): Promise<void> {
-    await upload(this.#blob, { owner: this.#owner, ...(intent === undefined ? {} : { intent }) }, this.#lease.leaseId);
+    const content: LockContent = { owner: this.#owner, ...(intent === undefined ? {} : { intent }) };
+    try {
+      await upload(this.#blob, content, this.#lease.leaseId);
+    } catch (error) {
+      if (!isStatus(error, 409, 412)) throw storeFailure(error);
+      this.#lost = true;
+      this.assertHeld();
+    }
   }
 
   async #renew(): Promise<void> {

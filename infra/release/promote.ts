@@ -2,7 +2,7 @@ import { SlipError } from '../errors.ts';
 import { Attempt } from './attempt.ts';
 import { blobReachable } from './gates/blob-reachable.ts';
 import { slotExists } from './gates/slot-exists.ts';
-import { type GoLiveOptions, goLive, prove } from './go-live.ts';
+import { type GoLiveOptions, goLive, prove, settling } from './go-live.ts';
 import type { HistoryEntry } from './history.ts';
 import { recordingRefusals } from './release.ts';
 import { type Session, type SessionOptions, withSession } from './session.ts';
@@ -22,8 +22,8 @@ export async function promote(request: PromoteRequest): Promise<HistoryEntry> {
     const { appService, production } = session;
     const attempt = await steps.run('preflight', async (note) => {
       await steps.pass([slotExists], { appService, site: target.site });
-      if (session.before !== undefined) await steps.pass([blobReachable], { production });
       const verified = await verifiedInStaging(session);
+      if (session.before !== undefined) await steps.pass([blobReachable], { production, ...settling(target) });
       note(`version ${verified.version}, verified ${verified.startedAt} by ${verified.who}`);
       return new Attempt(session, 'promote', verified);
     });

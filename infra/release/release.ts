@@ -7,7 +7,7 @@ import { slotExists } from './gates/slot-exists.ts';
 import { stickySettings } from './gates/sticky-settings.ts';
 import { uncommittedChanges } from './gates/uncommitted-changes.ts';
 import { warmUpSettings } from './gates/warm-up-settings.ts';
-import { type GoLiveOptions, goLive, prove, resetPreparation } from './go-live.ts';
+import { type GoLiveOptions, goLive, prove, resetPreparation, settling } from './go-live.ts';
 import type { HistoryEntry } from './history.ts';
 import { migrate } from './migrate.ts';
 import { type OpenedPackage, openPackage } from './package/open-package.ts';
@@ -88,7 +88,7 @@ async function releaseBuilt(
       await steps.pass([slotExists], { appService, site: target.site });
       await steps.pass([warmUpSettings], { configuration: attempt.candidate });
       await steps.pass([stickySettings], { appService, wanted });
-      if (session.before !== undefined) await steps.pass([blobReachable], { production });
+      if (session.before !== undefined) await steps.pass([blobReachable], { production, ...settling(target) });
     });
     await steps.run('stage', async () => {
       await session.packages.put(file, opened);

@@ -1,0 +1,100 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { BlobLeaseClient, type ContainerClient } from '@azure/storage-blob';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { TestAzurite } from './azurite.fixture.ts';
+import type { HistoryEntry } from './history.ts';
+import { type Intent, inspectLock, ReleaseLock } from './lock.ts';
+import { currentOwner, hasEnded, type Owner } from './owner.ts';
+
+const name = 'stack/lock.json';
+const intent: Intent = {
+  phase: 'swap',
+  entry: { version: 'b', from: 'a' } as HistoryEntry,
+  lastSwap: '2026-01-01T00:00:00.000Z',
+};
+const alive = currentOwner('release', { GITHUB_ACTOR: 'ada' }, new Date('2026-01-02T03:04:05Z'));
+let azurite: TestAzurite;
+let container: ContainerClient;
+
+beforeAll(async () => {
+  azurite = await TestAzurite.start();
+}, 30_000);
+
+afterAll(() => azurite.stop());
+
+beforeEach(async () => {
+  container = await azurite.container();
+});
+
+/** An owner whose process has ended. */
+async function deadOwner(): Promise<Owner> {
+  const child = spawn('sleep', ['60']);
+  const owner = {
+    ...alive,
+    who: 'bob',
+    process: { ...(alive.process as NonNullable<Owner['process']>), pid: child.pid ?? 0 },
+  };
+  child.kill('SIGKILL');
+  await once(child, 'close');
+  return owner;
+}
+
+describe('the release lock', () => {
+  test('is held by one at a time; the second is told who holds it and since when', async () => {
+    const held = await ReleaseLock.acquire(container, name, alive);
+    await expect(ReleaseLock.acquire(container, name, alive)).rejects.toMatchObject({
+      code: 'SLIP-RELEASE-LOCKED',
+      detail: { found: 'another release is in progress: ada (release), since 2026-01-02T03:04:05.000Z' },
+    });
+    await held.release();
+    const next = await ReleaseLock.acquire(container, name, alive);
+    expect({ owner: next.previousOwner, leftover: next.leftover }).toEqual({ owner: undefined, leftover: undefined });
+    await next.release();
+  });
+
+  test('of a process that has ended on this machine is taken over at once, with what it had begun', async () => {
+    const owner = await deadOwner();
+    const killed = await ReleaseLock.acquire(container, name, owner);
+    await killed.write(intent);
+    const next = await ReleaseLock.acquire(container, name, alive);
+    expect(next.previousOwner).toEqual(owner);
+    expect(next.leftover).toEqual(intent);
+    await expect(killed.write(intent)).rejects.toMatchObject({ code: 'SLIP-RELEASE-LOCK-LOST' });
+    expect(() => killed.assertHeld()).toThrow(expect.objectContaining({ code: 'SLIP-RELEASE-LOCK-LOST' }));
+    await Promise.all([next.release(), killed.release()]);
+  });
+
+  test('of a process on another machine is not taken over while its lease lives, and is afterwards', async () => {
+    const elsewhere: Owner = { ...alive, process: { machine: 'another', pid: 1, startTicks: '1' } };
+    const held = await ReleaseLock.acquire(container, name, elsewhere);
+    await held.write(intent);
+    await expect(ReleaseLock.acquire(container, name, alive)).rejects.toMatchObject({ code: 'SLIP-RELEASE-LOCKED' });
+    // What 30 s without renewal do.
+    await new BlobLeaseClient(container.getBlobClient(name)).breakLease(0);
+    const next = await ReleaseLock.acquire(container, name, alive);
+    expect(next.previousOwner).toEqual(elsewhere);
+    await Promise.all([next.release(), held.release()]);
+  });
+
+  test('can be looked at without being taken', async () => {
+    expect(await inspectLock(container, name)).toBeUndefined();
+    const held = await ReleaseLock.acquire(container, name, alive);
+    await held.write(intent);
+    expect(await inspectLock(container, name)).toEqual({ owner: alive, intent });
+    await held.release();
+    expect(await inspectLock(container, name)).toBeUndefined();
+  });
+});
+
+describe('an owner', () => {
+  test('has not ended while its process runs, and has when the pid belongs to another', () => {
+    expect(hasEnded(alive)).toBe(false);
+    const reused = { ...(alive.process as NonNullable<Owner['process']>), startTicks: '1' };
+    expect(hasEnded({ ...alive, process: reused })).toBe(true);
+  });
+
+  test('on another machine is never known to have ended', () => {
+    expect(hasEnded({ ...alive, process: { machine: 'another', pid: 999_999, startTicks: '1' } })).toBe(false);
+  });
+});

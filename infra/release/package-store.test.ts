@@ -1,0 +1,67 @@
+import { createHash } from 'node:crypto';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { ContainerClient } from '@azure/storage-blob';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { TestAzurite } from './azurite.fixture.ts';
+import { History, type HistoryEntry } from './history.ts';
+import { PackageStore } from './package-store.ts';
+
+const bytes = 'the bytes of a package';
+const stored = { version: 'a', sha256: createHash('sha256').update(bytes).digest('hex') };
+let azurite: TestAzurite;
+let container: ContainerClient;
+let directory: string;
+
+beforeAll(async () => {
+  azurite = await TestAzurite.start();
+  container = await azurite.container();
+  directory = await mkdtemp(join(tmpdir(), 'slipway-store-'));
+}, 30_000);
+
+afterAll(async () => {
+  await azurite.stop();
+  await rm(directory, { recursive: true, force: true });
+});
+
+describe('a stored package', () => {
+  test('is written once, and comes back with the same bytes', async () => {
+    const file = join(directory, 'a.zip');
+    await writeFile(file, bytes);
+    const store = new PackageStore(container);
+    expect(await store.put(file, stored)).toBe(true);
+    await writeFile(file, 'other bytes');
+    expect(await store.put(file, stored)).toBe(false);
+    expect(await store.use(stored, (path) => readFile(path, 'utf8'))).toBe(bytes);
+  });
+
+  test('that somebody changed is refused', async () => {
+    await container.getBlockBlobClient(`packages/${stored.sha256}.zip`).upload('changed', 7);
+    await expect(new PackageStore(container).use(stored, async () => undefined)).rejects.toMatchObject({
+      code: 'SLIP-RELEASE-PACKAGE-CHANGED',
+    });
+  });
+
+  test('that is gone is refused by its version', async () => {
+    const gone = { version: 'gone', sha256: '0'.repeat(64) };
+    await expect(new PackageStore(container).use(gone, async () => undefined)).rejects.toMatchObject({
+      code: 'SLIP-RELEASE-PACKAGE-GONE',
+      detail: { found: expect.stringContaining('version gone') },
+    });
+  });
+});
+
+describe('history', () => {
+  test('has its lines in order; of a line written twice the later counts', async () => {
+    const history = new History(container, 'stack');
+    expect(await history.read()).toEqual([]);
+    const entry = (id: string, outcome: HistoryEntry['outcome']) => ({ id, outcome }) as HistoryEntry;
+    for (const line of [entry('1', 'live'), entry('2', 'abandoned'), entry('2', 'live')]) await history.append(line);
+    expect(await history.read()).toEqual([entry('1', 'live'), entry('2', 'live')]);
+  });
+
+  test('of one stack is not that of another', async () => {
+    expect(await new History(container, 'other').read()).toEqual([]);
+  });
+});
