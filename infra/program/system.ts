@@ -9,7 +9,7 @@ import { Database } from './components/database.ts';
 import { DiagnosticSettings } from './components/diagnostics.ts';
 import { Door } from './components/door.ts';
 import { Group } from './components/group.ts';
-import { grant, Identity } from './components/identity.ts';
+import { Identity } from './components/identity.ts';
 import { Locks } from './components/locks.ts';
 import { Media } from './components/media.ts';
 import { Network } from './components/network.ts';
@@ -38,11 +38,7 @@ function sharedSystem(context: Context) {
   const logs = new Logs(context, group.name);
   const registry = new ImageRegistry(context, group.name);
   const releases = new Releases(context, group.name);
-  const diagnostics = new DiagnosticSettings(logs.workspaceId, [
-    { name: 'workspace', type: 'operationalinsights:Workspace', id: logs.workspaceId },
-    { name: 'registry', type: 'containerregistry:Registry', id: registry.id },
-    { name: 'releases', type: 'storage:StorageAccount', id: releases.accountId },
-  ]);
+  const diagnostics = new DiagnosticSettings(logs.workspaceId, [logs, registry, releases]);
   new Locks(context, {
     scopes: { registry: registry.id, releases: releases.accountId },
     after: [registry, releases, diagnostics],
@@ -61,20 +57,13 @@ function sharedSystem(context: Context) {
 
 /** `dev` and `prod`: the application and everything it stands on. */
 function applicationSystem(context: Context) {
-  const { config } = context;
-  const shared = sharedStack(config);
+  const shared = sharedStack(context.config);
   const group = new Group(context);
   const logs = new Logs(context, group.name);
   const observe = new Observe(context, group.name, logs);
   const network = new Network(context, group.name);
   const identity = new Identity(context, group.name);
-  const pull = grant(context, {
-    name: 'app-pulls-images',
-    principalId: identity.principalId,
-    role: 'acrPull',
-    scope: shared.registryId,
-    parent: identity,
-  });
+  const pull = identity.mayPull(context, shared.registryId);
 
   const vault = new Vault(context, group.name, identity);
   const media = new Media(context, group.name, { identity, network });
@@ -85,36 +74,75 @@ function applicationSystem(context: Context) {
   vault.letDeployerRead(['cache-api-token', 'release-token']);
 
   const plan = new Plan(context, group.name);
-  const door = config.edge.enabled ? new Door(context, group.name) : undefined;
-  const web = new Web(context, group.name, {
-    plan,
-    identity,
-    network,
-    frontDoorId: door?.frontDoorId,
-    before: [...vault.readable, ...media.writable, ...database.usable, ...cache.usable, pull],
-  });
-  const released = new ReleasedSettings(context, group.name, {
-    web,
-    media,
-    settings: appSettings({
-      config,
-      vaultName: vault.name,
-      databaseHost: database.host,
-      databaseName: database.name,
-      databaseUser: database.user,
-      redisHost: cache.host,
-      mediaEndpoint: media.endpoint,
-      mediaContainer: media.containerName,
-      identityClientId: identity.clientId,
-      insightsConnectionString: observe.connectionString,
-    }),
-    container:
-      config.sidecar.digest === ''
-        ? undefined
-        : siteContainer({ config, loginServer: shared.registryLoginServer, identityClientId: identity.clientId }),
-  });
+  const door = context.config.edge.enabled ? new Door(context, group.name) : undefined;
+  const before = [...vault.readable, ...media.writable, ...database.usable, ...cache.usable, pull];
+  const web = new Web(context, group.name, { plan, identity, network, frontDoorId: door?.frontDoorId, before });
   const hosts = door?.lead(web) ?? { slots: web.hostNames, visitors: web.hostNames.production };
 
+  const parts = {
+    shared,
+    group,
+    logs,
+    observe,
+    network,
+    identity,
+    vault,
+    media,
+    database,
+    cache,
+    plan,
+    door,
+    web,
+    hosts,
+  };
+  const released = releasedSettings(context, parts);
+  watchAndKeep(context, parts, released);
+  return applicationOutputs(context, parts, released);
+}
+
+interface Parts {
+  readonly shared: ReturnType<typeof sharedStack>;
+  readonly group: Group;
+  readonly logs: Logs;
+  readonly observe: Observe;
+  readonly network: Network;
+  readonly identity: Identity;
+  readonly vault: Vault;
+  readonly media: Media;
+  readonly database: Database;
+  readonly cache: Cache;
+  readonly plan: Plan;
+  readonly door: Door | undefined;
+  readonly web: Web;
+  readonly hosts: ReturnType<Door['lead']>;
+}
+
+/** What releases take over: settings, mounts, site containers. */
+function releasedSettings({ config }: Context, parts: Parts): ReleasedSettings {
+  const { shared, group, observe, identity, vault, media, database, cache, web } = parts;
+  const identityClientId = identity.clientId;
+  const settings = appSettings({
+    config,
+    vaultName: vault.name,
+    databaseHost: database.host,
+    databaseName: database.name,
+    databaseUser: database.user,
+    redisHost: cache.host,
+    mediaEndpoint: media.endpoint,
+    mediaContainer: media.containerName,
+    identityClientId,
+    insightsConnectionString: observe.connectionString,
+  });
+  const hasImage = config.sidecar.digest !== '';
+  const container = hasImage
+    ? siteContainer({ config, loginServer: shared.registryLoginServer, identityClientId })
+    : undefined;
+  return new ReleasedSettings(config, group.name, { web, media, settings, container });
+}
+
+/** Alerts, logs, locks, budget: around what is there. */
+function watchAndKeep(context: Context, parts: Parts, released: ReleasedSettings): void {
+  const { group, logs, observe, network, vault, media, database, cache, plan, door, web, hosts } = parts;
   const alerts = new Alerts(context, group.name, {
     observe,
     host: hosts.visitors,
@@ -124,29 +152,23 @@ function applicationSystem(context: Context) {
       mysql: database.serverId,
       media: media.accountId,
       vault: vault.id,
-      ...(config.cache.kind === 'managed' ? { 'cache-managed': cache.id } : { 'cache-classic': cache.id }),
+      [context.config.cache.kind === 'managed' ? 'cache-managed' : 'cache-classic']: cache.id,
       ...(door === undefined ? {} : { door: door.profileId }),
     },
   });
-  const diagnostics = new DiagnosticSettings(logs.workspaceId, [
-    { name: 'app', type: 'web:WebApp', id: web.appId },
-    { name: 'staging', type: 'web:WebAppSlot', id: web.slotId },
-    { name: 'mysql', type: 'dbformysql:Server', id: database.serverId },
-    { name: 'media', type: 'storage:StorageAccount', id: media.accountId },
-    { name: 'vault', type: 'keyvault:Vault', id: vault.id },
-    { name: 'workspace', type: 'operationalinsights:Workspace', id: logs.workspaceId },
-    ...plan.told,
-    ...cache.told,
-    ...network.told,
-    ...(door === undefined ? [] : [{ name: 'front-door', type: 'cdn:Profile', id: door.profileId }]),
-  ]);
+  const telling = [logs, network, vault, media, database, cache, plan, web, ...(door === undefined ? [] : [door])];
+  const diagnostics = new DiagnosticSettings(logs.workspaceId, telling);
   new Locks(context, {
     // The slot is below the app, so the app's lock holds both.
     scopes: { app: web.appId, cache: cache.id, media: media.accountId, mysql: database.serverId, vault: vault.id },
     after: [vault, media, database, cache, web, released, diagnostics],
   });
   new Budget(context, { groupId: group.id, actionGroupId: alerts.actionGroupId });
+}
 
+/** What releases, people and other tools are told. */
+function applicationOutputs(context: Context, parts: Parts, released: ReleasedSettings) {
+  const { shared, group, vault, media, door, web, hosts } = parts;
   return {
     subscriptionId: context.subscriptionId,
     location: context.location,
@@ -167,7 +189,7 @@ function applicationSystem(context: Context) {
     releasesAccount: shared.releasesAccount,
     registryName: shared.registryName,
     registryLoginServer: shared.registryLoginServer,
-    sidecarRepository: config.sidecar.repository,
+    sidecarRepository: context.config.sidecar.repository,
     wanted: released.wanted,
   };
 }

@@ -6,7 +6,7 @@ import { RedisEnterprise } from '@pulumi/azure-native/redisenterprise/redisEnter
 import { ComponentResource, interpolate, type Output, type Resource, secret } from '@pulumi/pulumi';
 import type { Context } from '../context.ts';
 import { classicRedisSku } from '../skus.ts';
-import type { Told } from './diagnostics.ts';
+import type { Telling, Told } from './diagnostics.ts';
 import type { Network } from './network.ts';
 import type { Vault } from './vault.ts';
 
@@ -27,7 +27,7 @@ interface Server {
 }
 
 /** Redis over TLS, reachable from the stage's network alone; its access key is in the vault. */
-export class Cache extends ComponentResource {
+export class Cache extends ComponentResource implements Telling {
   /** host, or host:port where the port is not 10000 */
   readonly host: Output<string>;
   readonly id: Output<string>;

@@ -5,6 +5,7 @@ import { ComponentResource, type Output, type Resource } from '@pulumi/pulumi';
 import type { Context } from '../context.ts';
 import { mysqlParameters, mysqlWindow } from '../mysql-parameters.ts';
 import { MYSQL_SKUS } from '../skus.ts';
+import type { Telling, Told } from './diagnostics.ts';
 import type { Network } from './network.ts';
 import type { Vault } from './vault.ts';
 
@@ -13,11 +14,12 @@ const NAME = 'slipway';
 const USER = 'slipway';
 
 /** MySQL flexible server, reachable from the stage's network alone. */
-export class Database extends ComponentResource {
+export class Database extends ComponentResource implements Telling {
   readonly host: Output<string>;
   readonly name = NAME;
   readonly user = USER;
   readonly serverId: Output<string>;
+  readonly told: readonly Told[];
   /** What has to exist before the app may connect. */
   readonly usable: readonly Resource[];
   readonly #context: Context;
@@ -32,6 +34,7 @@ export class Database extends ComponentResource {
     this.usable = [database, ...this.#parameters(server, database)];
     this.host = server.fullyQualifiedDomainName;
     this.serverId = server.id;
+    this.told = [{ name: 'mysql', type: 'dbformysql:Server', id: this.serverId }];
     this.registerOutputs({ host: this.host });
   }
 

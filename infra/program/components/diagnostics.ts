@@ -10,11 +10,16 @@ export interface Told {
   readonly id: Output<string>;
 }
 
+/** A component with something to tell. */
+export interface Telling {
+  readonly told: readonly Told[];
+}
+
 /** Logs and metrics of everything go to the one workspace. */
 export class DiagnosticSettings extends ComponentResource {
-  constructor(workspaceId: Output<string>, everything: readonly Told[]) {
+  constructor(workspaceId: Output<string>, everything: readonly Telling[]) {
     super('slipway:program:DiagnosticSettings', 'diagnostics');
-    for (const each of everything) this.#tell(workspaceId, each);
+    for (const { told } of everything) for (const each of told) this.#tell(workspaceId, each);
     this.registerOutputs({});
   }
 

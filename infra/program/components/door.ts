@@ -10,6 +10,7 @@ import { ComponentResource, type Output } from '@pulumi/pulumi';
 import { PATHS, type SlotName } from '../app-settings.ts';
 import type { Context } from '../context.ts';
 import { wafPolicy } from '../waf.ts';
+import type { Telling, Told } from './diagnostics.ts';
 import type { Web } from './web.ts';
 
 /** Every point of presence probes, so seldom and without a body. https://learn.microsoft.com/azure/frontdoor/health-probes */
@@ -18,10 +19,11 @@ const PROBE_SECONDS = 120;
 const ORIGIN_TIMEOUT_SECONDS = 60;
 
 /** Front Door with its WAF: one way in for production, one for staging, both to the app. */
-export class Door extends ComponentResource {
+export class Door extends ComponentResource implements Telling {
   /** What the app compares `X-Azure-FDID` with. */
   readonly frontDoorId: Output<string>;
   readonly profileId: Output<string>;
+  readonly told: readonly Told[];
   /** DNS records that the custom domain needs, once `lead` was called. */
   domainRecords: Record<string, Output<string>> | undefined;
   readonly #context: Context;
@@ -35,6 +37,7 @@ export class Door extends ComponentResource {
     this.#profile = this.#create();
     this.frontDoorId = this.#profile.frontDoorId;
     this.profileId = this.#profile.id;
+    this.told = [{ name: 'front-door', type: 'cdn:Profile', id: this.profileId }];
     this.registerOutputs({ frontDoorId: this.frontDoorId });
   }
 

@@ -20,6 +20,17 @@ export class Identity extends ComponentResource {
     this.registerOutputs({ clientId: this.clientId });
   }
 
+  /** Lets the app pull the sidecar's image, from the registry of stage `shared`. */
+  mayPull(context: Context, registryId: Output<string>): RoleAssignment {
+    return grant(context, {
+      name: 'app-pulls-images',
+      principalId: this.principalId,
+      role: 'acrPull',
+      scope: registryId,
+      parent: this,
+    });
+  }
+
   #identity({ names, location, tags }: Context, resourceGroupName: Output<string>): UserAssignedIdentity {
     const resourceName = names.scoped('id');
     return new UserAssignedIdentity('identity', { resourceName, resourceGroupName, location, tags }, { parent: this });

@@ -6,14 +6,16 @@ import { StorageAccount } from '@pulumi/azure-native/storage/storageAccount.js';
 import { ComponentResource, type Output, type Resource, secret } from '@pulumi/pulumi';
 import type { Context } from '../context.ts';
 import { mediaLifecycle } from '../media-lifecycle.ts';
+import type { Telling, Told } from './diagnostics.ts';
 import { grant, type Identity } from './identity.ts';
 import type { Network } from './network.ts';
 
 export const MEDIA_CONTAINER = 'media';
 
 /** Where the images live for good. The sidecar writes with its identity; the account key serves the mount alone. */
-export class Media extends ComponentResource {
+export class Media extends ComponentResource implements Telling {
   readonly accountId: Output<string>;
+  readonly told: readonly Told[];
   readonly accountName: string;
   readonly containerName: Output<string>;
   readonly endpoint: Output<string>;
@@ -36,6 +38,7 @@ export class Media extends ComponentResource {
     this.#lifecycle(this.#recovery(this.#account));
     const container = this.#container(this.#account);
     this.accountId = this.#account.id;
+    this.told = [{ name: 'media', type: 'storage:StorageAccount', id: this.accountId }];
     this.containerName = container.name;
     this.endpoint = this.#account.primaryEndpoints.blob;
     const writer = grant(context, {

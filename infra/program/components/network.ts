@@ -9,7 +9,7 @@ import { ComponentResource, type Input, type Output, type Resource } from '@pulu
 import { type AddressPlan, addressPlan } from '../cidr.ts';
 import type { Context } from '../context.ts';
 import { endpointRules, mysqlRules } from '../security-rules.ts';
-import type { Told } from './diagnostics.ts';
+import type { Telling, Told } from './diagnostics.ts';
 
 interface SubnetPlan {
   readonly addressPrefix: string;
@@ -21,7 +21,7 @@ interface SubnetPlan {
 }
 
 /** The stage's network: one subnet for the app, one for MySQL, one for private endpoints. */
-export class Network extends ComponentResource {
+export class Network extends ComponentResource implements Telling {
   readonly appSubnetId: Output<string>;
   readonly mysqlSubnetId: Output<string>;
   readonly endpointSubnetId: Output<string>;

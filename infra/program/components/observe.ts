@@ -5,14 +5,17 @@ import { ComponentResource, type Output } from '@pulumi/pulumi';
 import type { Context } from '../context.ts';
 import { stableGuid } from '../naming.ts';
 import { workbookContent } from '../workbook.ts';
+import type { Telling, Told } from './diagnostics.ts';
 
 /** The workspace that all logs of the stage go to. */
-export class Logs extends ComponentResource {
+export class Logs extends ComponentResource implements Telling {
   readonly workspaceId: Output<string>;
+  readonly told: readonly Told[];
 
   constructor(context: Context, group: Output<string>) {
     super('slipway:program:Logs', 'logs');
     this.workspaceId = this.#workspace(context, group).id;
+    this.told = [{ name: 'workspace', type: 'operationalinsights:Workspace', id: this.workspaceId }];
     this.registerOutputs({ workspaceId: this.workspaceId });
   }
 

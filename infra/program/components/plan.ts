@@ -4,10 +4,10 @@ import { ComponentResource, type Output } from '@pulumi/pulumi';
 import { autoscaleProfiles } from '../autoscale-profiles.ts';
 import type { Context } from '../context.ts';
 import { PLAN_SKUS } from '../skus.ts';
-import type { Told } from './diagnostics.ts';
+import type { Telling, Told } from './diagnostics.ts';
 
 /** The workers that both slots run on. */
-export class Plan extends ComponentResource {
+export class Plan extends ComponentResource implements Telling {
   readonly id: Output<string>;
   readonly told: readonly Told[];
 

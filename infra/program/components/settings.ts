@@ -13,7 +13,7 @@ import {
   type siteContainer,
   slotSettings,
 } from '../app-settings.ts';
-import type { Context } from '../context.ts';
+import type { Config } from '../config.ts';
 import type { Media } from './media.ts';
 import type { Web } from './web.ts';
 
@@ -42,12 +42,12 @@ export class ReleasedSettings extends ComponentResource {
   readonly wanted: Wanted;
   readonly #group: Output<string>;
 
-  constructor(context: Context, group: Output<string>, input: SettingsInput) {
+  constructor(config: Config, group: Output<string>, input: SettingsInput) {
     super('slipway:program:ReleasedSettings', 'released-settings');
     this.#group = group;
     // One write to a site after the other; Azure answers 409 to a second one at the same time.
     let last = this.#settings(input);
-    if (context.config.media.mount) last = this.#mounts(input, last);
+    if (config.media.mount) last = this.#mounts(input, last);
     if (input.container !== undefined) this.#containers(input.web, input.container, last);
     this.wanted = wanted(input);
     this.registerOutputs({});

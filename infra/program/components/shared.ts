@@ -4,13 +4,15 @@ import { BlobServiceProperties } from '@pulumi/azure-native/storage/blobServiceP
 import { StorageAccount } from '@pulumi/azure-native/storage/storageAccount.js';
 import { ComponentResource, type Output } from '@pulumi/pulumi';
 import type { Context } from '../context.ts';
+import type { Telling, Told } from './diagnostics.ts';
 import { grant } from './identity.ts';
 
 const RELEASES_CONTAINER = 'releases';
 
 /** The registry of the sidecar's image. Stages are promoted with one and the same digest. */
-export class ImageRegistry extends ComponentResource {
+export class ImageRegistry extends ComponentResource implements Telling {
   readonly id: Output<string>;
+  readonly told: readonly Told[];
   readonly name: Output<string>;
   readonly loginServer: Output<string>;
 
@@ -18,6 +20,7 @@ export class ImageRegistry extends ComponentResource {
     super('slipway:program:ImageRegistry', 'image-registry');
     const registry = this.#registry(context, group);
     this.id = registry.id;
+    this.told = [{ name: 'registry', type: 'containerregistry:Registry', id: this.id }];
     this.name = registry.name;
     this.loginServer = registry.loginServer;
     this.#deployerPushes(context);
@@ -49,8 +52,9 @@ export class ImageRegistry extends ComponentResource {
 }
 
 /** Packages, history and lock of all releases. */
-export class Releases extends ComponentResource {
+export class Releases extends ComponentResource implements Telling {
   readonly accountId: Output<string>;
+  readonly told: readonly Told[];
   readonly accountName: Output<string>;
   readonly containerName: Output<string>;
   readonly endpoint: Output<string>;
@@ -65,6 +69,7 @@ export class Releases extends ComponentResource {
     this.#recovery(account);
     const container = this.#container(account);
     this.accountId = account.id;
+    this.told = [{ name: 'releases', type: 'storage:StorageAccount', id: this.accountId }];
     this.accountName = account.name;
     this.containerName = container.name;
     this.endpoint = account.primaryEndpoints.blob;

@@ -3,14 +3,16 @@ import { Vault as KeyVault } from '@pulumi/azure-native/keyvault/vault.js';
 import { ComponentResource, type Input, type Output, type Resource, secret } from '@pulumi/pulumi';
 import { RandomPassword } from '@pulumi/random/randomPassword.js';
 import type { Context } from '../context.ts';
+import type { Telling, Told } from './diagnostics.ts';
 import { grant, type Identity } from './identity.ts';
 
 /** How long a deleted vault or secret, and so its name, is kept. Fixed at creation. */
 const SOFT_DELETE_DAYS = { prod: 90, other: 7 };
 
 /** The vault and what is in it. Each secret is readable by the app's identity alone, one by one. */
-export class Vault extends ComponentResource {
+export class Vault extends ComponentResource implements Telling {
   readonly id: Output<string>;
+  readonly told: readonly Told[];
   readonly name: string;
   /** What has to exist before an app setting may point here. */
   readonly readable: Resource[] = [];
@@ -28,6 +30,7 @@ export class Vault extends ComponentResource {
     this.name = context.names.global('kv', 24);
     this.#vault = this.#create();
     this.id = this.#vault.id;
+    this.told = [{ name: 'vault', type: 'keyvault:Vault', id: this.id }];
     this.registerOutputs({ name: this.name });
   }
 

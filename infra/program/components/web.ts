@@ -9,6 +9,7 @@ import { ComponentResource, type Input, type Output, type Resource } from '@pulu
 import { STICKY_SETTINGS } from '../app-settings.ts';
 import type { Context } from '../context.ts';
 import { siteArguments } from '../site.ts';
+import type { Telling, Told } from './diagnostics.ts';
 import type { Identity } from './identity.ts';
 import type { Network } from './network.ts';
 import type { Plan } from './plan.ts';
@@ -28,9 +29,10 @@ export interface WebInput {
  * The web app and its `staging` slot. What releases change (settings, site containers) and what a swap carries (mounts)
  * is not part of them: see settings.ts.
  */
-export class Web extends ComponentResource {
+export class Web extends ComponentResource implements Telling {
   readonly appId: Output<string>;
   readonly slotId: Output<string>;
+  readonly told: readonly Told[];
   readonly appName: Output<string>;
   readonly slotName = STAGING;
   readonly hostNames: { readonly production: Output<string>; readonly staging: Output<string> };
@@ -50,6 +52,10 @@ export class Web extends ComponentResource {
     this.settled = this.#noBasicLogins(this.#stickyNames());
     this.appId = this.app.id;
     this.slotId = this.slot.id;
+    this.told = [
+      { name: 'app', type: 'web:WebApp', id: this.appId },
+      { name: 'staging', type: 'web:WebAppSlot', id: this.slotId },
+    ];
     this.appName = this.app.name;
     this.hostNames = { production: this.app.defaultHostName, staging: this.slot.defaultHostName };
     this.registerOutputs({ appName: this.appName });
