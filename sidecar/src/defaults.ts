@@ -77,7 +77,9 @@ export const RETENTION_SWEEP_LIMIT_MS = 15 * 60_000;
 export const METRIC_EXPORT_MS = 60_000;
 /** How often the telemetry thread is told the figures, at least. */
 export const GAUGES_MS = 15_000;
-/** Telemetry, heartbeat and journal begin this long after the sync. */
+/** Heartbeat and journal begin this long after the sync. */
 export const AROUND_START_DELAY_MS = 500;
+/** The telemetry thread takes most of a second of a core to load: not while the container starts. Spans wait for it. */
+export const TELEMETRY_START_DELAY_MS = 5_000;
 /** Spans on their way to Application Insights; more are dropped and counted. */
 export const SPAN_QUEUE_LIMIT = 2_048;

@@ -9,7 +9,7 @@ import type { SidecarProcess } from '../testbed/sidecarProcess.ts';
 import { Testbed } from '../testbed/testbed.ts';
 import { until } from '../testbed/until.ts';
 
-const FILES = Number(process.env.SIDECAR_FAULT_FILES ?? 150);
+const FILES = Number(process.env.SIDECAR_FAULT_FILES ?? 80);
 const FAULTS: readonly Fault[] = [
   { kind: 'status', status: 500 },
   { kind: 'status', status: 503, retryAfter: '1' },
@@ -137,10 +137,12 @@ describe('when Blob fails the sidecar', () => {
     const broken = await until(
       'it knows',
       async () => {
+        await sidecar.carry(await put(), 100);
         const { blob } = await sidecar.status();
         return blob.state === 'away' && blob;
       },
       15_000,
+      200,
     );
     expect(broken.reason).toMatch(/no token|expired|401|403/i);
     const name = await put();

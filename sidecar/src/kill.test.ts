@@ -8,7 +8,7 @@ import { until } from '../testbed/until.ts';
 import { Writers } from '../testbed/writers.ts';
 
 /** The long form: SIDECAR_KILLS=200. */
-const KILLS = Number(process.env.SIDECAR_KILLS ?? 6);
+const KILLS = Number(process.env.SIDECAR_KILLS ?? 4);
 
 describe('kill -9 of the sidecar', () => {
   let bed: Testbed;

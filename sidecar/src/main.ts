@@ -95,11 +95,13 @@ server.listen(settings.port, '127.0.0.1', () => {
 void sidecar.start();
 // What is around the sync comes after it, so that a container that starts is ready sooner.
 setTimeout(() => {
-  relay.start();
   void heartbeat.run();
   void journal.run();
-  setInterval(() => void tellGauges(), Math.min(defaults.GAUGES_MS, settings.metricExportMs / 2)).unref();
 }, defaults.AROUND_START_DELAY_MS).unref();
+setTimeout(() => {
+  relay.start();
+  setInterval(() => void tellGauges(), Math.min(defaults.GAUGES_MS, settings.metricExportMs / 2)).unref();
+}, defaults.TELEMETRY_START_DELAY_MS).unref();
 
 let stopping = false;
 process.on('SIGTERM', (signal) => void stop(signal));

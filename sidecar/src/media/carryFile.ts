@@ -24,6 +24,8 @@ export interface CarryContext {
   readonly nowMs: () => number;
 }
 
+const NOTHING = { kind: 'gone' } as const;
+
 /**
  * One attempt to bring a file of the outbox into Blob: take, upload, verify, rename. Never throws.
  * `expected` is what a foreign file was while it settled.
@@ -70,7 +72,9 @@ async function carryOpen(context: CarryContext, path: string, file: FileHandle, 
     if (put !== undefined) await takeBack(context, path, put);
     return { kind: 'changed', reason: 'changed while it was uploaded' };
   }
-  const unmoved = await intoSynced(context, path, before.size, contents.md5);
+  // A name of the application that Blob did not have until now cannot stand in synced: its absence is not asked for.
+  const fresh = put !== undefined && isUlidName(path);
+  const unmoved = await intoSynced(context, path, fresh ? undefined : { size: before.size, md5: contents.md5 });
   const durable = { kind: 'durable', bytes: before.size, uploaded: put !== undefined } as const;
   return unmoved === undefined ? durable : { ...durable, unmoved };
 }
@@ -125,16 +129,25 @@ async function setAside(context: CarryContext, path: string, before: Fingerprint
   return movedTo === undefined ? { kind: 'gone' } : { kind: 'conflict', movedTo };
 }
 
-/** Renames into `synced`; the reason when that fails. A different file that is there already is set aside, not overwritten. */
-async function intoSynced(context: CarryContext, path: string, size: number, md5: Buffer): Promise<string | undefined> {
+/**
+ * Renames into `synced`; the reason when that fails. What stands there already and does not hold `contents` is set aside,
+ * not overwritten; without `contents` nothing can stand there.
+ */
+async function intoSynced(
+  context: CarryContext,
+  path: string,
+  contents: { readonly size: number; readonly md5: Buffer } | undefined,
+): Promise<string | undefined> {
   const { folders } = context;
   const target = join(folders.synced, path);
   try {
-    const there = await openOutbox(folders.synced, path);
-    if (there.kind === 'refused' || there.kind === 'unreadable')
+    const there = contents === undefined ? NOTHING : await openOutbox(folders.synced, path);
+    if (there.kind === 'refused' || there.kind === 'unreadable') {
       return `in Blob, but ${there.reason} stands in its way in synced`;
-    if (there.kind === 'open' && !(await holds(there.handle, there.fingerprint.size, size, md5))) {
-      await moveAside(target, folders.conflicts, path, context.nowMs());
+    }
+    if (there.kind === 'open' && contents !== undefined) {
+      const same = await holds(there.handle, there.fingerprint.size, contents.size, contents.md5);
+      if (!same) await moveAside(target, folders.conflicts, path, context.nowMs());
     }
     await move(join(folders.outbox, path), target);
     return undefined;

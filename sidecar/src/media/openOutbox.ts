@@ -10,6 +10,8 @@ export type Opened =
   | { readonly kind: 'refused'; readonly reason: string }
   | { readonly kind: 'unreadable'; readonly reason: string };
 
+const NOT_A_FILE: Opened = { kind: 'refused', reason: 'not a regular file' };
+
 // Without O_NONBLOCK opening a FIFO would wait for a writer.
 const FLAGS = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
 
@@ -22,20 +24,23 @@ export async function openOutbox(root: string, path: string): Promise<Opened> {
     const code = systemCode(error);
     if (code === 'ENOENT' || code === 'ENOTDIR') return { kind: 'gone' };
     if (code === 'ELOOP') return { kind: 'refused', reason: 'a symbolic link, never followed' };
-    if (code === 'ENXIO') return { kind: 'refused', reason: 'not a regular file' };
+    if (code === 'ENXIO') return NOT_A_FILE;
     return { kind: 'unreadable', reason: `cannot be read: ${code}` };
   }
-  const refusal = await refusalOf(handle, root, path);
-  if (refusal !== undefined) {
+  try {
+    const stats = await handle.stat();
+    const refusal = stats.isFile() ? await strayed(handle, root, path) : NOT_A_FILE;
+    if (refusal === undefined) return { kind: 'open', handle, fingerprint: fingerprintOf(stats) };
     await handle.close();
     return refusal;
+  } catch (error) {
+    await handle.close();
+    throw error;
   }
-  return { kind: 'open', handle, fingerprint: fingerprintOf(await handle.stat()) };
 }
 
-async function refusalOf(handle: FileHandle, root: string, path: string): Promise<Opened | undefined> {
-  if (!(await handle.stat()).isFile()) return { kind: 'refused', reason: 'not a regular file' };
-  // O_NOFOLLOW looks at the last segment only; the kernel knows where the handle really leads.
+/** O_NOFOLLOW looks at the last segment only; the kernel knows where the handle really leads. */
+async function strayed(handle: FileHandle, root: string, path: string): Promise<Opened | undefined> {
   if (!path.includes('/')) return undefined;
   const real = await readlink(`/proc/self/fd/${handle.fd}`);
   if (real === join(root, path)) return undefined;

@@ -1,4 +1,4 @@
-import { lstat } from 'node:fs/promises';
+import { lstat, opendir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { reasonOf } from '../codedError.ts';
 import * as defaults from '../defaults.ts';
@@ -20,7 +20,7 @@ export interface ScanOptions {
   readonly self: () => string;
   /** The other instances on this outbox. */
   readonly others: () => readonly string[];
-  /** Called after every pass, with the reason when the outbox could not be read. */
+  /** Called at the beginning of every pass, or with the reason when the outbox cannot be read. */
   readonly onPass: (problem: string | undefined) => void;
 }
 
@@ -42,7 +42,6 @@ export class Scan {
       let waited = 0;
       try {
         waited = await this.#pass();
-        onPass(undefined);
       } catch (error) {
         onPass(reasonOf(error));
       }
@@ -64,8 +63,11 @@ export class Scan {
 
   /** Gives the time it waited for a free place, which is not the scan's own. */
   async #pass(): Promise<number> {
-    const { outbox, uploader, waitlist, nowMs, mayUpload } = this.#options;
+    const { outbox, uploader, waitlist, nowMs, mayUpload, onPass } = this.#options;
     let waited = 0;
+    // A pass lasts as long as the backlog does; that the outbox can be read is known before.
+    await (await opendir(outbox)).close();
+    onPass(undefined);
     waitlist.beginPass();
     for await (const entry of walk(outbox, nowMs)) {
       if (this.#stopped) return waited;
