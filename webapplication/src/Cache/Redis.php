@@ -13,9 +13,10 @@ use App\Telemetry\Tracer;
 final class Redis
 {
     private const DEPENDENCY = 'redis';
-    private const CONNECT_SECONDS = 0.3;
-    private const READ_SECONDS = 0.3;
-    private const HANGS_AFTER_SECONDS = 0.25;
+    /** With the TLS handshake, which takes its time when all workers connect at once. */
+    private const CONNECT_SECONDS = 1.0;
+    private const READ_SECONDS = 0.5;
+    private const HANGS_AFTER_SECONDS = 0.45;
 
     private ?\Redis $connection = null;
 
@@ -43,10 +44,10 @@ final class Redis
     }
 
     /** Asks on a connection of its own, so that a kept one cannot hide that there is no getting in. */
-    public function ping(): void
+    public function ping(float $seconds): void
     {
         try {
-            $redis = $this->connect(false);
+            $redis = $this->connect(false, $seconds);
             $redis->ping();
             $redis->close();
         } catch (\RedisException $failure) {
@@ -65,7 +66,7 @@ final class Redis
             $begun = microtime(true);
             try {
                 $answer = $this->ask($command);
-                $this->breaker->reset(self::DEPENDENCY);
+                $this->breaker->answered(self::DEPENDENCY);
 
                 return $answer;
             } catch (\RedisException $failure) {
@@ -73,7 +74,7 @@ final class Redis
                 $this->connection?->close();
                 $this->connection = null;
                 if (microtime(true) - $begun >= self::HANGS_AFTER_SECONDS) {
-                    $this->breaker->trip(self::DEPENDENCY);
+                    $this->breaker->hung(self::DEPENDENCY);
                 }
                 throw new RedisAway($failure->getMessage(), 0, $failure);
             }
@@ -94,7 +95,7 @@ final class Redis
         return $answer;
     }
 
-    private function connect(bool $persistent): \Redis
+    private function connect(bool $persistent, float $seconds = self::CONNECT_SECONDS): \Redis
     {
         $redis = new \Redis();
         $host = 'tls://'.$this->settings->redisHost;
@@ -106,8 +107,8 @@ final class Redis
         ]];
         // What cannot be connected is told by a warning and by an exception; the exception is enough.
         $connected = $persistent
-            ? @$redis->pconnect($host, $this->settings->redisPort, self::CONNECT_SECONDS, 'slipway', 0, self::READ_SECONDS, $context)
-            : @$redis->connect($host, $this->settings->redisPort, self::CONNECT_SECONDS, null, 0, self::READ_SECONDS, $context);
+            ? @$redis->pconnect($host, $this->settings->redisPort, $seconds, 'slipway', 0, self::READ_SECONDS, $context)
+            : @$redis->connect($host, $this->settings->redisPort, $seconds, null, 0, $seconds, $context);
         if (!$connected) {
             throw new \RedisException('Redis takes no connection.');
         }

@@ -46,13 +46,13 @@ final class Database
                 fn (Span $span): mixed => $work($this->connection ??= $this->connector->kept()),
                 ['db.system.name' => 'mysql', 'db.query.summary' => $name],
             );
-            $this->breaker->reset(self::DEPENDENCY);
+            $this->breaker->answered(self::DEPENDENCY);
 
             return $result;
         } catch (DbalException $failure) {
             $this->connection = null;
             if (microtime(true) - $begun >= self::HANGS_AFTER_SECONDS) {
-                $this->breaker->trip(self::DEPENDENCY);
+                $this->breaker->hung(self::DEPENDENCY);
             }
             throw new DatabaseAway($failure->getMessage(), 0, $failure);
         }

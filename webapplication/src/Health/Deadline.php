@@ -7,6 +7,9 @@ namespace App\Health;
 /** When all checks together have to be done. */
 final readonly class Deadline
 {
+    /** Who comes last is asked all the same. */
+    private const LEAST = 0.15;
+
     private float $at;
 
     public function __construct(float $seconds)
@@ -14,9 +17,9 @@ final readonly class Deadline
         $this->at = microtime(true) + $seconds;
     }
 
-    /** At least a tenth of a second: who comes last is asked all the same. */
-    public function remainingMicroseconds(): int
+    /** The seconds one check may take, when it has to leave some to the others. */
+    public function share(float $atMost, float $leave = 0.0): float
     {
-        return max(100_000, (int) (($this->at - microtime(true)) * 1_000_000));
+        return max(self::LEAST, min($atMost, $this->at - microtime(true) - $leave));
     }
 }

@@ -61,7 +61,7 @@ final readonly class OutboxCheck implements HealthCheck
         }
         $readable = [$pipes[1]];
         $none = null;
-        $line = 1 === stream_select($readable, $none, $none, 0, $deadline->remainingMicroseconds()) ? fgets($pipes[1]) : false;
+        $line = 1 === stream_select($readable, $none, $none, 0, (int) ($deadline->share(1.5) * 1_000_000)) ? fgets($pipes[1]) : false;
         fclose($pipes[1]);
         proc_close($process);
 

@@ -18,7 +18,7 @@ final readonly class RedisCheck implements HealthCheck
     {
         $begun = hrtime(true);
         try {
-            $this->redis->ping();
+            $this->redis->ping($deadline->share(1.0, 0.5));
             yield new Finding('redis', 'datastore', Status::Pass, observedValue: intdiv((int) (hrtime(true) - $begun), 1_000_000), observedUnit: 'ms');
         } catch (RedisAway $away) {
             $this->logger->warning('Health: Redis: {reason}', ['reason' => $away->getMessage()]);

@@ -7,11 +7,12 @@ namespace App\Resilience;
 use App\Settings;
 
 /**
- * Remembers, for all workers of this container, that a dependency just kept somebody waiting for nothing.
- * While it remembers, one request in RETRY_SECONDS tries again and the others do without at once.
+ * Remembers, for all workers of this container, that a dependency kept several callers in a row waiting for nothing. While it
+ * remembers, one caller in RETRY_SECONDS tries again and the others do without at once. One slow answer is no outage.
  */
 final readonly class Breaker
 {
+    private const HANGS_IN_A_ROW = 3;
     private const RETRY_SECONDS = 2;
 
     public function __construct(private Settings $settings)
@@ -23,11 +24,12 @@ final readonly class Breaker
     {
         $mark = $this->mark($dependency);
         clearstatcache(true, $mark);
-        $trippedAt = @filemtime($mark);
-        if (false === $trippedAt) {
+        // One byte for each hang since the last answer.
+        $state = @stat($mark);
+        if (false === $state || $state['size'] < self::HANGS_IN_A_ROW) {
             return true;
         }
-        if ($trippedAt > time() - self::RETRY_SECONDS) {
+        if ($state['mtime'] > time() - self::RETRY_SECONDS) {
             return false;
         }
         @touch($mark);
@@ -35,12 +37,12 @@ final readonly class Breaker
         return true;
     }
 
-    public function trip(string $dependency): void
+    public function hung(string $dependency): void
     {
-        @touch($this->mark($dependency));
+        @file_put_contents($this->mark($dependency), '.', \FILE_APPEND);
     }
 
-    public function reset(string $dependency): void
+    public function answered(string $dependency): void
     {
         $mark = $this->mark($dependency);
         if (is_file($mark)) {

@@ -16,7 +16,9 @@ final readonly class BlobReader
 {
     private const DEPENDENCY = 'sidecar';
     /** For the connection, and for each read. */
-    private const TIMEOUT_SECONDS = 2.0;
+    private const TIMEOUT_SECONDS = 3.0;
+    /** A sidecar that is just being started again takes no connection for a moment. */
+    private const AGAIN_AFTER_MICROSECONDS = 100_000;
 
     public function __construct(private Settings $settings, private Tracer $tracer, private Breaker $breaker)
     {
@@ -64,25 +66,44 @@ final readonly class BlobReader
         }
 
         return $this->tracer->span('sidecar GET /blob', function (Span $span) use ($name, $headers): array {
-            $headers[] = 'traceparent: '.$this->tracer->traceparent($span);
-            $begun = microtime(true);
-            $stream = @fopen('http://127.0.0.1:'.$this->settings->sidecarPort.'/blob/'.$name->encoded(), 'r', false, stream_context_create(['http' => [
-                'protocol_version' => 1.1,
-                'header' => [...$headers, 'Connection: close'],
-                'timeout' => self::TIMEOUT_SECONDS,
-                'ignore_errors' => true,
-                'follow_location' => 0,
-            ]]));
-            if (false === $stream) {
-                $hung = microtime(true) - $begun >= self::TIMEOUT_SECONDS * 0.9;
-                $hung ? $this->breaker->trip(self::DEPENDENCY) : null;
-                throw new SidecarAway('The sidecar cannot be reached.', $hung);
-            }
+            $stream = $this->connect($name, [...$headers, 'traceparent: '.$this->tracer->traceparent($span)]);
             [$status, $received] = $this->head(stream_get_meta_data($stream)['wrapper_data'] ?? []);
             $span->set('http.response.status_code', $status);
 
             return [$status, $received, $stream];
         });
+    }
+
+    /**
+     * @param list<string> $headers
+     *
+     * @return resource
+     */
+    private function connect(MediaName $name, array $headers): mixed
+    {
+        $context = stream_context_create(['http' => [
+            'protocol_version' => 1.1,
+            'header' => [...$headers, 'Connection: close'],
+            'timeout' => self::TIMEOUT_SECONDS,
+            'ignore_errors' => true,
+            'follow_location' => 0,
+        ]]);
+        for ($attempt = 1; $attempt <= 2; ++$attempt) {
+            $begun = microtime(true);
+            $stream = @fopen('http://127.0.0.1:'.$this->settings->sidecarPort.'/blob/'.$name->encoded(), 'r', false, $context);
+            if (false !== $stream) {
+                $this->breaker->answered(self::DEPENDENCY);
+
+                return $stream;
+            }
+            if (microtime(true) - $begun >= self::TIMEOUT_SECONDS * 0.9) {
+                $this->breaker->hung(self::DEPENDENCY);
+                throw new SidecarAway('The sidecar does not answer.', true);
+            }
+            usleep(self::AGAIN_AFTER_MICROSECONDS);
+        }
+
+        throw new SidecarAway('The sidecar cannot be reached.');
     }
 
     /** @return array{int, array<string, string>} */

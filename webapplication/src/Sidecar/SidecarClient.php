@@ -13,7 +13,7 @@ use App\Telemetry\Tracer;
 final readonly class SidecarClient
 {
     private const DEPENDENCY = 'sidecar';
-    private const CONNECT_MS = 100;
+    private const CONNECT_MS = 250;
     private const TRACES_MS = 300;
     /** The sidecar answers a carry within the wait; this much later it counts as hanging. */
     private const CARRY_SLACK_MS = 300;
@@ -94,12 +94,12 @@ final readonly class SidecarClient
     private function remember(int $error, string $message): void
     {
         if (\CURLE_OPERATION_TIMEDOUT === $error) {
-            $this->breaker->trip(self::DEPENDENCY);
+            $this->breaker->hung(self::DEPENDENCY);
             throw new SidecarAway('The sidecar does not answer.', true);
         }
         if (\CURLE_OK !== $error && \CURLE_WRITE_ERROR !== $error) {
             throw new SidecarAway('The sidecar cannot be reached: '.$message);
         }
-        $this->breaker->reset(self::DEPENDENCY);
+        $this->breaker->answered(self::DEPENDENCY);
     }
 }

@@ -46,7 +46,7 @@ final class DependencyMatrixTest extends FeatureTestCase
     ];
 
     /** No answer takes longer than this, in seconds: the longest wait is for a sidecar that took the call and says nothing. */
-    private const SLOWEST = 2.5;
+    private const SLOWEST = 3.5;
 
     /** @return iterable<string, array{string}> */
     public static function states(): iterable
