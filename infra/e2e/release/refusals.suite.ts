@@ -34,7 +34,7 @@ const broken: readonly BrokenVersion[] = [
     what: 'that never starts',
     code: 'SLIP-RELEASE-NOT-STARTED',
     edits: { 'appservice/startup.sh': (shell) => shell.replace('\n', '\nexit 1\n') },
-    flags: ['--start-timeout', '8'],
+    flags: ['--start-timeout', '5'],
   },
   {
     what: 'whose image does not get to Blob whole',
