@@ -2,9 +2,10 @@ import { createDefaultHttpClient, createHttpHeaders, createPipelineRequest } fro
 import { DefaultAzureCredential } from '@azure/identity';
 import { ContainerClient } from '@azure/storage-blob';
 import { SlipError } from '../errors.ts';
-import { cleanEnvironment, runProgram } from './run-program.ts';
+import { cleanEnvironment, type ProgramResult, runProgram } from './run-program.ts';
 import { asRecord, asWanted, textOutput } from './stack-outputs.ts';
 import type { ReleaseTarget } from './target.ts';
+import { parseObject } from './web-slot.ts';
 
 const pollMs = 2_000;
 const limits = { startMs: 15 * 60_000, settleMs: 120_000, referencesMs: 10 * 60_000 };
@@ -55,25 +56,26 @@ export async function azureTarget({ stack, root, startMs }: AzureTargetOptions):
 }
 
 async function stackOutputs(stack: string, root: string): Promise<Record<string, unknown>> {
-  const result = await runProgram({
-    program: 'npx',
-    args: ['pulumi', 'stack', 'output', '--json', '--stack', stack, '--non-interactive'],
+  const found = await runPulumi('pulumi', [], stack, root);
+  // Not on PATH: then one that this checkout has; npx must not fetch a package of that name.
+  const result = found.missing ? await runPulumi('npx', ['--no-install', 'pulumi'], stack, root) : found;
+  const outputs = result.code === 0 ? parseObject(result.stdout) : undefined;
+  if (outputs !== undefined) return outputs;
+  throw new SlipError('SLIP-RELEASE-STACK', {
+    found: `the outputs of stack ${stack} cannot be read: ${(result.stderr || result.stdout).trim().split('\n')[0] ?? ''}`,
+    expected: '`pulumi stack output --json` to print them',
+    fix: 'sign in (pulumi login, az login), see `pulumi stack ls`, then repeat the command',
+  });
+}
+
+function runPulumi(program: string, before: readonly string[], stack: string, root: string): Promise<ProgramResult> {
+  return runProgram({
+    program,
+    args: [...before, 'stack', 'output', '--json', '--stack', stack, '--non-interactive'],
     cwd: root,
     // Pulumi's own state and sign-in, and the sign-in to Azure that its state and secrets may need.
     environment: cleanEnvironment(process.env, pulumiEnvironment(process.env)),
     timeoutMs: pulumiTimeoutMs,
-  });
-  if (result.code === 0) {
-    try {
-      return asRecord(JSON.parse(result.stdout));
-    } catch {
-      // Said below, with what was printed.
-    }
-  }
-  throw new SlipError('SLIP-RELEASE-STACK', {
-    found: `the outputs of stack ${stack} cannot be read: ${(result.stderr || result.stdout).trim().split('\n')[0] ?? ''}`,
-    expected: '`npx pulumi stack output --json` to print them',
-    fix: 'sign in (pulumi login, az login), see `npx pulumi stack ls`, then repeat the command',
   });
 }
 

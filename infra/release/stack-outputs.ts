@@ -42,6 +42,6 @@ function incomplete(name: string, where: string): SlipError {
   return new SlipError('SLIP-RELEASE-STACK', {
     found: `the output ${name} of ${where} is missing or not what the program exports`,
     expected: 'the outputs of a stack that is up, of stage dev or prod',
-    fix: 'run `npx pulumi up` for this stack with the program of this commit',
+    fix: 'run `pulumi up` for this stack with the program of this commit',
   });
 }

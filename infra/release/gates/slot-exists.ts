@@ -10,7 +10,7 @@ export const slotExists: Gate<{ readonly appService: AppService; readonly site: 
     throw new SlipError('SLIP-RELEASE-SLOT-MISSING', {
       found: `the site ${site.app} in ${site.resourceGroup} has no slot ${site.slot}`,
       expected: 'the slot that the program creates',
-      fix: 'run `npx pulumi up` for this stack; for the local region `npm start`',
+      fix: 'run `pulumi up` for this stack; for the local region `npm start`',
     });
   },
 };

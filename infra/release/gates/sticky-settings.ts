@@ -27,6 +27,6 @@ function sticky(found: string, expected: string): SlipError {
   return new SlipError('SLIP-RELEASE-STICKY', {
     found,
     expected,
-    fix: 'undo the change by hand (portal, or az webapp config appsettings set --slot-settings), or run `npx pulumi up`',
+    fix: 'undo the change by hand (portal, or az webapp config appsettings set --slot-settings), or run `pulumi up`',
   });
 }
