@@ -91,6 +91,7 @@ async function releaseBuilt(
       if (session.before !== undefined) await steps.pass([blobReachable], { production, ...settling(target) });
     });
     await steps.run('stage', async () => {
+      await attempt.enter('stage');
       await session.packages.put(file, opened);
       await stage(session, attempt, file);
     });

@@ -78,7 +78,10 @@ async function bySwap(session: Session, attempt: Attempt): Promise<HistoryEntry>
 async function byPackage(session: Session, attempt: Attempt, request: RollbackRequest): Promise<HistoryEntry> {
   const { steps, appService, target } = session;
   await steps.pass([slotExists], { appService, site: target.site });
-  await steps.run('stage', () => session.packages.use(attempt.candidate, (file) => stage(session, attempt, file)));
+  await steps.run('stage', async () => {
+    await attempt.enter('stage');
+    await session.packages.use(attempt.candidate, (file) => stage(session, attempt, file));
+  });
   const options = { p95BudgetMs: request.p95BudgetMs, watch: undefined };
   await prove(session, attempt, options);
   return goLive(session, attempt, options);

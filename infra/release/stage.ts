@@ -11,7 +11,6 @@ import type { WantedContainer } from './target.ts';
 export async function stage(session: Session, attempt: Attempt, file: string): Promise<void> {
   const { appService, target, steps, staging } = session;
   const { version, bytes } = attempt.candidate;
-  await attempt.enter('stage');
   const scmHost = await unprepared(session);
   steps.progress('writing settings');
   await writeSettings(appService, attempt.candidate);
