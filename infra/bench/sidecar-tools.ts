@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { existsSync, readdirSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -38,7 +38,7 @@ export function tools(): { found: Tool[]; missing: string[] } {
     missing: [
       ...(rclone === undefined ? ['rclone is not installed (apt install rclone)'] : []),
       ...(azcopy === undefined
-        ? ['azcopy is not installed (npm install --no-save @azure-tools/azcopy-linux, apt install libsecret-1-0)']
+        ? ['azcopy does not run here (npm install --no-save @azure-tools/azcopy-linux, apt install libsecret-1-0)']
         : []),
     ],
   };
@@ -125,14 +125,15 @@ function containerUrl(azurite: Azurite): string {
 }
 
 function trusting(bed: Testbed): NodeJS.ProcessEnv {
-  return { PATH: process.env.PATH, HOME: bed.folder, NODE_EXTRA_CA_CERTS: bed.certificate.cert };
+  const { PATH, LD_LIBRARY_PATH } = process.env;
+  return { PATH, LD_LIBRARY_PATH, HOME: bed.folder, NODE_EXTRA_CA_CERTS: bed.certificate.cert };
 }
 
 function findAzcopy(): string | undefined {
   const packaged = existsSync(AZCOPY_PACKAGE)
-    ? readdirSync(AZCOPY_PACKAGE).find((name) => name.startsWith('azcopy'))
-    : undefined;
-  return packaged === undefined ? onPath('azcopy') : join(AZCOPY_PACKAGE, packaged);
+    ? readdirSync(AZCOPY_PACKAGE).map((name) => join(AZCOPY_PACKAGE, name))
+    : [];
+  return [...packaged, onPath('azcopy')].find((path) => path !== undefined && runs(path));
 }
 
 function onPath(name: string): string | undefined {
@@ -140,4 +141,9 @@ function onPath(name: string): string | undefined {
     .split(delimiter)
     .map((folder) => join(folder, name))
     .find((path) => existsSync(path));
+}
+
+/** azcopy is there and does not start where libsecret is missing. */
+function runs(path: string): boolean {
+  return spawnSync(path, ['--version']).status === 0;
 }

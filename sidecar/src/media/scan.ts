@@ -24,6 +24,12 @@ export interface ScanOptions {
   readonly onPass: (problem: string | undefined) => void;
 }
 
+interface Pass {
+  readonly seen: number;
+  /** Time spent waiting for a free place, which is not the scan's own. */
+  readonly waitedMs: number;
+}
+
 /** Looks through the outbox again and again and has taken what can be taken. What `carry` makes fast, this makes right. */
 export class Scan {
   readonly #options: ScanOptions;
@@ -39,14 +45,15 @@ export class Scan {
     const { nowMs, intervalMs, onPass } = this.#options;
     while (!this.#stopped) {
       const begun = nowMs();
-      let waited = 0;
+      let pass: Pass = { seen: 0, waitedMs: 0 };
       try {
-        waited = await this.#pass();
+        pass = await this.#pass();
       } catch (error) {
         onPass(reasonOf(error));
       }
-      const spent = nowMs() - begun - waited;
-      await this.#pause(Math.max(intervalMs, spent / defaults.SCAN_DUTY - spent));
+      const spent = nowMs() - begun - pass.waitedMs;
+      const rest = pass.seen < defaults.LARGE_OUTBOX_FILES ? 0 : spent / defaults.SCAN_DUTY - spent;
+      await this.#pause(Math.max(intervalMs, rest));
     }
   }
 
@@ -61,24 +68,24 @@ export class Scan {
     this.#wake?.();
   }
 
-  /** Gives the time it waited for a free place, which is not the scan's own. */
-  async #pass(): Promise<number> {
+  async #pass(): Promise<Pass> {
     const { outbox, uploader, waitlist, nowMs, mayUpload, onPass } = this.#options;
-    let waited = 0;
+    const pass = { seen: 0, waitedMs: 0 };
     // A pass lasts as long as the backlog does; that the outbox can be read is known before.
     await (await opendir(outbox)).close();
     onPass(undefined);
     waitlist.beginPass();
     for await (const entry of walk(outbox, nowMs)) {
-      if (this.#stopped) return waited;
+      if (this.#stopped) return pass;
+      pass.seen += 1;
       if (entry.kind === 'refused' || uploader.isInHand(entry.path) || waitlist.mustWait(entry.path)) continue;
       if (!(await this.#mayTake(entry.path)) || !mayUpload()) continue;
       const begun = nowMs();
       await uploader.take(entry.path);
-      waited += nowMs() - begun;
+      pass.waitedMs += nowMs() - begun;
     }
     waitlist.endPass();
-    return waited;
+    return pass;
   }
 
   async #mayTake(path: string): Promise<boolean> {
