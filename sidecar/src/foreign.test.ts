@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { appendFile, mkdir, open, readFile, symlink, unlink, writeFile } from 'node:fs/promises';
+import { appendFile, chmod, mkdir, open, readFile, symlink, unlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
@@ -114,6 +114,25 @@ describe('with foreign writers the sidecar', () => {
     await unlink(join(fresh.outbox, 'broken.png'));
     expect((await fresh.drain(1)).status).toBe(200);
   });
+
+  test('goes on past a file and a folder that it may not read, and takes them when it may', async () => {
+    const asNobody = process.getuid?.() === 0;
+    const other = await bed.sidecar({ media: 'media-locked', asNobody });
+    const [locked, open] = [ulidName('txt'), ulidName()];
+    await mkdir(join(other.outbox, 'closed'), { mode: 0 });
+    await writeFile(join(other.outbox, locked), 'locked', { mode: 0 });
+    await writeAtomically(other.outbox, open, png());
+    expect((await other.carry(open)).status).toBe(200);
+    const left = (await (await other.drain(1)).json()) as { left: { name: string; reason: string }[] };
+    expect(left.left).toEqual([{ name: locked, reason: 'cannot be read: EACCES' }]);
+    const { media } = await other.status();
+    expect(media.stuck).toEqual([
+      expect.objectContaining({ name: 'closed/', reason: expect.stringContaining('cannot be read') }),
+    ]);
+    await chmod(join(other.outbox, 'closed'), 0o777);
+    await chmod(join(other.outbox, locked), 0o644);
+    await until('it is synced', () => existsSync(join(other.synced, locked)), 15_000);
+  }, 25_000);
 
   test('refuses names that lead out of the outbox, however they are encoded', async () => {
     for (const name of [

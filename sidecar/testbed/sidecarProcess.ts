@@ -1,5 +1,5 @@
 import type { ChildProcess } from 'node:child_process';
-import { mkdir } from 'node:fs/promises';
+import { chmod, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Status } from '../src/status.ts';
@@ -9,6 +9,8 @@ import { until } from './until.ts';
 
 const MAIN = fileURLToPath(new URL('../src/main.ts', import.meta.url));
 
+const AS_NOBODY = ['setpriv', '--pdeathsig', 'KILL', '--reuid', '65534', '--regid', '65534', '--clear-groups', '--'];
+
 export interface SidecarProcessOptions {
   readonly mediaRoot: string;
   readonly blobEndpoint: string;
@@ -16,6 +18,8 @@ export interface SidecarProcessOptions {
   readonly identityHeader: string;
   readonly caFile: string;
   readonly env?: Readonly<Record<string, string>>;
+  /** Runs it as the user nobody; possible for root only. */
+  readonly asNobody?: boolean;
 }
 
 /** The real sidecar as a process of its own. */
@@ -23,18 +27,21 @@ export class SidecarProcess {
   readonly url: string;
   readonly mediaRoot: string;
   readonly env: Readonly<Record<string, string>>;
+  readonly #before: readonly string[];
   #child: ChildProcess | undefined;
   output = '';
 
   static async start(options: SidecarProcessOptions): Promise<SidecarProcess> {
     const sidecar = new SidecarProcess(options, await freePort());
     await mkdir(sidecar.outbox, { recursive: true });
+    if (options.asNobody === true) for (const folder of [options.mediaRoot, sidecar.outbox]) await chmod(folder, 0o777);
     await sidecar.up();
     return sidecar;
   }
 
   private constructor(options: SidecarProcessOptions, port: number) {
     this.mediaRoot = options.mediaRoot;
+    this.#before = options.asNobody === true ? AS_NOBODY : [];
     this.url = `http://127.0.0.1:${port}`;
     this.env = {
       PATH: process.env.PATH ?? '',
@@ -83,7 +90,8 @@ export class SidecarProcess {
   /** Starts it and waits until it is ready; gives the milliseconds that took. */
   async up(extra: Readonly<Record<string, string>> = {}): Promise<number> {
     const begun = performance.now();
-    const child = startProcess(process.execPath, [MAIN], {
+    const [command = '', ...args] = [...this.#before, process.execPath, MAIN];
+    const child = startProcess(command, args, {
       env: { ...this.env, ...extra },
       stdio: ['ignore', 'ignore', 'pipe'],
     });
