@@ -1,5 +1,5 @@
 import 'reflect-metadata';
-import { randomBytes, X509Certificate } from 'node:crypto';
+import { createPrivateKey, randomBytes, X509Certificate } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as x509 from '@peculiar/x509';
@@ -33,9 +33,9 @@ async function areGood(files: Certificates, now: Date): Promise<boolean> {
   try {
     const ca = new X509Certificate(await readFile(files.caFile));
     const server = new X509Certificate(await readFile(files.certFile));
-    const key = await readFile(files.keyFile, 'utf8');
+    const key = createPrivateKey(await readFile(files.keyFile));
     const end = Date.parse(server.validTo);
-    return key.includes('PRIVATE KEY') && server.verify(ca.publicKey) && end - now.getTime() > renewBeforeDays * dayMs;
+    return server.checkPrivateKey(key) && server.verify(ca.publicKey) && end - now.getTime() > renewBeforeDays * dayMs;
   } catch (error) {
     if (isErrno(error, 'EACCES')) throw error;
     return false;

@@ -22,9 +22,13 @@ async function main(stateDir: string, port: number): Promise<void> {
   let ready = false;
   const end = (): Promise<void> => {
     ending ??= (async () => {
-      await region?.stop();
-      await control.stop();
-      await rm(paths.connection, { force: true });
+      try {
+        await region?.stop();
+        await control.stop();
+        await rm(paths.connection, { force: true });
+      } catch (error) {
+        console.error(error);
+      }
       // Sockets that clients keep open must not keep the process.
       setImmediate(() => process.exit(0));
     })();

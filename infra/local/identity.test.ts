@@ -1,3 +1,4 @@
+import { request } from 'node:http';
 import { ManagedIdentityCredential } from '@azure/identity';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { IdentityEndpoint } from './identity.ts';
@@ -28,6 +29,19 @@ test('the official credential gets a token for the audience it asked for', async
 test('an identity that is not assigned to the app gets none', async () => {
   const other = new ManagedIdentityCredential({ clientId: '22222222-2222-4222-8222-222222222222' });
   await expect(other.getToken('https://storage.azure.com/.default')).rejects.toThrow();
+});
+
+test('a request that is no URL is answered, and the endpoint goes on', async () => {
+  const { port } = new URL(endpoint.url);
+  const status = await new Promise<number | undefined>((resolve, reject) => {
+    const call = request({ host: '127.0.0.1', port, path: '//' }, (answer) => {
+      answer.resume();
+      resolve(answer.statusCode);
+    });
+    call.on('error', reject);
+    call.end();
+  });
+  expect(status).toBe(404);
 });
 
 test('without the header of the container nobody gets one', async () => {

@@ -50,14 +50,15 @@ export class IdentityEndpoint {
   }
 
   #tokenFor(request: IncomingMessage): { readonly status: number; readonly body: unknown } {
-    const url = new URL(request.url ?? '/', 'http://localhost');
-    if (url.pathname !== '/msi/token') return refusal(404, 'not_found', 'the only route is /msi/token');
+    const [path, query] = (request.url ?? '').split('?', 2);
+    if (path !== '/msi/token') return refusal(404, 'not_found', 'the only route is /msi/token');
     if (!sameText(String(request.headers['x-identity-header'] ?? ''), this.#options.header)) {
       return refusal(401, 'unauthorized_client', 'X-IDENTITY-HEADER is missing or wrong');
     }
-    const resource = url.searchParams.get('resource') ?? '';
+    const parameters = new URLSearchParams(query);
+    const resource = parameters.get('resource') ?? '';
     if (resource === '') return refusal(400, 'invalid_request', 'resource is missing');
-    const clientId = url.searchParams.get('client_id') ?? this.#options.clientIds[0] ?? '';
+    const clientId = parameters.get('client_id') ?? this.#options.clientIds[0] ?? '';
     if (!this.#options.clientIds.includes(clientId)) {
       return refusal(400, 'invalid_request', `no identity with client id ${clientId} is assigned to this app`);
     }

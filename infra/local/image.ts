@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { cp, mkdir, readdir, readFile, rename, rm, stat, symlink } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readdir, readFile, rename, rm, stat, symlink } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import type { StatePaths } from './state.ts';
 
@@ -28,8 +28,7 @@ export async function buildSidecarImage(paths: StatePaths): Promise<string> {
   const digest = `sha256:${hash.digest('hex')}`;
   const target = imageDirectory(paths, digest);
   if (await isDirectory(target)) return digest;
-  const fresh = `${target}.new`;
-  await rm(fresh, { recursive: true, force: true });
+  const fresh = await mkdtemp(`${target}.`);
   for (const file of files) {
     const copy = join(fresh, 'sidecar', relative(source, file));
     await mkdir(join(copy, '..'), { recursive: true });
@@ -39,7 +38,11 @@ export async function buildSidecarImage(paths: StatePaths): Promise<string> {
   if (await isDirectory(join(source, 'node_modules'))) {
     await symlink(join(source, 'node_modules'), join(fresh, 'sidecar', 'node_modules'));
   }
-  await rename(fresh, target);
+  // Another command may have taken the same content meanwhile.
+  await rename(fresh, target).catch(async (error: unknown) => {
+    await rm(fresh, { recursive: true, force: true });
+    if (!(await isDirectory(target))) throw error;
+  });
   return digest;
 }
 

@@ -68,8 +68,9 @@ export class IngestionEndpoint {
       return;
     }
     const envelopes = parseEnvelopes(await readBody(request));
-    this.#writing = this.#writing.then(() => this.#keep(envelopes));
-    await this.#writing;
+    const kept = this.#writing.then(() => this.#keep(envelopes));
+    this.#writing = kept.catch(() => undefined);
+    await kept;
     response
       .writeHead(200, { 'content-type': 'application/json' })
       .end(JSON.stringify({ itemsReceived: envelopes.length, itemsAccepted: envelopes.length, errors: [] }));

@@ -154,7 +154,7 @@ export async function startServers({ stateDir, port, onProgress }: RegionOptions
     mounts,
     workers: { a: worker('a'), b: worker('b') },
   };
-  await secrets.save();
+  await secrets.saved();
   onProgress('starting MySQL, Redis, Blob, the identity and ingestion endpoints and the front');
   try {
     await Promise.all([mysql.start(), redis.start(), blob.start(), identity.start(), ingestion.start(), front.start()]);

@@ -12,7 +12,7 @@ const suffix = '.log';
 export interface LogOptions {
   readonly stateDir: string;
   readonly follow: boolean;
-  /** Only this process: `region`, `front`, `mysql`, `redis`, `blob`, `worker-a`, `sidecar-a`, … */
+  /** Only this process: `region`, `front`, `mysql`, `redis`, `blob`, `worker` (nginx and php-fpm of both), `worker-a`, `sidecar`, … */
   readonly process?: string;
 }
 
@@ -27,8 +27,9 @@ export async function* regionLogs({ stateDir, follow, process }: LogOptions): As
   const offsets = new Map<string, number>();
   for (let first = true; first || follow; first = false) {
     const names = await logNames(logs);
-    if (first && process !== undefined && !names.includes(process)) throw unknownProcess(process, names);
-    for (const name of process === undefined ? names : [process]) {
+    const chosen = names.filter((name) => process === undefined || name === process || name.startsWith(`${process}-`));
+    if (first && process !== undefined && chosen.length === 0) throw unknownProcess(process, names);
+    for (const name of chosen) {
       const { lines, offset } = await readFrom(join(logs, `${name}${suffix}`), offsets.get(name));
       offsets.set(name, offset);
       for (const line of lines) yield { process: name, line };

@@ -69,9 +69,9 @@ export class Mount {
         const target = join(this.directory, blob.name);
         const known = await stat(target).catch(() => undefined);
         // After a restart of the region: the same size is the same blob, since no blob is ever overwritten.
-        if (known === undefined || known.size !== blob.properties.contentLength)
-          await this.#download(blob.name, target);
-        this.#etags.set(blob.name, etag);
+        const same = known !== undefined && known.size === blob.properties.contentLength;
+        // A name that this file system cannot hold is missing from the mount, and no other is.
+        if (same || (await this.#download(blob.name, target).then(...outcome))) this.#etags.set(blob.name, etag);
       }
     }
     await this.#removeOthers(this.directory, seen);
@@ -101,6 +101,9 @@ export class Mount {
     }
   }
 }
+
+/** Whether it went well. */
+const outcome = [() => true, () => false] as const;
 
 /** Blob names may hold anything; what is no path below the mount is not shown. */
 export function isPlainPath(name: string): boolean {

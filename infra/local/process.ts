@@ -6,7 +6,7 @@ import { SlipError } from '../errors.ts';
 import { isErrno, readJson, writeJson } from './state.ts';
 
 const restartDelayMs = 500;
-const restartDelayMaxMs = 4_000;
+const restartDelayMaxMs = 2_000;
 /** A process that ran this long before it died starts again at the short delay. */
 const settledAfterMs = 10_000;
 const keptExits = 20;
@@ -42,15 +42,18 @@ export interface ExitRecord {
  */
 export class RegionProcess {
   readonly spec: ProcessSpec;
-  readonly exits: ExitRecord[] = [];
+  /** Newest last. */
+  readonly exits: ExitRecord[];
   #child: ChildProcess | undefined;
   #wanted = false;
   #delayMs = restartDelayMs;
   #restartTimer: NodeJS.Timeout | undefined;
   #ended: Promise<void> = Promise.resolve();
 
-  constructor(spec: ProcessSpec) {
+  /** `exits`: of its predecessors, continued. */
+  constructor(spec: ProcessSpec, exits: ExitRecord[] = []) {
     this.spec = spec;
+    this.exits = exits;
   }
 
   get pid(): number | undefined {
@@ -83,6 +86,8 @@ export class RegionProcess {
   async #spawn(): Promise<void> {
     const log = await open(this.spec.logFile, 'a', 0o600);
     try {
+      // Stopped while the log was being opened.
+      if (!this.#wanted) return;
       // setpriv: the kernel sends SIGTERM should the region's own process die, so that it leaves no orphan.
       const child = spawn('setpriv', ['--pdeathsig', 'TERM', '--', this.spec.command, ...this.spec.args], {
         cwd: this.spec.cwd,

@@ -12,7 +12,8 @@ import type { RegionStatus } from './status.ts';
 const daemon = join(import.meta.dirname, 'daemon.ts');
 /** A cold start makes a database; the wait for another command's start is as long. */
 const startWithinMs = 180_000;
-const stopWithinMs = 60_000;
+/** A sidecar may take up to 120 s to finish what it is carrying. */
+const stopWithinMs = 150_000;
 const askWithinMs = 10_000;
 const pollMs = 100;
 
@@ -79,8 +80,8 @@ export async function stopRegion({ stateDir }: { readonly stateDir: string }): P
 /** Stops the region and removes everything it kept. */
 export async function resetRegion({ stateDir }: { readonly stateDir: string }): Promise<void> {
   await stopRegion({ stateDir });
-  const { root, logs } = statePaths(stateDir);
-  if (!(await isStateDirectory(root, logs))) {
+  const { root, marker } = statePaths(stateDir);
+  if (!(await isStateDirectory(root, marker))) {
     throw new SlipError('SLIP-LOCAL-NOT-STATE', {
       found: `${root} does not look like the state of a local region`,
       expected: 'a directory that npm start made',
@@ -167,8 +168,8 @@ async function untilGone(pid: number): Promise<void> {
   }
 }
 
-async function isStateDirectory(root: string, logs: string): Promise<boolean> {
-  for (const path of [root, logs]) {
+async function isStateDirectory(root: string, marker: string): Promise<boolean> {
+  for (const path of [root, marker]) {
     try {
       await stat(path);
     } catch (error) {

@@ -23,7 +23,6 @@ export interface RunningRegion {
 export async function runRegion(options: RegionOptions): Promise<RunningRegion> {
   const servers = await startServers(options);
   const managementToken = servers.secrets.get('management-token');
-  await servers.secrets.save();
   const site = await Site.open({
     definition: siteDefinition(servers.system),
     workers: servers.workers,
@@ -60,9 +59,15 @@ export async function runRegion(options: RegionOptions): Promise<RunningRegion> 
   options.onProgress('starting the two workers');
   await site.start();
   await connect();
+  await servers.secrets.saved();
+  // One at a time: two would start two servers on the same data.
+  let healing: Promise<string[]> = Promise.resolve([]);
   return {
     status: () => describeRegion(servers, workerOf),
-    heal: () => healServers(servers),
+    heal: () => {
+      healing = healing.catch(() => []).then(() => healServers(servers));
+      return healing;
+    },
     stop: async () => {
       logs.stop();
       await plane.close();

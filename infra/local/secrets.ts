@@ -8,7 +8,7 @@ import { readJson, type StatePaths, writeJson } from './state.ts';
 export class Secrets {
   readonly #values: Map<string, string>;
   readonly #path: string;
-  #dirty = false;
+  #saving: Promise<void> = Promise.resolve();
 
   private constructor(path: string, values: Map<string, string>) {
     this.#path = path;
@@ -27,13 +27,13 @@ export class Secrets {
     if (known !== undefined) return known;
     const value = randomBytes(bytes).toString(encoding);
     this.#values.set(name, value);
-    this.#dirty = true;
+    this.#saving = this.#saving.then(() => writeJson(this.#path, Object.fromEntries(this.#values)));
+    this.#saving.catch(() => undefined);
     return value;
   }
 
-  async save(): Promise<void> {
-    if (!this.#dirty) return;
-    await writeJson(this.#path, Object.fromEntries(this.#values));
-    this.#dirty = false;
+  /** Resolves when every value given out so far is kept; rejects when the disk refuses. */
+  async saved(): Promise<void> {
+    await this.#saving;
   }
 }

@@ -1,4 +1,4 @@
-import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
+import { mkdir, open, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { SlipError } from '../errors.ts';
 import type { WorkerId } from './appservice/worker.ts';
@@ -10,6 +10,8 @@ const unixSocketPathMaxBytes = 107;
 /** Where everything of one local region lives; nothing is written outside it. */
 export interface StatePaths {
   readonly root: string;
+  /** Says that this directory is a region's: only such a one is ever removed. */
+  readonly marker: string;
   readonly connection: string;
   readonly controlSocket: string;
   readonly site: string;
@@ -41,8 +43,16 @@ export function statePaths(stateDir: string): StatePaths {
       fix: 'choose a shorter one with --state DIR',
     });
   }
+  if (/[^\w./@+~,-]/.test(root)) {
+    throw new SlipError('SLIP-LOCAL-PATH', {
+      found: `the state directory ${root} has characters that servers' configurations read as something else`,
+      expected: 'letters, digits and . _ - / @ + ~ ,',
+      fix: 'choose another with --state DIR, for example --state /tmp/slipway',
+    });
+  }
   return {
     root,
+    marker: join(root, '.slipway-region'),
     connection: join(root, 'connection.json'),
     controlSocket: join(root, 'region.sock'),
     site: join(root, 'site.json'),
@@ -86,6 +96,7 @@ export async function createStateDirectories(paths: StatePaths): Promise<void> {
   ];
   try {
     for (const directory of directories) await mkdir(directory, { recursive: true, mode: 0o700 });
+    await writeFile(paths.marker, '', { mode: 0o600 });
   } catch (cause) {
     throw asDiskError(cause, paths.root);
   }

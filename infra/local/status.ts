@@ -75,7 +75,7 @@ export async function describeRegion(
 
 async function describeSlot(worker: ProcessWorker, sidecarPort: number): Promise<SlotStatus> {
   const [content, version, live, media, processes] = await Promise.all([
-    readdir(join(worker.home, 'site', 'wwwroot')),
+    readdir(join(worker.home, 'site', 'wwwroot')).catch(() => []),
     pingJson(worker, '/version'),
     worker.ping('/api/health/live', askWithinMs).catch(() => undefined),
     sidecarStatus(sidecarPort),

@@ -1,11 +1,11 @@
 import { appendFile, mkdir, readFile, rm } from 'node:fs/promises';
 import { request } from 'node:http';
 import { userInfo } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { PingAnswer, Worker, WorkerId, WorkerSpec } from './appservice/worker.ts';
 import { type ContainerPaths, mapPath, resolveSettings, siteContainerEnvironment } from './environment.ts';
 import { pullImage } from './image.ts';
-import { type ExitRecord, endGroup, RegionProcess } from './process.ts';
+import { type ExitRecord, endGroup, type ProcessSpec, RegionProcess } from './process.ts';
 import { programPath, systemPath } from './programs.ts';
 import type { Resolver } from './resolver.ts';
 import { isErrno, type StatePaths } from './state.ts';
@@ -32,6 +32,7 @@ export class ProcessWorker implements Worker {
   readonly #run: string;
   #main: RegionProcess | undefined;
   #sidecars: RegionProcess[] = [];
+  readonly #exits: Record<string, ExitRecord[]> = {};
 
   constructor(options: WorkerOptions) {
     this.#options = options;
@@ -51,8 +52,7 @@ export class ProcessWorker implements Worker {
 
   /** Why containers of this worker ended, newest last. */
   get exits(): Readonly<Record<string, readonly ExitRecord[]>> {
-    const all = [...(this.#main === undefined ? [] : [this.#main]), ...this.#sidecars];
-    return Object.fromEntries(all.map((container) => [container.spec.name, container.exits]));
+    return this.#exits;
   }
 
   async start(spec: WorkerSpec): Promise<void> {
@@ -62,12 +62,18 @@ export class ProcessWorker implements Worker {
     await mkdir(join(this.home, 'site', 'wwwroot'), { recursive: true, mode: 0o700 });
     const containerPaths = this.#containerPaths(spec);
     const { resolver } = this.#options;
-    const environment = {
+    const platform = await this.#platformVariables(spec);
+    const main = this.#mainContainer(spec, {
       ...resolveSettings(spec.settings, resolver, containerPaths),
-      ...(await this.#platformVariables(spec)),
-    };
-    const sidecars = await this.#siteContainers(spec, environment);
-    const main = await this.#mainContainer(spec, environment);
+      ...platform,
+    });
+    // Storage mounts are not visible in site containers: what leads there leads nowhere.
+    const withoutMounts = { ...containerPaths, mounts: new Map<string, string>() };
+    const sidecars = await this.#siteContainers(
+      spec,
+      resolveSettings(spec.settings, resolver, withoutMounts),
+      platform,
+    );
     this.#main = main;
     this.#sidecars = sidecars ?? [];
     // An image that cannot be pulled takes the whole site down: nothing of this instance starts.
@@ -165,11 +171,16 @@ export class ProcessWorker implements Worker {
     };
   }
 
-  async #mainContainer(spec: WorkerSpec, environment: Record<string, string>): Promise<RegionProcess> {
+  #container(spec: ProcessSpec): RegionProcess {
+    this.#exits[spec.name] ??= [];
+    return new RegionProcess(spec, this.#exits[spec.name]);
+  }
+
+  #mainContainer(spec: WorkerSpec, environment: Record<string, string>): RegionProcess {
     const { paths } = this.#options;
     const containerPaths = this.#containerPaths(spec);
     const [command = 'bash', ...args] = spec.startupCommand.split(/\s+/).map((word) => mapPath(word, containerPaths));
-    return new RegionProcess({
+    return this.#container({
       name: `worker-${this.id}`,
       command,
       args,
@@ -183,9 +194,12 @@ export class ProcessWorker implements Worker {
   }
 
   /** Undefined when an image cannot be pulled. */
-  async #siteContainers(spec: WorkerSpec, environment: Record<string, string>): Promise<RegionProcess[] | undefined> {
+  async #siteContainers(
+    spec: WorkerSpec,
+    settings: Record<string, string>,
+    platform: Record<string, string>,
+  ): Promise<RegionProcess[] | undefined> {
     const { paths, caBundle } = this.#options;
-    const platform = await this.#platformVariables(spec);
     const processes: RegionProcess[] = [];
     for (const container of spec.siteContainers) {
       const name = `${container.name}-${this.id}`;
@@ -202,12 +216,12 @@ export class ProcessWorker implements Worker {
         return undefined;
       }
       processes.push(
-        new RegionProcess({
+        this.#container({
           name,
           command: process.execPath,
           args: [join(image, 'src', 'main.ts')],
           env: {
-            ...siteContainerEnvironment(container, environment),
+            ...siteContainerEnvironment(container, { ...settings, ...platform }),
             ...platform,
             NODE_EXTRA_CA_CERTS: caBundle,
           },
@@ -227,12 +241,14 @@ export function workerSocket(paths: StatePaths, id: WorkerId): string {
   return join(paths.worker(id).run, 'nginx.sock');
 }
 
+/** The process that a pid file names; null when that is gone, or its number is another's by now. */
 async function pidIn(file: string): Promise<number | null> {
   try {
     const pid = Number((await readFile(file, 'utf8')).trim());
     if (!Number.isInteger(pid) || pid <= 0) return null;
-    process.kill(pid, 0);
-    return pid;
+    // Both servers show their configuration, which lies beside the pid file, in their title.
+    const title = await readFile(`/proc/${pid}/cmdline`, 'utf8');
+    return title.includes(dirname(file)) ? pid : null;
   } catch (error) {
     if (isErrno(error, 'ENOENT') || isErrno(error, 'ESRCH')) return null;
     throw error;

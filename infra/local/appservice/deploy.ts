@@ -40,7 +40,8 @@ export async function deploy(parts: SiteParts, slot: SlotName, request: Deployme
   const id = randomUUID();
   const work = join(worker.home, 'site', `${WORK_PREFIX}${id}`);
   try {
-    await record(parts, worker.id, { id, status: 2, message: 'OneDeploy', receivedUtc: utc(parts.clock) });
+    const begun = { id, status: 2, message: 'OneDeploy', receivedUtc: utc(parts.clock) } as const;
+    await record(parts, worker.id, begun, (state) => assertIdle(state, parts.name));
     await place(work, worker, target, request);
     if (request.restart !== false) await restart(parts, worker.id);
     return await end(parts, worker.id, id, { status: 4, message: 'OneDeploy' });
@@ -58,6 +59,10 @@ export async function sweepDeployments(workers: readonly Worker[]): Promise<void
   for (const { home } of workers) {
     const names = await readdir(join(home, 'site')).catch(() => []);
     for (const name of names.filter((entry) => entry.startsWith(WORK_PREFIX))) {
+      // Killed between the two renames: the content from before is here, and nowhere else.
+      const wwwroot = join(home, 'site', 'wwwroot');
+      const gone = (await lstat(wwwroot).catch(ignoreAbsent)) === undefined;
+      if (gone) await rename(join(home, 'site', name, 'before'), wwwroot).catch(ignoreAbsent);
       await rm(join(home, 'site', name), { recursive: true, force: true });
     }
   }
@@ -95,8 +100,12 @@ async function place(work: string, worker: Worker, target: Target, request: Depl
   const directory = join(worker.home, ...target.segments);
   if (target.clean) {
     await makeSafely(worker.home, target.segments.slice(0, -1));
-    await rename(directory, join(work, 'before')).catch(ignoreAbsent);
-    await rename(content, directory);
+    const before = join(work, 'before');
+    await rename(directory, before).catch(ignoreAbsent);
+    await rename(content, directory).catch(async (error: unknown) => {
+      await rename(before, directory).catch(ignoreAbsent);
+      throw error;
+    });
   } else {
     await makeSafely(worker.home, target.segments);
     await moveInto(content, worker.home, target.segments);
@@ -150,8 +159,14 @@ async function restart(parts: SiteParts, worker: WorkerId): Promise<void> {
     .catch((error) => parts.log({ event: 'start-failed', slot, reason: messageOf(error) }));
 }
 
-async function record(parts: SiteParts, worker: WorkerId, deployment: Deployment): Promise<void> {
+async function record(
+  parts: SiteParts,
+  worker: WorkerId,
+  deployment: Deployment,
+  assertAllowed: (state: SiteState) => void = () => undefined,
+): Promise<void> {
   await parts.store.update((state) => {
+    assertAllowed(state);
     const others = state.deployments[worker].filter(({ id }) => id !== deployment.id);
     return withDeployments(state, worker, [...others, deployment].slice(-DEPLOYMENTS_KEPT));
   });

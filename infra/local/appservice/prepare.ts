@@ -47,14 +47,20 @@ export async function applySlotConfig(parts: SiteParts, source: SlotName, target
 
 /** Undoes `applySlotConfig`; nothing to undo is fine. */
 export async function resetSlotConfig(parts: SiteParts, slot: SlotName): Promise<void> {
-  assertIdle(parts.store.current, parts.name);
-  if (parts.store.current.slots[slot].preparation === undefined) return;
-  await unprepare(parts, slot);
+  if (parts.store.current.slots[slot].preparation === undefined) return assertIdle(parts.store.current, parts.name);
+  await unprepare(parts, slot, (state) => assertIdle(state, parts.name));
 }
 
 /** The slot gets its own settings back, and restarts with them. A failing start is the slot's, not the caller's. */
-export async function unprepare(parts: SiteParts, slot: SlotName): Promise<void> {
-  const next = await parts.store.update((state) => withoutPreparation(state, slot));
+export async function unprepare(
+  parts: SiteParts,
+  slot: SlotName,
+  assertAllowed: (state: SiteState) => void = () => undefined,
+): Promise<void> {
+  const next = await parts.store.update((state) => {
+    assertAllowed(state);
+    return withoutPreparation(state, slot);
+  });
   parts.log({ event: 'slot-reset', slot });
   await runnerOf(parts, slot)
     .apply(specOf(next, slot))

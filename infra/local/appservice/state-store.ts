@@ -50,7 +50,7 @@ export async function readState(file: string): Promise<SiteState | undefined> {
     throw new SlipError('SLIP-LOCAL-SITE-STATE', {
       found: `${file} is not a state of the local web app`,
       expected: 'the JSON that the region wrote, format 1',
-      fix: 'npm run reset && npm start',
+      fix: `mv ${file} ${file}.damaged && npm start, then ./slipway release: no data is lost by it`,
     });
   }
   return state;
