@@ -134,7 +134,7 @@ export class Sidecar {
     await this.#uploader.stop();
     clearTimeout(limit);
     this.#reach.stop();
-    this.#carryRoute.wakeAll();
+    this.#carryRoute.wakeAll('the sidecar is stopping');
   }
 
   readiness(): Readiness {
@@ -262,7 +262,7 @@ export class Sidecar {
   #blobTurned(state: ReachState, reason: string): void {
     this.#options.log(state === 'away' ? 'warn' : 'info', `Blob is ${state}`, reason === '' ? {} : { reason });
     if (state === 'away') {
-      this.#carryRoute.wakeAll();
+      this.#carryRoute.wakeAll(`Blob is away: ${reason}`);
     } else {
       this.#waitlist.wake(['failed']);
       this.#scan.wake();

@@ -25,7 +25,7 @@ export interface CarryRouteOptions {
 /** `POST /carry`: lets a bounded number of callers wait until their file is in Blob. */
 export class CarryRoute {
   readonly #options: CarryRouteOptions;
-  readonly #waiting = new Set<() => void>();
+  readonly #waiting = new Set<(reason: string) => void>();
 
   constructor(options: CarryRouteOptions) {
     this.#options = options;
@@ -36,8 +36,8 @@ export class CarryRoute {
   }
 
   /** Answers all who wait: Blob turned out to be away, or the sidecar stops. */
-  wakeAll(): void {
-    for (const wake of [...this.#waiting]) wake();
+  wakeAll(reason: string): void {
+    for (const wake of [...this.#waiting]) wake(reason);
   }
 
   /** `parent` is the span of the call, when it is part of a trace. */
@@ -55,7 +55,7 @@ export class CarryRoute {
         this.#waiting.delete(wake);
         resolve(answer);
       };
-      const wake = (): void => finish(awayAnswer(reach.reason));
+      const wake = (reason: string): void => finish({ status: 503, body: { durable: false, reason } });
       const timer = setTimeout(
         () => finish({ status: 202, body: { durable: false, reason: 'pending' } }),
         Math.min(waitMs, defaults.CARRY_WAIT_LIMIT_MS),

@@ -129,6 +129,17 @@ describe('carrying one file', () => {
     expect(store.puts).toBe(0);
   });
 
+  test('is carried out of a folder also when MEDIA_ROOT itself is a link', async () => {
+    const link = `${folders.root}-link`;
+    symlinkSync(folders.root, link);
+    mkdirSync(outbox('folder'));
+    file('folder/a.txt', 'x');
+    expect(await carryFile({ ...context, folders: foldersIn(link) }, 'folder/a.txt')).toMatchObject({
+      kind: 'durable',
+    });
+    unlinkSync(link);
+  });
+
   test('is gone when it has gone, also in the middle', async () => {
     expect(await carryFile(context, 'none.txt')).toEqual({ kind: 'gone' });
     const name = file('a.txt', 'x');

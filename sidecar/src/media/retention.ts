@@ -10,6 +10,7 @@ import { blobHas } from './compare.ts';
 import { readContents } from './digest.ts';
 import { sameFile } from './fingerprint.ts';
 import { moveAside } from './moves.ts';
+import { ulidTimeMs } from './names.ts';
 import { openOutbox } from './openOutbox.ts';
 import type { Tally } from './tally.ts';
 import { walk } from './walk.ts';
@@ -61,6 +62,8 @@ export class Retention {
   async #leaves(path: string): Promise<boolean> {
     const { context, retentionMs, mayAsk, log, tally } = this.#options;
     const { synced, conflicts } = context.folders;
+    // No file is older than its name; those of the application need not even be looked at.
+    if (context.nowMs() - (ulidTimeMs(path) ?? 0) < retentionMs) return false;
     const opened = await openOutbox(synced, path);
     if (opened.kind !== 'open') return opened.kind === 'gone';
     try {
