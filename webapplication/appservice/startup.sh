@@ -27,6 +27,7 @@ FPM_PID_FILE=$RUN_DIR/php-fpm.pid
 READY_SECONDS=20           # for php-fpm to open its sockets
 GRACE_SECONDS=${WEBSITES_CONTAINER_STOP_TIME_LIMIT:-30}
 RESTART_DELAYS=(0 0.2 0.5 1 2)
+RETIRE_SECONDS=5
 
 say() { # level message
   printf '{"level":"%s","channel":"startup","message":"%s","datetime":"%s"}\n' "$1" "$2" "$(date -u +%Y-%m-%dT%H:%M:%S.%3NZ)" >&2
@@ -203,6 +204,12 @@ pause_before_restart() { # name
   sleep "${RESTART_DELAYS[$step]}"
 }
 
+# The workers of a dead master finish what they are at, take nothing new, and then are gone.
+retire() { # pid of the master
+  kill -QUIT -- "-$1" 2>/dev/null || return 0
+  (sleep "$RETIRE_SECONDS" && kill -KILL -- "-$1" 2>/dev/null) &
+}
+
 supervise() {
   declare -A DEATHS LAST_DEATH
   local ended status
@@ -213,12 +220,12 @@ supervise() {
     [ -z "$STOPPING" ] || return
     if [ "$ended" = "$FPM" ]; then
       say ERROR "php-fpm $(reason $status), starting it again"
-      kill -KILL -- "-$FPM" 2>/dev/null
+      retire "$FPM"
       pause_before_restart fpm
       start_fpm
     elif [ "$ended" = "$SERVER" ]; then
       say ERROR "nginx $(reason $status), starting it again"
-      kill -KILL -- "-$SERVER" 2>/dev/null
+      retire "$SERVER"
       pause_before_restart nginx
       start_nginx
     fi

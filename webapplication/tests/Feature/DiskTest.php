@@ -114,7 +114,9 @@ final class DiskTest extends FeatureTestCase
                 }
                 curl_multi_remove_handle($multi, $done['handle']);
             }
-            if ($killed < $kills && microtime(true) - $lastKill > 0.05) {
+            $pause = microtime(true) - $lastKill;
+            // Some get through and some do not, however busy the machine is.
+            if ($killed < $kills && ($pause > 0.6 || ($pause > 0.05 && count($promised) > $killed))) {
                 $lastKill = microtime(true);
                 foreach ($application->workers() as $worker) {
                     posix_kill($worker, \SIGKILL);

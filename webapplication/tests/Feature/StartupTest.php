@@ -163,10 +163,12 @@ final class StartupTest extends FeatureTestCase
     {
         $application = $this->start();
         posix_kill($application->pid('php-fpm'), \SIGKILL);
+        $this->assertSoon('the death is noticed', static fn (): bool => str_contains($application->logged(), 'was ended by signal KILL'));
         $this->assertSoon('it serves again', static fn (): bool => self::serves($application));
         $application->client()->get('/api/ping', ['X-Odd' => "\xff\"\\"]);
         $application->stop();
 
+        $this->assertSoon('all is written', static fn (): bool => str_contains($application->logged(), 'Stopping'));
         $lines = explode("\n", trim($application->logged()));
         self::assertGreaterThan(5, count($lines));
         foreach ($lines as $line) {
