@@ -185,9 +185,23 @@ export class AppService {
     }
   }
 
-  /** One OneDeploy of a zip to the slot. Resolves when the SCM site has taken and placed it. */
+  /** One OneDeploy of a zip to the slot's content. Resolves when the SCM site has taken and placed it. */
   async publish(scmHost: string, file: string, bytes: number): Promise<Deployment> {
-    const url = `https://${scmHost}/api/publish?type=zip&clean=true&restart=true`;
+    return this.#oneDeploy(scmHost, { clean: 'true', restart: 'true' }, file, bytes);
+  }
+
+  /** Adds the files of a zip to a directory below /home. What is there stays, and the app goes on running. */
+  async addFiles(scmHost: string, directory: string, file: string, bytes: number): Promise<Deployment> {
+    return this.#oneDeploy(scmHost, { path: directory, clean: 'false', restart: 'false' }, file, bytes);
+  }
+
+  async #oneDeploy(
+    scmHost: string,
+    options: Readonly<Record<string, string>>,
+    file: string,
+    bytes: number,
+  ): Promise<Deployment> {
+    const url = `https://${scmHost}/api/publish?${new URLSearchParams({ type: 'zip', ...options })}`;
     return this.#call('publish the package', async () => {
       const answer = await this.#send('POST', url, { file, bytes });
       if (answer.status >= 300) {

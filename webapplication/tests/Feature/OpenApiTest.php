@@ -80,7 +80,9 @@ final class OpenApiTest extends FeatureTestCase
             ['put', '/api/cache/{key}', 400, '/api/cache/'.$key, $json, '{'], ['put', '/api/cache/{key}', 415, '/api/cache/'.$key, $cache, '{'], ['put', '/api/cache/{key}', 422, '/api/cache/_', $json, '{"value":1}'],
             ['put', '/api/cache/{key}', 413, '/api/cache/'.$key, $json, '{"value":"'.str_repeat('x', 1_048_576).'"}'],
             ['post', '/internal/release/migrate', 202, '', $release], ['get', '/internal/release/migrate/{job}', 404, '/internal/release/migrate/x', $release], ['post', '/internal/release/drain', 200, '', $release],
-            ['post', '/internal/release/probe', 201, '', $release], ['post', '/internal/release/warm', 200, '', $release], ['post', '/internal/journal/flush', 200, '', $release], ['post', '/internal/release/probe', 404],
+            ['post', '/internal/release/probe', 201, '', $release], ['post', '/internal/release/warm', 200, '', $release], ['post', '/internal/journal/flush', 200, '', $release],
+            ['get', '/internal/media', 200, '', $release], ['get', '/internal/media', 404], ['post', '/internal/media/retry', 202, '', $release], ['post', '/internal/media/retry', 404, '?name=unknown', $release],
+            ['post', '/internal/media/retry', 409, '?name=taken', $release], ['post', '/internal/media/retry', 422, '?name=', $release], ['post', '/internal/release/probe', 404],
         ];
         foreach ($calls as $call) {
             [$method, $path, $status, $target, $headers, $body] = $call + [3 => '', 4 => [], 5 => null];

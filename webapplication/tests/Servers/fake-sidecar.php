@@ -40,7 +40,13 @@ if ('/carry' === $path) {
 } elseif ('/drain' === $path) {
     $away ? $answer(504, ['pending' => 3]) : $answer(200, ['drained' => true]);
 } elseif ('/status' === $path) {
-    $answer(200, ['pending' => 0]);
+    $answer(200, ['pending' => 0, 'media' => ['pending' => 0, 'oldestSeconds' => 0, 'synced' => 0, 'stuck' => [], 'conflicts' => []]]);
+} elseif ('/retry' === $path) {
+    match ($text($query['name'] ?? 'waits')) {
+        'unknown' => $answer(404, []),
+        'taken' => $answer(409, []),
+        default => $answer(202, ['retried' => 1]),
+    };
 } elseif ('/readyz' === $path) {
     $answer($away ? 503 : 200, []);
 } elseif ('/v1/traces' === $path) {

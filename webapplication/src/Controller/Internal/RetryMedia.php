@@ -1,0 +1,45 @@
+<?php
+
+declare(strict_types=1);
+
+namespace App\Controller\Internal;
+
+use App\Http\Json;
+use App\Http\Problem;
+use App\Sidecar\SidecarAway;
+use App\Sidecar\SidecarClient;
+use Symfony\Component\HttpFoundation\Request;
+use Symfony\Component\HttpFoundation\Response;
+use Symfony\Component\Routing\Attribute\Route;
+
+/** Has the sidecar look again, at everything that waits or at one name; one that is in conflict goes back into the outbox. */
+#[Route('/internal/media/retry', name: 'POST /internal/media/retry', methods: 'POST')]
+final readonly class RetryMedia
+{
+    private const WITHIN_MS = 10_000;
+
+    public function __construct(private SidecarClient $sidecar)
+    {
+    }
+
+    public function __invoke(Request $request): Response
+    {
+        $name = $request->query->all()['name'] ?? null;
+        if (null !== $name && (!is_string($name) || '' === $name)) {
+            throw new Problem(422, 'name is the path of one file below the outbox.');
+        }
+        try {
+            $answer = $this->sidecar->call('POST', '/retry'.(null === $name ? '' : '?name='.rawurlencode($name)), self::WITHIN_MS);
+        } catch (SidecarAway $away) {
+            throw Problem::unavailable('The sidecar cannot be asked.', previous: $away);
+        }
+
+        return match ($answer->status) {
+            202 => new Json($answer->json(), 202),
+            404 => throw new Problem(404, 'The sidecar knows no such file.'),
+            409 => throw new Problem(409, 'Another file has this place in the outbox.'),
+            400 => throw new Problem(422, 'name is not the path of a file below the outbox.'),
+            default => throw Problem::unavailable('The sidecar does not take it.'),
+        };
+    }
+}

@@ -1,0 +1,39 @@
+<?php
+
+declare(strict_types=1);
+
+namespace App\Controller\Internal;
+
+use App\Http\Json;
+use App\Http\Problem;
+use App\Sidecar\SidecarAway;
+use App\Sidecar\SidecarClient;
+use Symfony\Component\HttpFoundation\Response;
+use Symfony\Component\Routing\Attribute\Route;
+
+/** What the sidecar carries and what it cannot carry: it has no public port of its own. */
+#[Route('/internal/media', name: 'GET /internal/media', methods: 'GET')]
+final readonly class ShowMediaState
+{
+    /** A large backlog takes a while to count. */
+    private const WITHIN_MS = 10_000;
+
+    public function __construct(private SidecarClient $sidecar)
+    {
+    }
+
+    public function __invoke(): Response
+    {
+        try {
+            $answer = $this->sidecar->call('GET', '/status', self::WITHIN_MS);
+        } catch (SidecarAway $away) {
+            throw Problem::unavailable('The sidecar cannot be asked.', previous: $away);
+        }
+        $media = $answer->json()['media'] ?? null;
+        if (200 !== $answer->status || !is_array($media)) {
+            throw Problem::unavailable('The sidecar does not say how it is.');
+        }
+
+        return new Json($media);
+    }
+}
