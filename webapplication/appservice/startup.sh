@@ -24,6 +24,7 @@ export MEDIA_ROOT=${MEDIA_ROOT:-/home/media}
 export APP_ENV=${APP_ENV:-prod}
 
 FPM_PID_FILE=$RUN_DIR/php-fpm.pid
+SIDECAR_SECONDS=${SIDECAR_SECONDS:-10}
 READY_SECONDS=20           # for php-fpm to open its sockets
 GRACE_SECONDS=${WEBSITES_CONTAINER_STOP_TIME_LIMIT:-30}
 RESTART_DELAYS=(0 0.2 0.5 1 2)
@@ -173,6 +174,27 @@ await_fpm() {
   done
 }
 
+sidecar_answers() {
+  (
+    exec 3<>"/dev/tcp/127.0.0.1/$SIDECAR_PORT" || exit 1
+    printf 'GET /readyz HTTP/1.0\r\n\r\n' >&3
+    read -r -t 1 line <&3 && [[ $line == *' 200 '* ]]
+  ) 2>/dev/null
+}
+
+# Containers start in no order, and the platform's warm-up asks only this one. So it answers no ping before the sidecar is
+# there: what only Blob has could not be read. Without one it starts all the same, later.
+await_sidecar() {
+  local deadline=$((SECONDS + SIDECAR_SECONDS))
+  until sidecar_answers; do
+    if [ $SECONDS -ge $deadline ]; then
+      say WARNING "The sidecar does not answer after $SIDECAR_SECONDS s: starting without it"
+      return
+    fi
+    sleep 0.05
+  done
+}
+
 # Its master may be dead already, by a signal that left its workers alive.
 quit_server() { # pid
   [ -n "$1" ] || return 0
@@ -247,6 +269,7 @@ main() {
   trap stop TERM INT HUP
   start_fpm
   await_fpm || { kill -KILL "$FPM" 2>/dev/null; fail 'php-fpm does not start; its reason is above'; }
+  [ -z "${SIDECAR_PORT:-}" ] || await_sidecar
   start_nginx
   supervise
 }
