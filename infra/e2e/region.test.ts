@@ -1,6 +1,8 @@
+import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { readFile, rm, stat } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, stat } from 'node:fs/promises';
 import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import type { Connection } from '../connection.ts';
@@ -99,10 +101,22 @@ describe('the state directory', () => {
     for (const part of ['tls', 'front', 'ports.json', 'evaluation.json', 'processes', 'images', 'mounts', 'redis']) {
       await rm(join(region.stateDir, part), { recursive: true, force: true });
     }
+    const { cacheApiToken, releaseToken, managementToken } = connection;
     await region.start();
     connection = await region.connection();
     expect(await read(image.url)).toEqual({ status: 200, sha256: image.sha256 });
     expect((await makeImage()).image.durable).toBe(true);
+    expect(connection).toMatchObject({ cacheApiToken, releaseToken, managementToken });
+  });
+
+  test('is the only one that reset removes', async () => {
+    const other = await mkdtemp(join(tmpdir(), 'sw-not-a-region-'));
+    await mkdir(join(other, 'logs'));
+    const { code, stderr } = await finished(
+      spawn(process.execPath, [join(region.root, 'infra/cli/main.ts'), 'reset', '--state', other]),
+    );
+    expect([code, stderr.includes('SLIP-LOCAL-NOT-STATE')]).toEqual([1, true]);
+    await rm(other, { recursive: true });
   });
 });
 
@@ -164,19 +178,7 @@ test('npm stop leaves no process, no socket and no temporary file', async () => 
   expect((await region.command('stop')).code).toBe(0);
   expect(await region.processes()).toEqual([]);
   const { stdout } = await finished(
-    (await import('node:child_process')).spawn('find', [
-      region.stateDir,
-      '(',
-      '-type',
-      's',
-      '-o',
-      '-name',
-      '*.tmp',
-      '-o',
-      '-name',
-      '*.pid',
-      ')',
-    ]),
+    spawn('find', [region.stateDir, '(', '-type', 's', '-o', '-name', '*.tmp', '-o', '-name', '*.pid', ')']),
   );
   expect(stdout).toBe('');
   expect(await readFile(join(region.stateDir, 'site.json'), 'utf8')).toContain('production');

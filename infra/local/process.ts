@@ -42,7 +42,7 @@ export interface ExitRecord {
  */
 export class RegionProcess {
   readonly spec: ProcessSpec;
-  /** Newest last. */
+  /** Ends that nobody asked for, newest last. */
   readonly exits: ExitRecord[];
   #child: ChildProcess | undefined;
   #wanted = false;
@@ -122,9 +122,11 @@ export class RegionProcess {
   }
 
   #exited(reason: string, ranMs: number): void {
+    // It was told to: nothing to keep a reason of.
+    if (!this.#wanted) return;
     this.exits.push({ at: new Date().toISOString(), reason });
     if (this.exits.length > keptExits) this.exits.shift();
-    if (!this.#wanted || !this.spec.restart) return;
+    if (!this.spec.restart) return;
     this.#delayMs = ranMs > settledAfterMs ? restartDelayMs : Math.min(this.#delayMs * 2, restartDelayMaxMs);
     this.#restartTimer = setTimeout(() => {
       if (this.#wanted) void this.#spawn().catch(() => this.#exited('could not be started', 0));
