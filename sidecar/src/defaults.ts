@@ -23,7 +23,7 @@ export const TMP_REPORT_AFTER_MS = 10 * 60_000;
 export const PEER_GRACE_MS = 1_000;
 /** With other instances on the same outbox: how long a file is left to the instance its name falls to. */
 export const PEER_TURN_MS = 5_000;
-/** The scan of a large outbox takes at most this share of the time. */
+/** The scan of a large outbox in which nothing can be done takes at most this share of the time. */
 export const SCAN_DUTY = 0.1;
 export const LARGE_OUTBOX_FILES = 1_000;
 /** Foreign files observed at once; the others wait their turn. */

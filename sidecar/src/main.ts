@@ -104,6 +104,8 @@ setTimeout(() => {
 }, defaults.TELEMETRY_START_DELAY_MS).unref();
 
 let stopping = false;
+// Whoever reads the log may go away; that is no reason to stop carrying.
+process.stderr.on('error', () => undefined);
 process.on('SIGTERM', (signal) => void stop(signal));
 process.on('SIGINT', (signal) => void stop(signal));
 process.on('unhandledRejection', (reason) => log('error', 'an unhandled rejection', { reason: reasonOf(reason) }));

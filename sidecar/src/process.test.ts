@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { chmodSync, existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { chmodSync, existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -67,6 +67,20 @@ describe('the process of the sidecar', () => {
     expect(metrics).toMatch(/^slipway_media_pending 1$/m);
     expect(metrics).toMatch(/^slipway_blob_up 0$/m);
     expect(existsSync(join(sidecar.outbox, name))).toBe(true);
+    expect(sidecar.ended).toBe(false);
+  });
+
+  test('lives on when nobody reads its log any more', async () => {
+    sidecar.closeLog();
+    await fetch(`${sidecar.url}/readyz`);
+    await sidecar.retry();
+    await writeAtomically(sidecar.outbox, ulidName(), png());
+    // What makes it write a line: the folders go away.
+    rmSync(join(folder, 'media'), { recursive: true });
+    writeFileSync(join(folder, 'media'), '');
+    await until('it has something to say', async () => !(await fetch(`${sidecar.url}/readyz`)).ok);
+    rmSync(join(folder, 'media'));
+    await until('it goes on', async () => (await fetch(`${sidecar.url}/readyz`)).ok);
     expect(sidecar.ended).toBe(false);
   });
 

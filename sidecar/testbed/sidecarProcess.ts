@@ -9,6 +9,8 @@ import { until } from './until.ts';
 
 const MAIN = fileURLToPath(new URL('../src/main.ts', import.meta.url));
 
+/** As in the image. */
+const NODE_FLAGS = ['--max-semi-space-size=4'];
 const AS_NOBODY = ['setpriv', '--pdeathsig', 'KILL', '--reuid', '65534', '--regid', '65534', '--clear-groups', '--'];
 
 export interface SidecarProcessOptions {
@@ -90,7 +92,7 @@ export class SidecarProcess {
   /** Starts it and waits until it is ready; gives the milliseconds that took. */
   async up(extra: Readonly<Record<string, string>> = {}): Promise<number> {
     const begun = performance.now();
-    const [command = '', ...args] = [...this.#before, process.execPath, MAIN];
+    const [command = '', ...args] = [...this.#before, process.execPath, ...NODE_FLAGS, MAIN];
     const child = startProcess(command, args, {
       env: { ...this.env, ...extra },
       stdio: ['ignore', 'ignore', 'pipe'],
@@ -111,6 +113,11 @@ export class SidecarProcess {
 
   signal(signal: NodeJS.Signals): void {
     this.#child?.kill(signal);
+  }
+
+  /** Closes the reading end of its log. */
+  closeLog(): void {
+    this.#child?.stderr?.destroy();
   }
 
   async status(): Promise<Status> {

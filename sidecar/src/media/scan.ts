@@ -15,7 +15,7 @@ export interface ScanOptions {
   readonly waitlist: Waitlist;
   readonly intervalMs: number;
   readonly nowMs: () => number;
-  /** False while Blob is away: then the outbox is looked at, and nothing taken. */
+  /** False while Blob is away: then the outbox is read, and nothing taken. */
   readonly mayUpload: () => boolean;
   readonly self: () => string;
   /** The other instances on this outbox. */
@@ -26,8 +26,8 @@ export interface ScanOptions {
 
 interface Pass {
   readonly seen: number;
-  /** Time spent waiting for a free place, which is not the scan's own. */
-  readonly waitedMs: number;
+  /** Files that were taken, or looked at because they may be soon. */
+  readonly looked: number;
 }
 
 /** Looks through the outbox again and again and has taken what can be taken. What `carry` makes fast, this makes right. */
@@ -45,15 +45,15 @@ export class Scan {
     const { nowMs, intervalMs, onPass } = this.#options;
     while (!this.#stopped) {
       const begun = nowMs();
-      let pass: Pass = { seen: 0, waitedMs: 0 };
+      let pass: Pass = { seen: 0, looked: 0 };
       try {
         pass = await this.#pass();
       } catch (error) {
         onPass(reasonOf(error));
       }
-      const spent = nowMs() - begun - pass.waitedMs;
-      const rest = pass.seen < defaults.LARGE_OUTBOX_FILES ? 0 : spent / defaults.SCAN_DUTY - spent;
-      await this.#pause(Math.max(intervalMs, rest));
+      const spent = nowMs() - begun;
+      const idle = pass.looked === 0 && pass.seen >= defaults.LARGE_OUTBOX_FILES;
+      await this.#pause(idle ? Math.max(intervalMs, spent / defaults.SCAN_DUTY - spent) : intervalMs);
     }
   }
 
@@ -70,7 +70,7 @@ export class Scan {
 
   async #pass(): Promise<Pass> {
     const { outbox, uploader, waitlist, nowMs, mayUpload, onPass } = this.#options;
-    const pass = { seen: 0, waitedMs: 0 };
+    const pass = { seen: 0, looked: 0 };
     // A pass lasts as long as the backlog does; that the outbox can be read is known before.
     await (await opendir(outbox)).close();
     onPass(undefined);
@@ -79,20 +79,23 @@ export class Scan {
       if (this.#stopped) return pass;
       pass.seen += 1;
       if (entry.kind === 'refused' || uploader.isInHand(entry.path) || waitlist.mustWait(entry.path)) continue;
-      if (!(await this.#mayTake(entry.path)) || !mayUpload()) continue;
-      const begun = nowMs();
-      await uploader.take(entry.path);
-      pass.waitedMs += nowMs() - begun;
+      if (!mayUpload() || !this.#mayLook(entry.path)) continue;
+      pass.looked += 1;
+      if (await this.#mayTake(entry.path)) await uploader.take(entry.path);
     }
     waitlist.endPass();
     return pass;
   }
 
+  /** A foreign file is not even looked at while there is no room to remember it: a backlog would be, in every pass. */
+  #mayLook(path: string): boolean {
+    const { waitlist } = this.#options;
+    return isUlidName(path) || waitlist.hasRoom || waitlist.get(path) !== undefined;
+  }
+
   async #mayTake(path: string): Promise<boolean> {
     const { outbox, waitlist } = this.#options;
     if (isUlidName(path)) return !this.#leaves(path);
-    // Without this, a backlog of foreign files would be looked at one by one in every pass.
-    if (waitlist.get(path) === undefined && !waitlist.hasRoom) return false;
     try {
       return waitlist.hasSettled(path, fingerprintOf(await lstat(join(outbox, path)))) && !this.#leaves(path);
     } catch {

@@ -13,7 +13,7 @@ export interface RelayOptions {
 }
 
 const THREAD = new URL('./thread.ts', import.meta.url);
-const HEAP_MB = 96;
+const LIMITS = { maxOldGenerationSizeMb: 96, maxYoungGenerationSizeMb: 8 };
 const BATCH = 256;
 const BATCH_MS = 500;
 const RESTART_FACTOR = 50;
@@ -46,7 +46,7 @@ export class Relay {
       workerData: this.#options.data,
       // Only what the exporter may need; the tokens of the other settings are none of its business.
       env: { NODE_EXTRA_CA_CERTS: process.env.NODE_EXTRA_CA_CERTS, HOME: process.env.HOME },
-      resourceLimits: { maxOldGenerationSizeMb: HEAP_MB },
+      resourceLimits: LIMITS,
       stdout: true,
       stderr: true,
     });
