@@ -42,6 +42,7 @@ final class DependencyMatrixTest extends FeatureTestCase
         'Sidecar down' => ['POST /api/generate-image' => '201 not yet durable', 'GET /media/{in Blob only}' => '503', 'GET /media/{unknown}' => '503', 'GET /api/health' => '200 warn'],
         'Sidecar hanging' => ['POST /api/generate-image' => '201 not yet durable', 'GET /media/{in Blob only}' => '503', 'GET /media/{unknown}' => '503', 'GET /api/health' => '200 warn'],
         'Blob down' => ['POST /api/generate-image' => '201 not yet durable', 'GET /media/{in Blob only}' => '503', 'GET /media/{unknown}' => '503', 'GET /api/health' => '200 warn'],
+        'Blob hanging' => ['POST /api/generate-image' => '201 not yet durable', 'GET /media/{in Blob only}' => '503', 'GET /media/{unknown}' => '503', 'GET /api/health' => '200 warn'],
         'Disk refuses' => ['POST /api/generate-image' => '503', 'GET /api/health' => '503 fail'],
     ];
 
@@ -97,6 +98,7 @@ final class DependencyMatrixTest extends FeatureTestCase
     {
         match ($state) {
             'Blob down' => $this->world->sidecar->blobIsAway(true),
+            'Blob hanging' => $this->world->sidecar->blobHangs(true),
             'Disk refuses' => $this->takeOutbox(),
             default => str_ends_with($state, 'hanging') ? $this->server($state)->hang() : $this->server($state)->stop(),
         };
@@ -106,6 +108,8 @@ final class DependencyMatrixTest extends FeatureTestCase
     {
         if ('Blob down' === $state) {
             $this->world->sidecar->blobIsAway(false);
+        } elseif ('Blob hanging' === $state) {
+            $this->world->sidecar->blobHangs(false);
         } elseif ('Disk refuses' === $state) {
             $this->giveOutboxBack();
         } elseif (str_ends_with($state, 'hanging')) {

@@ -52,6 +52,11 @@ final class Sidecar implements Server
         $away ? touch($this->directory.'/blob-away') : @unlink($this->directory.'/blob-away');
     }
 
+    public function blobHangs(bool $hangs): void
+    {
+        $hangs ? touch($this->directory.'/blob-hangs') : @unlink($this->directory.'/blob-hangs');
+    }
+
     public function forget(): void
     {
         @unlink($this->directory.'/requests');

@@ -4,13 +4,14 @@ declare(strict_types=1);
 
 /**
  * A sidecar to test against, served by PHP's own web server. Its Blob is the directory SIDECAR_BLOB; a file named
- * `blob-away` beside it says that Blob cannot be reached; every span it gets is a line in `spans`.
+ * `blob-away` beside it says that Blob cannot be reached, `blob-hangs` that it does not answer; every span it gets is a line in `spans`.
  */
 $text = static fn (mixed $value): string => is_string($value) ? $value : '';
 $blob = (string) getenv('SIDECAR_BLOB');
 $media = (string) getenv('MEDIA_ROOT');
 $state = dirname($blob);
 $away = is_file($state.'/blob-away');
+$hangs = is_file($state.'/blob-hangs');
 $path = (string) parse_url($text($_SERVER['REQUEST_URI']), \PHP_URL_PATH);
 parse_str((string) parse_url($text($_SERVER['REQUEST_URI']), \PHP_URL_QUERY), $query);
 
@@ -26,7 +27,10 @@ file_put_contents($state.'/requests', json_encode([
 
 if ('/carry' === $path) {
     $name = $text($query['name'] ?? '');
-    if ($away) {
+    if ($hangs) {
+        usleep(1000 * (int) $text($query['wait'] ?? '0'));
+        $answer(202, ['durable' => false]);
+    } elseif ($away) {
         $answer(503, ['durable' => false]);
     } elseif (!is_file($media.'/outbox/'.$name)) {
         $answer(404, []);
@@ -48,13 +52,15 @@ if ('/carry' === $path) {
         default => $answer(202, ['retried' => 1]),
     };
 } elseif ('/readyz' === $path) {
-    $answer($away ? 503 : 200, []);
+    $answer($away || $hangs ? 503 : 200, []);
 } elseif ('/v1/traces' === $path) {
     file_put_contents($state.'/spans', file_get_contents('php://input')."\n", \FILE_APPEND | \LOCK_EX);
     $answer(200, []);
 } elseif (str_starts_with($path, '/blob/')) {
     $file = $blob.'/'.rawurldecode(substr($path, 6));
-    if ($away) {
+    if ($hangs) {
+        sleep(4);
+    } elseif ($away) {
         $answer(503, []);
     } elseif (!is_file($file)) {
         $answer(404, []);
