@@ -1,4 +1,4 @@
-import { mkdir, open, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, open, readFile, rename, rm, statfs, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { SlipError } from '../errors.ts';
 import type { WorkerId } from './appservice/worker.ts';
@@ -6,6 +6,8 @@ import type { WorkerId } from './appservice/worker.ts';
 /** Room that the longest socket path below the state directory needs; Linux allows 107 bytes for the whole path. */
 const longestSocketSuffixBytes = '/workers/a/run/php-fpm-internal.sock'.length;
 const unixSocketPathMaxBytes = 107;
+/** A new database, two slots with a package each and some room for logs and media. */
+const startNeedsMb = 300;
 
 /** Where everything of one local region lives; nothing is written outside it. */
 export interface StatePaths {
@@ -100,6 +102,9 @@ export async function createStateDirectories(paths: StatePaths): Promise<void> {
   } catch (cause) {
     throw asDiskError(cause, paths.root);
   }
+  const { bavail, bsize } = await statfs(paths.root);
+  const freeMb = Math.floor((bavail * bsize) / 1024 ** 2);
+  if (freeMb < startNeedsMb) throw diskFull(`${freeMb} MB are free on the disk that holds ${paths.root}`);
 }
 
 /** Replaces a file so that a crash or a full disk leaves the old content. Mode 0600. */
@@ -145,14 +150,18 @@ export function isErrno(error: unknown, code: string): boolean {
   return typeof error === 'object' && error !== null && 'code' in error && error.code === code;
 }
 
+function diskFull(found: string, cause?: unknown): SlipError {
+  return new SlipError('SLIP-LOCAL-DISK-FULL', {
+    found,
+    expected: `at least ${startNeedsMb} MB`,
+    fix: 'free some space and run the command again, or choose another disk with --state DIR; nothing was lost',
+    cause,
+  });
+}
+
 function asDiskError(cause: unknown, path: string): unknown {
   if (isErrno(cause, 'ENOSPC')) {
-    return new SlipError('SLIP-LOCAL-DISK-FULL', {
-      found: `no space left on the disk that holds ${path}`,
-      expected: 'about 1 GB free',
-      fix: 'free some space and run the command again; nothing was lost',
-      cause,
-    });
+    return diskFull(`no space left on the disk that holds ${path}`, cause);
   }
   if (isErrno(cause, 'EACCES') || isErrno(cause, 'EPERM') || isErrno(cause, 'EROFS')) {
     return new SlipError('SLIP-LOCAL-NOT-WRITABLE', {
