@@ -1,0 +1,93 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { png, ulidName } from '../../testbed/files.ts';
+import { MemoryStore } from '../../testbed/memoryStore.ts';
+import { BlobFailure } from '../blob/failure.ts';
+import { Reach } from '../blob/reach.ts';
+import { type Folders, foldersIn } from '../media/folders.ts';
+import { Tally } from '../media/tally.ts';
+import { Uploader } from '../media/uploader.ts';
+import { Waitlist } from '../media/waitlist.ts';
+import { tracer } from '../telemetry/tracer.ts';
+import { CarryRoute } from './carryRoute.ts';
+
+const nowMs = (): number => Date.now();
+
+describe('callers of carry', () => {
+  let folders: Folders;
+  let store: MemoryStore;
+  let reach: Reach;
+  let uploader: Uploader;
+  let route: CarryRoute;
+  let release: () => void;
+
+  beforeEach(() => {
+    folders = foldersIn(mkdtempSync(join(tmpdir(), 'slipway-callers-')));
+    for (const folder of [folders.outbox, folders.synced]) mkdirSync(folder);
+    store = new MemoryStore();
+    const held = new Promise<void>((resolve) => (release = resolve));
+    store.duringPut = () => held;
+    const onChange = (state: string): void => {
+      if (state === 'away') route.wakeAll('Blob is away');
+    };
+    reach = new Reach({ probe: () => store.probe(), nowMs, random: Math.random, onChange });
+    const tally = new Tally(nowMs);
+    uploader = new Uploader({
+      context: { folders, store, reach, nowMs },
+      waitlist: new Waitlist(nowMs),
+      tally,
+      log: () => undefined,
+      random: Math.random,
+      places: 2,
+      startSpan: tracer(() => undefined, nowMs, {}),
+      blobUrl: 'https://host/container',
+    });
+    route = new CarryRoute({ uploader, reach, folders, tally, maxWaiters: 3 });
+  });
+  afterEach(async () => {
+    release();
+    await uploader.stop();
+    rmSync(folders.root, { recursive: true, force: true });
+  });
+
+  const put = (): string => {
+    const name = ulidName();
+    writeFileSync(join(folders.outbox, name), png());
+    return name;
+  };
+
+  test('wait only so many at once; the others hear 202 at once, and their files are carried all the same', async () => {
+    const waiting = [put(), put(), put()].map((name) => route.carry(name, 10_000));
+    expect(route.waiters).toBe(3);
+    const late = put();
+    expect((await route.carry(late, 10_000)).status).toBe(202);
+    release();
+    for (const answer of await Promise.all(waiting)) expect(answer.status).toBe(200);
+    await uploader.stop();
+    expect(store.blobs.has(late)).toBe(true);
+    expect(route.waiters).toBe(0);
+  });
+
+  test('hear 202 when their time is over, and leave no trace', async () => {
+    expect((await route.carry(put(), 20)).status).toBe(202);
+    expect((await route.carry(put(), 0)).status).toBe(202);
+    expect(route.waiters).toBe(0);
+  });
+
+  test('who wait for one file all hear of it, and it is uploaded once', async () => {
+    const name = put();
+    const waiting = [route.carry(name, 10_000), route.carry(name, 10_000)];
+    release();
+    expect((await Promise.all(waiting)).map(({ status }) => status)).toEqual([200, 200]);
+    expect(store.puts).toBe(1);
+  });
+
+  test('hear 503 as soon as Blob turns out to be away, and then at once', async () => {
+    const waiting = route.carry(put(), 10_000);
+    await reach.request(() => Promise.reject(new BlobFailure('away', 'ECONNREFUSED'))).catch(() => undefined);
+    expect(await waiting).toEqual({ status: 503, body: { durable: false, reason: 'Blob is away' } });
+    expect((await route.carry(put(), 10_000)).status).toBe(503);
+  });
+});
