@@ -38,7 +38,11 @@ final class Application
 
     public function awaitReady(): void
     {
-        Wait::until('the application answers, see '.$this->log, fn (): bool => $this->runs() && Port::answers($this->port));
+        try {
+            Wait::until('the application answers', fn (): bool => $this->runs() && Port::answers($this->port), 30);
+        } catch (\RuntimeException $failure) {
+            throw new \RuntimeException($failure->getMessage()."\n".$this->logged(), 0, $failure);
+        }
     }
 
     public function runs(): bool
