@@ -67,7 +67,7 @@ final readonly class Client
         if (false === $socket) {
             throw new \RuntimeException((string) $message);
         }
-        stream_set_timeout($socket, 5);
+        stream_set_timeout($socket, 1);
         fwrite($socket, $bytes);
         $answer = (string) stream_get_contents($socket);
         fclose($socket);

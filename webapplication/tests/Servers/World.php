@@ -90,7 +90,7 @@ final class World
             'APP_ENV' => 'prod',
             'MEDIA_ROOT' => $this->mediaRoot,
             'MEDIA_MOUNT' => $this->mount,
-            'MEDIA_WAIT_MS' => '1500',
+            'MEDIA_WAIT_MS' => '700',
             'DATABASE_HOST' => '127.0.0.1:'.$this->mysql->port,
             'DATABASE_NAME' => 'slipway',
             'DATABASE_USER' => 'slipway',
