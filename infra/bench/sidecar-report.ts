@@ -48,8 +48,9 @@ function throughputLines(results: readonly Throughput[], missing: readonly strin
     return `| ${bytes / 1_000} KB | ${cells.join(' | ')} | ${judged(loop, TARGET.ofPutLoop)} | ${judged(better, TARGET.ofPeers)} |`;
   });
   return [
-    'Files per second, from the start of the process until all files are in the container; medians of rounds in turn. The',
-    'ratios are medians too, round by round, of what ran in the same minute.',
+    'Files per second until all are in the container: from the start of the process, and for the sidecar, which is a service,',
+    'from the moment at which the files appear in its outbox. Medians of rounds in turn; the ratios are medians too, round by',
+    'round, of what ran in the same minute.',
     '',
     `| | ${names.join(' | ')} | of the loop, ≥ ${TARGET.ofPutLoop} | of the better peer, ≥ ${TARGET.ofPeers} |`,
     `|---|${names.map(() => '---').join('|')}|---|---|`,

@@ -47,14 +47,14 @@ export async function measureThroughput(
 async function once(tool: Tool, { bytes, files }: Load): Promise<number> {
   const bed = await Testbed.start();
   try {
-    const outbox = join(bed.folder, 'bench', 'outbox');
-    await mkdir(outbox, { recursive: true });
+    const folder = join(bed.folder, 'files');
+    await mkdir(folder, { recursive: true });
     const contents = randomBytes(bytes);
     for (let at = 0; at < files; at += 1) {
       contents.writeUInt32BE(at, 0);
-      await writeFile(join(outbox, ulidName('bin')), contents);
+      await writeFile(join(folder, ulidName('bin')), contents);
     }
-    return await tool.run(bed, outbox);
+    return await tool.run(bed, folder);
   } finally {
     await bed.stop();
     await rm(bed.folder, { recursive: true, force: true });
