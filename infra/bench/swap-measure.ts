@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
-import { WebSiteManagementClient } from '@azure/arm-appservice';
 import type { Connection } from '../connection.ts';
+import { swapByArm } from '../e2e/release/arm-swap.ts';
 import type { ReleaseBed } from '../e2e/release/bed.ts';
 import {
   cacheTraffic,
@@ -10,9 +10,6 @@ import {
   type Traffic,
   WrkLoad,
 } from '../e2e/release/load.ts';
-
-const pollMs = 50;
-const tokenLifeMs = 60 * 60_000;
 
 export interface SwapRecord {
   readonly by: 'arm' | 'release' | 'rollback';
@@ -77,19 +74,6 @@ async function oneSwap(bed: ReleaseBed, number: number, file: string): Promise<S
   else await swapByArm(bed.connection);
   const ms = Math.round(performance.now() - began);
   return { by, ms, regionRssMb: await regionMemory(bed) };
-}
-
-/** As any Azure user does it. */
-async function swapByArm({ management, managementToken, subscriptionId, resourceGroup, app, slot, ca }: Connection) {
-  const credential = {
-    getToken: async () => ({ token: managementToken, expiresOnTimestamp: Date.now() + tokenLifeMs }),
-  };
-  const client = new WebSiteManagementClient(credential, subscriptionId, {
-    endpoint: management,
-    tlsOptions: { ca: await readFile(ca, 'utf8') },
-  });
-  const target = { targetSlot: 'production', preserveVnet: true };
-  await client.webApps.swapSlot(resourceGroup, app, slot, target, { updateIntervalInMs: pollMs });
 }
 
 async function regionMemory(bed: ReleaseBed): Promise<number> {

@@ -5,7 +5,7 @@ import { describeLoad } from './release/load.suite.ts';
 import { describeRefusals } from './release/refusals.suite.ts';
 import { describeSettings } from './release/settings.suite.ts';
 
-/** SLIPWAY_E2E=long: ten releases and ten rollbacks, and a kill at each step. */
+/** SLIPWAY_E2E=long: ten releases and ten rollbacks, twenty bare swaps, a kill at each step. */
 const long = process.env.SLIPWAY_E2E === 'long';
 const everyStep = [
   'preflight',
@@ -30,7 +30,7 @@ beforeAll(async () => {
 
 afterAll(() => bed.region.remove(), 60_000);
 
-describeLoad(() => bed, long ? 10 : 1);
+describeLoad(() => bed, long ? 10 : 1, long ? 20 : 2);
 describeRefusals(() => bed);
 describeSettings(() => bed);
 describeCrashes(() => bed, long ? everyStep : ['prepare', 'swap']);

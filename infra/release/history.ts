@@ -1,4 +1,5 @@
 import type { ContainerClient } from '@azure/storage-blob';
+import { readText } from './blob-text.ts';
 import { isStatus, storeFailure } from './lock.ts';
 import type { WantedContainer } from './target.ts';
 
@@ -69,7 +70,7 @@ export class History {
 
   async read(): Promise<HistoryEntry[]> {
     try {
-      const text = (await this.#container.getBlobClient(this.#name).downloadToBuffer()).toString('utf8');
+      const text = await readText(this.#container.getBlobClient(this.#name));
       const lines = text.split('\n').filter((line) => line !== '');
       return latestOfEach(lines.map((line) => JSON.parse(line) as HistoryEntry));
     } catch (error) {

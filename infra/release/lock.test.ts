@@ -77,6 +77,19 @@ describe('the release lock', () => {
     await Promise.all([next.release(), held.release()]);
   });
 
+  test('can be read at any moment while its holder writes', async () => {
+    const held = await ReleaseLock.acquire(container, name, alive);
+    const longer: Intent = { ...intent, entry: { ...intent.entry, version: 'v'.repeat(20_000) } };
+    const writing = (async () => {
+      for (let turn = 0; turn < 60; turn++) await held.write(turn % 2 === 0 ? intent : longer);
+    })();
+    const readers = Array.from({ length: 3 }, async () => {
+      for (let turn = 0; turn < 60; turn++) expect((await inspectLock(container, name))?.owner).toEqual(alive);
+    });
+    await Promise.all([writing, ...readers]);
+    await held.release();
+  });
+
   test('can be looked at without being taken', async () => {
     expect(await inspectLock(container, name)).toBeUndefined();
     const held = await ReleaseLock.acquire(container, name, alive);

@@ -1,5 +1,6 @@
 import { BlobLeaseClient, type BlockBlobClient, type ContainerClient, RestError } from '@azure/storage-blob';
 import { SlipError } from '../errors.ts';
+import { readText } from './blob-text.ts';
 import type { HistoryEntry } from './history.ts';
 import { describeOwner, hasEnded, type Owner } from './owner.ts';
 
@@ -149,8 +150,7 @@ async function tryAcquire(lease: BlobLeaseClient): Promise<boolean> {
 }
 
 async function read(blob: BlockBlobClient): Promise<LockContent> {
-  const text = (await blob.downloadToBuffer()).toString('utf8');
-  return JSON.parse(text) as LockContent;
+  return JSON.parse(await readText(blob)) as LockContent;
 }
 
 async function upload(blob: BlockBlobClient, content: LockContent, leaseId: string): Promise<void> {

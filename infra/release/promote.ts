@@ -1,12 +1,13 @@
 import { SlipError } from '../errors.ts';
 import { Attempt } from './attempt.ts';
 import { blobReachable } from './gates/blob-reachable.ts';
+import { noSwapUnderWay } from './gates/no-swap-under-way.ts';
 import { slotExists } from './gates/slot-exists.ts';
 import { type GoLiveOptions, goLive, prove, settling } from './go-live.ts';
 import type { HistoryEntry } from './history.ts';
 import { recordingRefusals } from './release.ts';
 import { type Session, type SessionOptions, withSession } from './session.ts';
-import { sameSettings } from './stage.ts';
+import { clearPreparation, sameSettings } from './stage.ts';
 import { Steps } from './steps.ts';
 import type { ReleaseTarget } from './target.ts';
 
@@ -21,7 +22,8 @@ export async function promote(request: PromoteRequest): Promise<HistoryEntry> {
   return withSession(target, request, steps, async (session) => {
     const { appService, production } = session;
     const attempt = await steps.run('preflight', async (note) => {
-      await steps.pass([slotExists], { appService, site: target.site });
+      await steps.pass([slotExists, noSwapUnderWay], { appService, site: target.site });
+      await clearPreparation(session);
       const verified = await verifiedInStaging(session);
       if (session.before !== undefined) await steps.pass([blobReachable], { production, ...settling(target) });
       note(`version ${verified.version}, verified ${verified.startedAt} by ${verified.who}`);

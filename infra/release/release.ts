@@ -2,6 +2,7 @@ import { SlipError } from '../errors.ts';
 import { Attempt, type Candidate } from './attempt.ts';
 import { blobReachable } from './gates/blob-reachable.ts';
 import { expandOnly } from './gates/expand-only.ts';
+import { noSwapUnderWay } from './gates/no-swap-under-way.ts';
 import { phpSyntax } from './gates/php-syntax.ts';
 import { slotExists } from './gates/slot-exists.ts';
 import { stickySettings } from './gates/sticky-settings.ts';
@@ -14,7 +15,7 @@ import { type OpenedPackage, openPackage } from './package/open-package.ts';
 import { buildPackage } from './package.ts';
 import { type Session, type SessionOptions, withSession } from './session.ts';
 import { readSourceState } from './source-state.ts';
-import { stage } from './stage.ts';
+import { clearPreparation, stage } from './stage.ts';
 import { Steps } from './steps.ts';
 import type { ReleaseTarget, WantedConfiguration } from './target.ts';
 
@@ -85,7 +86,8 @@ async function releaseBuilt(
   });
   return recordingRefusals(session, attempt, async () => {
     await steps.run('preflight', async () => {
-      await steps.pass([slotExists], { appService, site: target.site });
+      await steps.pass([slotExists, noSwapUnderWay], { appService, site: target.site });
+      await clearPreparation(session);
       await steps.pass([warmUpSettings], { configuration: attempt.candidate });
       await steps.pass([stickySettings], { appService, wanted });
       if (session.before !== undefined) await steps.pass([blobReachable], { production, ...settling(target) });

@@ -1,13 +1,14 @@
 import { SlipError } from '../errors.ts';
 import { Attempt } from './attempt.ts';
 import { expectVersion } from './expect-version.ts';
+import { noSwapUnderWay } from './gates/no-swap-under-way.ts';
 import { slotExists } from './gates/slot-exists.ts';
 import { type GoLiveOptions, goLive, prove, verifyProduction } from './go-live.ts';
 import type { HistoryEntry } from './history.ts';
 import { recordingRefusals } from './release.ts';
 import { rollbackTarget, versionToReturnTo } from './rollback-target.ts';
 import { type Session, type SessionOptions, withSession } from './session.ts';
-import { stage } from './stage.ts';
+import { clearPreparation, stage } from './stage.ts';
 import { Steps } from './steps.ts';
 import { swap } from './swap.ts';
 import type { ReleaseTarget } from './target.ts';
@@ -30,6 +31,8 @@ export async function rollback(request: RollbackRequest): Promise<HistoryEntry> 
     const [entry, kind] = await steps.run('preflight', async (note) => {
       const version = request.version ?? versionToReturnTo(session.entries, session.before?.version);
       const found = await rollbackTarget(session.entries, version, session.staging);
+      await steps.pass([slotExists, noSwapUnderWay], { appService: session.appService, site: target.site });
+      await clearPreparation(session);
       note(found.kind === 'swap' ? `${version} is still in staging` : `${version} comes from its stored package`);
       return [found.entry, found.kind] as const;
     });
@@ -76,8 +79,7 @@ async function bySwap(session: Session, attempt: Attempt): Promise<HistoryEntry>
 }
 
 async function byPackage(session: Session, attempt: Attempt, request: RollbackRequest): Promise<HistoryEntry> {
-  const { steps, appService, target } = session;
-  await steps.pass([slotExists], { appService, site: target.site });
+  const { steps } = session;
   await steps.run('stage', async () => {
     await attempt.enter('stage');
     await session.packages.use(attempt.candidate, (file) => stage(session, attempt, file));

@@ -11,7 +11,7 @@ import type { WantedContainer } from './target.ts';
 export async function stage(session: Session, attempt: Attempt, file: string): Promise<void> {
   const { appService, target, steps, staging } = session;
   const { version, bytes } = attempt.candidate;
-  const scmHost = await unprepared(session);
+  const scmHost = (await appService.slot())?.scmHost ?? '';
   steps.progress('writing settings');
   await writeSettings(appService, attempt.candidate);
   await steps.pass([referencesResolved], {
@@ -35,14 +35,12 @@ export async function stage(session: Session, attempt: Attempt, file: string): P
   await expectVersion(staging, { version, slot: 'staging' }, waiting);
 }
 
-/** The slot's SCM host. A preparation that somebody left would refuse every change: it is reset. */
-async function unprepared({ appService, steps, target }: Session): Promise<string> {
+/** A preparation that somebody left refuses every change of the slot, and shows production's sticky settings in it. */
+export async function clearPreparation({ appService, steps, target }: Session): Promise<void> {
   const slot = await appService.slot();
-  if (slot?.preparedFor !== undefined) {
-    steps.notice(`the slot ${target.site.slot} was still prepared for a swap with ${slot.preparedFor}: reset`);
-    await appService.reset();
-  }
-  return slot?.scmHost ?? '';
+  if (slot?.preparedFor === undefined) return;
+  steps.notice(`the slot ${target.site.slot} was still prepared for a swap with ${slot.preparedFor}: reset`);
+  await appService.reset();
 }
 
 /** Everything but the sticky settings, which stay as the slot has them. Equal settings are not written: no restart. */

@@ -64,23 +64,26 @@ export class ReleaseBed {
     return { version, file };
   }
 
-  async run(...args: string[]): Promise<CommandResult & { readonly events: Record<string, unknown>[] }> {
-    const result = await this.region.command(...args, ...(flags[args[0] ?? ''] ?? []), '--json');
+  async run(
+    command: string,
+    ...args: string[]
+  ): Promise<CommandResult & { readonly events: Record<string, unknown>[] }> {
+    const result = await this.region.command(command, ...(flags[command] ?? []), ...args, '--json');
     const lines = result.stdout.split('\n').filter((line) => line.startsWith('{'));
     return { ...result, events: lines.map((line) => JSON.parse(line) as Record<string, unknown>) };
   }
 
   /** Runs a command that has to succeed. */
-  async done(...args: string[]): Promise<HistoryEntry> {
-    const { code, stdout, stderr, events } = await this.run(...args);
-    if (code !== 0) throw new Error(`slipway ${args.join(' ')} ended with ${code}:\n${stdout}\n${stderr}`);
+  async done(command: string, ...args: string[]): Promise<HistoryEntry> {
+    const { code, stdout, stderr, events } = await this.run(command, ...args);
+    if (code !== 0) throw new Error(`slipway ${command} ${args.join(' ')} ended with ${code}:\n${stdout}\n${stderr}`);
     return events.at(-1) as unknown as HistoryEntry;
   }
 
   /** Runs a command that has to be refused; returns its code. */
-  async refusal(...args: string[]): Promise<string> {
-    const { code, stdout, events } = await this.run(...args);
-    if (code !== 1) throw new Error(`slipway ${args.join(' ')} ended with ${code}:\n${stdout}`);
+  async refusal(command: string, ...args: string[]): Promise<string> {
+    const { code, stdout, events } = await this.run(command, ...args);
+    if (code !== 1) throw new Error(`slipway ${command} ${args.join(' ')} ended with ${code}:\n${stdout}`);
     const last = events.at(-1) as { error?: { code: string } } | undefined;
     return last?.error?.code ?? 'no error was printed';
   }

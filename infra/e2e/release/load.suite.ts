@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { ProductionProbe } from '../../release/production-probe.ts';
 import { WebSlot } from '../../release/web-slot.ts';
+import { swapByArm } from './arm-swap.ts';
 import type { ReleaseBed } from './bed.ts';
 import { cacheTraffic, imageTraffic, type MadeImage, requireImage, slowTraffic, WrkLoad } from './load.ts';
 
@@ -8,7 +9,7 @@ const slowSeconds = 2;
 const secondsToSwitch = 3;
 
 /** Releases and rollbacks while visitors keep coming. */
-export function describeLoad(bed: () => ReleaseBed, releases: number): void {
+export function describeLoad(bed: () => ReleaseBed, releases: number, bareSwaps: number): void {
   describe('under wrk with 32 connections, and clients that send bodies, make images and ask slow pages', () => {
     test(`${releases} releases and as many rollbacks lose no request and no image, and /version shows each`, async () => {
       const { connection, first } = bed();
@@ -46,6 +47,22 @@ export function describeLoad(bed: () => ReleaseBed, releases: number): void {
       expect(ping.requests).toBeGreaterThan(1000);
       for (const image of made) await requireImage(connection.production, image);
     });
+  });
+
+  test(`${bareSwaps} swaps by the bare ARM client hide no image`, async () => {
+    const { connection } = bed();
+    await bed().done('release', '--package', (await bed().variant()).file);
+    const made: MadeImage[] = [];
+    const images = imageTraffic(connection, made);
+    try {
+      for (let number = 1; number <= bareSwaps; number++) await swapByArm(connection);
+    } finally {
+      await images.stop();
+    }
+    expect((await images.stop()).failures).toEqual([]);
+    expect(made.length).toBeGreaterThan(bareSwaps);
+    for (const image of made) await requireImage(connection.production, image);
+    await bed().done('rollback');
   });
 
   test('going back to what staging holds takes at most 3 s from the command to the switch', async () => {

@@ -74,6 +74,19 @@ export function describeRefusals(bed: () => ReleaseBed): void {
       expect(last).toMatchObject({ outcome: 'refused', requests: { lost: 0 }, error: { code: version.code } });
     });
 
+    test('that is worse in production than it was in staging is swapped back', async () => {
+      const { host } = new URL(bed().connection.production);
+      const { file, version } = await bed().variant({
+        'src/Controller/Ping.php': (php) =>
+          php.replace('Response::HTTP_OK', `'${host}' === ($_SERVER['HTTP_HOST'] ?? '') ? 500 : 200`),
+      });
+      expect(await bed().refusal('release', '--package', file, '--watch', '4')).toBe('SLIP-RELEASE-SWAPPED-BACK');
+      expect(await bed().liveVersion()).toBe(before.version);
+      const [last] = await bed().history();
+      expect(last).toMatchObject({ version, outcome: 'swapped-back', error: { code: 'SLIP-RELEASE-WORSE' } });
+      before = await bed().live();
+    });
+
     test('of a tree with PHP that does not parse is refused before anything is built', async () => {
       const directory = await mkdtemp(join(tmpdir(), 'sw-source-'));
       try {
