@@ -52,7 +52,7 @@ if ('/carry' === $path) {
         default => $answer(202, ['retried' => 1]),
     };
 } elseif ('/readyz' === $path) {
-    $answer($away || $hangs ? 503 : 200, []);
+    $answer(200, ['ready' => true, 'blob' => $away || $hangs ? 'away' : 'up', 'version' => 'fake']);
 } elseif ('/v1/traces' === $path) {
     file_put_contents($state.'/spans', file_get_contents('php://input')."\n", \FILE_APPEND | \LOCK_EX);
     $answer(200, []);
