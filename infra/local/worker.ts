@@ -10,6 +10,8 @@ import { programPath, systemPath } from './programs.ts';
 import type { Resolver } from './resolver.ts';
 import { isErrno, type StatePaths } from './state.ts';
 
+/** Of the command in sidecar/Dockerfile. */
+const imageFlags = ['--max-semi-space-size=4'];
 const pingBodyMaxBytes = 1024 * 1024;
 
 export interface WorkerOptions {
@@ -219,7 +221,7 @@ export class ProcessWorker implements Worker {
         this.#container({
           name,
           command: process.execPath,
-          args: [join(image, 'src', 'main.ts')],
+          args: [...imageFlags, join(image, 'src', 'main.ts')],
           env: {
             ...siteContainerEnvironment(container, { ...settings, ...platform }),
             ...platform,
