@@ -10,6 +10,7 @@ import { type Session, type SessionOptions, withSession } from './session.ts';
 import { clearPreparation, sameSettings } from './stage.ts';
 import { Steps } from './steps.ts';
 import type { ReleaseTarget } from './target.ts';
+import { untilDefined } from './until.ts';
 
 export interface PromoteRequest extends SessionOptions, GoLiveOptions {
   readonly target: ReleaseTarget;
@@ -37,8 +38,10 @@ export async function promote(request: PromoteRequest): Promise<HistoryEntry> {
 }
 
 /** The version in staging, when it is one that was proven there and its settings are what they were then. */
-async function verifiedInStaging({ appService, staging, entries }: Session): Promise<HistoryEntry> {
-  const running = await staging.version();
+async function verifiedInStaging({ appService, staging, entries, target }: Session): Promise<HistoryEntry> {
+  // The reset at the end of `release --to verify` has just restarted it, perhaps.
+  const waiting = { limitMs: target.limits.settleMs, pollMs: target.management.pollMs };
+  const running = await untilDefined(waiting, () => staging.version());
   const newest = entries.findLast((entry) => entry.version === running?.version && entry.outcome !== 'refused');
   if (newest?.outcome !== 'verified') {
     throw new SlipError('SLIP-RELEASE-NOTHING-VERIFIED', {

@@ -1,6 +1,10 @@
 import { SlipError } from '../errors.ts';
 import { type HistoryEntry, lastLive, releaseOf, storedVersion } from './history.ts';
+import { untilDefined } from './until.ts';
 import type { WebSlot } from './web-slot.ts';
+
+/** Right after a swap staging restarts; its package is staged anew only when it stays away. */
+const restarting = { limitMs: 2_000, pollMs: 50 };
 
 export interface RollbackTarget {
   readonly entry: HistoryEntry;
@@ -40,6 +44,6 @@ export async function rollbackTarget(
       fix: './slipway history',
     });
   }
-  const inStaging = await staging.version();
+  const inStaging = await untilDefined(restarting, () => staging.version());
   return { entry, kind: inStaging?.version === version ? 'swap' : 'stage' };
 }

@@ -48,16 +48,17 @@ async function bySwap(session: Session, attempt: Attempt): Promise<HistoryEntry>
   await steps.run('prepare', async () => {
     await attempt.enter('prepare');
     const waiting = { limitMs: target.limits.startMs, pollMs: target.management.pollMs };
-    await appService.prepare();
-    await expectVersion(staging, { version: attempt.candidate.version, slot: 'production' }, waiting);
-    await warm(staging, tokens.release);
-  });
-  await steps.run('swap', async (note) => {
-    await production.ask(`/internal/release/drain?timeout=${drainSeconds}`, {
+    const drained = production.ask(`/internal/release/drain?timeout=${drainSeconds}`, {
       method: 'POST',
       token: tokens.release,
       timeoutMs: drainSeconds * 1000 + 500,
     });
+    await appService.prepare();
+    await expectVersion(staging, { version: attempt.candidate.version, slot: 'production' }, waiting);
+    await warm(staging, tokens.release, 1);
+    await drained;
+  });
+  await steps.run('swap', async (note) => {
     await swap(session, attempt, 'swap');
     const switchedAt = probe?.switchedAt;
     if (switchedAt !== undefined) {
