@@ -6,6 +6,8 @@ import { type Counts, countJest, countJunit } from './counts.ts';
 import { reportFile, type Stage, type StageContext } from './stages.ts';
 
 const shownLines = 80;
+/** For the last output of a process that has ended. */
+const drainMs = 1_000;
 const killAfterMs = 5_000;
 
 export interface StageResult extends Counts {
@@ -92,10 +94,12 @@ async function runLogged(
       take(`${error.message}\n`);
       resolve(127);
     });
-    // Not 'close': a server that a test left behind may hold the pipes open.
-    child.on('exit', (code) => setImmediate(() => resolve(code)));
+    // 'close' comes when the last output was read; a server that a test left behind may hold the pipes open for ever.
+    child.on('close', resolve);
+    child.on('exit', (code) => setTimeout(() => resolve(code), drainMs).unref());
   });
   signal.removeEventListener('abort', abort);
+  for (const pipe of [child.stdout, child.stderr]) pipe.removeAllListeners('data').destroy();
   await new Promise((resolve) => file.end(resolve));
   return { exitCode, output };
 }
