@@ -20,6 +20,7 @@ export class Attempt {
   readonly kind: EntryKind;
   readonly candidate: Candidate;
   readonly #session: Session;
+  #phase: Phase | undefined;
 
   constructor(session: Session, kind: EntryKind, candidate: Candidate) {
     this.#session = session;
@@ -29,7 +30,18 @@ export class Attempt {
 
   /** Recorded before the phase begins, so that whoever comes after a crash knows what may have happened. */
   async enter(phase: Phase, lastSwap?: string): Promise<void> {
+    this.#phase = phase;
     await this.#session.lock.write({ phase, entry: this.entry('abandoned'), lastSwap });
+  }
+
+  /** From the moment a swap is asked for until it is known how it ended, and while history does not say so. */
+  get mayHaveSwapped(): boolean {
+    return this.#phase === 'swap' || this.#phase === 'swapped' || this.#phase === 'swap back';
+  }
+
+  /** The swap is known not to have been done: production has what it had. */
+  notSwapped(): void {
+    if (this.#phase === 'swap') this.#phase = undefined;
   }
 
   /** Writes the line of history; from then on there is nothing to heal. */

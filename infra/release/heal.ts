@@ -1,3 +1,4 @@
+import { describeFailure } from './attempt.ts';
 import { resetPreparation, verifyProduction } from './go-live.ts';
 import type { HistoryEntry, Outcome } from './history.ts';
 import type { Intent, ReleaseLock } from './lock.ts';
@@ -53,7 +54,11 @@ async function finish(healing: Healing, entry: HistoryEntry): Promise<{ outcome:
     await verifyProduction(healing, entry.version);
     return { outcome: 'live', done: `the swap had been done: ${entry.version} is live and well` };
   } catch (error) {
-    if (entry.from === undefined) throw error;
+    // Going back never returns to what was fled from, however unwell this is.
+    if (entry.kind === 'rollback' || entry.from === undefined) {
+      const { code, found } = describeFailure(error);
+      return { outcome: 'live', done: `${entry.version} is live and not well: ${code} ${found}` };
+    }
     const { lastSwap } = await appService.swapStatus();
     await lock.write({ phase: 'swap back', entry, lastSwap });
     await appService.swap();

@@ -53,6 +53,22 @@ describe('the release lock', () => {
     await next.release();
   });
 
+  test('given back with something still begun leaves it to the next, also when that one fails before it heals', async () => {
+    const held = await ReleaseLock.acquire(container, name, alive);
+    await held.write(intent);
+    await held.release();
+    const failing = await ReleaseLock.acquire(container, name, alive);
+    expect(failing.leftover).toEqual(intent);
+    await failing.release();
+    const healing = await ReleaseLock.acquire(container, name, alive);
+    expect(healing.leftover).toEqual(intent);
+    await healing.write(undefined);
+    await healing.release();
+    const after = await ReleaseLock.acquire(container, name, alive);
+    expect(after.leftover).toBeUndefined();
+    await after.release();
+  });
+
   test('of a process that has ended on this machine is taken over at once, with what it had begun', async () => {
     const owner = await deadOwner();
     const killed = await ReleaseLock.acquire(container, name, owner);
@@ -95,6 +111,7 @@ describe('the release lock', () => {
     const held = await ReleaseLock.acquire(container, name, alive);
     await held.write(intent);
     expect(await inspectLock(container, name)).toEqual({ owner: alive, intent });
+    await held.write(undefined);
     await held.release();
     expect(await inspectLock(container, name)).toBeUndefined();
   });

@@ -38,6 +38,7 @@ export class ReleaseLock {
   readonly #timer: NodeJS.Timeout;
   #renewedAt = Date.now();
   #lost = false;
+  #intent: Intent | undefined;
 
   private constructor(blob: BlockBlobClient, lease: BlobLeaseClient, owner: Owner, found: LockContent) {
     this.#blob = blob;
@@ -81,11 +82,11 @@ export class ReleaseLock {
     });
   }
 
-  /** Gives the lock back; an intent that is left is for the next command to heal. */
-  async release(intent?: Intent): Promise<void> {
+  /** Gives the lock back; an intent that was not cleared stays, for the next command to heal. */
+  async release(): Promise<void> {
     clearInterval(this.#timer);
     try {
-      const content: LockContent = intent === undefined ? {} : { owner: this.#owner, intent };
+      const content: LockContent = this.#intent === undefined ? {} : { owner: this.#owner, intent: this.#intent };
       await upload(this.#blob, content, this.#lease.leaseId);
       await this.#lease.releaseLease();
     } catch {
@@ -94,6 +95,7 @@ export class ReleaseLock {
   }
 
   async #write(intent: Intent | undefined): Promise<void> {
+    this.#intent = intent;
     const content: LockContent = { owner: this.#owner, ...(intent === undefined ? {} : { intent }) };
     try {
       await upload(this.#blob, content, this.#lease.leaseId);

@@ -123,6 +123,10 @@ export async function recordingRefusals(
     return entry;
   } catch (error) {
     if (isRecorded(error)) throw error;
+    if (attempt.mayHaveSwapped) {
+      session.steps.notice('how the swap ended is not known: the next command finds out, and finishes or undoes it');
+      throw error;
+    }
     await resetPreparation(session).catch((cause: unknown) => {
       session.steps.notice(`the preparation could not be reset, the next command will: ${String(cause)}`);
     });

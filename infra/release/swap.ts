@@ -16,7 +16,9 @@ export async function swap(session: Session, attempt: Attempt, phase: Phase): Pr
     await session.appService.swap();
   } catch (error) {
     // The answer may have been lost on its way: the site itself knows whether it was swapped.
-    if (!(await hasSwapped(session.appService, lastSwap, session.target.management.pollMs))) throw error;
+    if (await hasSwapped(session.appService, lastSwap, session.target.management.pollMs)) return;
+    attempt.notSwapped();
+    throw error;
   }
 }
 
