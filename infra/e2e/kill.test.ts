@@ -7,7 +7,7 @@ import type { Connection } from '../connection.ts';
 import { eventually, TestRegion } from './region.ts';
 
 /** How often each process is killed: a few in every run, SLIPWAY_KILLS=50 for the recorded one. */
-const kills = Number(process.env.SLIPWAY_KILLS ?? 6);
+const kills = Number(process.env.SLIPWAY_KILLS ?? 3);
 
 jest.setTimeout(60_000 + kills * 8_000);
 
