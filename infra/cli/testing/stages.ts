@@ -29,7 +29,7 @@ export interface StageContext {
   readonly filter?: string;
 }
 
-/** Every stage. Static checks first: they are quick to fail. The end-to-end tests have the machine to themselves. */
+/** Every stage. Static checks first: they are quick to fail. The end-to-end tests, which wait more than they work, run two files at a time and beside nothing else. */
 export function allStages(context: StageContext): Stage[] {
   return [...staticStages(context), unitStage(context), ...phpStages(context), e2eStage(context)];
 }
@@ -83,7 +83,7 @@ function unitStage(context: StageContext): Stage {
 
 function e2eStage(context: StageContext): Stage {
   return {
-    ...jestStage(context, 'e2e', ['--runInBand', '--passWithNoTests', '--testPathPatterns=infra/e2e/']),
+    ...jestStage(context, 'e2e', ['--maxWorkers=2', '--testPathPatterns=infra/e2e/']),
     group: 'e2e',
     phase: 3,
     limitSeconds: limits.e2e,
