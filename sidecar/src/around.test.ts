@@ -105,7 +105,7 @@ describe('around the sync the sidecar', () => {
     expect(put?.data.baseType).toBe('RemoteDependencyData');
     expect(put?.tags['ai.operation.parentId']).toBe(carry?.data.baseData.id);
     // Counted once the answer is back, which is after they have arrived.
-    await until('all three are counted as sent', async () => (await first.status()).counts.spansSent >= 3);
+    await until('all three are counted as sent', async () => Number((await first.status()).counts.spansSent) >= 3);
   }, 20_000);
 
   test('sends a heartbeat metric', async () => {
