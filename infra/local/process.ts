@@ -49,6 +49,7 @@ export class RegionProcess {
   #delayMs = restartDelayMs;
   #restartTimer: NodeJS.Timeout | undefined;
   #ended: Promise<void> = Promise.resolve();
+  #spawning: Promise<void> = Promise.resolve();
 
   /** `exits`: of its predecessors, continued. */
   constructor(spec: ProcessSpec, exits: ExitRecord[] = []) {
@@ -67,13 +68,16 @@ export class RegionProcess {
   async start(): Promise<void> {
     if (this.#wanted && this.running) return;
     this.#wanted = true;
-    await this.#spawn();
+    this.#spawning = this.#spawn();
+    await this.#spawning;
   }
 
   /** Asks it to end, kills the whole group after `limitMs`. Resolves when nothing of it is left. */
   async stop(limitMs: number): Promise<void> {
     this.#wanted = false;
     clearTimeout(this.#restartTimer);
+    // One that is just being started has to be there, with its record, before it can be ended.
+    await this.#spawning.catch(() => undefined);
     const child = this.#child;
     if (child?.pid === undefined) return this.#ended;
     const group = child.pid;
@@ -129,7 +133,9 @@ export class RegionProcess {
     if (!this.spec.restart) return;
     this.#delayMs = ranMs > settledAfterMs ? restartDelayMs : Math.min(this.#delayMs * 2, restartDelayMaxMs);
     this.#restartTimer = setTimeout(() => {
-      if (this.#wanted) void this.#spawn().catch(() => this.#exited('could not be started', 0));
+      if (!this.#wanted) return;
+      this.#spawning = this.#spawn();
+      this.#spawning.catch(() => this.#exited('could not be started', 0));
     }, this.#delayMs);
   }
 
