@@ -74,6 +74,7 @@ final class MigrationTest extends FeatureTestCase
         });
         $job = $this->next->client()->send('POST', '/internal/release/migrate', self::releaseToken())->text('job');
         $this->assertSoon('the first one is executed', fn (): bool => [self::VERSIONS[0]] === $this->job($job)->json()['executed']);
+        $this->assertSoon('the second one is under way', fn (): bool => 0 !== $this->sleeper());
         $second = $this->next->client()->send('POST', '/internal/release/migrate', self::releaseToken());
         foreach ($this->next->workers() as $worker) {
             posix_kill($worker, \SIGKILL);
