@@ -55,7 +55,7 @@ test('4: changes that arrive during a restart make one more, however many they a
   expect(it.a.starts).toBe(starts + 2);
 });
 
-test('4: any change of the web configuration restarts the app, the health check path too', async () => {
+test('4: each change of the web configuration restarts the app, the health check path too', async () => {
   it = await bench();
   await it.site.changeWebConfig('staging', { healthCheckPath: '/api/health/live' });
   await it.site.settled();

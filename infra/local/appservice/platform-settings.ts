@@ -7,7 +7,7 @@ const CONTAINER_START_PATH = '/robots933456.txt';
 
 export interface WarmUpRequest {
   readonly path: string;
-  /** undefined: any status is warm. */
+  /** undefined: every status is warm. */
   readonly statuses: ReadonlySet<number> | undefined;
 }
 
