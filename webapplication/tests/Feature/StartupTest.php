@@ -96,8 +96,13 @@ final class StartupTest extends FeatureTestCase
         $configuration = $application->runDirectory.'/platform.conf';
         $pidFile = $application->runDirectory.'/nginx.pid';
         file_put_contents($configuration, sprintf(
-            'pid %s; error_log stderr; events {} http { access_log off; server { listen 127.0.0.1:%d; return 200 platform; } }',
+            'pid %s; error_log stderr; events {} http { access_log off; %s server { listen 127.0.0.1:%d; return 200 platform; } }',
             $pidFile,
+            // Without them nginx makes directories that only root may make.
+            implode(' ', array_map(
+                static fn (string $kind): string => sprintf('%s_temp_path %s;', $kind, $application->runDirectory),
+                ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'],
+            )),
             $application->port,
         ));
         $platform = Process::start(['nginx', '-e', 'stderr', '-c', $configuration, '-g', 'daemon off;'], [], $this->world->directory.'/platform.log');
