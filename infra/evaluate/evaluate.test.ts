@@ -96,6 +96,7 @@ describe('a program that fails', () => {
       const failed = evaluate({ stage: 'dev', mode: 'update', program: fixture(name) });
       await expect(failed).rejects.toThrow(said);
       await expect(failed).rejects.toMatchObject({ code });
+      await expect(failed).rejects.not.toThrow('\u001b');
     },
     30_000,
   );

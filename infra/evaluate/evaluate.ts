@@ -3,6 +3,7 @@ import { createRequire } from 'node:module';
 import path from 'node:path';
 import type { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
+import { stripVTControlCharacters } from 'node:util';
 import { SlipError } from '../errors.ts';
 import { type MonitorServer, serveMonitor } from './monitor.ts';
 import type { Evaluation, ProgramLog, RecordedResource } from './recorded.ts';
@@ -160,7 +161,7 @@ function deadlineError({ stage, deadlineMs = DEADLINE_MS }: ProgramRun, seconds:
 /** A program that failed with a code of its own keeps it; anything else is SLIP-EVALUATE-PROGRAM with its message. */
 function programError(stage: string, code: number, logs: readonly ProgramLog[], printed: string): SlipError {
   const said = logs.filter(({ severity }) => severity === 'error').map(({ message }) => message.trim());
-  const text = said.length > 0 ? said.join('\n') : printed.trim();
+  const text = stripVTControlCharacters(said.length > 0 ? said.join('\n') : printed.trim());
   const [, coded, rest] = /(SLIP-[A-Z]+(?:-[A-Z0-9]+)+)\s+([\s\S]*)/.exec(text) ?? [];
   if (coded !== undefined && rest !== undefined) return new SlipError(coded, { found: rest.trim() });
   return new SlipError('SLIP-EVALUATE-PROGRAM', {
