@@ -1,9 +1,13 @@
 import type { HistoryEntry } from '../release/history.ts';
 
+/** Enough to name an entry with `rollback --to`. */
+const shownOfId = 8;
+
 /** History for a person, newest first. */
 export function historyText(entries: readonly HistoryEntry[]): string {
   if (entries.length === 0) return 'nothing was released yet';
   const rows = entries.map((entry) => [
+    entry.id.slice(0, shownOfId),
     entry.startedAt.replace('T', ' ').slice(0, 19),
     entry.kind,
     entry.version,
@@ -13,7 +17,7 @@ export function historyText(entries: readonly HistoryEntry[]): string {
     entry.who,
     entry.error?.code ?? (entry.source === undefined ? '' : describeSource(entry.source)),
   ]);
-  const head = ['when (UTC)', 'what', 'version', 'outcome', 'took', 'lost', 'who', ''];
+  const head = ['entry', 'when (UTC)', 'what', 'version', 'outcome', 'took', 'lost', 'who', ''];
   const widths = head.map((name, column) => Math.max(name.length, ...rows.map((row) => row[column]?.length ?? 0)));
   return [head, ...rows]
     .map((row) =>

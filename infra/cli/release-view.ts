@@ -53,7 +53,7 @@ export function outcomeLine({ version, kind, outcome, ms, requests, from }: Hist
   const words = { release: 'released', promote: 'promoted', rollback: 'rolled back to', migrate: 'migrated' } as const;
   const lost =
     requests.sent === 0
-      ? 'no version before it to lose requests of'
+      ? 'lost requests were not counted, since production did not answer before'
       : `${requests.lost} of ${requests.sent} requests lost`;
   if (outcome === 'verified')
     return `${version} is verified in staging, ${lost}, ${seconds(ms)}; ./slipway promote puts it live`;

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, jest } from '@jest/globals';
 import { ReleaseBed } from './release/bed.ts';
 import { describeCrashes } from './release/crash.suite.ts';
+import { describeDown } from './release/down.suite.ts';
 import { describeLoad } from './release/load.suite.ts';
 import { describeRefusals } from './release/refusals.suite.ts';
 import { describeSettings } from './release/settings.suite.ts';
@@ -33,4 +34,5 @@ afterAll(() => bed.region.remove(), 60_000);
 describeLoad(() => bed, long ? 10 : 1, long ? 20 : 2);
 describeRefusals(() => bed);
 describeSettings(() => bed);
+describeDown(() => bed);
 describeCrashes(() => bed, long ? everyStep : ['prepare', 'swap']);

@@ -89,11 +89,16 @@ export class AppService {
     );
   }
 
-  async containers(): Promise<WantedContainer[]> {
+  async containers(of: 'production' | 'staging'): Promise<WantedContainer[]> {
     const { resourceGroup, app, slot } = this.#site;
+    const { webApps } = this.#client;
     return this.#call('list site containers', async () => {
       const found: WantedContainer[] = [];
-      for await (const entry of this.#client.webApps.listSiteContainersSlot(resourceGroup, app, slot)) {
+      const listed =
+        of === 'production'
+          ? webApps.listSiteContainers(resourceGroup, app)
+          : webApps.listSiteContainersSlot(resourceGroup, app, slot);
+      for await (const entry of listed) {
         const { name, id: _id, type: _type, kind: _kind, systemData: _data, ...properties } = entry;
         found.push({ name: String(name).split('/').at(-1) ?? '', properties });
       }

@@ -12,6 +12,8 @@ export interface Candidate extends Configuration {
   readonly schemaMin: string;
   readonly schemaMax: string;
   readonly source?: { readonly commit: string; readonly dirty: boolean } | undefined;
+  /** Id of the entry that is brought back. */
+  readonly restored?: string | undefined;
 }
 
 /** One try to change what production runs: it says in the lock how far it is, and ends as one line of history. */
@@ -54,13 +56,15 @@ export class Attempt {
 
   entry(outcome: Outcome, error?: unknown): HistoryEntry {
     const { before, owner, startedAt, steps, probe } = this.#session;
-    const { version, sha256, bytes, schemaMin, schemaMax, settings, siteContainers, source } = this.candidate;
+    const { version, sha256, bytes, schemaMin, schemaMax, settings, siteContainers, source, restored } = this.candidate;
     return {
       id: this.id,
       kind: this.kind,
       outcome,
       version,
       ...(before === undefined ? {} : { from: before.version }),
+      ...(before?.entry === undefined ? {} : { replaced: before.entry.id }),
+      ...(restored === undefined ? {} : { restored }),
       sha256,
       bytes,
       schemaMin,

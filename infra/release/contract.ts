@@ -1,7 +1,8 @@
 import { SlipError } from '../errors.ts';
 import { Attempt } from './attempt.ts';
 import { contractEarly, type ServingVersion } from './gates/contract-early.ts';
-import { type HistoryEntry, releaseOf, storedVersion } from './history.ts';
+import type { HistoryEntry } from './history.ts';
+import { entryBefore, originOf } from './lineage.ts';
 import { migrate } from './migrate.ts';
 import { openPackage } from './package/open-package.ts';
 import { type Session, type SessionOptions, withSession } from './session.ts';
@@ -36,11 +37,10 @@ export async function contract(request: ContractRequest): Promise<Contracted> {
 }
 
 function liveEntry({ before, entries }: Session): HistoryEntry {
-  const entry = before === undefined ? undefined : storedVersion(entries, before.version);
-  if (entry !== undefined) return entry;
+  if (before?.entry !== undefined && before.answers) return originOf(entries, before.entry);
   throw new SlipError('SLIP-RELEASE-UNKNOWN-VERSION', {
     found:
-      before === undefined
+      before?.answers !== true
         ? 'production does not answer with a version'
         : `history does not know version ${before.version}`,
     expected: 'a live version that a release put there',
@@ -53,8 +53,7 @@ async function contractContext(session: Session, live: HistoryEntry) {
   const opened = await session.packages.use(live, (file) => openPackage(file));
   const pending = opened.migrations.filter(({ kind }) => kind === 'contract').map(({ version }) => version);
   const serving: ServingVersion[] = [{ role: 'live', version: live.version, schemaMax: live.schemaMax }];
-  const before = releaseOf(session.entries, live.version)?.from;
-  const target = before === undefined ? undefined : storedVersion(session.entries, before);
+  const target = entryBefore(session.entries, live);
   if (target !== undefined) {
     serving.push({ role: 'what a rollback returns to', version: target.version, schemaMax: target.schemaMax });
   }

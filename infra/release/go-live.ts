@@ -46,7 +46,8 @@ export async function goLive(session: Session, attempt: Attempt, options: GoLive
   const { steps, production } = session;
   if (session.before === undefined)
     steps.notice('production has no version: nothing to drain, to compare with or to go back to');
-  else await steps.run('drain', (note) => drain(session, attempt, note));
+  else if (session.before.answers) await steps.run('drain', (note) => drain(session, attempt, note));
+  else steps.notice('production does not answer, so it cannot be drained: its sidecar goes on, in staging');
   await steps.run('swap', () => swap(session, attempt, 'swap'));
   try {
     await steps.runAlways('verify production', async () => {

@@ -39,6 +39,10 @@ export interface HistoryEntry extends Configuration {
   readonly version: string;
   /** What production ran before; absent for the first release. */
   readonly from?: string | undefined;
+  /** The entry that had put that live; absent when history did not know it. */
+  readonly replaced?: string | undefined;
+  /** Of a rollback: the entry whose package and configuration it brought back. */
+  readonly restored?: string | undefined;
   /** Of the package; its blob has this name. */
   readonly sha256: string;
   readonly bytes: number;
@@ -107,18 +111,4 @@ function latestOfEach(entries: readonly HistoryEntry[]): HistoryEntry[] {
 /** The newest entry that put a version live. */
 export function lastLive(history: readonly HistoryEntry[]): HistoryEntry | undefined {
   return history.findLast((entry) => entry.outcome === 'live');
-}
-
-/** How `version` was put live by a release (not by going back): what it replaced is what a rollback returns to. */
-export function releaseOf(history: readonly HistoryEntry[], version: string): HistoryEntry | undefined {
-  return history.findLast(
-    (entry) => entry.outcome === 'live' && entry.kind !== 'rollback' && entry.version === version,
-  );
-}
-
-/** The newest entry with a version's package and configuration, whether it went live or was only proven. */
-export function storedVersion(history: readonly HistoryEntry[], version: string): HistoryEntry | undefined {
-  return history.findLast(
-    (entry) => entry.version === version && (entry.outcome === 'live' || entry.outcome === 'verified'),
-  );
 }

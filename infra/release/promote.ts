@@ -7,7 +7,8 @@ import { type GoLiveOptions, goLive, prove, settling } from './go-live.ts';
 import type { HistoryEntry } from './history.ts';
 import { recordingRefusals } from './release.ts';
 import { type Session, type SessionOptions, withSession } from './session.ts';
-import { clearPreparation, sameSettings } from './stage.ts';
+import { hasConfiguration, readConfiguration } from './slot-configuration.ts';
+import { clearPreparation } from './stage.ts';
 import { Steps } from './steps.ts';
 import type { ReleaseTarget } from './target.ts';
 import { untilDefined } from './until.ts';
@@ -26,7 +27,7 @@ export async function promote(request: PromoteRequest): Promise<HistoryEntry> {
       await steps.pass([slotExists, noSwapUnderWay], { appService, site: target.site });
       await clearPreparation(session);
       const verified = await verifiedInStaging(session);
-      if (session.before !== undefined) await steps.pass([blobReachable], { production, ...settling(target) });
+      if (session.before?.answers === true) await steps.pass([blobReachable], { production, ...settling(target) });
       note(`version ${verified.version}, verified ${verified.startedAt} by ${verified.who}`);
       return new Attempt(session, 'promote', verified);
     });
@@ -37,12 +38,14 @@ export async function promote(request: PromoteRequest): Promise<HistoryEntry> {
   });
 }
 
-/** The version in staging, when it is one that was proven there and its settings are what they were then. */
+/** The version in staging, when it is one that was proven there and its configuration is what it was then. */
 async function verifiedInStaging({ appService, staging, entries, target }: Session): Promise<HistoryEntry> {
   // The reset at the end of `release --to verify` has just restarted it, perhaps.
   const waiting = { limitMs: target.limits.settleMs, pollMs: target.management.pollMs };
   const running = await untilDefined(waiting, () => staging.version());
-  const newest = entries.findLast((entry) => entry.version === running?.version && entry.outcome !== 'refused');
+  const newest = entries.findLast(
+    ({ version, kind, outcome }) => version === running?.version && kind !== 'migrate' && outcome !== 'refused',
+  );
   if (newest?.outcome !== 'verified') {
     throw new SlipError('SLIP-RELEASE-NOTHING-VERIFIED', {
       found:
@@ -53,11 +56,9 @@ async function verifiedInStaging({ appService, staging, entries, target }: Sessi
       fix: './slipway release --to verify, then ./slipway promote',
     });
   }
-  const [settings, sticky] = await Promise.all([appService.settings('staging'), appService.stickyNames()]);
-  const own = Object.fromEntries(Object.entries(settings).filter(([name]) => !sticky.includes(name)));
-  if (sameSettings(own, newest.settings)) return newest;
+  if (hasConfiguration(await readConfiguration(appService, 'staging'), newest)) return newest;
   throw new SlipError('SLIP-RELEASE-STAGING-CHANGED', {
-    found: `the settings of staging are not those that version ${newest.version} was verified with`,
+    found: `the settings or site containers of staging are not those that version ${newest.version} was verified with`,
     expected: 'staging as it was left',
     fix: 'release again; what you promote has to be what was proven',
   });

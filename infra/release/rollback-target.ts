@@ -1,49 +1,55 @@
 import { SlipError } from '../errors.ts';
-import { type HistoryEntry, lastLive, releaseOf, storedVersion } from './history.ts';
+import type { AppService } from './app-service.ts';
+import type { HistoryEntry } from './history.ts';
+import { entryBefore, isSame, isStored, originOf } from './lineage.ts';
+import type { Live } from './live.ts';
+import { hasConfiguration, readConfiguration } from './slot-configuration.ts';
 import { untilDefined } from './until.ts';
 import type { WebSlot } from './web-slot.ts';
 
 /** Right after a swap staging restarts; its package is staged anew only when it stays away. */
 const restarting = { limitMs: 2_000, pollMs: 50 };
+/** Fewer digits of an entry's id are not taken for one. */
+const shortestId = 6;
 
-export interface RollbackTarget {
-  readonly entry: HistoryEntry;
-  /** `swap`: staging holds it, running. `stage`: its package has to be staged first. */
-  readonly kind: 'swap' | 'stage';
-}
-
-/**
- * The version that `live` replaced when it was released; so several rollbacks in a row go further and further back.
- * Without an answer from production, history says what is live.
- */
-export function versionToReturnTo(history: readonly HistoryEntry[], live: string | undefined): string {
-  const version = live ?? lastLive(history)?.version;
-  const before = version === undefined ? undefined : releaseOf(history, version)?.from;
+/** What the live version replaced. Throws SLIP-RELEASE-NOTHING-BEFORE when that is nothing, or not known. */
+export function entryToReturnTo(history: readonly HistoryEntry[], live: Live | undefined): HistoryEntry {
+  const before = live?.entry === undefined ? undefined : entryBefore(history, live.entry);
   if (before !== undefined) return before;
   throw new SlipError('SLIP-RELEASE-NOTHING-BEFORE', {
     found:
-      version === undefined
+      live === undefined
         ? 'nothing was released yet'
-        : `${version} is the first version, or history does not know it`,
+        : `${live.version} is the first version, or history does not know it`,
     expected: 'a version that was live before it',
-    fix: './slipway history lists what there is; --to VERSION takes any of them',
+    fix: './slipway history lists what there is; --to takes any of them',
   });
 }
 
-/** How to get back to a version. Throws SLIP-RELEASE-UNKNOWN-VERSION when history has none of that name. */
-export async function rollbackTarget(
-  history: readonly HistoryEntry[],
-  version: string,
-  staging: WebSlot,
-): Promise<RollbackTarget> {
-  const entry = storedVersion(history, version);
-  if (entry === undefined) {
-    throw new SlipError('SLIP-RELEASE-UNKNOWN-VERSION', {
-      found: `history has no version ${version} that was live or verified`,
-      expected: 'one of those that ./slipway history lists',
-      fix: './slipway history',
-    });
-  }
-  const inStaging = await untilDefined(restarting, () => staging.version());
-  return { entry, kind: inStaging?.version === version ? 'swap' : 'stage' };
+/**
+ * The entry that a version or the beginning of an entry's id names. Of a version that was released with several
+ * configurations it is the newest that is not live.
+ */
+export function entryNamed(history: readonly HistoryEntry[], live: Live | undefined, name: string): HistoryEntry {
+  const stored = history.filter(isStored);
+  const versions = stored.filter(({ version }) => version === name);
+  const ids = name.length < shortestId ? [] : stored.filter(({ id }) => id.startsWith(name));
+  const other = versions.findLast((entry) => live?.entry === undefined || !isSame(entry, live.entry));
+  const entry = other ?? versions.at(-1) ?? (ids.length === 1 ? ids[0] : undefined);
+  if (entry !== undefined) return originOf(history, entry);
+  throw new SlipError('SLIP-RELEASE-UNKNOWN-VERSION', {
+    found:
+      ids.length > 1
+        ? `${ids.length} entries of history begin with ${name}`
+        : `history has no version or entry ${name} that was live or verified`,
+    expected: 'one of those that ./slipway history lists',
+    fix: './slipway history',
+  });
+}
+
+/** `swap`: staging runs the entry's version with its configuration. `stage`: it has to be staged first. */
+export async function wayTo(entry: HistoryEntry, staging: WebSlot, appService: AppService): Promise<'swap' | 'stage'> {
+  const running = await untilDefined(restarting, () => staging.version());
+  if (running?.version !== entry.version) return 'stage';
+  return hasConfiguration(await readConfiguration(appService, 'staging'), entry) ? 'swap' : 'stage';
 }

@@ -6,7 +6,7 @@ import { slotExists } from './gates/slot-exists.ts';
 import { type GoLiveOptions, goLive, prove, verifyProduction } from './go-live.ts';
 import type { HistoryEntry } from './history.ts';
 import { recordingRefusals } from './release.ts';
-import { rollbackTarget, versionToReturnTo } from './rollback-target.ts';
+import { entryNamed, entryToReturnTo, wayTo } from './rollback-target.ts';
 import { type Session, type SessionOptions, withSession } from './session.ts';
 import { clearPreparation, stage } from './stage.ts';
 import { Steps } from './steps.ts';
@@ -19,8 +19,8 @@ const drainSeconds = 1;
 
 export interface RollbackRequest extends SessionOptions, Pick<GoLiveOptions, 'p95BudgetMs'> {
   readonly target: ReleaseTarget;
-  /** Default: the version that the live one replaced. */
-  readonly version: string | undefined;
+  /** A version or the beginning of an entry's id; default: what the live one replaced. */
+  readonly to: string | undefined;
 }
 
 /** Back to an earlier version with its settings: by a swap while staging still holds it, else from its stored package. */
@@ -28,17 +28,19 @@ export async function rollback(request: RollbackRequest): Promise<HistoryEntry> 
   const { target } = request;
   const steps = new Steps(request.listener, request.signal);
   return withSession(target, request, steps, async (session) => {
-    const [entry, kind] = await steps.run('preflight', async (note) => {
-      const version = request.version ?? versionToReturnTo(session.entries, session.before?.version);
-      const found = await rollbackTarget(session.entries, version, session.staging);
-      await steps.pass([slotExists, noSwapUnderWay], { appService: session.appService, site: target.site });
+    const [entry, way] = await steps.run('preflight', async (note) => {
+      const { entries, before, appService, staging } = session;
+      const found =
+        request.to === undefined ? entryToReturnTo(entries, before) : entryNamed(entries, before, request.to);
+      await steps.pass([slotExists, noSwapUnderWay], { appService, site: target.site });
       await clearPreparation(session);
-      note(found.kind === 'swap' ? `${version} is still in staging` : `${version} comes from its stored package`);
-      return [found.entry, found.kind] as const;
+      const chosen = await wayTo(found, staging, appService);
+      note(`${found.version} ${chosen === 'swap' ? 'is still in staging' : 'comes from its stored package'}`);
+      return [found, chosen] as const;
     });
-    const attempt = new Attempt(session, 'rollback', entry);
+    const attempt = new Attempt(session, 'rollback', { ...entry, restored: entry.id });
     return recordingRefusals(session, attempt, () =>
-      kind === 'swap' ? bySwap(session, attempt) : byPackage(session, attempt, request),
+      way === 'swap' ? bySwap(session, attempt) : byPackage(session, attempt, request),
     );
   });
 }

@@ -1,13 +1,19 @@
 import { AppService } from './app-service.ts';
 import { heal } from './heal.ts';
-import { History, type HistoryEntry } from './history.ts';
+import { History, type HistoryEntry, lastLive } from './history.ts';
+import { type Live, liveOf } from './live.ts';
 import { lockName, ReleaseLock } from './lock.ts';
 import { currentOwner, describeOwner, type Owner } from './owner.ts';
 import { PackageStore } from './package-store.ts';
 import { ProductionProbe } from './production-probe.ts';
+import { readConfiguration } from './slot-configuration.ts';
 import type { Listener, Steps } from './steps.ts';
 import type { ReleaseTarget, ReleaseTokens } from './target.ts';
-import { type RunningVersion, WebSlot } from './web-slot.ts';
+import { untilDefined } from './until.ts';
+import { WebSlot } from './web-slot.ts';
+
+/** A production that does not answer for a moment is not down. */
+const answering = { limitMs: 2_000, pollMs: 100 };
 
 export interface SessionOptions {
   /** As typed, for the lock and the history. */
@@ -32,8 +38,8 @@ export interface Session {
   /** History as it was when the session began, what was healed included. */
   readonly entries: readonly HistoryEntry[];
   /** What production runs; undefined on an empty region. */
-  readonly before: RunningVersion | undefined;
-  /** None on an empty region. */
+  readonly before: Live | undefined;
+  /** None while production does not answer: nobody's request can be lost. */
   readonly probe: ProductionProbe | undefined;
   readonly startedAt: Date;
 }
@@ -75,8 +81,10 @@ export async function withSession<T>(
     }
     const tokens = await target.tokens();
     await heal({ ...access, lock, steps });
-    const [entries, before] = await Promise.all([access.history.read(), access.production.version()]);
-    probe = before === undefined ? undefined : ProductionProbe.start(access.production);
+    const entries = await access.history.read();
+    const before = await findLive(access, entries);
+    if (before?.answers === true) probe = ProductionProbe.start(access.production);
+    else if (before !== undefined) steps.notice(`production does not answer; by history it is ${before.version}`);
     const packages = new PackageStore(target.releases);
     return await action({
       ...access,
@@ -94,4 +102,14 @@ export async function withSession<T>(
     await probe?.stop();
     await lock.release();
   }
+}
+
+async function findLive(
+  { production, appService }: Access,
+  entries: readonly HistoryEntry[],
+): Promise<Live | undefined> {
+  const limits = lastLive(entries) === undefined ? { ...answering, limitMs: 0 } : answering;
+  const running = await untilDefined(limits, () => production.version());
+  const configuration = running === undefined ? undefined : await readConfiguration(appService, 'production');
+  return liveOf(entries, running, configuration);
 }

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { SlipError } from '../errors.ts';
 import type { AppService } from './app-service.ts';
 import type { Attempt } from './attempt.ts';
@@ -5,6 +6,7 @@ import { expectVersion } from './expect-version.ts';
 import { referencesResolved } from './gates/references-resolved.ts';
 import type { Configuration } from './history.ts';
 import type { Session } from './session.ts';
+import { holds } from './slot-configuration.ts';
 import type { WantedContainer } from './target.ts';
 
 /** Puts a version into the staging slot: settings and site containers whole, then the package; waits until it runs. */
@@ -48,12 +50,12 @@ async function writeSettings(appService: AppService, { settings }: Configuration
   const [current, sticky] = await Promise.all([appService.settings('staging'), appService.stickyNames()]);
   const kept = Object.fromEntries(Object.entries(current).filter(([name]) => sticky.includes(name)));
   const next = { ...settings, ...kept };
-  if (sameSettings(current, next)) return;
+  if (isDeepStrictEqual(current, next)) return;
   await appService.replaceSettings(next);
 }
 
 async function writeContainers(appService: AppService, wanted: readonly WantedContainer[]): Promise<void> {
-  const current = await appService.containers();
+  const current = await appService.containers('staging');
   for (const container of wanted) {
     const found = current.find(({ name }) => name === container.name);
     if (found === undefined || !holds(found.properties, container.properties)) await appService.putContainer(container);
@@ -61,15 +63,4 @@ async function writeContainers(appService: AppService, wanted: readonly WantedCo
   for (const { name } of current) {
     if (!wanted.some((container) => container.name === name)) await appService.deleteContainer(name);
   }
-}
-
-export function sameSettings(a: Readonly<Record<string, string>>, b: Readonly<Record<string, string>>): boolean {
-  const text = (settings: Readonly<Record<string, string>>): string =>
-    JSON.stringify(Object.entries(settings).toSorted());
-  return text(a) === text(b);
-}
-
-/** Every wanted property is there with its value; the platform may show more. */
-function holds(found: Readonly<Record<string, unknown>>, wanted: Readonly<Record<string, unknown>>): boolean {
-  return Object.entries(wanted).every(([name, value]) => JSON.stringify(found[name]) === JSON.stringify(value));
 }

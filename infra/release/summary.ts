@@ -1,7 +1,10 @@
-import { type HistoryEntry, lastLive, releaseOf, storedVersion } from './history.ts';
+import type { HistoryEntry } from './history.ts';
+import { entryBefore } from './lineage.ts';
+import { liveOf } from './live.ts';
 import { inspectLock, type LockContent, lockName } from './lock.ts';
 import { describeOwner, hasEnded } from './owner.ts';
 import { accessTo } from './session.ts';
+import { hasConfiguration, readConfiguration } from './slot-configuration.ts';
 import type { ReleaseTarget } from './target.ts';
 import type { RunningVersion } from './web-slot.ts';
 
@@ -18,23 +21,28 @@ export type LastRelease = Pick<HistoryEntry, 'version' | 'kind' | 'outcome' | 'w
 
 /** Reads the history and asks the slots; changes nothing. */
 export async function summarizeReleases(target: ReleaseTarget): Promise<ReleaseSummary> {
-  const { history, staging, production } = accessTo(target);
-  const [entries, inStaging, live, lock] = await Promise.all([
+  const { history, staging, production, appService } = accessTo(target);
+  // Whoever only looks may not be allowed to read settings; versions then have to do.
+  const configurationOf = (slot: 'production' | 'staging') =>
+    readConfiguration(appService, slot).catch(() => undefined);
+  const [entries, inStaging, running, lock, configuration, staged] = await Promise.all([
     history.read(),
     staging.version(),
     production.version(),
     inspectLock(target.releases, lockName(target.stack)),
+    configurationOf('production'),
+    configurationOf('staging'),
   ]);
   const last = entries.at(-1);
-  const current = live?.version ?? lastLive(entries)?.version;
-  const before = current === undefined ? undefined : releaseOf(entries, current)?.from;
-  const stored = before === undefined ? undefined : storedVersion(entries, before);
-  const rollback = (version: string) => ({ version, kind: inStaging?.version === version ? 'swap' : 'stage' }) as const;
+  const live = liveOf(entries, running, configuration)?.entry;
+  const before = live === undefined ? undefined : entryBefore(entries, live);
+  const bySwap = (entry: HistoryEntry): boolean =>
+    inStaging?.version === entry.version && staged !== undefined && hasConfiguration(staged, entry);
   return {
     lastRelease: last === undefined ? null : lastRelease(last),
-    rollback: stored === undefined ? null : rollback(stored.version),
+    rollback: before === undefined ? null : { version: before.version, kind: bySwap(before) ? 'swap' : 'stage' },
     inProgress: lock === undefined ? null : describeLock(lock),
-    versions: { production: live ?? null, staging: inStaging ?? null },
+    versions: { production: running ?? null, staging: inStaging ?? null },
   };
 }
 

@@ -13,7 +13,7 @@ export const command = defineCommand<RollbackOptions>({
   configure(command) {
     addTargetOptions(command);
     command
-      .option('--to <version>', 'any version that history lists')
+      .option('--to <version>', 'any version that history lists, or the beginning of an entry’s id')
       .option(
         '--p95 <ms>',
         'budget: the 95th percentile, when the version has to be staged again',
@@ -32,7 +32,7 @@ export const command = defineCommand<RollbackOptions>({
     try {
       const entry = await rollback({
         target: await releaseTarget(options),
-        version: options.to,
+        to: options.to,
         p95BudgetMs: options.p95,
         command: options.to === undefined ? 'rollback' : `rollback --to ${options.to}`,
         listener: view.listener,

@@ -6,8 +6,10 @@ const added = 'ADDED_BY_A_RELEASE';
 
 /** Configuration goes and comes with the version. */
 export function describeSettings(bed: () => ReleaseBed): void {
-  describe('a setting that the program has gained', () => {
-    test('is in production after the release and not before, and gone after the rollback', async () => {
+  describe('a setting that the program has gained, and no other change', () => {
+    test('is in production after the release and not before, gone after the rollback, and there again with --to', async () => {
+      const { file, version } = await bed().variant();
+      const without = await bed().done('release', '--package', file);
       const target = await bed().target();
       const shows = async () => (await bed().productionEnvironment()).includes(`${added}=yes`);
       const entry = await release({
@@ -19,16 +21,20 @@ export function describeSettings(bed: () => ReleaseBed): void {
             return { ...wanted, settings: { ...wanted.settings, [added]: 'yes' } };
           },
         },
-        origin: { kind: 'file', file: (await bed().variant()).file },
+        origin: { kind: 'file', file },
         to: 'live',
         p95BudgetMs: 10_000,
         watch: undefined,
         command: 'test',
         listener: () => undefined,
       });
-      expect(entry.settings[added]).toBe('yes');
+      expect(entry).toMatchObject({ version, from: version, replaced: without.id });
       expect(await shows()).toBe(true);
-      await bed().done('rollback');
+      expect(await bed().done('rollback')).toMatchObject({ version, restored: without.id });
+      expect(await shows()).toBe(false);
+      expect(await bed().done('rollback', '--to', version)).toMatchObject({ version, restored: entry.id });
+      expect(await shows()).toBe(true);
+      expect(await bed().done('rollback', '--to', without.id.slice(0, 8))).toMatchObject({ restored: without.id });
       expect(await shows()).toBe(false);
     });
   });
