@@ -91,7 +91,7 @@ render() { # template target; values come from the RENDER table
 make_directories() {
   mkdir -p "$RUN_DIR"/{tmp,nginx,php} "$MEDIA_ROOT"/{outbox,synced,journal} || fail "Cannot make the directories below RUN_DIR or MEDIA_ROOT"
   # 107 bytes are all the kernel takes for the path of a socket.
-  [ ${#RUN_DIR} -le 96 ] || fail "RUN_DIR is longer than 96 bytes: its sockets could not be opened"
+  [ ${#RUN_DIR} -le 95 ] || fail "RUN_DIR is longer than 95 bytes: its sockets could not be opened"
   if is_root; then
     chmod 755 "$RUN_DIR"
     chown "$APP_USER": "$RUN_DIR"/{tmp,nginx}
@@ -154,7 +154,7 @@ render_configuration() {
 
 # In a session of its own, so that what a killed master leaves can be ended; and ended itself when this script is killed.
 start_fpm() {
-  rm -f "$RUN_DIR"/{app,ops}.sock
+  rm -f "$RUN_DIR"/{app,ops,health,live}.sock
   FPM_STARTED_AT=$(date -u +%Y-%m-%dT%H:%M:%S.%3NZ) setsid setpriv --pdeathsig TERM "$PHP_FPM" -F "${FPM_FLAGS[@]}" -y "$RUN_DIR/php-fpm.conf" >&2 &
   FPM=$!
 }
@@ -165,9 +165,14 @@ start_nginx() {
   SERVER=$!
 }
 
+fpm_listens() {
+  local pool
+  for pool in app ops health live; do [ -S "$RUN_DIR/$pool.sock" ] || return 1; done
+}
+
 await_fpm() {
   local deadline=$((SECONDS + READY_SECONDS))
-  until [ -S "$RUN_DIR/app.sock" ] && [ -S "$RUN_DIR/ops.sock" ]; do
+  until fpm_listens; do
     kill -0 "$FPM" 2>/dev/null || return 1
     [ $SECONDS -lt $deadline ] || return 1
     sleep 0.01

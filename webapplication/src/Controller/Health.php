@@ -4,7 +4,7 @@ declare(strict_types=1);
 
 namespace App\Controller;
 
-use App\Health\HealthReport;
+use App\Health\SharedReport;
 use App\Health\Status;
 use App\Http\Json;
 use Symfony\Component\HttpFoundation\Response;
@@ -13,13 +13,13 @@ use Symfony\Component\Routing\Attribute\Route;
 #[Route('/api/health', name: 'GET /api/health', methods: 'GET')]
 final readonly class Health
 {
-    public function __construct(private HealthReport $report)
+    public function __construct(private SharedReport $report)
     {
     }
 
     public function __invoke(): Response
     {
-        [$status, $document] = $this->report->make();
+        [$status, $document] = $this->report->get();
 
         return new Json($document, Status::Fail === $status ? Response::HTTP_SERVICE_UNAVAILABLE : Response::HTTP_OK, [
             'Content-Type' => 'application/health+json',

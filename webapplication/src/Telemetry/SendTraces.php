@@ -17,6 +17,8 @@ final readonly class SendTraces
 {
     /** Asked for several times a second by probes and balancers. */
     private const PROBED = ['GET /api/health' => true, 'GET /version' => true];
+    /** Its worker waits for nothing, not even when somebody follows the request. */
+    private const LIVE = 'GET /api/health/live';
 
     /** @param \Closure(): TraceExport $export */
     public function __construct(
@@ -31,7 +33,7 @@ final readonly class SendTraces
         $route = $event->getRequest()->attributes->get('_route');
         $route = is_string($route) ? $route : null;
         $worthIt = $this->isWorthIt($route, $event->getResponse()->getStatusCode());
-        if (!$worthIt && !isset($_SERVER['HTTP_TRACEPARENT'])) {
+        if (self::LIVE === $route || (!$worthIt && !isset($_SERVER['HTTP_TRACEPARENT']))) {
             return;
         }
         $sampled = $this->tracer->context()->sampled;

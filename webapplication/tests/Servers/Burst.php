@@ -1,0 +1,58 @@
+<?php
+
+declare(strict_types=1);
+
+namespace App\Tests\Servers;
+
+/** Requests that are under way at the same time, while the test does something else. */
+final readonly class Burst
+{
+    private \CurlMultiHandle $multi;
+
+    /** @var list<\CurlHandle> */
+    private array $handles;
+
+    /** @param list<string> $targets */
+    public function __construct(int $port, array $targets)
+    {
+        $this->multi = curl_multi_init();
+        $handles = [];
+        foreach ($targets as $target) {
+            $handles[] = $handle = curl_init();
+            curl_setopt_array($handle, [
+                \CURLOPT_URL => 'http://127.0.0.1:'.$port.$target,
+                \CURLOPT_RETURNTRANSFER => true,
+                \CURLOPT_TIMEOUT_MS => 30_000,
+                \CURLOPT_PROXY => '',
+            ]);
+            curl_multi_add_handle($this->multi, $handle);
+        }
+        $this->handles = $handles;
+    }
+
+    /** Lets them go on for so long; those that are done by then are done. */
+    public function run(float $seconds): void
+    {
+        $deadline = microtime(true) + $seconds;
+        do {
+            curl_multi_exec($this->multi, $active);
+            curl_multi_select($this->multi, 0.02);
+        } while (microtime(true) < $deadline);
+    }
+
+    /** @return list<Answer> in the order of the targets, without their headers */
+    public function finish(): array
+    {
+        do {
+            curl_multi_exec($this->multi, $active);
+            curl_multi_select($this->multi, 0.02);
+        } while ($active > 0);
+
+        return array_map(static fn (\CurlHandle $handle): Answer => new Answer(
+            curl_getinfo($handle, \CURLINFO_RESPONSE_CODE),
+            [],
+            (string) curl_multi_getcontent($handle),
+            curl_getinfo($handle, \CURLINFO_TOTAL_TIME),
+        ), $this->handles);
+    }
+}
