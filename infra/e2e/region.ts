@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtemp, readdir, readFile, readlink, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -110,8 +111,8 @@ export async function finished(child: ChildProcess): Promise<CommandResult> {
   child.stderr?.on('data', (chunk) => {
     stderr += chunk;
   });
-  const code = await new Promise<number | null>((resolve) => child.once('close', resolve));
-  return { code, stdout, stderr };
+  await once(child, 'close');
+  return { code: child.exitCode, stdout, stderr };
 }
 
 /** Waits for a condition with a deadline; what it waited for is the failure's message. */

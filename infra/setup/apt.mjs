@@ -3,17 +3,20 @@ import { readFileSync, statSync } from 'node:fs';
 const DPKG_STATUS = '/var/lib/dpkg/status';
 const PHP_PARTS = ['fpm', 'cli', 'curl', 'gd', 'intl', 'mbstring', 'mysql', 'opcache', 'redis', 'xml', 'zip'];
 
-/** What a benchmark compares with, besides. */
-const BENCHMARK_PACKAGES = ['wrk', 'rclone'];
+/** What a command needs besides: load to test under, and what a benchmark compares with. */
+const PACKAGES_OF = /** @type {Readonly<Record<string, readonly string[]>>} */ ({
+  test: ['wrk'],
+  bench: ['wrk', 'rclone'],
+});
 
 /**
  * The packages the local region needs. Each entry lists what will do; the first is what we install.
  *
  * @param {string} php version such as 8.2
- * @param {{ benchmarks?: boolean }} [options]
+ * @param {string} [command] of slipway
  * @returns {string[][]}
  */
-export function neededPackages(php, { benchmarks = false } = {}) {
+export function neededPackages(php, command = '') {
   return [
     ['nginx-light', 'nginx', 'nginx-core', 'nginx-full', 'nginx-extras'],
     ...PHP_PARTS.map((part) => [`php${php}-${part}`]),
@@ -23,7 +26,7 @@ export function neededPackages(php, { benchmarks = false } = {}) {
     ['openssl'],
     ['unzip'],
     ['git'],
-    ...(benchmarks ? BENCHMARK_PACKAGES.map((name) => [name]) : []),
+    ...(PACKAGES_OF[command] ?? []).map((name) => [name]),
   ];
 }
 

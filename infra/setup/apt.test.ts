@@ -12,9 +12,12 @@ describe('Debian packages', () => {
     expect(names.filter((name) => name.startsWith('php') && !name.startsWith('php8.3-'))).toEqual([]);
   });
 
-  test('only a benchmark needs the programs it compares with', () => {
-    expect(neededPackages('8.2').flat()).not.toContain('rclone');
-    expect(neededPackages('8.2', { benchmarks: true }).flat()).toContain('rclone');
+  test.each([
+    ['start', []],
+    ['test', ['wrk']],
+    ['bench', ['wrk', 'rclone']],
+  ])('%s needs %j besides what the region needs', (command, more) => {
+    expect(neededPackages('8.2', command).flat()).toEqual([...neededPackages('8.2').flat(), ...more]);
   });
 
   test('nothing is missing when one of the choices is installed', () => {

@@ -27,11 +27,11 @@ const INSTALL_PACKAGES = fileURLToPath(new URL('install-packages.sh', import.met
 
 /**
  * @param {Place} place
- * @param {{ benchmarks?: boolean }} [options]
+ * @param {string} [command] of slipway
  * @returns {Part}
  */
-export function aptPart({ root, notes, platform }, { benchmarks = false } = {}) {
-  const needed = neededPackages(platform.php, { benchmarks });
+export function aptPart({ root, notes, platform }, command = '') {
+  const needed = neededPackages(platform.php, command);
   const note = join(notes, 'apt.json');
   return {
     name: 'apt',

@@ -61,7 +61,7 @@ export function partsFor(args, place) {
   const command = args[0]?.startsWith('-') ? '' : (args[0] ?? '');
   const light = LIGHT_COMMANDS.has(command) || args.includes('--help') || args.includes('-h');
   if (light) return [npmPart(place)];
-  return [aptPart(place, { benchmarks: command === 'bench' }), npmPart(place), composerPart(place)];
+  return [aptPart(place, command), npmPart(place), composerPart(place)];
 }
 
 /**

@@ -24,6 +24,8 @@ export class WrkLoad {
     const args = ['-t2', `-c${connections}`, `-d${longestRunSeconds}s`, '--timeout', '20s', '--latency', url];
     this.#child = spawn('wrk', args, { stdio: ['ignore', 'pipe', 'pipe'] });
     this.#ended = finished(this.#child);
+    // It is whoever stops it that hears of a wrk that never started.
+    this.#ended.catch(() => undefined);
   }
 
   async stop(): Promise<Traffic & { readonly report: string }> {
