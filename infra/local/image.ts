@@ -8,7 +8,7 @@ const source = join(repositoryRoot, 'sidecar');
 
 /** What the Dockerfile puts into the image: no tests, nothing that only development needs. */
 function belongsToImage(path: string): boolean {
-  return !path.endsWith('.test.ts') && !path.split('/').some((part) => part === 'node_modules' || part === 'test');
+  return !path.endsWith('.test.ts') && !path.split('/').some((part) => part === 'node_modules' || part === 'testbed');
 }
 
 /**
