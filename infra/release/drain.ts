@@ -7,7 +7,11 @@ const timeoutSeconds = 60;
 const slackMs = 5_000;
 
 /** Has production carry everything in its outbox to Blob: the outbox moves with the slot, out of visitors' sight. */
-export async function drain(session: Session, attempt: Attempt, note: (text: string) => void): Promise<void> {
+export async function drain(
+  session: Pick<Session, 'production' | 'tokens'>,
+  attempt: Pick<Attempt, 'enter'>,
+  note: (text: string) => void,
+): Promise<void> {
   await attempt.enter('drain');
   const answer = await session.production.ask(`/internal/release/drain?timeout=${timeoutSeconds}`, {
     method: 'POST',
@@ -16,6 +20,7 @@ export async function drain(session: Session, attempt: Attempt, note: (text: str
   });
   if (answer.status === 200) return;
   if (answer.status === 404) {
+    await assertTokenIsKnown(session);
     note('the version in production cannot drain');
     return;
   }
@@ -27,5 +32,16 @@ export async function drain(session: Session, attempt: Attempt, note: (text: str
         : `production’s sidecar could not drain its outbox (${answer.status ?? answer.reason})`,
     expected: 'every image in Blob before the swap, so that none is out of sight after it',
     fix: 'see ./slipway media list and the sidecar’s logs; going back to what staging holds does not wait for this',
+  });
+}
+
+/** With another token nothing below /internal/ is there. What every release needs is there with the right one: a POST route. */
+async function assertTokenIsKnown({ production, tokens }: Pick<Session, 'production' | 'tokens'>): Promise<void> {
+  const { status } = await production.ask('/internal/release/migrate', { token: tokens.release });
+  if (status === 405) return;
+  throw new SlipError('SLIP-RELEASE-TOKEN', {
+    found: `production does not take the release token (${status ?? 'no answer'}), so its outbox cannot be drained`,
+    expected: 'the RELEASE_TOKEN that the program wants: 405 to a GET of /internal/release/migrate',
+    fix: 'was the secret changed? Restart production, so that it reads the secret anew, then repeat the command',
   });
 }

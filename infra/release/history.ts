@@ -74,7 +74,7 @@ export class History {
 
   async read(): Promise<HistoryEntry[]> {
     try {
-      const text = await readText(this.#container.getBlobClient(this.#name));
+      const { text } = await readText(this.#container.getBlobClient(this.#name));
       const lines = text.split('\n').filter((line) => line !== '');
       return latestOfEach(lines.map((line) => JSON.parse(line) as HistoryEntry));
     } catch (error) {

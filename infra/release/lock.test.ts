@@ -40,6 +40,19 @@ async function deadOwner(): Promise<Owner> {
   return owner;
 }
 
+/** The container for somebody who is slow: another acts between what is read first and what follows. */
+function afterFirstDownload(action: () => Promise<void>): ContainerClient {
+  const blob = container.getBlockBlobClient(name);
+  const download = blob.download.bind(blob);
+  blob.download = async (...args) => {
+    const answer = await download(...args);
+    blob.download = download;
+    await action();
+    return answer;
+  };
+  return { getBlockBlobClient: () => blob } as unknown as ContainerClient;
+}
+
 describe('the release lock', () => {
   test('is held by one at a time; the second is told who holds it and since when', async () => {
     const held = await ReleaseLock.acquire(container, name, alive);
@@ -91,6 +104,33 @@ describe('the release lock', () => {
     const next = await ReleaseLock.acquire(container, name, alive);
     expect(next.previousOwner).toEqual(elsewhere);
     await Promise.all([next.release(), held.release()]);
+  });
+
+  test('of a dead holder is left alone when somebody else has taken it over since it was looked at', async () => {
+    const killed = await ReleaseLock.acquire(container, name, await deadOwner());
+    let eve: ReleaseLock | undefined;
+    const late = afterFirstDownload(async () => {
+      eve = await ReleaseLock.acquire(container, name, { ...alive, who: 'eve' });
+    });
+    await expect(ReleaseLock.acquire(late, name, alive)).rejects.toMatchObject({ code: 'SLIP-RELEASE-LOCKED' });
+    await eve?.write(intent);
+    await Promise.all([eve?.release(), killed.release()]);
+    expect((await inspectLock(container, name))?.intent).toEqual(intent);
+  });
+
+  test('whose content is damaged keeps nobody out, and says so', async () => {
+    await container.getBlockBlobClient(name).upload('{"own', 5);
+    expect(await inspectLock(container, name)).toMatchObject({ damaged: true });
+    const held = await ReleaseLock.acquire(container, name, alive);
+    expect({ damaged: held.wasDamaged, owner: held.previousOwner, leftover: held.leftover }).toEqual({
+      damaged: true,
+      owner: undefined,
+      leftover: undefined,
+    });
+    await held.release();
+    const next = await ReleaseLock.acquire(container, name, alive);
+    expect(next.wasDamaged).toBe(false);
+    await next.release();
   });
 
   test('can be read at any moment while its holder writes', async () => {

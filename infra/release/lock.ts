@@ -21,6 +21,8 @@ export type Phase = 'stage' | 'migrate' | 'prepare' | 'verify' | 'drain' | 'swap
 export interface LockContent {
   readonly owner?: Owner;
   readonly intent?: Intent;
+  /** The blob holds something else: who had the lock and what was begun is not known. */
+  readonly damaged?: true;
 }
 
 /**
@@ -32,6 +34,7 @@ export class ReleaseLock {
   readonly previousOwner: Owner | undefined;
   /** What the previous owner had begun. */
   readonly leftover: Intent | undefined;
+  readonly wasDamaged: boolean;
   readonly #blob: BlockBlobClient;
   readonly #lease: BlobLeaseClient;
   readonly #owner: Owner;
@@ -46,6 +49,7 @@ export class ReleaseLock {
     this.#owner = owner;
     this.previousOwner = found.owner;
     this.leftover = found.intent;
+    this.wasDamaged = found.damaged === true;
     this.#timer = setInterval(() => void this.#renew(), renewMs);
     this.#timer.unref();
   }
@@ -56,12 +60,13 @@ export class ReleaseLock {
     await createWhenMissing(blob);
     const lease = new BlobLeaseClient(blob);
     if (!(await tryAcquire(lease))) {
-      const { owner: holder } = await read(blob);
+      const { content, etag } = await read(blob);
+      const holder = content.owner;
       if (holder === undefined || !hasEnded(holder)) throw lockedBy(holder);
-      await lease.breakLease(0);
-      if (!(await tryAcquire(lease))) throw lockedBy(holder);
+      await breakUnchanged(lease, etag);
+      if (!(await tryAcquire(lease))) throw lockedBy(undefined);
     }
-    const found = await read(blob);
+    const { content: found } = await read(blob);
     const lock = new ReleaseLock(blob, lease, owner, found);
     await lock.#write(found.intent);
     return lock;
@@ -120,8 +125,8 @@ export class ReleaseLock {
 /** Who holds the lock and how far they are, for commands that only look. Undefined: nobody, and nothing is left to heal. */
 export async function inspectLock(container: ContainerClient, name: string): Promise<LockContent | undefined> {
   try {
-    const content = await read(container.getBlockBlobClient(name));
-    return content.owner === undefined ? undefined : content;
+    const { content } = await read(container.getBlockBlobClient(name));
+    return content.owner === undefined && content.damaged === undefined ? undefined : content;
   } catch (error) {
     if (isStatus(error, 404)) return undefined;
     throw storeFailure(error);
@@ -151,8 +156,30 @@ async function tryAcquire(lease: BlobLeaseClient): Promise<boolean> {
   }
 }
 
-async function read(blob: BlockBlobClient): Promise<LockContent> {
-  return JSON.parse(await readText(blob)) as LockContent;
+/** Breaks the lease of a holder that has ended, unless somebody else has taken the lock over since its content was read. */
+async function breakUnchanged(lease: BlobLeaseClient, etag: string): Promise<void> {
+  try {
+    await lease.breakLease(0, { conditions: { ifMatch: etag } });
+  } catch (error) {
+    if (isStatus(error, 412)) throw lockedBy(undefined);
+    // 409: it has run out meanwhile.
+    if (!isStatus(error, 409)) throw storeFailure(error);
+  }
+}
+
+async function read(blob: BlockBlobClient): Promise<{ readonly content: LockContent; readonly etag: string }> {
+  const { text, etag } = await readText(blob);
+  return { content: parse(text), etag };
+}
+
+function parse(text: string): LockContent {
+  try {
+    const content: unknown = JSON.parse(text);
+    if (typeof content === 'object' && content !== null) return content;
+  } catch {
+    // Not what any of us wrote.
+  }
+  return { damaged: true };
 }
 
 async function upload(blob: BlockBlobClient, content: LockContent, leaseId: string): Promise<void> {
@@ -171,6 +198,15 @@ function lockedBy(holder: Owner | undefined): SlipError {
         : `another release is in progress: ${describeOwner(holder)}`,
     expected: 'one release at a time',
     fix: `wait for its end; if it was killed on another machine, its lock ends by itself within ${leaseSeconds} s`,
+  });
+}
+
+/** Nobody is kept out by a lock that cannot be read; but what its last holder had begun has to be looked for. */
+export function damagedLock(): SlipError {
+  return new SlipError('SLIP-RELEASE-LOCK-DAMAGED', {
+    found: 'the lock held something that no release wrote: who had it, and what was begun, is not known',
+    expected: 'its content to be written by releases alone',
+    fix: 'the lock was taken and written anew; compare ./slipway status with ./slipway history',
   });
 }
 

@@ -2,7 +2,7 @@ import { AppService } from './app-service.ts';
 import { heal } from './heal.ts';
 import { History, type HistoryEntry, lastLive } from './history.ts';
 import { type Live, liveOf } from './live.ts';
-import { lockName, ReleaseLock } from './lock.ts';
+import { damagedLock, lockName, ReleaseLock } from './lock.ts';
 import { currentOwner, describeOwner, type Owner } from './owner.ts';
 import { PackageStore } from './package-store.ts';
 import { ProductionProbe } from './production-probe.ts';
@@ -79,6 +79,7 @@ export async function withSession<T>(
     if (lock.previousOwner !== undefined) {
       steps.notice(`took over the lock that ${describeOwner(lock.previousOwner)} left behind`);
     }
+    if (lock.wasDamaged) steps.notice(damagedLock().toText());
     const tokens = await target.tokens();
     await heal({ ...access, lock, steps });
     const entries = await access.history.read();

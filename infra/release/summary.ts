@@ -50,7 +50,8 @@ function lastRelease({ version, kind, outcome, who, startedAt, ms, requests }: H
   return { version, kind, outcome, who, startedAt, ms, requests };
 }
 
-function describeLock({ owner, intent }: LockContent): string | null {
+function describeLock({ owner, intent, damaged }: LockContent): string | null {
+  if (damaged) return 'the lock cannot be read: the next release or rollback takes it, unless somebody is at work';
   if (owner === undefined) return null;
   const at = intent === undefined ? '' : `, at "${intent.phase}" of version ${intent.entry.version}`;
   return hasEnded(owner)

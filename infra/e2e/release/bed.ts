@@ -64,6 +64,12 @@ export class ReleaseBed {
     return { version, file };
   }
 
+  /** The package of what is live. */
+  async livePackage(): Promise<{ version: string; file: string }> {
+    const version = await this.liveVersion();
+    return { version, file: join(this.region.stateDir, 'packages', `${version}.zip`) };
+  }
+
   async run(
     command: string,
     ...args: string[]
