@@ -147,7 +147,11 @@ async function build(origin: PackageOrigin, steps: Steps): Promise<Built> {
     return { opened, source: undefined };
   }
   const { directory, cacheDir, outDir, allowDirty } = origin;
-  const source = await readSourceState(directory);
+  const source = await readSourceState(directory).catch((error: unknown) => {
+    if (!allowDirty) throw error;
+    steps.notice(`history will name no commit: ${error instanceof Error ? error.message : String(error)}`);
+    return undefined;
+  });
   await steps.pass([uncommittedChanges], { source, allowDirty });
   await steps.pass([phpSyntax], { source: directory });
   const onProgress = (message: string): void => steps.progress(message);

@@ -5,13 +5,17 @@ import type { Gate } from '../steps.ts';
 /** SQL that takes something away from the version that is live while it runs. */
 const destructive: readonly { readonly pattern: RegExp; readonly does: string }[] = [
   { pattern: /\bDROP\s+(TABLE|COLUMN|DATABASE|VIEW|PRIMARY|FOREIGN|CONSTRAINT|INDEX|KEY)\b/i, does: 'drops' },
-  { pattern: /\bALTER\s+TABLE\b[^;]*\bDROP\b(?!\s+DEFAULT)/i, does: 'drops' },
+  { pattern: /\bALTER\s+TABLE\b[^;]*\bDROP\b/i, does: 'drops' },
   { pattern: /\bTRUNCATE\b|\bDELETE\s+FROM\b/i, does: 'deletes' },
   { pattern: /\bRENAME\s+(TABLE|COLUMN|TO|INDEX|KEY)\b|\bALTER\s+TABLE\b[^;]*\bRENAME\b/i, does: 'renames' },
   { pattern: /\bALTER\s+TABLE\b[^;]*\bCHANGE\b/i, does: 'renames or changes a column' },
   { pattern: /\bALTER\s+TABLE\b[^;]*\bMODIFY\b/i, does: 'changes a column' },
-  { pattern: /\bALTER\s+TABLE\b[^;]*\bADD\s+(CONSTRAINT\b[^;]*)?(UNIQUE|FOREIGN\s+KEY|CHECK)\b/i, does: 'tightens' },
+  {
+    pattern: /\bALTER\s+TABLE\b[^;]*\bADD\s+(CONSTRAINT\b[^;]*)?(PRIMARY|UNIQUE|FOREIGN\s+KEY|CHECK)\b/i,
+    does: 'tightens',
+  },
   { pattern: /\bCREATE\s+UNIQUE\s+INDEX\b/i, does: 'tightens' },
+  { pattern: /\b(PREPARE|EXECUTE)\b/i, does: 'runs SQL that is made while it runs' },
 ];
 
 /** A new column that old code does not fill has to do without it. */
@@ -37,10 +41,13 @@ export const expandOnly: Gate<{ readonly migrations: readonly Migration[] }> = {
   },
 };
 
-function offenceOf({ statements, calls }: Migration): string | undefined {
-  for (const statement of statements.map(withoutComments)) {
+function offenceOf({ statements, calls, unreadable }: Migration): string | undefined {
+  const [unknown] = unreadable;
+  if (unknown !== undefined) return `its SQL cannot be judged, since it is no literal: ${excerpt(unknown)}`;
+  for (const text of statements) {
+    const statement = bare(text);
     const found = destructive.find(({ pattern }) => pattern.test(statement));
-    if (found !== undefined) return `${found.does}: ${excerpt(statement)}`;
+    if (found !== undefined) return `${found.does}: ${excerpt(text)}`;
     const strict = /\bALTER\s+TABLE\b/i.test(statement)
       ? [...statement.matchAll(addedColumn)].find(
           ([text]) => !/\bDEFAULT\b|\bAUTO_INCREMENT\b|\bGENERATED\b/i.test(text),
@@ -52,8 +59,13 @@ function offenceOf({ statements, calls }: Migration): string | undefined {
   return call === undefined ? undefined : `calls ${call}()`;
 }
 
-function withoutComments(sql: string): string {
-  return sql.replace(/\/\*[\s\S]*?\*\//g, ' ').replace(/--[^\n]*/g, ' ');
+/** Literals, quoted names and comments, each whole; the marks around an executable comment by themselves. */
+const quotedOrComment =
+  /'(?:[^'\\]|\\.|'')*'|"(?:[^"\\]|\\.|"")*"|`(?:[^`]|``)*`|\/\*M?!\d*|\/\*[\s\S]*?\*\/|\*\/|--(?=\s|$)[^\n]*|#[^\n]*/g;
+
+/** What MySQL runs, with literals and quoted names emptied: nothing in them is a word of SQL. Executable comments are run. */
+function bare(sql: string): string {
+  return sql.replace(quotedOrComment, (found) => (/^['"`]/.test(found) ? `${found[0]}x${found[0]}` : ' '));
 }
 
 function excerpt(sql: string): string {

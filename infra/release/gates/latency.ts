@@ -6,19 +6,27 @@ import type { WebSlot } from '../web-slot.ts';
 const requests = 40;
 const parallel = 4;
 
-/** A version that became slow is found before visitors find it. */
+/** A version that became slow is found before visitors find it. A failed request is no fast one. */
 export const latency: Gate<{ readonly slot: WebSlot; readonly p95BudgetMs: number }> = {
   name: 'p95',
   async check({ slot, p95BudgetMs }) {
     const times: number[] = [];
+    const failures: string[] = [];
     const worker = async (): Promise<void> => {
-      for (let i = 0; i < requests / parallel; i++) times.push((await slot.ask('/api/ping')).ms);
+      for (let i = 0; i < requests / parallel; i++) {
+        const { status, reason, ms } = await slot.ask('/api/ping');
+        if (status !== 200) failures.push(String(status ?? reason));
+        times.push(status === 200 ? ms : Number.POSITIVE_INFINITY);
+      }
     };
     await Promise.all(Array.from({ length: parallel }, worker));
     const p95 = percentile(times, 0.95);
     if (p95 <= p95BudgetMs) return undefined;
     throw new SlipError('SLIP-RELEASE-SLOW', {
-      found: `/api/ping takes ${Math.round(p95)} ms at p95 on staging`,
+      found:
+        p95 === Number.POSITIVE_INFINITY
+          ? `${failures.length} of ${requests} requests to /api/ping on staging failed (${failures[0]})`
+          : `/api/ping takes ${Math.round(p95)} ms at p95 on staging`,
       expected: `at most ${p95BudgetMs} ms`,
       fix: 'look at what changed; or raise the budget for this release with --p95 MS',
     });

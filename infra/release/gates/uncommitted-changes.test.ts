@@ -41,6 +41,11 @@ test('a committed tree passes and has a commit', async () => {
   expect(uncommittedChanges.check({ source, allowDirty: false })).toBeUndefined();
 });
 
+test('a tree of which git cannot say how it is, is not taken for one without version control', async () => {
+  await git('init', '-q');
+  await expect(readSourceState(directory)).rejects.toMatchObject({ code: 'SLIP-RELEASE-GIT' });
+});
+
 test('a tree that is not under version control passes, and the note says so', async () => {
   const source = await readSourceState(directory);
   expect(uncommittedChanges.check({ source, allowDirty: false })).toMatch(/not under version control/);

@@ -13,10 +13,12 @@ export interface Migration {
   /** The 14 digits of its class name. */
   readonly version: string;
   readonly kind: 'expand' | 'contract';
-  /** String literals of its `up` method: the SQL. */
+  /** String literals of the methods that a release runs: the SQL. */
   readonly statements: readonly string[];
-  /** Methods its `up` method calls. */
+  /** Methods those call. */
   readonly calls: readonly string[];
+  /** Calls with SQL that is no literal, as they are written. */
+  readonly unreadable: readonly string[];
 }
 
 export interface SchemaRange {
@@ -33,6 +35,7 @@ interface ReadMigration {
   readonly attributes: readonly string[];
   readonly strings: readonly string[];
   readonly calls: readonly string[];
+  readonly unreadable: readonly string[];
 }
 
 /** The migrations of a tree, oldest first. Throws when one has no kind, or a name or text that PHP would refuse. */
@@ -103,5 +106,6 @@ function checked(read: ReadMigration): Migration {
     kind: kinds.has('Expand') ? 'expand' : 'contract',
     statements: read.strings,
     calls: read.calls,
+    unreadable: read.unreadable,
   };
 }

@@ -1,0 +1,29 @@
+import { expect, test } from '@jest/globals';
+import type { Observation, WebSlot } from '../web-slot.ts';
+import { latency } from './latency.ts';
+
+/** A slot whose every nth answer is a fast 500. */
+function slot(everyNthFails: number, ms = 10): WebSlot {
+  let asked = 0;
+  const ask = async (): Promise<Observation> => {
+    asked += 1;
+    const status = asked % everyNthFails === 0 ? 500 : 200;
+    return { status, ms: status === 200 ? ms : 1, text: '', location: undefined, reason: undefined };
+  };
+  return { ask } as unknown as WebSlot;
+}
+
+test('a slot within the budget passes, also when one request fails', async () => {
+  expect(await latency.check({ slot: slot(1000), p95BudgetMs: 50 })).toBeUndefined();
+  expect(await latency.check({ slot: slot(40), p95BudgetMs: 50 })).toBeUndefined();
+});
+
+test('a slow slot is refused', async () => {
+  await expect(latency.check({ slot: slot(1000, 60), p95BudgetMs: 50 })).rejects.toThrow(/takes 60 ms at p95/);
+});
+
+test('a slot that fails fast is refused', async () => {
+  await expect(latency.check({ slot: slot(10), p95BudgetMs: 50 })).rejects.toThrow(
+    /4 of 40 requests .* failed \(500\)/,
+  );
+});
