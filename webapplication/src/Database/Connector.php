@@ -7,8 +7,9 @@ namespace App\Database;
 use App\Settings;
 use Doctrine\DBAL\Connection;
 use Doctrine\DBAL\DriverManager;
+use Doctrine\DBAL\Exception as DbalException;
 
-/** Connections to MySQL: always TLS, the server's certificate and name verified, and never waited for longer than a second. */
+/** Connections to MySQL: always TLS, the server's certificate and name verified, and no wait longer than a second but for a migration. */
 final readonly class Connector
 {
     private const CONNECT_SECONDS = 1;
@@ -30,11 +31,22 @@ final readonly class Connector
         return $this->connect(false);
     }
 
+    /**
+     * Connected when it is returned, since the driver takes its time limits at that moment.
+     *
+     * @throws DbalException
+     */
     public function patient(): Connection
     {
-        ini_set('mysqlnd.net_read_timeout', (string) self::MIGRATION_READ_SECONDS);
+        $before = ini_set('mysqlnd.net_read_timeout', (string) self::MIGRATION_READ_SECONDS);
+        try {
+            $connection = $this->connect(false);
+            $connection->getNativeConnection();
 
-        return $this->connect(false);
+            return $connection;
+        } finally {
+            ini_set('mysqlnd.net_read_timeout', (string) $before);
+        }
     }
 
     private function connect(bool $persistent): Connection

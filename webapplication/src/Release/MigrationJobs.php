@@ -7,10 +7,15 @@ namespace App\Release;
 use Doctrine\DBAL\Connection;
 use Doctrine\DBAL\Exception\TableNotFoundException;
 
-/** The rows of migration jobs. A job that says it runs while nobody holds the lock has been interrupted. */
+/**
+ * The rows of migration jobs. One lock is for whoever prepares a run, the other for the connection that executes it: that one is
+ * held until the server has ended the statement, also of a process that is gone. A job that says it runs while nobody holds
+ * either has been interrupted.
+ */
 final readonly class MigrationJobs
 {
-    private const LOCK = 'slipway.migrate';
+    private const PREPARE = 'slipway.migrate';
+    private const EXECUTE = 'slipway.migrate.execute';
     private const INTERRUPTED = 'The process that ran it ended before it was done; start it again to go on.';
 
     public function prepare(Connection $connection): void
@@ -27,18 +32,29 @@ final readonly class MigrationJobs
             SQL);
     }
 
-    /** Held as long as the connection lives, or until it is given back. */
-    public function lock(Connection $connection, int $waitSeconds): bool
+    /** Takes the lock for preparing a run, unless another run is in progress; held as long as the connection lives. */
+    public function claim(Connection $connection): bool
     {
-        return '1' === self::text($connection->fetchOne('SELECT GET_LOCK(?, ?)', [self::LOCK, $waitSeconds]));
+        if (!$this->lock($connection, self::PREPARE)) {
+            return false;
+        }
+        if ('1' === self::text($connection->fetchOne('SELECT IS_FREE_LOCK(?)', [self::EXECUTE]))) {
+            return true;
+        }
+        $connection->fetchOne('SELECT RELEASE_LOCK(?)', [self::PREPARE]);
+
+        return false;
     }
 
-    public function unlock(Connection $connection): void
+    /** For the connection that executes, while another one of the same run has the claim. */
+    public function hold(Connection $connection): void
     {
-        $connection->fetchOne('SELECT RELEASE_LOCK(?)', [self::LOCK]);
+        if (!$this->lock($connection, self::EXECUTE)) {
+            throw new \RuntimeException('Another run is executing.');
+        }
     }
 
-    /** For whoever holds the lock: a row that says running is none of a living process. */
+    /** For whoever has the claim: a row that says running is none of a living process. */
     public function endInterrupted(Connection $connection): void
     {
         $connection->executeStatement(
@@ -94,11 +110,16 @@ final readonly class MigrationJobs
         return MigrationJob::RUNNING === $job->status && $this->isInterrupted($connection, $job->id) ? $job->ended(self::INTERRUPTED) : $job;
     }
 
-    /** A job ends its row before it gives the lock back, so a free lock and a row that still says running is the sign. */
+    /** A job ends its row before it gives the locks back, so free locks and a row that still says running are the sign. */
     private function isInterrupted(Connection $connection, string $id): bool
     {
-        return '1' === self::text($connection->fetchOne('SELECT IS_FREE_LOCK(?)', [self::LOCK]))
+        return '1' === self::text($connection->fetchOne('SELECT IS_FREE_LOCK(?) AND IS_FREE_LOCK(?)', [self::PREPARE, self::EXECUTE]))
             && MigrationJob::RUNNING === $connection->fetchOne('SELECT status FROM migration_jobs WHERE id = ?', [$id]);
+    }
+
+    private function lock(Connection $connection, string $lock): bool
+    {
+        return '1' === self::text($connection->fetchOne('SELECT GET_LOCK(?, 0)', [$lock]));
     }
 
     /** @return list<string> */

@@ -18,7 +18,8 @@ use Symfony\Component\Uid\Ulid;
 /** Runs migrations after the answer has gone, one run at a time in the whole system; whoever comes second is told of the first. */
 final readonly class MigrationRunner
 {
-    private const LOCK_SECONDS = 5;
+    private const CLAIM_SECONDS = 2.0;
+    private const CLAIM_AGAIN_MICROSECONDS = 50_000;
 
     public function __construct(
         private Connector $connector,
@@ -30,21 +31,15 @@ final readonly class MigrationRunner
     ) {
     }
 
-    /** @throws DatabaseAway */
+    /** @throws DatabaseAway within the limits of any other request: only what comes after the answer has patience */
     public function start(MigrationKind $kind): MigrationJob
     {
-        $connection = $this->connector->patient();
+        $connection = $this->connector->fresh();
         try {
             $this->jobs->prepare($connection);
-            if (!$this->jobs->lock($connection, 0)) {
-                $running = $this->jobs->running($connection);
-                if (null !== $running) {
-                    return $running;
-                }
-                // Who holds it has only just begun, or is about to end.
-                if (!$this->jobs->lock($connection, self::LOCK_SECONDS)) {
-                    throw new DatabaseAway('Another run holds the lock and does not say what it does.');
-                }
+            $running = $this->claim($connection);
+            if (null !== $running) {
+                return $running;
             }
             $this->jobs->endInterrupted($connection);
             $this->prepare($connection);
@@ -71,6 +66,29 @@ final readonly class MigrationRunner
         }
     }
 
+    /**
+     * @return MigrationJob|null the run that is in progress, or null when this connection has the claim
+     *
+     * @throws DatabaseAway
+     */
+    private function claim(Connection $connection): ?MigrationJob
+    {
+        $deadline = microtime(true) + self::CLAIM_SECONDS;
+        while (!$this->jobs->claim($connection)) {
+            $running = $this->jobs->running($connection);
+            if (null !== $running) {
+                return $running;
+            }
+            // Who has it has only just begun, or is about to end.
+            if (microtime(true) >= $deadline) {
+                throw new DatabaseAway('Another run holds the lock and does not say what it does.');
+            }
+            usleep(self::CLAIM_AGAIN_MICROSECONDS);
+        }
+
+        return null;
+    }
+
     private function prepare(Connection $connection): void
     {
         $connection->executeStatement(
@@ -80,12 +98,16 @@ final readonly class MigrationRunner
         $this->migrations->prepare($connection);
     }
 
-    private function work(Connection $connection, MigrationJob $job, MigrationKind $kind): void
+    /** @param Connection $claim whose end gives the claim back */
+    private function work(Connection $claim, MigrationJob $job, MigrationKind $kind): void
     {
         set_time_limit(0);
         ignore_user_abort(true);
+        $connection = null;
         $error = null;
         try {
+            $connection = $this->connector->patient();
+            $this->jobs->hold($connection);
             foreach ($job->pending as $version) {
                 // The kind goes first: an executed migration whose kind nobody knows would pass for a harmless one.
                 $connection->executeStatement('INSERT IGNORE INTO '.SchemaReader::KINDS_TABLE.' (version, kind) VALUES (?, ?)', [$version, $kind->value]);
@@ -98,7 +120,9 @@ final readonly class MigrationRunner
             $error = $failure->getMessage();
             $this->logger->error('Migration failed: {reason}', ['reason' => $error, 'exception' => $failure]);
         }
-        $this->jobs->save($connection, $job->ended($error));
-        $this->jobs->unlock($connection);
+        // The connection that executed may be what failed.
+        $this->jobs->save($this->connector->fresh(), $job->ended($error));
+        $connection?->close();
+        $claim->close();
     }
 }

@@ -79,13 +79,59 @@ final class MigrationTest extends FeatureTestCase
         foreach ($this->next->workers() as $worker) {
             posix_kill($worker, \SIGKILL);
         }
+        $this->assertSoon('workers are there again', fn (): bool => 200 === $this->job($job)->status);
+        $orphaned = $this->job($job);
         $this->world->mysql->query('INSERT INTO extra VALUES (1)');
         $this->world->mysql->query('KILL '.$this->sleeper());
 
         self::assertSame([$job, 'running'], [$second->text('job'), $second->text('status')]);
+        self::assertSame('running', $orphaned->text('status'), 'the server still executes its statement');
         $this->assertSoon('it says that it was interrupted', fn (): bool => 'failed' === $this->job($job)->text('status'));
         $next = $this->migrate('');
         self::assertSame(['done', [self::VERSIONS[1]]], [$next->text('status'), $next->json()['executed']]);
+    }
+
+    #[Test]
+    public function a_run_whose_connection_breaks_says_so_itself(): void
+    {
+        $this->start(static function (Package $package): void {
+            $package->addMigration(self::VERSIONS[0], 'Expand', 'CREATE TABLE extra (id INT PRIMARY KEY)');
+            $package->addMigration(self::VERSIONS[1], 'Expand', 'SELECT SLEEP(IF((SELECT COUNT(*) FROM extra) = 0, 30, 0))');
+        });
+        $job = $this->next->client()->send('POST', '/internal/release/migrate', self::releaseToken())->text('job');
+        $this->assertSoon('the second one is under way', fn (): bool => 0 !== $this->sleeper());
+        $this->world->mysql->query('INSERT INTO extra VALUES (1)');
+        $this->world->mysql->query('KILL '.$this->sleeper());
+
+        $this->assertSoon('it has failed', fn (): bool => 'failed' === $this->job($job)->text('status'));
+        self::assertMatchesRegularExpression('/gone away|Lost connection/', $this->job($job)->text('error'));
+        self::assertSame([self::VERSIONS[0]], $this->job($job)->json()['executed']);
+        self::assertSame('done', $this->migrate('')->text('status'));
+    }
+
+    #[Test]
+    public function a_mysql_that_hangs_keeps_nobody_waiting_for_the_answer(): void
+    {
+        $this->start(static function (Package $package): void {
+            $package->addMigration(self::VERSIONS[0], 'Expand', 'CREATE TABLE extra (id INT PRIMARY KEY)');
+        });
+        $this->world->mysql->hang();
+        $answer = $this->next->client()->send('POST', '/internal/release/migrate', self::releaseToken());
+        $this->world->mysql->goOn();
+
+        self::assertProblem(503, $answer);
+        self::assertLessThan(2.0, $answer->seconds);
+        self::assertSame('done', $this->migrate('')->text('status'));
+    }
+
+    #[Test]
+    public function a_migration_may_take_longer_than_any_other_statement(): void
+    {
+        $this->start(static function (Package $package): void {
+            $package->addMigration(self::VERSIONS[0], 'Expand', 'SELECT SLEEP(1.5)');
+        });
+
+        self::assertSame('done', $this->migrate('')->text('status'));
     }
 
     #[Test]
