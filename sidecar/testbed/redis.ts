@@ -64,6 +64,10 @@ export class Redis {
     if (this.#child !== undefined) await endProcess(this.#child, 'SIGKILL');
   }
 
+  signal(signal: NodeJS.Signals): void {
+    this.#child?.kill(signal);
+  }
+
   /** One command in Redis' inline form; gives the answer as it came, without its last line end. */
   command(text: string): Promise<string> {
     return new Promise((resolve, reject) => {

@@ -3,6 +3,7 @@ import { isIP } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { reasonOf } from '../codedError.ts';
 import * as defaults from '../defaults.ts';
+import { endsWithin } from '../endsWithin.ts';
 import type { Log } from '../log.ts';
 import type { Settings } from '../settings.ts';
 import { outboxId } from './outboxId.ts';
@@ -21,9 +22,12 @@ const PREFIX = 'slipway:sidecar:';
 /** Who lives where, by the time of the last beat: asking it costs the same however many keys Redis holds. */
 const REGISTER = 'slipway:sidecars';
 const CONNECT_MS = 3_000;
+/** For all of a beat that is Redis' part, connecting included; less than the pause between beats, so they never pile up. */
+const BEAT_LIMIT_MS = 4_000;
 const STOP_MS = 1_000;
 
 interface Client {
+  readonly isOpen: boolean;
   readonly isReady: boolean;
   connect(): Promise<unknown>;
   destroy(): void;
@@ -81,19 +85,26 @@ export class Heartbeat {
     const client = this.#client;
     if (client?.isReady === true) {
       const farewell = Promise.all([client.del(`${PREFIX}${this.#self}`), client.zRem(REGISTER, this.#self)]);
-      await Promise.race([farewell.catch(() => undefined), sleep(STOP_MS)]);
+      await endsWithin(farewell, STOP_MS).catch(() => undefined);
     }
     this.#disconnect();
   }
 
   async #beat(): Promise<void> {
-    const { mediaRoot, instance, nowMs, status } = this.#options;
+    const { mediaRoot, instance, status } = this.#options;
     this.#self = `${await outboxId(mediaRoot)}:${instance}`;
-    this.#client ??= await this.#connect();
-    const client = this.#client;
-    const now = nowMs();
+    const text = JSON.stringify(await status());
+    this.#client ??= await this.#newClient();
+    // The client has no limit of its own for a command that was sent: a Redis that hangs would never answer.
+    if (!(await endsWithin(this.#exchange(this.#client, text), BEAT_LIMIT_MS)))
+      throw new Error(`no answer within ${BEAT_LIMIT_MS / 1_000} s`);
+  }
+
+  async #exchange(client: Client, status: string): Promise<void> {
+    if (!client.isOpen) await client.connect();
+    const now = this.#options.nowMs();
     const since = now - defaults.HEARTBEAT_TTL_S * 1_000;
-    await client.set(`${PREFIX}${this.#self}`, JSON.stringify(await status()), { EX: defaults.HEARTBEAT_TTL_S });
+    await client.set(`${PREFIX}${this.#self}`, status, { EX: defaults.HEARTBEAT_TTL_S });
     await client.zAdd(REGISTER, { score: now, value: this.#self });
     await client.zRemRangeByScore(REGISTER, 0, since - 60_000);
     const alive = await client.zRangeByScore(REGISTER, since, Number.MAX_SAFE_INTEGER);
@@ -101,7 +112,7 @@ export class Heartbeat {
     this.#others = alive.filter((name) => name !== this.#self && name.startsWith(outbox));
   }
 
-  async #connect(): Promise<Client> {
+  async #newClient(): Promise<Client> {
     const { redis, log } = this.#options;
     // Loaded here and not at the start: the sync is ready a tenth of a second sooner.
     const { createClient } = await import('redis');
@@ -118,12 +129,10 @@ export class Heartbeat {
       },
       password: redis.password,
       disableOfflineQueue: true,
-      commandOptions: { timeout: CONNECT_MS },
     });
     client.on('error', (error) => {
       if (!this.#failing) log('warn', 'the connection to Redis broke', { reason: reasonOf(error) });
     });
-    await client.connect();
     return client;
   }
 

@@ -15,6 +15,14 @@ export interface JournalOptions {
 
 const TIMEOUT_MS = 10_000;
 const ROUTE = '/internal/journal/flush';
+/** The web application writes a bounded number of rows per call. A long journal takes many calls, with a pause after so many. */
+const CALLS_PER_TURN = 50;
+const ANSWER_LIMIT_BYTES = 64 * 1024;
+
+interface Answer {
+  readonly status: number;
+  readonly text: string;
+}
 
 /**
  * Rows that PHP could not write because MySQL was away wait in the journal. PHP alone can write them, and without traffic
@@ -44,8 +52,11 @@ export class Journal {
     const { folder, appUrl, token, log } = this.#options;
     if (!(await holdsFiles(folder))) return;
     try {
-      const status = await post(appUrl, ROUTE, token, this.#stop.signal);
-      if (status !== 200 && status !== 204) throw new Error(`the web application answered ${status}`);
+      for (let calls = 0; calls < CALLS_PER_TURN; calls += 1) {
+        const { status, text } = await post(appUrl, ROUTE, token, this.#stop.signal);
+        if (status !== 200 && status !== 204) throw new Error(`the web application answered ${status}`);
+        if (!goesOn(text)) break;
+      }
       if (this.#failing) log('info', 'the journal is being written again');
       this.#failing = false;
     } catch (error) {
@@ -68,7 +79,22 @@ async function holdsFiles(folder: string): Promise<boolean> {
   return false;
 }
 
-function post(appUrl: string, path: string, token: string, signal: AbortSignal): Promise<number> {
+/** Rows were written, and some are left. */
+function goesOn(text: string): boolean {
+  const { written, left } = parseObject(text);
+  return typeof written === 'number' && written > 0 && typeof left === 'number' && left > 0;
+}
+
+function parseObject(text: string): Readonly<Record<string, unknown>> {
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === 'object' && value !== null ? { ...value } : {};
+  } catch {
+    return {};
+  }
+}
+
+function post(appUrl: string, path: string, token: string, signal: AbortSignal): Promise<Answer> {
   const target: RequestOptions = appUrl.startsWith('unix:')
     ? { socketPath: appUrl.slice('unix:'.length) }
     : addressOf(appUrl);
@@ -84,8 +110,12 @@ function post(appUrl: string, path: string, token: string, signal: AbortSignal):
         headers: { host: 'localhost', authorization: `Bearer ${token}`, 'content-length': 0 },
       },
       (response) => {
-        response.resume();
-        response.on('end', () => resolve(response.statusCode ?? 0));
+        let text = '';
+        response.setEncoding('utf8');
+        response.on('data', (part: string) => {
+          text = (text + part).slice(0, ANSWER_LIMIT_BYTES);
+        });
+        response.on('end', () => resolve({ status: response.statusCode ?? 0, text }));
         response.on('error', reject);
       },
     );

@@ -1,0 +1,93 @@
+import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
+import { createServer, type Server, type Socket } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { type CertificateFiles, makeCertificate } from '../../testbed/certificate.ts';
+import { REDIS_PASSWORD, Redis } from '../../testbed/redis.ts';
+import { until } from '../../testbed/until.ts';
+import { Heartbeat } from './heartbeat.ts';
+
+describe('the heartbeat', () => {
+  let folder: string;
+  let certificate: CertificateFiles;
+  let redis: Redis;
+  const logged: string[] = [];
+  const beating: Heartbeat[] = [];
+
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'slipway-heartbeat-'));
+    await mkdir(join(folder, 'media'));
+    certificate = await makeCertificate(folder);
+    redis = await Redis.start(folder, certificate);
+  });
+  afterAll(async () => {
+    await Promise.all(beating.map((heartbeat) => heartbeat.stop()));
+    await redis?.down();
+    await rm(folder, { recursive: true, force: true });
+  });
+
+  const start = (instance: string, port: number): Heartbeat => {
+    const heartbeat = new Heartbeat({
+      redis: { host: '127.0.0.1', port, password: REDIS_PASSWORD, caFile: certificate.cert },
+      mediaRoot: join(folder, 'media'),
+      instance,
+      nowMs: () => Date.now(),
+      log: (_level, message) => logged.push(`${instance}: ${message}`),
+      status: () => Promise.resolve({ instance }),
+    });
+    beating.push(heartbeat);
+    void heartbeat.run();
+    return heartbeat;
+  };
+
+  test('gives up on a Redis that hangs, connects to it once a beat, and beats on when it speaks again', async () => {
+    const [first, second] = [start('first', redis.port), start('second', redis.port)];
+    const both = (): boolean => first.others.length === 1 && second.others.length === 1;
+    await until('both know each other', both, 12_000);
+    redis.signal('SIGSTOP');
+    await until('neither counts on the other', () => first.others.length + second.others.length === 0, 12_000);
+    // One beat more at least, with a connection of its own, which is closed again.
+    const stopped = performance.now();
+    let most = 0;
+    while (performance.now() - stopped < 6_000) {
+      most = Math.max(most, await openConnectionsTo(redis.port));
+      await sleep(200);
+    }
+    expect(most).toBeLessThanOrEqual(2);
+    redis.signal('SIGCONT');
+    await until('both know each other again', both, 12_000);
+    expect(logged.filter((line) => line === 'first: Redis does not take the heartbeat')).toHaveLength(1);
+    expect(logged).toContain('first: Redis takes the heartbeat again');
+  }, 60_000);
+
+  test('gives up on a port that takes connections and says nothing, and stops at once', async () => {
+    const sockets = new Set<Socket>();
+    const silent: Server = createServer((socket) => {
+      sockets.add(socket);
+      socket.on('error', () => undefined);
+      socket.on('close', () => sockets.delete(socket));
+      socket.resume();
+    });
+    await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve));
+    const address = silent.address();
+    const heartbeat = start('third', typeof address === 'object' && address !== null ? address.port : 0);
+    await until('it connects', () => sockets.size === 1);
+    await until('it gave up', () => logged.includes('third: Redis does not take the heartbeat'), 6_000);
+    await until('its connection is closed', () => sockets.size === 0);
+    await until('it tries again', () => sockets.size === 1, 7_000);
+    const begun = performance.now();
+    await heartbeat.stop();
+    expect(performance.now() - begun).toBeLessThan(1_500);
+    await until('its connection is closed', () => sockets.size === 0);
+    await new Promise((resolve) => silent.close(resolve));
+  }, 30_000);
+});
+
+/** Connections of this machine to that port that are not closed from our side, by the kernel's own list. */
+async function openConnectionsTo(port: number): Promise<number> {
+  const remote = `0100007F:${port.toString(16).toUpperCase().padStart(4, '0')}`;
+  const lines = (await readFile('/proc/net/tcp', 'utf8')).split('\n').map((line) => line.trim().split(/\s+/));
+  return lines.filter(([, , to, state]) => to === remote && state === '01').length;
+}

@@ -1,0 +1,62 @@
+import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { createServer, type Server } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { until } from '../../testbed/until.ts';
+import * as defaults from '../defaults.ts';
+import { Journal } from './journal.ts';
+
+describe('the journal', () => {
+  let folder: string;
+  let app: Server;
+  let journal: Journal;
+  /** Times of the calls. */
+  const calls: number[] = [];
+  /** What the web application does with a call; gives the body of its answer. */
+  let flush: () => Promise<unknown>;
+
+  beforeEach(async () => {
+    calls.length = 0;
+    folder = await mkdtemp(join(tmpdir(), 'slipway-journal-'));
+    app = createServer((_request, response) => {
+      calls.push(performance.now());
+      void flush().then((answer) => response.end(JSON.stringify(answer)));
+    });
+    await new Promise<void>((resolve) => app.listen(join(folder, '.app.sock'), resolve));
+    const appUrl = `unix:${join(folder, '.app.sock')}`;
+    journal = new Journal({ folder, appUrl, token: 'token', log: () => undefined });
+  });
+  afterEach(async () => {
+    journal.stop();
+    app.closeAllConnections();
+    await new Promise((resolve) => app.close(resolve));
+    await rm(folder, { recursive: true, force: true });
+  });
+
+  const rows = async (): Promise<string[]> => (await readdir(folder)).filter((name) => !name.startsWith('.'));
+
+  test('is written to its end without a pause, however few rows the web application takes at once', async () => {
+    for (let at = 0; at < 25; at += 1) await writeFile(join(folder, `row-${at}.json`), '{}');
+    flush = async () => {
+      const some = (await rows()).slice(0, 2);
+      for (const name of some) await rm(join(folder, name));
+      return { written: some.length, left: (await rows()).length };
+    };
+    void journal.run();
+    await until('all rows are written', async () => (await rows()).length === 0, defaults.JOURNAL_FLUSH_MS);
+    expect(calls).toHaveLength(13);
+  });
+
+  test('is asked for again only after a pause when nothing was written, or too much is left', async () => {
+    await writeFile(join(folder, 'row.json'), '{}');
+    flush = () => Promise.resolve({ written: 0, left: 1 });
+    void journal.run();
+    await until('it was called twice', () => calls.length === 2);
+    expect((calls[1] ?? 0) - (calls[0] ?? 0)).toBeGreaterThan(defaults.JOURNAL_FLUSH_MS - 50);
+    flush = () => Promise.resolve({ written: 1, left: 1 });
+    await until('it was called again', () => calls.length > 2);
+    await until('it pauses', () => performance.now() - (calls.at(-1) ?? 0) > 1_000);
+    expect(calls.length - 2).toBe(50);
+  }, 15_000);
+});
