@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { cp, mkdir, mkdtemp, readdir, readFile, rename, rm, stat, symlink } from 'node:fs/promises';
 import { join, relative } from 'node:path';
+import { type ImageRecipe, imageRecipe } from './dockerfile.ts';
 import type { StatePaths } from './state.ts';
 
 const repositoryRoot = join(import.meta.dirname, '..', '..');
@@ -46,12 +47,19 @@ export async function buildSidecarImage(paths: StatePaths): Promise<string> {
   return digest;
 }
 
-/** The entry point of an image reference `registry/name@sha256:…`; undefined when it cannot be pulled. */
-export async function pullImage(paths: StatePaths, reference: string): Promise<string | undefined> {
+/** An image on this machine. */
+export interface PulledImage extends ImageRecipe {
+  /** What a container has as its working directory. */
+  readonly directory: string;
+}
+
+/** The image of a reference `registry/name@sha256:…`; undefined when it cannot be pulled. */
+export async function pullImage(paths: StatePaths, reference: string): Promise<PulledImage | undefined> {
   const digest = /@(sha256:[0-9a-f]{64})$/.exec(reference)?.[1];
   if (digest === undefined) return undefined;
-  const directory = join(imageDirectory(paths, digest), 'sidecar');
-  return (await isDirectory(directory)) ? directory : undefined;
+  const directory = imageDirectory(paths, digest);
+  if (!(await isDirectory(directory))) return undefined;
+  return { directory, ...imageRecipe(await readFile(join(directory, 'sidecar', 'Dockerfile'), 'utf8')) };
 }
 
 function imageDirectory(paths: StatePaths, digest: string): string {

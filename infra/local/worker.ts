@@ -4,14 +4,12 @@ import { userInfo } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { PingAnswer, Worker, WorkerId, WorkerSpec } from './appservice/worker.ts';
 import { type ContainerPaths, mapPath, resolveSettings, siteContainerEnvironment } from './environment.ts';
-import { pullImage } from './image.ts';
+import { type PulledImage, pullImage } from './image.ts';
 import { type ExitRecord, endGroup, type ProcessSpec, RegionProcess } from './process.ts';
 import { programPath, systemPath } from './programs.ts';
 import type { Resolver } from './resolver.ts';
 import { isErrno, type StatePaths } from './state.ts';
 
-/** Of the command in sidecar/Dockerfile. */
-const imageFlags = ['--max-semi-space-size=4'];
 const pingBodyMaxBytes = 1024 * 1024;
 
 export interface WorkerOptions {
@@ -220,14 +218,14 @@ export class ProcessWorker implements Worker {
       processes.push(
         this.#container({
           name,
-          command: process.execPath,
-          args: [...imageFlags, join(image, 'src', 'main.ts')],
+          ...containerCommand(image),
           env: {
+            ...containerVariables(image),
             ...siteContainerEnvironment(container, { ...settings, ...platform }),
             ...platform,
             NODE_EXTRA_CA_CERTS: caBundle,
           },
-          cwd: image,
+          cwd: image.directory,
           logFile,
           recordDir: paths.processes,
           restart: true,
@@ -241,6 +239,21 @@ export class ProcessWorker implements Worker {
 
 export function workerSocket(paths: StatePaths, id: WorkerId): string {
   return join(paths.worker(id).run, 'nginx.sock');
+}
+
+/** The image's `node` is the one that runs here. */
+function containerCommand({ command: [program, ...args] }: PulledImage) {
+  return { command: program === 'node' ? process.execPath : String(program), args };
+}
+
+/** The image's own environment, its paths as they are here. */
+function containerVariables({ directory, workingDirectory, environment }: PulledImage): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(environment).map(([name, value]) => [
+      name,
+      value.startsWith(`${workingDirectory}/`) ? join(directory, value.slice(workingDirectory.length)) : value,
+    ]),
+  );
 }
 
 /** The process that a pid file names; null when that is gone, or its number is another's by now. */
