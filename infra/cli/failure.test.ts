@@ -18,6 +18,8 @@ describe('explaining an error', () => {
     expect(codeOf(new SlipError('SLIP-LOCAL-X', { found: 'x' }))).toBe(1);
     expect(codeOf(new UsageError('x', 'y'))).toBe(2);
     expect(codeOf(new InterruptedError('SIGINT'))).toBe(130);
+    const interrupted = { found: 'x', cause: new InterruptedError('SIGTERM') };
+    expect(codeOf(new SlipError('SLIP-RELEASE-INTERRUPTED', interrupted))).toBe(143);
     expect(codeOf(new TypeError('x'))).toBe(1);
   });
 

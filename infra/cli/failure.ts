@@ -11,13 +11,15 @@ export class UsageError extends SlipError {
 }
 
 /**
- * What the user gets for an error, and the exit code: 2 for wrong use, 128 + signal, else 1. An error nobody expected becomes one line;
+ * What the user gets for an error, and the exit code: 2 for wrong use, 128 + signal when that is the cause, else 1. An error nobody expected becomes one line;
  * its stack goes to `detailsFile`.
  */
 export function explain(error: unknown, detailsFile: string): { error: SlipError; exitCode: number } {
   if (error instanceof UsageError) return { error, exitCode: 2 };
-  if (error instanceof InterruptedError) return { error, exitCode: error.exitCode };
-  if (error instanceof SlipError) return { error, exitCode: 1 };
+  if (error instanceof SlipError) {
+    const signal = error instanceof InterruptedError ? error : error.cause;
+    return { error, exitCode: signal instanceof InterruptedError ? signal.exitCode : 1 };
+  }
   const message = error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error);
   const details = error instanceof Error ? (error.stack ?? error.message) : String(error);
   let where = detailsFile;

@@ -6,7 +6,7 @@ import { buildProgram } from './program.ts';
 
 const root = join(import.meta.dirname, '../..');
 
-/** Runs a command line and sets the exit code: 0, 1 (failed) or 2 (wrong use). */
+/** Runs a command line and sets the exit code: 0, 1 (failed), 2 (wrong use) or 128 + signal. */
 export async function main(args: readonly string[]): Promise<void> {
   enableCompileCache(join(root, '.setup/compiled'));
   const json = args.includes('--json');

@@ -28,7 +28,12 @@ export async function contract(request: ContractRequest): Promise<Contracted> {
     });
     return steps.run('migrate', async (note) => {
       const attempt = new Attempt(session, 'migrate', live);
-      const { executed } = await migrate(session.production, session.tokens.release, 'contract', steps);
+      const { executed } = await migrate(session.production, session.tokens.release, 'contract', steps).catch(
+        async (error: unknown) => {
+          await attempt.record('failed', error);
+          throw error;
+        },
+      );
       note(executed.length === 0 ? 'nothing to do' : `${executed.length} carried out: ${executed.join(', ')}`);
       await attempt.record('migrated');
       return { executed };

@@ -1,22 +1,28 @@
 import { SlipError } from '../errors.ts';
 import type { Attempt } from './attempt.ts';
 import type { Session } from './session.ts';
+import type { TargetLimits } from './target.ts';
 import { parseObject } from './web-slot.ts';
 
-const timeoutSeconds = 60;
 const slackMs = 5_000;
+
+interface Draining extends Pick<Session, 'production' | 'tokens'> {
+  readonly target: { readonly limits: Pick<TargetLimits, 'drainMs'> };
+}
 
 /** Has production carry everything in its outbox to Blob: the outbox moves with the slot, out of visitors' sight. */
 export async function drain(
-  session: Pick<Session, 'production' | 'tokens'>,
+  session: Draining,
   attempt: Pick<Attempt, 'enter'>,
   note: (text: string) => void,
 ): Promise<void> {
+  const { drainMs } = session.target.limits;
+  const seconds = drainMs / 1000;
   await attempt.enter('drain');
-  const answer = await session.production.ask(`/internal/release/drain?timeout=${timeoutSeconds}`, {
+  const answer = await session.production.ask(`/internal/release/drain?timeout=${seconds}`, {
     method: 'POST',
     token: session.tokens.release,
-    timeoutMs: timeoutSeconds * 1000 + slackMs,
+    timeoutMs: drainMs + slackMs,
   });
   if (answer.status === 200) return;
   if (answer.status === 404) {
@@ -28,7 +34,7 @@ export async function drain(
   throw new SlipError('SLIP-RELEASE-DRAIN', {
     found:
       answer.status === 504
-        ? `${left ?? 'some'} images are not in Blob ${timeoutSeconds} s after they were made`
+        ? `${left ?? 'some'} images are not in Blob ${seconds} s after they were made`
         : `production’s sidecar could not drain its outbox (${answer.status ?? answer.reason})`,
     expected: 'every image in Blob before the swap, so that none is out of sight after it',
     fix: 'see ./slipway media list and the sidecar’s logs; going back to what staging holds does not wait for this',
@@ -36,7 +42,7 @@ export async function drain(
 }
 
 /** With another token nothing below /internal/ is there. What every release needs is there with the right one: a POST route. */
-async function assertTokenIsKnown({ production, tokens }: Pick<Session, 'production' | 'tokens'>): Promise<void> {
+async function assertTokenIsKnown({ production, tokens }: Draining): Promise<void> {
   const { status } = await production.ask('/internal/release/migrate', { token: tokens.release });
   if (status === 405) return;
   throw new SlipError('SLIP-RELEASE-TOKEN', {

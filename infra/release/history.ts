@@ -7,8 +7,9 @@ export type EntryKind = 'release' | 'promote' | 'rollback' | 'migrate';
 /**
  * `live`: production runs it. `verified`: proven in staging and left there. `refused`: a gate said no, production kept
  * what it had. `swapped-back`: it was live and is not any more. `abandoned`: the tool died before the swap.
+ * `migrated`: contract migrations were carried out. `failed`: one of them was not, those before it were.
  */
-export type Outcome = 'live' | 'verified' | 'refused' | 'swapped-back' | 'abandoned' | 'migrated';
+export type Outcome = 'live' | 'verified' | 'refused' | 'swapped-back' | 'abandoned' | 'migrated' | 'failed';
 
 export interface TimedName {
   readonly name: string;

@@ -108,6 +108,7 @@ export class Steps {
       found: 'the release was interrupted before the swap',
       expected: 'it to run to its end',
       fix: 'production is as it was; repeat the command when you like',
+      cause: this.#signal.reason,
     });
   }
 

@@ -48,6 +48,8 @@ export interface TargetLimits {
   readonly settleMs: number;
   /** Until a Key Vault reference is resolved; a fresh role assignment takes minutes to arrive. */
   readonly referencesMs: number;
+  /** Until production has carried its outbox to Blob; whole seconds. */
+  readonly drainMs: number;
 }
 
 /** All a release knows of where it goes. Both regions give one; nothing below asks which it is. */

@@ -17,7 +17,6 @@ const LIGHT_COMMANDS = new Set([
   'image',
   'logs',
   'media',
-  'migrate',
   'promote',
   'reset',
   'resources',

@@ -19,7 +19,7 @@ export async function packageVariant(
   const files = new Map(base.map((file) => [file.path, file]));
   const all: Record<string, Edit> = {
     ...edits,
-    'version.json': (text) => JSON.stringify({ ...JSON.parse(text), version }),
+    'version.json': (text) => JSON.stringify({ ...JSON.parse(edits['version.json']?.(text) ?? text), version }),
   };
   for (const [path, edit] of Object.entries(all)) {
     const before = files.get(path)?.content.toString('utf8') ?? '';
