@@ -1,12 +1,15 @@
 import { afterAll, beforeAll, jest } from '@jest/globals';
 import { ReleaseBed } from './release/bed.ts';
+import { describeContract } from './release/contract.suite.ts';
 import { describeCrashes } from './release/crash.suite.ts';
 import { describeDown } from './release/down.suite.ts';
+import { describeInterrupts } from './release/interrupt.suite.ts';
 import { describeLoad } from './release/load.suite.ts';
 import { describeRefusals } from './release/refusals.suite.ts';
 import { describeSettings } from './release/settings.suite.ts';
+import { describeFailedSwapBack } from './release/swap-back.suite.ts';
 
-/** SLIPWAY_E2E=long: ten releases and ten rollbacks, twenty bare swaps, a kill at each step. */
+/** SLIPWAY_E2E=long: ten releases and ten rollbacks, twenty bare swaps, a kill at each step, a swap back that fails. */
 const long = process.env.SLIPWAY_E2E === 'long';
 const everyStep = [
   'preflight',
@@ -36,3 +39,6 @@ describeRefusals(() => bed);
 describeSettings(() => bed);
 describeDown(() => bed);
 describeCrashes(() => bed, long ? everyStep : ['prepare', 'swap']);
+describeInterrupts(() => bed);
+if (long) describeFailedSwapBack(() => bed);
+describeContract(() => bed);

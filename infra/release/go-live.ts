@@ -48,7 +48,7 @@ export async function goLive(session: Session, attempt: Attempt, options: GoLive
     steps.notice('production has no version: nothing to drain, to compare with or to go back to');
   else if (session.before.answers) await steps.run('drain', (note) => drain(session, attempt, note));
   else steps.notice('production does not answer, so it cannot be drained: its sidecar goes on, in staging');
-  await steps.run('swap', () => swap(session, attempt, 'swap'));
+  const swappedAt = await steps.run('swap', () => swap(session, attempt, 'swap'));
   try {
     await steps.runAlways('verify production', async () => {
       await attempt.enter('swapped');
@@ -62,7 +62,7 @@ export async function goLive(session: Session, attempt: Attempt, options: GoLive
       });
     }
   } catch (error) {
-    throw await swapBack(session, attempt, error);
+    throw await swapBack(session, attempt, error, swappedAt);
   }
   return steps.runAlways('record', () => attempt.record('live'));
 }
@@ -100,7 +100,12 @@ async function verify({ steps, target, tokens }: Session, slot: WebSlot, p95Budg
   await steps.pass([latency], { slot, p95BudgetMs });
 }
 
-async function swapBack(session: Session, attempt: Attempt, reason: unknown): Promise<SlipError> {
+async function swapBack(
+  session: Session,
+  attempt: Attempt,
+  reason: unknown,
+  swappedAt: string | undefined,
+): Promise<SlipError> {
   const { before, steps, staging } = session;
   const { code, found } = describeFailure(reason);
   if (before === undefined) {
@@ -112,7 +117,11 @@ async function swapBack(session: Session, attempt: Attempt, reason: unknown): Pr
       cause: reason,
     });
   }
-  await steps.runAlways('swap back', () => swap(session, attempt, 'swap back'));
+  await steps.runAlways('swap back', async () => {
+    // Decided is recorded before the platform is asked anything: when it does not answer, the next command swaps back.
+    if (swappedAt !== undefined) await attempt.enter('swap back', swappedAt);
+    await swap(session, attempt, 'swap back');
+  });
   const health = await session.production.version();
   await attempt.record('swapped-back', reason);
   const pending = await pendingImages(staging, session.tokens.release);

@@ -1,3 +1,4 @@
+import type { ChildProcess } from 'node:child_process';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { releaseTarget } from '../../cli/release-target.ts';
@@ -9,6 +10,7 @@ import { type RunningVersion, versionOf, WebSlot } from '../../release/web-slot.
 import { type CommandResult, TestRegion } from '../region.ts';
 import { type Edit, packageVariant, readZip } from './package-variant.ts';
 
+const untilStepMs = 90_000;
 /** On a busy machine a slot answers slowly; that is not what these tests are about. */
 const p95 = ['--p95', '10000'];
 const flags: Readonly<Record<string, readonly string[]>> = {
@@ -16,6 +18,15 @@ const flags: Readonly<Record<string, readonly string[]>> = {
   promote: [...p95, '--watch', '0'],
   rollback: p95,
 };
+
+/** A release without the command line, for targets that no command line can name. */
+export const unwatched = {
+  to: 'live',
+  p95BudgetMs: 10_000,
+  watch: undefined,
+  command: 'test',
+  listener: () => undefined,
+} as const;
 
 /** A region with a first release live, and what the tests of releases do with it. */
 export class ReleaseBed {
@@ -111,4 +122,19 @@ export class ReleaseBed {
     const { pid } = JSON.parse(await readFile(record, 'utf8')) as { pid: number };
     return (await readFile(`/proc/${pid}/environ`, 'utf8')).split('\0');
   }
+}
+
+/** Resolves at the start of a step, as the events say it. */
+export function reaches(child: ChildProcess, step: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const deadline = setTimeout(() => reject(new Error(`"${step}" was not reached in time`)), untilStepMs);
+    let text = '';
+    child.stdout?.on('data', (chunk: Buffer) => {
+      text += chunk.toString('utf8');
+      if (!text.includes(`"event":"step","step":"${step}","state":"started"`)) return;
+      clearTimeout(deadline);
+      resolve();
+    });
+    child.once('close', () => reject(new Error(`the release ended before "${step}":\n${text}`)));
+  });
 }

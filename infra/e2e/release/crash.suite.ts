@@ -1,13 +1,10 @@
-import type { ChildProcess } from 'node:child_process';
 import { describe, expect, test } from '@jest/globals';
 import { AppService } from '../../release/app-service.ts';
 import { inspectLock, lockName } from '../../release/lock.ts';
 import { ProductionProbe } from '../../release/production-probe.ts';
 import { WebSlot } from '../../release/web-slot.ts';
 import { finished } from '../region.ts';
-import type { ReleaseBed } from './bed.ts';
-
-const untilStepMs = 90_000;
+import { type ReleaseBed, reaches } from './bed.ts';
 
 /** The tool dies, or two people release at once. */
 export function describeCrashes(bed: () => ReleaseBed, steps: readonly string[]): void {
@@ -54,20 +51,5 @@ export function describeCrashes(bed: () => ReleaseBed, steps: readonly string[])
       expect((await ended).code).toBe(0);
       expect(await bed().liveVersion()).toBe(one.version);
     });
-  });
-}
-
-/** Resolves at the start of a step, as the events say it. */
-function reaches(child: ChildProcess, step: string): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const deadline = setTimeout(() => reject(new Error(`"${step}" was not reached in time`)), untilStepMs);
-    let text = '';
-    child.stdout?.on('data', (chunk: Buffer) => {
-      text += chunk.toString('utf8');
-      if (!text.includes(`"event":"step","step":"${step}","state":"started"`)) return;
-      clearTimeout(deadline);
-      resolve();
-    });
-    child.once('close', () => reject(new Error(`the release ended before "${step}":\n${text}`)));
   });
 }

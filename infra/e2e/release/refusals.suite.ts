@@ -5,7 +5,7 @@ import { beforeAll, describe, expect, test } from '@jest/globals';
 import { release } from '../../release/release.ts';
 import type { ReleaseTarget } from '../../release/target.ts';
 import type { RunningVersion } from '../../release/web-slot.ts';
-import type { ReleaseBed } from './bed.ts';
+import { type ReleaseBed, unwatched } from './bed.ts';
 import type { Edit } from './package-variant.ts';
 
 const webapplication = join(import.meta.dirname, '../../../webapplication');
@@ -87,6 +87,27 @@ export function describeRefusals(bed: () => ReleaseBed): void {
       before = await bed().live();
     });
 
+    test('is refused while an image in the outbox of production does not get to Blob, and goes on without it', async () => {
+      const { outbox } = (await bed().region.connection()).slots.production;
+      const torn = join(outbox, 'torn.png');
+      await writeFile(torn, Buffer.from('89504e470d0a1a0a', 'hex'));
+      try {
+        const target = await bed().target();
+        const attempt = release({
+          ...unwatched,
+          target: { ...target, limits: { ...target.limits, drainMs: 1000 } },
+          origin: { kind: 'file', file: fine },
+        });
+        await expect(attempt).rejects.toMatchObject({
+          code: 'SLIP-RELEASE-DRAIN',
+          detail: { found: expect.stringContaining('1 images are not in Blob') },
+        });
+        await expectUntouched();
+      } finally {
+        await rm(torn);
+      }
+    });
+
     test('of a tree with PHP that does not parse is refused before anything is built', async () => {
       const directory = await mkdtemp(join(tmpdir(), 'sw-source-'));
       try {
@@ -130,13 +151,9 @@ export function describeRefusals(bed: () => ReleaseBed): void {
       },
     ])('$what is refused with $code', async ({ code, change }) => {
       const attempt = release({
+        ...unwatched,
         target: change(await bed().target()),
         origin: { kind: 'file', file: fine },
-        to: 'live',
-        p95BudgetMs: 10_000,
-        watch: undefined,
-        command: 'test',
-        listener: () => undefined,
       });
       await expect(attempt).rejects.toMatchObject({ code });
       await expectUntouched();

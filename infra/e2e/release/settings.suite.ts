@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { release } from '../../release/release.ts';
-import type { ReleaseBed } from './bed.ts';
+import { type ReleaseBed, unwatched } from './bed.ts';
 
 const added = 'ADDED_BY_A_RELEASE';
 
@@ -12,6 +12,7 @@ export function describeSettings(bed: () => ReleaseBed): void {
       const target = await bed().target();
       const shows = async () => (await bed().productionEnvironment()).includes(`${added}=yes`);
       const entry = await release({
+        ...unwatched,
         target: {
           ...target,
           wanted: async () => {
@@ -21,11 +22,6 @@ export function describeSettings(bed: () => ReleaseBed): void {
           },
         },
         origin: { kind: 'file', file },
-        to: 'live',
-        p95BudgetMs: 10_000,
-        watch: undefined,
-        command: 'test',
-        listener: () => undefined,
       });
       expect(entry).toMatchObject({ version, from: version });
       expect(await shows()).toBe(true);
