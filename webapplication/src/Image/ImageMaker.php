@@ -5,6 +5,7 @@ declare(strict_types=1);
 namespace App\Image;
 
 use App\Database\DatabaseAway;
+use App\Database\DatabaseRefuses;
 use App\Media\DiskRefuses;
 use App\Media\MediaName;
 use App\Media\Outbox;
@@ -66,8 +67,8 @@ final readonly class ImageMaker
     {
         try {
             $this->table->add($row);
-        } catch (DatabaseAway $away) {
-            $this->logger->warning('MySQL is away, the row waits in the journal: {reason}', ['reason' => $away->getMessage(), 'image' => $row->name]);
+        } catch (DatabaseAway|DatabaseRefuses $failure) {
+            $this->logger->warning('MySQL does not take the row, it waits in the journal: {reason}', ['reason' => $failure->getMessage(), 'image' => $row->name]);
             try {
                 $this->journal->keep($row);
             } catch (DiskRefuses $refusal) {

@@ -60,7 +60,8 @@ final readonly class ImageRow
             }
 
             return self::fromRow($row);
-        } catch (\JsonException|\TypeError|\DateMalformedStringException $failure) {
+        } catch (\Exception|\TypeError $failure) {
+            // A time that is none is a plain \Exception before PHP 8.3.
             throw new \UnexpectedValueException($failure->getMessage(), 0, $failure);
         }
     }

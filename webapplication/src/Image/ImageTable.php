@@ -6,6 +6,7 @@ namespace App\Image;
 
 use App\Database\Database;
 use App\Database\DatabaseAway;
+use App\Database\DatabaseRefuses;
 use Doctrine\DBAL\Connection;
 
 /** The rows of all listed images. */
@@ -19,6 +20,7 @@ final readonly class ImageTable
      * Adding a row that is there already changes nothing.
      *
      * @throws DatabaseAway
+     * @throws DatabaseRefuses
      */
     public function add(ImageRow $row): void
     {

@@ -5,12 +5,16 @@ declare(strict_types=1);
 namespace App\Image;
 
 use App\Database\DatabaseAway;
+use App\Database\DatabaseRefuses;
 use App\Media\DiskRefuses;
 use App\Media\DurableFile;
 use App\Settings;
 use Psr\Log\LoggerInterface;
 
-/** Rows that MySQL could not take, one file each, beside the outbox; written to MySQL once it is back. */
+/**
+ * Rows that MySQL could not take, one file each, beside the outbox; written to MySQL once it is back. What it will never take is
+ * set aside: beside each such file is one with the reason.
+ */
 final readonly class RowJournal
 {
     public function __construct(
@@ -43,12 +47,11 @@ final readonly class RowJournal
                 continue;
             }
             try {
-                $row = ImageRow::fromJson($text);
-            } catch (\UnexpectedValueException $failure) {
-                $this->reject($path, $failure);
+                $this->table->add(ImageRow::fromJson($text));
+            } catch (\UnexpectedValueException|DatabaseRefuses $failure) {
+                $this->setAside($path, $failure);
                 continue;
             }
-            $this->table->add($row);
             @unlink($path);
             ++$written;
         }
@@ -56,28 +59,46 @@ final readonly class RowJournal
         return $written;
     }
 
-    /** @return list<string> */
+    /** @return list<string> paths, oldest first */
     public function waiting(): array
     {
-        $names = @scandir($this->directory());
-
-        return array_values(array_map(
-            fn (string $name): string => $this->directory().'/'.$name,
-            array_filter(false === $names ? [] : $names, static fn (string $name): bool => 1 === preg_match('/^[0-9A-Z]{26}\.json$/D', $name)),
-        ));
+        return $this->rows($this->directory());
     }
 
-    /** What is no row must not be asked for again and again, nor be lost. */
-    private function reject(string $path, \UnexpectedValueException $failure): void
+    /** @return list<string> paths of what was set aside */
+    public function refused(): array
     {
-        $directory = $this->settings->mediaRoot.'/journal-rejected';
-        @mkdir($directory);
-        @rename($path, $directory.'/'.basename($path));
-        $this->logger->error('A journal file holds no row, it is set aside: {reason}', ['reason' => $failure->getMessage(), 'file' => basename($path)]);
+        return $this->rows($this->refusedDirectory());
+    }
+
+    /** What will never be a row must neither be asked for again and again, nor be in the way of others, nor be lost. */
+    private function setAside(string $path, \UnexpectedValueException|DatabaseRefuses $failure): void
+    {
+        $file = basename($path);
+        @mkdir($this->refusedDirectory());
+        @file_put_contents($this->refusedDirectory().'/'.basename($file, '.json').'.reason', $failure->getMessage()."\n");
+        @rename($path, $this->refusedDirectory().'/'.$file);
+        $this->logger->error('A row of the journal is set aside, MySQL will never take it: {reason}', ['reason' => $failure->getMessage(), 'file' => $file]);
+    }
+
+    /** @return list<string> */
+    private function rows(string $directory): array
+    {
+        $names = @scandir($directory);
+
+        return array_values(array_map(
+            static fn (string $name): string => $directory.'/'.$name,
+            array_filter(false === $names ? [] : $names, static fn (string $name): bool => 1 === preg_match('/^[0-9A-Z]{26}\.json$/D', $name)),
+        ));
     }
 
     private function directory(): string
     {
         return $this->settings->mediaRoot.'/journal';
+    }
+
+    private function refusedDirectory(): string
+    {
+        return $this->settings->mediaRoot.'/journal-rejected';
     }
 }

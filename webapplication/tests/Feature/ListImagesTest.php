@@ -67,16 +67,36 @@ final class ListImagesTest extends FeatureTestCase
     }
 
     #[Test]
-    public function a_journal_file_that_holds_no_row_is_set_aside_and_stops_no_other(): void
+    public function a_row_that_mysql_will_never_take_is_set_aside_with_its_reason_and_stops_no_other(): void
     {
-        $broken = $this->world->mediaRoot.'/journal/00000000000000000000000000.json';
-        file_put_contents($broken, '{"id":1');
+        $journal = $this->world->mediaRoot.'/journal';
+        $good = array_map(static fn (): string => self::ulid(), range(1, 3));
+        $poisoned = ['width' => 70_000, 'contentType' => str_repeat('x', 33), 'sha256' => '🦊', 'createdAt' => '12345-01-01T00:00:00Z', 'bytes' => -1];
+        $ids = [];
+        file_put_contents($journal.'/'.($ids['no row'] = '00000000000000000000000000').'.json', '{"id":1');
+        foreach ($poisoned as $member => $value) {
+            // Oldest first: all of these come before the good ones.
+            $ids[$member] = '0000000000000000000000000'.count($ids);
+            file_put_contents($journal.'/'.$ids[$member].'.json', json_encode([$member => $value] + self::row($ids[$member])));
+        }
+        foreach ($good as $id) {
+            file_put_contents($journal.'/'.$id.'.json', json_encode(self::row($id)));
+        }
 
         $flushed = $this->client->send('POST', '/internal/journal/flush', self::releaseToken());
+        $state = $this->client->get('/internal/media', self::releaseToken());
 
-        self::assertSame(200, $flushed->status);
-        self::assertFileDoesNotExist($broken);
-        self::assertFileExists($this->world->mediaRoot.'/journal-rejected/00000000000000000000000000.json');
+        self::assertSame(200, $flushed->status, $flushed->body);
+        self::assertSame(['written' => 3, 'left' => 0, 'refused' => count($ids)], $flushed->json());
+        self::assertSame(['waiting' => 0, 'refused' => count($ids)], $state->json()['rows']);
+        self::assertSame(3, (int) $this->world->mysql->query("SELECT COUNT(*) FROM images WHERE id IN ('".implode("','", $good)."')")->fetchColumn());
+        foreach ($ids as $what => $id) {
+            self::assertFileDoesNotExist($journal.'/'.$id.'.json');
+            self::assertFileExists($journal.'-rejected/'.$id.'.json', $what);
+            self::assertStringNotEqualsFile($journal.'-rejected/'.$id.'.reason', "\n", $what);
+            $this->assertSoon('it is logged', fn (): bool => str_contains($this->world->application->logged(), $id.'.json'));
+        }
+        array_map(unlink(...), Files::matching($journal.'-rejected/*'));
     }
 
     #[Test]
@@ -84,10 +104,16 @@ final class ListImagesTest extends FeatureTestCase
     {
         $made = $this->client->send('POST', '/api/generate-image?width=16&height=16')->json();
         $id = substr(Text::of($made['name']), 0, 26);
-        $row = ['id' => $id, 'name' => $made['name'], 'contentType' => 'image/png', 'width' => 16, 'height' => 16, 'bytes' => $made['bytes'], 'sha256' => $made['sha256'], 'createdAt' => $made['createdAt']];
+        $row = ['name' => $made['name'], 'bytes' => $made['bytes'], 'sha256' => $made['sha256'], 'createdAt' => $made['createdAt']] + self::row($id);
         file_put_contents($this->world->mediaRoot.'/journal/'.$id.'.json', json_encode($row));
 
         self::assertSame(200, $this->client->send('POST', '/internal/journal/flush', self::releaseToken())->status);
         self::assertSame(1, (int) $this->world->mysql->query("SELECT COUNT(*) FROM images WHERE id = '$id'")->fetchColumn());
+    }
+
+    /** @return array<string, int|string> */
+    private static function row(string $id): array
+    {
+        return ['id' => $id, 'name' => $id.'.png', 'contentType' => 'image/png', 'width' => 16, 'height' => 16, 'bytes' => 99, 'sha256' => str_repeat('0', 64), 'createdAt' => '2026-11-24T08:00:00.000Z'];
     }
 }

@@ -29,6 +29,6 @@ final readonly class FlushJournal
             throw Problem::unavailable('MySQL cannot be asked at the moment.', previous: $away);
         }
 
-        return new Json(['written' => $written, 'left' => count($this->journal->waiting())]);
+        return new Json(['written' => $written, 'left' => count($this->journal->waiting()), 'refused' => count($this->journal->refused())]);
     }
 }

@@ -6,19 +6,20 @@ namespace App\Controller\Internal;
 
 use App\Http\Json;
 use App\Http\Problem;
+use App\Image\RowJournal;
 use App\Sidecar\SidecarAway;
 use App\Sidecar\SidecarClient;
 use Symfony\Component\HttpFoundation\Response;
 use Symfony\Component\Routing\Attribute\Route;
 
-/** What the sidecar carries and what it cannot carry: it has no public port of its own. */
+/** What the sidecar carries and what it cannot carry, for it has no public port of its own; and the rows that MySQL has not. */
 #[Route('/internal/media', name: 'GET /internal/media', methods: 'GET')]
 final readonly class ShowMediaState
 {
     /** A large backlog takes a while to count. */
     private const WITHIN_MS = 10_000;
 
-    public function __construct(private SidecarClient $sidecar)
+    public function __construct(private SidecarClient $sidecar, private RowJournal $journal)
     {
     }
 
@@ -34,6 +35,6 @@ final readonly class ShowMediaState
             throw Problem::unavailable('The sidecar does not say how it is.');
         }
 
-        return new Json($media);
+        return new Json($media + ['rows' => ['waiting' => count($this->journal->waiting()), 'refused' => count($this->journal->refused())]]);
     }
 }

@@ -1,0 +1,10 @@
+<?php
+
+declare(strict_types=1);
+
+namespace App\Database;
+
+/** MySQL answered, and takes these values neither now nor later. */
+final class DatabaseRefuses extends \RuntimeException
+{
+}
