@@ -116,8 +116,7 @@ describe('with foreign writers the sidecar', () => {
   });
 
   test('goes on past a file and a folder that it may not read, and takes them when it may', async () => {
-    const asNobody = process.getuid?.() === 0;
-    const other = await bed.sidecar({ media: 'media-locked', asNobody });
+    const other = await bed.sidecar({ media: 'media-locked' });
     const [locked, open] = [ulidName('txt'), ulidName()];
     await mkdir(join(other.outbox, 'closed'), { mode: 0 });
     await writeFile(join(other.outbox, locked), 'locked', { mode: 0 });

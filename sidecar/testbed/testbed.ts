@@ -1,4 +1,4 @@
-import { chmod, mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Azurite } from './azurite.ts';
@@ -11,7 +11,6 @@ export interface SidecarOptions {
   readonly media?: string;
   readonly blobEndpoint?: string;
   readonly env?: Readonly<Record<string, string>>;
-  readonly asNobody?: boolean;
 }
 
 /** Everything a sidecar needs, real, in a temporary folder of its own: Azurite over TLS with OAuth, an identity endpoint. */
@@ -38,9 +37,7 @@ export class Testbed {
   }
 
   async sidecar(options: SidecarOptions = {}): Promise<SidecarProcess> {
-    if (options.asNobody === true) await chmod(this.folder, 0o755);
     const sidecar = await SidecarProcess.start({
-      asNobody: options.asNobody === true,
       mediaRoot: join(this.folder, options.media ?? 'media'),
       blobEndpoint: options.blobEndpoint ?? this.azurite.endpoint,
       identityUrl: this.identity.url,
