@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { ulidName } from '../../testbed/files.ts';
+import table from '../../testbed/media-names.json' with { type: 'json' };
 import { decodePath, isUlidName, pathProblem, ulidTimeMs } from './names.ts';
 
 describe('names', () => {
@@ -55,6 +56,11 @@ describe('names', () => {
     },
   );
 
+  test('that the web application serves are the ones that are carried', () => {
+    expect(table.taken.map(written).filter((path) => pathProblem(path) !== undefined)).toEqual([]);
+    expect(table.refused.map(written).filter((path) => pathProblem(path) === undefined)).toEqual([]);
+  });
+
   test('that pass never lead out of the folder they are joined to', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary' }), (text) => {
@@ -68,3 +74,9 @@ describe('names', () => {
     );
   });
 });
+
+/** A name of the table: a text, or pieces of which one that comes n times is [text, n]. */
+function written(name: string | readonly (string | readonly (string | number)[])[]): string {
+  if (typeof name === 'string') return name;
+  return name.map((piece) => (typeof piece === 'string' ? piece : String(piece[0]).repeat(Number(piece[1])))).join('');
+}
