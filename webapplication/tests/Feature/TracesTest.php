@@ -4,6 +4,7 @@ declare(strict_types=1);
 
 namespace App\Tests\Feature;
 
+use App\Tests\Servers\Answer;
 use App\Tests\Servers\ReceivedSpan;
 use App\Tests\Servers\Text;
 use App\Tests\Servers\Wait;
@@ -96,6 +97,33 @@ final class TracesTest extends FeatureTestCase
 
         self::assertSame(200, $answer->status);
         self::assertLessThan(0.25, $answer->seconds);
+    }
+
+    #[Test]
+    public function a_receiver_that_takes_the_connection_and_hangs_holds_a_worker_for_a_moment_only(): void
+    {
+        $hanging = stream_socket_server('tcp://127.0.0.1:0');
+        self::assertIsResource($hanging);
+        $port = substr((string) strrchr((string) stream_socket_get_name($hanging, false), ':'), 1);
+        // With one worker, whoever asks next waits until it has dropped its traces.
+        $application = $this->world->another(['SIDECAR_PORT' => $port, 'SIDECAR_SECONDS' => '0', 'FPM_MAX_CHILDREN' => '1']);
+        $application->start();
+        $application->awaitReady();
+        $client = $application->client();
+        $client->get('/api/ping');
+
+        $begun = microtime(true);
+        $answers = array_map(static fn (): Answer => $client->get('/api/images'), range(1, 20));
+        $seconds = microtime(true) - $begun;
+        $application->stop();
+        fclose($hanging);
+
+        foreach ($answers as $answer) {
+            self::assertSame(200, $answer->status);
+            self::assertLessThan(0.35, $answer->seconds);
+        }
+        // Three wait for nothing and the others do without, but for one in two seconds.
+        self::assertLessThan(1.5, $seconds);
     }
 
     /** @return array<string, ReceivedSpan> */
