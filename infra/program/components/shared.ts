@@ -1,13 +1,10 @@
 import { Registry } from '@pulumi/azure-native/containerregistry/registry.js';
-import { BlobContainer } from '@pulumi/azure-native/storage/blobContainer.js';
-import { BlobServiceProperties } from '@pulumi/azure-native/storage/blobServiceProperties.js';
-import { StorageAccount } from '@pulumi/azure-native/storage/storageAccount.js';
+import type { BlobContainer } from '@pulumi/azure-native/storage/blobContainer.js';
 import { ComponentResource, type Output } from '@pulumi/pulumi';
 import type { Context } from '../context.ts';
+import { blobStore } from './blob-store.ts';
 import type { Telling, Told } from './diagnostics.ts';
 import { grant } from './identity.ts';
-
-const RELEASES_CONTAINER = 'releases';
 
 /** The registry of the sidecar's image. Stages are promoted with one and the same digest. */
 export class ImageRegistry extends ComponentResource implements Telling {
@@ -58,83 +55,31 @@ export class Releases extends ComponentResource implements Telling {
   readonly accountName: Output<string>;
   readonly containerName: Output<string>;
   readonly endpoint: Output<string>;
-  readonly #context: Context;
-  readonly #group: Output<string>;
 
   constructor(context: Context, group: Output<string>) {
     super('slipway:program:Releases', 'releases');
-    this.#context = context;
-    this.#group = group;
-    const account = this.#account();
-    this.#recovery(account);
-    const container = this.#container(account);
+    const { account, container } = blobStore(context, {
+      name: 'releases',
+      group,
+      parent: this,
+      sku: 'Standard_LRS',
+      recoveryDays: context.config.shared.releasesRetentionDays,
+      // Entra-only, but reachable: a hosted pipeline writes here.
+      access: { allowSharedKeyAccess: false, publicNetworkAccess: 'Enabled' },
+    });
     this.accountId = account.id;
     this.told = [{ name: 'releases', type: 'storage:StorageAccount', id: this.accountId }];
     this.accountName = account.name;
     this.containerName = container.name;
     this.endpoint = account.primaryEndpoints.blob;
-    this.#deployerWrites(container);
+    this.#deployerWrites(context, container);
     this.registerOutputs({ endpoint: this.endpoint });
   }
 
-  #account(): StorageAccount {
-    const { names, location, tags, keeps, retains } = this.#context;
-    return new StorageAccount(
-      'releases',
-      {
-        accountName: names.compact('st', 24),
-        resourceGroupName: this.#group,
-        location,
-        tags,
-        kind: 'StorageV2',
-        sku: { name: 'Standard_LRS' },
-        accessTier: 'Hot',
-        minimumTlsVersion: 'TLS1_2',
-        enableHttpsTrafficOnly: true,
-        allowBlobPublicAccess: false,
-        allowCrossTenantReplication: false,
-        allowSharedKeyAccess: false,
-        defaultToOAuthAuthentication: true,
-        // Entra-only, but reachable: a hosted pipeline writes here.
-        publicNetworkAccess: 'Enabled',
-      },
-      { parent: this, protect: keeps('releases'), retainOnDelete: retains('releases') },
-    );
-  }
-
-  #recovery(account: StorageAccount): BlobServiceProperties {
-    const days = this.#context.config.shared.releasesRetentionDays;
-    return new BlobServiceProperties(
-      'releases-recovery',
-      {
-        accountName: account.name,
-        resourceGroupName: this.#group,
-        blobServicesName: 'default',
-        isVersioningEnabled: true,
-        deleteRetentionPolicy: { enabled: true, days },
-        containerDeleteRetentionPolicy: { enabled: true, days },
-      },
-      { parent: this },
-    );
-  }
-
-  #container(account: StorageAccount): BlobContainer {
-    return new BlobContainer(
-      'releases-container',
-      {
-        accountName: account.name,
-        resourceGroupName: this.#group,
-        containerName: RELEASES_CONTAINER,
-        publicAccess: 'None',
-      },
-      { parent: this, protect: this.#context.keeps('releases') },
-    );
-  }
-
-  #deployerWrites({ id: scope }: BlobContainer): void {
-    const principalId = this.#context.config.deployerPrincipalId;
+  #deployerWrites(context: Context, { id: scope }: BlobContainer): void {
+    const principalId = context.config.deployerPrincipalId;
     if (principalId === '') return;
     const role = 'storageBlobDataContributor';
-    grant(this.#context, { name: 'deployer-writes-releases', principalId, role, scope, parent: this });
+    grant(context, { name: 'deployer-writes-releases', principalId, role, scope, parent: this });
   }
 }
