@@ -9,38 +9,32 @@ final readonly class LocalFile implements Content
     private const CHUNK_BYTES = 65_536;
     private const TYPE = 0o170000;
     private const REGULAR = 0o100000;
-    private const DIRECTORY = 0o040000;
+    /** Each open file of this process, as a link to its path of the moment. */
+    private const OPEN_FILES = '/proc/self/fd';
 
     /** @param resource $handle */
     private function __construct(private mixed $handle, private int $size)
     {
     }
 
-    /** Opens a regular file below a directory; never follows a link, in no part of the path below it. */
+    /**
+     * Opens a regular file below a directory; never follows a link, in no part of the path below it. PHP cannot open without
+     * following, so the kernel is asked what was opened: whatever the path meant before or means now.
+     */
     public static function open(string $directory, MediaName $name): ?self
     {
-        $path = $directory;
-        $segments = explode('/', $name->path);
-        $last = array_pop($segments);
-        clearstatcache();
-        foreach ($segments as $segment) {
-            $path .= '/'.$segment;
-            if (!self::is($path, self::DIRECTORY)) {
-                return null;
-            }
-        }
-        $path .= '/'.$last;
-        if (!self::is($path, self::REGULAR)) {
+        $directory = realpath($directory);
+        if (false === $directory) {
             return null;
         }
-        $handle = @fopen($path, 'r');
+        $path = $directory.'/'.$name->path;
+        // n: a pipe that lies there must not keep us waiting for its writer.
+        $handle = @fopen($path, 'rn');
         if (false === $handle) {
             return null;
         }
         $opened = fstat($handle);
-        // The name may have come to mean something else since; inode numbers are not stable on every SMB mount, so look twice.
-        clearstatcache();
-        if (false === $opened || self::REGULAR !== ($opened['mode'] & self::TYPE) || !self::is($path, self::REGULAR)) {
+        if (false === $opened || self::REGULAR !== ($opened['mode'] & self::TYPE) || !self::isOpenAt($path, $opened['ino'])) {
             fclose($handle);
 
             return null;
@@ -74,11 +68,18 @@ final readonly class LocalFile implements Content
         }
     }
 
-    /** @phpstan-impure the disk changes under us */
-    private static function is(string $path, int $type): bool
+    private static function isOpenAt(string $path, int $inode): bool
     {
-        $found = @lstat($path);
+        $numbers = scandir(self::OPEN_FILES);
+        clearstatcache();
+        foreach (false === $numbers ? [] : $numbers as $number) {
+            $link = self::OPEN_FILES.'/'.$number;
+            // SMB ignores case.
+            if (0 === strcasecmp((string) @readlink($link), $path) && @fileinode($link) === $inode) {
+                return true;
+            }
+        }
 
-        return false !== $found && $type === ($found['mode'] & self::TYPE);
+        return false;
     }
 }
