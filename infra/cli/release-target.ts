@@ -34,5 +34,10 @@ export async function releaseTarget({
       const { statePaths } = await import('../local/state.ts');
       return buildSidecarImage(statePaths(state));
     },
+    hasImage: async (image) => {
+      const { pullImage } = await import('../local/image.ts');
+      const { statePaths } = await import('../local/state.ts');
+      return (await pullImage(statePaths(state), image)) !== undefined;
+    },
   });
 }

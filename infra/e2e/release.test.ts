@@ -9,7 +9,7 @@ import { describeRefusals } from './release/refusals.suite.ts';
 import { describeSettings } from './release/settings.suite.ts';
 import { describeFailedSwapBack } from './release/swap-back.suite.ts';
 
-/** SLIPWAY_E2E=long: ten releases and ten rollbacks, twenty bare swaps, a kill at each step, a swap back that fails. */
+/** SLIPWAY_E2E=long: ten releases and ten rollbacks, twenty bare swaps, a kill at each step, a swap back that fails, Ctrl-C after a swap. */
 const long = process.env.SLIPWAY_E2E === 'long';
 const everyStep = [
   'preflight',
@@ -39,6 +39,6 @@ describeRefusals(() => bed);
 describeSettings(() => bed);
 describeDown(() => bed);
 describeCrashes(() => bed, long ? everyStep : ['prepare', 'swap']);
-describeInterrupts(() => bed);
+describeInterrupts(() => bed, long);
 if (long) describeFailedSwapBack(() => bed);
 describeContract(() => bed);

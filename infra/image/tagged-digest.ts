@@ -1,10 +1,13 @@
 import { textOf } from '../azure/json.ts';
 
-export interface TaggedImage {
+export interface TaggedImage extends RegistryAccess {
+  readonly tag: string;
+}
+
+export interface RegistryAccess {
   /** https:// and the registry's login server. */
   readonly registryUrl: string;
   readonly repository: string;
-  readonly tag: string;
   /** A token for Azure's management plane; the registry takes it in exchange for its own. */
   readonly token: () => Promise<string>;
 }
@@ -16,11 +19,20 @@ const MANIFESTS = [
   'application/vnd.docker.distribution.manifest.v2+json',
 ];
 
+/** The digest that a tag names; undefined when there is none, or when the registry does not let us look (then building says why). */
+export async function taggedDigest({ tag, ...access }: TaggedImage): Promise<string | undefined> {
+  const response = await headManifest(access, tag);
+  return response.ok ? (response.headers.get('docker-content-digest') ?? undefined) : undefined;
+}
+
 /**
- * The digest that a tag names; undefined when there is none, or when the registry does not let us look (then building says why).
+ * The registry's answer to whether it has an image by that tag or digest.
  * https://github.com/Azure/acr/blob/main/docs/AAD-OAuth.md
  */
-export async function taggedDigest({ registryUrl, repository, tag, token }: TaggedImage): Promise<string | undefined> {
+export async function headManifest(
+  { registryUrl, repository, token }: RegistryAccess,
+  reference: string,
+): Promise<Response> {
   const service = new URL(registryUrl).host;
   const refresh = await form(`${registryUrl}/oauth2/exchange`, {
     grant_type: 'access_token',
@@ -33,11 +45,10 @@ export async function taggedDigest({ registryUrl, repository, tag, token }: Tagg
     scope: `repository:${repository}:pull`,
     refresh_token: textOf(refresh, 'refresh_token'),
   });
-  const response = await fetch(`${registryUrl}/v2/${repository}/manifests/${tag}`, {
+  return fetch(`${registryUrl}/v2/${repository}/manifests/${reference}`, {
     method: 'HEAD',
     headers: { accept: MANIFESTS.join(', '), authorization: `Bearer ${textOf(access, 'access_token')}` },
   });
-  return response.ok ? (response.headers.get('docker-content-digest') ?? undefined) : undefined;
 }
 
 async function form(url: string, fields: Readonly<Record<string, string>>): Promise<unknown> {

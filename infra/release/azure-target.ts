@@ -2,6 +2,7 @@ import { createDefaultHttpClient, createHttpHeaders, createPipelineRequest } fro
 import { DefaultAzureCredential } from '@azure/identity';
 import { ContainerClient } from '@azure/storage-blob';
 import { SlipError } from '../errors.ts';
+import { registryImage } from './registry-image.ts';
 import { cleanEnvironment, type ProgramResult, runProgram } from './run-program.ts';
 import { asRecord, asWanted, textOutput } from './stack-outputs.ts';
 import type { ReleaseTarget } from './target.ts';
@@ -10,6 +11,7 @@ import { parseObject } from './web-slot.ts';
 const pollMs = 2_000;
 const limits = { startMs: 15 * 60_000, settleMs: 120_000, referencesMs: 10 * 60_000, drainMs: 60_000 };
 const pulumiTimeoutMs = 120_000;
+const armScope = 'https://management.azure.com/.default';
 const vaultScope = 'https://vault.azure.net/.default';
 const vaultApiVersion = '7.4';
 
@@ -51,6 +53,7 @@ export async function azureTarget({ stack, root, startMs }: AzureTargetOptions):
       ]);
       return { cacheApi, release };
     },
+    imageState: (image) => registryImage(image, async () => (await credential.getToken(armScope)).token),
     wanted: async () => wanted,
   };
 }

@@ -16,12 +16,18 @@ export interface LocalTargetOptions {
   readonly stateDir: string;
   /** Takes the sidecar's image and returns its digest. Called when the wanted configuration is asked for. */
   readonly sidecarDigest: () => Promise<string>;
+  readonly hasImage: (image: string) => Promise<boolean>;
   /** How long a slot may take to start. */
   readonly startMs?: number | undefined;
 }
 
 /** The local region as a place to release to; it speaks the same protocols as Azure. */
-export async function localTarget({ stateDir, sidecarDigest, startMs }: LocalTargetOptions): Promise<ReleaseTarget> {
+export async function localTarget({
+  stateDir,
+  sidecarDigest,
+  hasImage,
+  startMs,
+}: LocalTargetOptions): Promise<ReleaseTarget> {
   const connection = await readConnection(stateDir);
   const ca = await readFile(connection.ca, 'utf8');
   trust(ca);
@@ -43,6 +49,7 @@ export async function localTarget({ stateDir, sidecarDigest, startMs }: LocalTar
     releases: container,
     limits: { ...limits, ...(startMs === undefined ? {} : { startMs }) },
     tokens: async () => ({ cacheApi: connection.cacheApiToken, release: connection.releaseToken }),
+    imageState: async (image) => ((await hasImage(image)) ? 'there' : 'gone'),
     wanted: async () => {
       const config = { 'sidecar.digest': await sidecarDigest() };
       const { outputs } = await evaluate({ stage, mode: 'update', config });

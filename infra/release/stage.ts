@@ -3,6 +3,7 @@ import { SlipError } from '../errors.ts';
 import type { AppService } from './app-service.ts';
 import type { Attempt } from './attempt.ts';
 import { expectVersion } from './expect-version.ts';
+import { imagesThere } from './gates/images-there.ts';
 import { referencesResolved } from './gates/references-resolved.ts';
 import type { Configuration } from './history.ts';
 import type { Session } from './session.ts';
@@ -14,6 +15,7 @@ export async function stage(session: Session, attempt: Attempt, file: string): P
   const { appService, target, steps, staging } = session;
   const { version, bytes } = attempt.candidate;
   const scmHost = (await appService.slot())?.scmHost ?? '';
+  await steps.pass([imagesThere], { registry: target, configuration: attempt.candidate });
   steps.progress('writing settings');
   await writeSettings(appService, attempt.candidate);
   await steps.pass([referencesResolved], {

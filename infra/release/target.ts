@@ -52,6 +52,9 @@ export interface TargetLimits {
   readonly drainMs: number;
 }
 
+/** `unknown`: the registry cannot be asked. */
+export type ImageState = 'there' | 'gone' | 'unknown';
+
 /** All a release knows of where it goes. Both regions give one; nothing below asks which it is. */
 export interface ReleaseTarget {
   /** Name of the stack: for people, and the prefix of what is kept in the releases container. */
@@ -64,6 +67,8 @@ export interface ReleaseTarget {
   readonly releases: ContainerClient;
   readonly limits: TargetLimits;
   readonly tokens: () => Promise<ReleaseTokens>;
+  /** Whether the registry has an image, by the reference that a site container names. */
+  readonly imageState: (image: string) => Promise<ImageState>;
   /** What the program wants now. Locally this evaluates it. */
   readonly wanted: () => Promise<WantedConfiguration>;
 }

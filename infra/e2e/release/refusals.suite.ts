@@ -145,6 +145,22 @@ export function describeRefusals(bed: () => ReleaseBed): void {
         }),
       },
       {
+        what: 'whose sidecar is an image that nobody pushed',
+        code: 'SLIP-RELEASE-IMAGE-GONE',
+        change: (target: ReleaseTarget): ReleaseTarget => ({
+          ...target,
+          wanted: async () => {
+            const wanted = await target.wanted();
+            const image = `registry.example/sidecar@sha256:${'0'.repeat(64)}`;
+            const siteContainers = wanted.siteContainers.map(({ name, properties }) => ({
+              name,
+              properties: { ...properties, image },
+            }));
+            return { ...wanted, siteContainers };
+          },
+        }),
+      },
+      {
         what: 'to a site without the slot',
         code: 'SLIP-RELEASE-SLOT-MISSING',
         change: (target: ReleaseTarget): ReleaseTarget => ({ ...target, site: { ...target.site, slot: 'nowhere' } }),

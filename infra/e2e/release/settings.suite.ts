@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { release } from '../../release/release.ts';
+import { summarizeReleases } from '../../release/summary.ts';
 import { type ReleaseBed, unwatched } from './bed.ts';
 
 const added = 'ADDED_BY_A_RELEASE';
@@ -49,13 +50,15 @@ export function describeSettings(bed: () => ReleaseBed): void {
 
   describe('rollback --to VERSION', () => {
     test('brings back any version from its stored package', async () => {
-      const { first } = bed();
-      expect(await bed().done('rollback', '--to', first)).toMatchObject({
-        version: first,
-        outcome: 'live',
-        kind: 'rollback',
-      });
-      expect(await bed().liveVersion()).toBe(first);
+      const live = await bed().liveVersion();
+      const { versions } = await summarizeReleases(await bed().target());
+      const earlier = (await bed().history()).find(
+        ({ outcome, version }) => outcome === 'live' && version !== live && version !== versions.staging?.version,
+      );
+      const entry = await bed().done('rollback', '--to', earlier?.version ?? 'none');
+      expect(entry).toMatchObject({ version: earlier?.version, outcome: 'live', kind: 'rollback' });
+      expect(entry.steps.map(({ name }) => name)).toContain('stage');
+      expect(await bed().liveVersion()).toBe(earlier?.version);
     });
   });
 }
