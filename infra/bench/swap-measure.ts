@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import type { Connection } from '../connection.ts';
+import { setTimeout as pause } from 'node:timers/promises';
 import { swapByArm } from '../e2e/release/arm-swap.ts';
 import type { ReleaseBed } from '../e2e/release/bed.ts';
 import {
@@ -13,93 +13,108 @@ import {
 
 export interface SwapRecord {
   readonly by: 'arm' | 'release' | 'rollback';
-  /** From the call to the end of the operation: restart, warm-up, switch, recycle of the old worker. */
+  /** From the call to the end of the operation: restart, warm-up, switch, recycle of the old worker; of a release the command. */
   readonly ms: number;
   /** Memory of the region's own process afterwards. */
   readonly regionRssMb: number;
 }
 
-export interface PingLoad {
-  readonly requests: number;
-  readonly failures: readonly string[];
+export interface PingLoad extends Traffic {
   readonly perSecond: number;
   readonly p50Ms: number;
   readonly p99Ms: number;
 }
 
-export interface SwapMeasurement {
-  readonly rest: PingLoad;
-  readonly during: PingLoad;
+/** What the clients saw while something went on. */
+export interface Phase {
+  readonly ping: PingLoad;
   readonly bodies: Traffic;
-  readonly images: Traffic & { readonly missedLater: number };
+  readonly images: Traffic;
   readonly swaps: readonly SwapRecord[];
 }
 
+export interface SwapMeasurement {
+  /** Before, between and after the two below: what the machine does meanwhile is in all of them. */
+  readonly rests: readonly Phase[];
+  readonly bare: Phase;
+  readonly releases: Phase;
+  readonly imagesMade: number;
+  /** Not readable after everything, or with other bytes. */
+  readonly imagesMissed: number;
+}
+
 export interface SwapPlan {
-  /** All of them; every tenth pair is a release and its rollback. */
-  readonly swaps: number;
+  readonly bareSwaps: number;
+  /** Each a package of its own, and then its rollback. */
+  readonly releases: number;
   readonly restSeconds: number;
   readonly beat: (done: number) => void;
 }
 
-/** 32 keep-alive connections at rest, then the same through swaps, beside clients that send bodies and make images. */
+/** 32 keep-alive connections beside clients that send bodies and make images: at rest, through bare swaps, through releases. */
 export async function measureSwaps(bed: ReleaseBed, plan: SwapPlan): Promise<SwapMeasurement> {
-  const { connection } = bed;
-  const url = `${connection.production}/api/ping`;
   const { file } = await bed.variant();
   await bed.done('release', '--package', file);
-  const rest = await withClients(connection, url, () => seconds(plan.restSeconds));
-  const swaps: SwapRecord[] = [];
-  const during = await withClients(connection, url, async () => {
-    while (swaps.length < plan.swaps) {
-      swaps.push(await oneSwap(bed, swaps.length, file));
-      plan.beat(swaps.length);
-    }
+  const packages = await Promise.all(Array.from({ length: plan.releases }, () => bed.variant()));
+  const made: MadeImage[] = [];
+  const record = await recorder(bed, plan.beat);
+  const rest = () => phase(bed, made, () => pause(plan.restSeconds * 1000, []));
+  const rests = [await rest()];
+  const bare = await phase(bed, made, async () => {
+    const swaps: SwapRecord[] = [];
+    while (swaps.length < plan.bareSwaps) swaps.push(await record('arm', () => swapByArm(bed.connection)));
+    return swaps;
   });
-  let missedLater = 0;
-  for (const image of during.made) {
-    await requireImage(connection.production, image).catch(() => {
-      missedLater += 1;
+  rests.push(await rest());
+  const releases = await phase(bed, made, async () => {
+    const swaps: SwapRecord[] = [];
+    for (const { file } of packages) {
+      swaps.push(await record('release', () => bed.done('release', '--package', file)));
+      swaps.push(await record('rollback', () => bed.done('rollback')));
+    }
+    return swaps;
+  });
+  rests.push(await rest());
+  let imagesMissed = 0;
+  for (const image of made) {
+    await requireImage(bed.connection.production, image).catch(() => {
+      imagesMissed += 1;
     });
   }
-  const { bodies, images } = during;
-  return { rest: rest.ping, during: during.ping, bodies, images: { ...images, missedLater }, swaps };
+  return { rests, bare, releases, imagesMade: made.length, imagesMissed };
 }
 
-async function oneSwap(bed: ReleaseBed, number: number, file: string): Promise<SwapRecord> {
-  const began = performance.now();
-  const by = number % 20 === 18 ? 'release' : number % 20 === 19 ? 'rollback' : 'arm';
-  if (by === 'release') await bed.done('release', '--package', file);
-  else if (by === 'rollback') await bed.done('rollback');
-  else await swapByArm(bed.connection);
-  const ms = Math.round(performance.now() - began);
-  return { by, ms, regionRssMb: await regionMemory(bed) };
-}
-
-async function regionMemory(bed: ReleaseBed): Promise<number> {
+async function recorder(bed: ReleaseBed, beat: (done: number) => void) {
   const { pid } = await bed.region.status();
-  const status = await readFile(`/proc/${pid}/status`, 'utf8');
-  return Math.round(Number(/VmRSS:\s+(\d+)/.exec(status)?.[1] ?? 0) / 1024);
+  let done = 0;
+  return async (by: SwapRecord['by'], swap: () => Promise<unknown>): Promise<SwapRecord> => {
+    const began = performance.now();
+    await swap();
+    const ms = Math.round(performance.now() - began);
+    done += 1;
+    beat(done);
+    const status = await readFile(`/proc/${pid}/status`, 'utf8');
+    return { by, ms, regionRssMb: Math.round(Number(/VmRSS:\s+(\d+)/.exec(status)?.[1] ?? 0) / 1024) };
+  };
 }
 
-async function withClients(connection: Connection, url: string, action: () => Promise<void>) {
-  const made: MadeImage[] = [];
-  const wrk = new WrkLoad(url);
+async function phase(
+  { connection }: ReleaseBed,
+  made: MadeImage[],
+  action: () => Promise<readonly SwapRecord[]>,
+): Promise<Phase> {
+  const wrk = new WrkLoad(`${connection.production}/api/ping`);
   const [body, image] = [cacheTraffic(connection), imageTraffic(connection, made)];
-  try {
-    await action();
-  } finally {
-    await Promise.all([wrk.stop(), body.stop(), image.stop()]);
-  }
-  const { requests, failures, report } = await wrk.stop();
+  const stop = () => Promise.all([wrk.stop(), body.stop(), image.stop()]);
+  const swaps = await action().finally(stop);
+  const [{ report, ...counts }, bodies, images] = await stop();
   const ping = {
-    requests,
-    failures,
+    ...counts,
     perSecond: Number(/Requests\/sec:\s+([\d.]+)/.exec(report)?.[1]),
     p50Ms: latency(report, '50%'),
     p99Ms: latency(report, '99%'),
   };
-  return { ping, bodies: await body.stop(), images: await image.stop(), made };
+  return { ping, bodies, images, swaps };
 }
 
 /** wrk prints `99%  12.34ms`, or us, or s. */
@@ -107,10 +122,4 @@ function latency(report: string, share: string): number {
   const found = new RegExp(`${share}\\s+([\\d.]+)(us|ms|s)`).exec(report);
   const factor = found?.[2] === 'us' ? 0.001 : found?.[2] === 's' ? 1000 : 1;
   return Math.round(Number(found?.[1]) * factor * 100) / 100;
-}
-
-function seconds(count: number): Promise<void> {
-  return new Promise((resolve) => {
-    setTimeout(resolve, count * 1000);
-  });
 }

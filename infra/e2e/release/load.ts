@@ -7,6 +7,7 @@ import { finished } from '../region.ts';
 /** What a kind of traffic has seen. */
 export interface Traffic {
   readonly requests: number;
+  readonly failed: number;
   /** What went wrong, in words; the first few. */
   readonly failures: readonly string[];
 }
@@ -33,7 +34,10 @@ export class WrkLoad {
     const { stdout } = await this.#ended;
     const requests = Number(/(\d+) requests in/.exec(stdout)?.[1] ?? Number.NaN);
     const failures = stdout.split('\n').filter((line) => /Socket errors|Non-2xx/.test(line));
-    return { requests, failures: Number.isNaN(requests) ? ['wrk printed no count'] : failures, report: stdout };
+    if (Number.isNaN(requests)) failures.push('wrk printed no count: 1');
+    const numbers = failures.flatMap((line) => line.match(/\d+(?!\w*xx)/g) ?? []);
+    const failed = numbers.reduce((sum, text) => sum + Number(text), 0);
+    return { requests, failed, failures, report: stdout };
   }
 }
 
@@ -42,6 +46,7 @@ export class Loop {
   readonly #failures: string[] = [];
   readonly #done: Promise<void>;
   #requests = 0;
+  #failed = 0;
   #stopped = false;
 
   constructor(action: (count: () => void) => Promise<void>) {
@@ -51,7 +56,7 @@ export class Loop {
   async stop(): Promise<Traffic> {
     this.#stopped = true;
     await this.#done;
-    return { requests: this.#requests, failures: this.#failures };
+    return { requests: this.#requests, failed: this.#failed, failures: this.#failures };
   }
 
   async #run(action: (count: () => void) => Promise<void>): Promise<void> {
@@ -61,6 +66,7 @@ export class Loop {
           this.#requests += 1;
         });
       } catch (error) {
+        this.#failed += 1;
         const cause = error instanceof Error && error.cause instanceof Error ? ` (${error.cause.message})` : '';
         if (this.#failures.length < keptFailures)
           this.#failures.push(`${new Date().toISOString()} ${String(error)}${cause}`);
