@@ -125,7 +125,7 @@ async function setAside(context: CarryContext, path: string, before: Fingerprint
   const now = await currentFingerprint(join(folders.outbox, path));
   if (now === undefined) return { kind: 'gone' };
   if (!sameFile(before, now)) return { kind: 'changed', reason: 'changed while it was compared' };
-  const movedTo = await moveAside(join(folders.outbox, path), folders.conflicts, path, context.nowMs());
+  const movedTo = await moveAside(join(folders.outbox, path), folders.conflicts, path);
   return movedTo === undefined ? { kind: 'gone' } : { kind: 'conflict', movedTo };
 }
 
@@ -147,7 +147,7 @@ async function intoSynced(
     }
     if (there.kind === 'open' && contents !== undefined) {
       const same = await holds(there.handle, there.fingerprint.size, contents.size, contents.md5);
-      if (!same) await moveAside(target, folders.conflicts, path, context.nowMs());
+      if (!same) await moveAside(target, folders.conflicts, path);
     }
     await move(join(folders.outbox, path), target);
     return undefined;

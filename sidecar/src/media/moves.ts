@@ -1,4 +1,5 @@
-import { lstat, mkdir, rename } from 'node:fs/promises';
+import { randomUUID } from 'node:crypto';
+import { lstat, mkdir, open, rename, unlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { systemCode } from '../codedError.ts';
 
@@ -22,14 +23,30 @@ export async function move(from: string, to: string): Promise<boolean> {
 
 /**
  * Moves a file aside, below the same path; below a folder of its own when that path is taken, so that nothing is ever
- * overwritten. Gives the path relative to `to`, or undefined when the file had gone.
+ * overwritten, whoever moves at the same moment. Gives the path relative to `to`, or undefined when the file had gone.
  */
-export async function moveAside(from: string, to: string, path: string, nowMs: number): Promise<string | undefined> {
-  let target = path;
-  for (let count = 0; await exists(join(to, target)); count += 1) {
-    target = `again-${Math.floor(nowMs)}-${count}/${path}`;
+export async function moveAside(from: string, to: string, path: string): Promise<string | undefined> {
+  const reserved = await reserve(join(to, path));
+  const target = reserved ? path : `again-${randomUUID()}/${path}`;
+  let moved = false;
+  try {
+    moved = await move(from, join(to, target));
+  } finally {
+    if (reserved && !moved) await unlink(join(to, path));
   }
-  return (await move(from, join(to, target))) ? target : undefined;
+  return moved ? target : undefined;
+}
+
+/** Makes an empty file where nothing is: of all who want the name, one gets it, and renames over it. */
+async function reserve(path: string): Promise<boolean> {
+  try {
+    await mkdir(dirname(path), { recursive: true });
+    await (await open(path, 'wx')).close();
+    return true;
+  } catch (error) {
+    if (systemCode(error) === 'EEXIST' || systemCode(error) === 'ENOTDIR') return false;
+    throw error;
+  }
 }
 
 export async function exists(path: string): Promise<boolean> {

@@ -78,4 +78,25 @@ describe('retention', () => {
     await retention.sweep();
     expect(isThere('a')).toBe(true);
   });
+
+  test('asks Blob about one file at a time, however many there are, and no more once Blob is away', async () => {
+    for (let at = 0; at < 500; at += 1) synced(`file-${at}`, 'contents');
+    later = 25 * HOUR;
+    const head = store.head.bind(store);
+    let [asked, asking, most] = [0, 0, 0];
+    store.head = async (name) => {
+      asked += 1;
+      asking += 1;
+      most = Math.max(most, asking);
+      await new Promise((resolve) => setImmediate(resolve));
+      asking -= 1;
+      if (asked === 200) mayAsk = false;
+      return head(name);
+    };
+    await retention.sweep();
+    expect([asked, most, tally.synced]).toEqual([200, 1, 300]);
+    mayAsk = true;
+    await retention.sweep();
+    expect([asked, most, tally.synced, tally.counts.removedFromSynced]).toEqual([500, 1, 0, 500]);
+  });
 });

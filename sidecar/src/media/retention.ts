@@ -1,8 +1,8 @@
-import { unlink } from 'node:fs/promises';
+import { lstat, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { BlobFailure } from '../blob/failure.ts';
-import { reasonOf } from '../codedError.ts';
+import { reasonOf, systemCode } from '../codedError.ts';
 import * as defaults from '../defaults.ts';
 import type { Log } from '../log.ts';
 import type { CarryContext } from './carryFile.ts';
@@ -11,7 +11,7 @@ import { readContents } from './digest.ts';
 import { sameFile } from './fingerprint.ts';
 import { moveAside } from './moves.ts';
 import { ulidTimeMs } from './names.ts';
-import { openOutbox } from './openOutbox.ts';
+import { type Opened, openOutbox } from './openOutbox.ts';
 import type { Tally } from './tally.ts';
 import { walk } from './walk.ts';
 
@@ -22,6 +22,8 @@ export interface RetentionOptions {
   readonly retentionMs: number;
   readonly mayAsk: () => boolean;
 }
+
+type Open = Extract<Opened, { kind: 'open' }>;
 
 /** Removes files from `synced` once they have been there for long enough, after comparing each with Blob once more. */
 export class Retention {
@@ -53,50 +55,58 @@ export class Retention {
     let kept = 0;
     for await (const entry of walk(context.folders.synced, context.nowMs)) {
       if (this.#stop.signal.aborted) return;
-      if (entry.kind === 'refused' || !(await this.#leaves(entry.path))) kept += 1;
+      if (entry.kind !== 'file' || !(await this.#leaves(entry.path))) kept += 1;
     }
     this.#options.tally.synced = kept;
   }
 
   /** True when the file has left `synced`. */
   async #leaves(path: string): Promise<boolean> {
-    const { context, retentionMs, mayAsk, log, tally } = this.#options;
-    const { synced, conflicts } = context.folders;
+    const { context, retentionMs, mayAsk, log } = this.#options;
+    const { synced } = context.folders;
     // No file is older than its name; those of the application need not even be looked at.
-    if (context.nowMs() - (ulidTimeMs(path) ?? 0) < retentionMs) return false;
-    const opened = await openOutbox(synced, path);
-    if (opened.kind !== 'open') return opened.kind === 'gone';
+    if (context.nowMs() - (ulidTimeMs(path) ?? 0) < retentionMs || !mayAsk()) return false;
     try {
-      const stats = await opened.handle.stat();
+      const { mtimeMs, ctimeMs } = await lstat(join(synced, path));
       // A rename leaves mtime alone and sets ctime, so the later of the two is when the file came here.
-      if (context.nowMs() - Math.max(stats.mtimeMs, stats.ctimeMs) < retentionMs || !mayAsk()) return false;
-      const same = await this.#matches(path, opened);
-      const again = await openOutbox(synced, path);
-      if (again.kind !== 'open') return again.kind === 'gone';
-      await again.handle.close();
-      if (!sameFile(opened.fingerprint, again.fingerprint)) return false;
-      if (same) {
-        await unlink(join(synced, path));
-        tally.counts.removedFromSynced += 1;
-        return true;
+      if (context.nowMs() - Math.max(mtimeMs, ctimeMs) < retentionMs) return false;
+      const opened = await openOutbox(synced, path);
+      if (opened.kind !== 'open') return opened.kind === 'gone';
+      try {
+        return await this.#endsOpen(path, opened);
+      } finally {
+        await opened.handle.close();
       }
-      const movedTo = await moveAside(join(synced, path), conflicts, path, context.nowMs());
-      tally.counts.conflicts += 1;
-      log('error', 'the file differs from its blob; moved from synced to conflicts', { name: path, movedTo });
-      return true;
     } catch (error) {
+      if (systemCode(error) === 'ENOENT') return true;
       if (!(error instanceof BlobFailure))
         log('warn', 'a file cannot leave synced', { name: path, reason: reasonOf(error) });
       return false;
-    } finally {
-      await opened.handle.close();
     }
   }
 
-  async #matches(
-    path: string,
-    opened: Extract<Awaited<ReturnType<typeof openOutbox>>, { kind: 'open' }>,
-  ): Promise<boolean> {
+  /** Compares, and then removes or moves aside. True when the file has left `synced`. */
+  async #endsOpen(path: string, opened: Open): Promise<boolean> {
+    const { context, log, tally } = this.#options;
+    const { synced, conflicts } = context.folders;
+    const same = await this.#matches(path, opened);
+    const again = await openOutbox(synced, path);
+    if (again.kind !== 'open') return again.kind === 'gone';
+    await again.handle.close();
+    if (!sameFile(opened.fingerprint, again.fingerprint)) return false;
+    if (same) {
+      await unlink(join(synced, path));
+      tally.counts.removedFromSynced += 1;
+      return true;
+    }
+    const movedTo = await moveAside(join(synced, path), conflicts, path);
+    if (movedTo === undefined) return true;
+    tally.counts.conflicts += 1;
+    log('error', 'the file differs from its blob; moved from synced to conflicts', { name: path, movedTo });
+    return true;
+  }
+
+  async #matches(path: string, opened: Open): Promise<boolean> {
     const { reach, store } = this.#options.context;
     const contents = await readContents(opened.handle, opened.fingerprint.size, 0);
     if (contents === undefined) return false;

@@ -78,19 +78,14 @@ export class Scan {
     for await (const entry of walk(outbox, nowMs)) {
       if (this.#stopped) return pass;
       pass.seen += 1;
-      if (entry.kind === 'refused' || uploader.isInHand(entry.path) || waitlist.mustWait(entry.path)) continue;
-      if (!mayUpload() || !this.#mayLook(entry.path)) continue;
+      // Asked first: it marks the file as still there, also while it is in hand.
+      if (entry.kind !== 'file' || waitlist.mustWait(entry.path) || uploader.isInHand(entry.path)) continue;
+      if (!mayUpload() || !(isUlidName(entry.path) || waitlist.admits(entry.path))) continue;
       pass.looked += 1;
       if (await this.#mayTake(entry.path)) await uploader.take(entry.path);
     }
     waitlist.endPass();
     return pass;
-  }
-
-  /** A foreign file is not even looked at while there is no room to remember it: a backlog would be, in every pass. */
-  #mayLook(path: string): boolean {
-    const { waitlist } = this.#options;
-    return isUlidName(path) || waitlist.hasRoom || waitlist.get(path) !== undefined;
   }
 
   async #mayTake(path: string): Promise<boolean> {

@@ -65,17 +65,50 @@ describe('the waitlist', () => {
     expect([list.get('stays') !== undefined, list.get('goes')]).toEqual([true, undefined]);
   });
 
-  test('is bounded, and files that settle cannot take the room of one another for ever', () => {
-    const { list, pass } = clocked();
+  test('is bounded, and files that settle have room of their own', () => {
+    const { list } = clocked();
     for (let at = 0; at < defaults.SETTLING_LIMIT; at += 1)
       expect(list.hold(`young-${at}`, 'settling', '', 0)).toBe(true);
-    expect(list.hasRoom).toBe(false);
     expect(list.hold('one-more', 'settling', '', 0)).toBe(false);
-    for (let at = 0; at < defaults.SETTLING_LIMIT; at += 1) list.hold(`young-${at}`, 'incomplete', '', 0);
-    expect(list.hasRoom).toBe(true);
+    expect([list.admits('one-more'), list.admits('young-7')]).toEqual([false, true]);
     for (let at = 0; list.hold(`broken-${at}`, 'incomplete', '', 0); at += 1);
-    expect(list.size).toBe(defaults.WAITING_LIMIT);
-    pass(1);
+    expect(list.size).toBe(defaults.SETTLING_LIMIT + defaults.WAITING_LIMIT);
+  });
+
+  test('lets a good file in past any number of broken ones', () => {
+    const { list, pass } = clocked();
+    const broken = Array.from(
+      { length: defaults.WAITING_LIMIT + 3 * defaults.SETTLING_LIMIT },
+      (_, at) => `broken-${at}`,
+    );
+    const met = [...broken, 'good'];
+    const onePass = (): boolean => {
+      list.beginPass();
+      const taken = met.filter((path) => !list.mustWait(path) && list.admits(path) && list.hasSettled(path, FILE));
+      list.endPass();
+      for (const path of taken) list.hold(path, 'incomplete', 'half', 3_600_000, FILE);
+      return taken.includes('good');
+    };
+    let passes = 0;
+    while (!onePass()) {
+      pass(defaults.SETTLE_MS);
+      passes += 1;
+      expect(passes).toBeLessThan(20);
+    }
+  });
+
+  test('begins at the beginning when the file whose turn it was has gone', () => {
+    const { list } = clocked();
+    for (let at = 0; at < defaults.SETTLING_LIMIT; at += 1) list.hold(`young-${at}`, 'settling', '', 0);
+    list.beginPass();
+    expect(list.admits('goes')).toBe(false);
+    list.endPass();
+    list.clear();
+    list.beginPass();
+    expect(list.admits('stays')).toBe(false);
+    list.endPass();
+    list.beginPass();
+    expect(list.admits('stays')).toBe(true);
   });
 
   test('wakes what waits for Blob when Blob is back', () => {

@@ -37,13 +37,17 @@ type Entry = Waiting & { seenInPass: number };
 
 /**
  * The files that were looked at and not taken, and why. It is bounded: a file that finds no room here waits outside,
- * unknown, until there is some. Losing an entry costs a repetition, nothing else.
+ * unknown, until there is some. Losing an entry costs a repetition, nothing else. Files that settle have room of their
+ * own, so that no number of broken ones keeps a good one out.
  */
 export class Waitlist {
   readonly #entries = new Map<string, Entry>();
   readonly #nowMs: () => number;
   #young = 0;
   #pass = 0;
+  /** The first file that found no room to settle: the next pass begins to let files in there, so each has its turn. */
+  #nextIn: string | undefined;
+  #mayEnter = true;
 
   constructor(nowMs: () => number) {
     this.#nowMs = nowMs;
@@ -53,9 +57,20 @@ export class Waitlist {
     return this.#entries.size;
   }
 
-  /** Is there room for one more file that settles? */
-  get hasRoom(): boolean {
-    return this.#young < defaults.SETTLING_LIMIT && this.#entries.size < defaults.WAITING_LIMIT;
+  /**
+   * May a foreign file that the scan meets be looked at? Not while there is no room to remember it: a backlog would be
+   * looked at in every pass.
+   */
+  admits(path: string): boolean {
+    if (this.#entries.has(path)) return true;
+    if (path === this.#nextIn) {
+      this.#mayEnter = true;
+      this.#nextIn = undefined;
+    }
+    if (!this.#mayEnter) return false;
+    if (this.#young < defaults.SETTLING_LIMIT) return true;
+    this.#nextIn ??= path;
+    return false;
   }
 
   get(path: string): Waiting | undefined {
@@ -67,9 +82,11 @@ export class Waitlist {
     const old = this.#entries.get(path);
     const now = this.#nowMs();
     const young = isYoung(kind);
-    if (young && !(old !== undefined && isYoung(old.kind)) && this.#young >= defaults.SETTLING_LIMIT) return false;
-    if (old === undefined && this.#entries.size >= defaults.WAITING_LIMIT) return false;
     this.#forget(path);
+    const full = young
+      ? this.#young >= defaults.SETTLING_LIMIT
+      : this.#entries.size - this.#young >= defaults.WAITING_LIMIT;
+    if (full) return false;
     if (young) this.#young += 1;
     this.#entries.set(path, {
       kind,
@@ -132,10 +149,13 @@ export class Waitlist {
 
   beginPass(): void {
     this.#pass += 1;
+    this.#mayEnter = this.#nextIn === undefined;
   }
 
   /** Forgets what the pass has not met: those files are no longer in the outbox. */
   endPass(): void {
+    // The file whose turn it was has gone: the next pass begins at the beginning.
+    if (!this.#mayEnter) this.#nextIn = undefined;
     for (const [path, entry] of this.#entries) {
       if (entry.seenInPass < this.#pass) this.#forget(path);
     }
