@@ -10,6 +10,7 @@ import { REDIS_PASSWORD, Redis } from '../testbed/redis.ts';
 import type { SidecarProcess } from '../testbed/sidecarProcess.ts';
 import { Testbed } from '../testbed/testbed.ts';
 import { until } from '../testbed/until.ts';
+import * as defaults from './defaults.ts';
 
 const TRACE = '4bf92f3577b34da6a3ce929d0e0e4736';
 const PARENT = '00f067aa0ba902b7';
@@ -120,6 +121,39 @@ describe('around the sync the sidecar', () => {
     expect(metric.tags['ai.cloud.role']).toContain('site-of-the-test');
   }, 15_000);
 
+  test('takes as many bytes of spans as it gets out, but only so many requests at once', async () => {
+    const [request] = exportRequest().resourceSpans;
+    const [span] = request?.scopeSpans[0]?.spans ?? [];
+    const attributes = Array.from({ length: 100 }, (_, at) => ({
+      key: `key-${at}`,
+      value: { stringValue: 'x'.repeat(8_000) },
+    }));
+    const large = JSON.stringify({
+      resourceSpans: [{ ...request, scopeSpans: [{ spans: [{ ...span, attributes }] }] }],
+    });
+    const post = (): Promise<Response> =>
+      fetch(`${first.url}/v1/traces`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: large,
+      });
+    const before = Number((await first.status()).counts.spansSent);
+    const needed = Math.ceil((1.5 * defaults.SPAN_QUEUE_LIMIT_BYTES) / large.length);
+    for (let at = 1; at <= needed; at += 1) {
+      expect(await (await post()).json()).toEqual({});
+      await until('it is sent', async () => Number((await first.status()).counts.spansSent) === before + at);
+    }
+    const head =
+      'POST /v1/traces HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n{';
+    const slow = Array.from({ length: defaults.TRACES_AT_ONCE }, () => {
+      const socket = connect(Number(new URL(first.url).port), '127.0.0.1', () => socket.write(head));
+      return socket.on('error', () => undefined);
+    });
+    await until('there is no room', async () => (await post()).status === 429);
+    for (const socket of slow) socket.destroy();
+    await until('there is room again', async () => (await post()).status === 200);
+  }, 30_000);
+
   test('drops and counts spans when there is no room, and carries on regardless', async () => {
     ingestion.hanging = true;
     const [request] = exportRequest().resourceSpans;
@@ -227,6 +261,19 @@ describe('around the sync the sidecar', () => {
     expect((await fetch(`${first.url}/healthz`)).status).toBe(200);
     expect(first.ended).toBe(false);
   }, 20_000);
+
+  test('ends within its limits when Application Insights hangs', async () => {
+    ingestion.hanging = true;
+    const sent = await fetch(`${second.url}/v1/traces`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(exportRequest()),
+    });
+    expect(sent.status).toBe(200);
+    const begun = performance.now();
+    expect(await second.down('SIGTERM')).toBe(0);
+    expect(performance.now() - begun).toBeLessThan(defaults.TELEMETRY_STOP_MS + 1_000);
+  });
 
   test('never writes a secret to its log', () => {
     for (const secret of [

@@ -5,12 +5,17 @@ export const SIDECAR_PORT = 8181;
 export const MEDIA_SCAN_MS = 200;
 export const MEDIA_RETENTION_HOURS = 24;
 export const MEDIA_DRAIN_TIMEOUT_S = 60;
+/** A caller of /drain gets no more, whatever it asks for. */
+export const DRAIN_TIMEOUT_LIMIT_S = 3_600;
 /** Files the scan uploads at once (MEDIA_UPLOADS). Files that were asked for have as many places of their own. */
 export const MEDIA_UPLOADS = 8;
 /** Callers of /carry that may wait at once (MEDIA_MAX_WAITERS), when FPM_MAX_CHILDREN is not there to take half of. */
 export const MEDIA_MAX_WAITERS = 8;
-/** Limit of a graceful stop (MEDIA_STOP_S). */
+/** Limit of a graceful stop (MEDIA_STOP_S); what has not ended by then is broken off. */
 export const MEDIA_STOP_S = 20;
+
+/** What was broken off at that limit gets this long to end. */
+export const BROKEN_OFF_MS = 250;
 
 // Taking files
 /** A file of a foreign writer is taken after this long without change. */
@@ -57,14 +62,21 @@ export const SILENCE_MS = 2_000;
 export const PROBE_TIMEOUT_MS = 1_000;
 /** While Blob is away it is asked this often, give or take half. */
 export const AWAY_PROBE_MS = 500;
+/** Away again within this time of a sign of life is a relapse: the pause before the next one doubles, up to the cap. */
+export const RELAPSE_MS = 2_000;
+export const AWAY_PROBE_CAP_MS = 10_000;
 /** While nothing is carried Blob is asked this often. */
 export const IDLE_PROBE_MS = 5_000;
 
 // HTTP
 export const CARRY_WAIT_MS = 1_500;
 export const CARRY_WAIT_LIMIT_MS = 30_000;
+/** Callers of /drain at once: each looks through the outbox again and again. */
+export const DRAINS_LIMIT = 8;
 export const ASKED_QUEUE_LIMIT = 1_024;
 export const TRACES_BODY_LIMIT_BYTES = 1024 * 1024;
+/** Bodies of spans that are being received at once. */
+export const TRACES_AT_ONCE = 16;
 export const LISTED_LIMIT = 1_000;
 /** A count of the outbox is good for ten times as long as it took, and at most this long. */
 export const CENSUS_LIMIT_MS = 10_000;
@@ -84,3 +96,7 @@ export const AROUND_START_DELAY_MS = 500;
 export const TELEMETRY_START_DELAY_MS = 5_000;
 /** Spans on their way to Application Insights; more are dropped and counted. */
 export const SPAN_QUEUE_LIMIT = 2_048;
+/** Together they take at most as much, counted as the JSON that they came in. */
+export const SPAN_QUEUE_LIMIT_BYTES = 8 * 1024 * 1024;
+/** Time that telemetry gets at the end to send what it holds; less when MEDIA_STOP_S has been used up. */
+export const TELEMETRY_STOP_MS = 1_000;

@@ -8,6 +8,7 @@ import { png, sha256, ulidName, writeAtomically } from '../testbed/files.ts';
 import type { SidecarProcess } from '../testbed/sidecarProcess.ts';
 import { Testbed } from '../testbed/testbed.ts';
 import { until } from '../testbed/until.ts';
+import * as defaults from './defaults.ts';
 
 /** Writers that do not write as the application does, and things that are no files. */
 describe('with foreign writers the sidecar', () => {
@@ -115,6 +116,28 @@ describe('with foreign writers the sidecar', () => {
     expect((await fresh.drain(1)).status).toBe(200);
   });
 
+  test('lets only so many wait for a drain, forgets who has gone, and answers the others when it stops', async () => {
+    const other = await bed.sidecar({ media: 'media-drains' });
+    await writeFile(join(other.outbox, 'broken.png'), 'x');
+    const gone = new AbortController();
+    const url = `${other.url}/drain?timeout=999999999`;
+    const waiting = Array.from({ length: defaults.DRAINS_LIMIT }, (_, at) =>
+      fetch(url, { method: 'POST', ...(at === 0 ? { signal: gone.signal } : {}) }).then(
+        ({ status }) => status,
+        () => 0,
+      ),
+    );
+    const turnedAway = await until('there is no room', async () => {
+      const response = await other.drain(0);
+      return response.status === 429 && response;
+    });
+    expect(turnedAway.headers.get('retry-after')).toBe('1');
+    gone.abort();
+    await until('there is room again', async () => (await other.drain(0)).status === 504);
+    expect(await other.down('SIGTERM')).toBe(0);
+    expect(await Promise.all(waiting)).toEqual([0, ...Array(defaults.DRAINS_LIMIT - 1).fill(504)]);
+  });
+
   test('goes on past a file and a folder that it may not read, and takes them when it may', async () => {
     const other = await bed.sidecar({ media: 'media-locked' });
     const [locked, open] = [ulidName('txt'), ulidName()];
@@ -123,7 +146,14 @@ describe('with foreign writers the sidecar', () => {
     await writeAtomically(other.outbox, open, png());
     expect((await other.carry(open)).status).toBe(200);
     const left = (await (await other.drain(1)).json()) as { left: { name: string; reason: string }[] };
-    expect(left.left).toEqual([{ name: locked, reason: 'cannot be read: EACCES' }]);
+    expect(left.left).toHaveLength(2);
+    expect(left.left).toEqual(
+      expect.arrayContaining([
+        { name: locked, reason: 'cannot be read: EACCES' },
+        // What is in it may not be durable.
+        { name: 'closed/', reason: 'a folder that cannot be read: EACCES' },
+      ]),
+    );
     const { media } = await other.status();
     expect(media.stuck).toEqual([
       expect.objectContaining({ name: 'closed/', reason: expect.stringContaining('cannot be read') }),

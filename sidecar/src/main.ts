@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import manifest from '../package.json' with { type: 'json' };
 import { Heartbeat } from './around/heartbeat.ts';
@@ -18,6 +19,8 @@ import { tracer } from './telemetry/tracer.ts';
 const EXIT_SETTINGS = 78;
 const EXIT_FAILED = 1;
 const ANSWERS_OUT_MS = 200;
+/** About what a span of the sidecar's own would take as JSON. */
+const OWN_SPAN_BYTES = 1_024;
 
 /** The wall clock as it was at the start, moved on by a clock that never jumps. */
 const nowMs = (): number => performance.timeOrigin + performance.now();
@@ -48,7 +51,7 @@ const relay = new Relay({
   log,
   random: Math.random,
 });
-const startSpan = tracer((span) => void relay.offer([span]), nowMs, {
+const startSpan = tracer((span) => void relay.offer([span], OWN_SPAN_BYTES), nowMs, {
   ...service,
   'service.version': manifest.version,
 });
@@ -80,7 +83,7 @@ const journal = new Journal({
   token: settings.releaseToken,
   log,
 });
-const server = httpServer(routes({ sidecar, startSpan, offerSpans: (spans) => relay.offer(spans) }), log);
+const server = httpServer(routes({ sidecar, startSpan, offerSpans: (spans, bytes) => relay.offer(spans, bytes) }), log);
 
 server.on('error', (error) => {
   const words = systemCode(error) === 'EADDRINUSE' ? 'is in use' : `cannot be used: ${reasonOf(error)}`;
@@ -112,11 +115,20 @@ process.on('unhandledRejection', (reason) => log('error', 'an unhandled rejectio
 
 function settingsOrExit(): Settings {
   try {
-    return readSettings(process.env, hostname());
+    return readSettings(process.env, hostname(), caFileProblem);
   } catch (error) {
     if (!(error instanceof SettingsError)) throw error;
     for (const problem of error.problems) process.stderr.write(`${problem.toText()}\n`);
     process.exit(EXIT_SETTINGS);
+  }
+}
+
+function caFileProblem(path: string): string | undefined {
+  try {
+    const pem = readFileSync(path, 'utf8');
+    return pem.includes('-----BEGIN CERTIFICATE-----') ? undefined : 'holds no certificate';
+  } catch (error) {
+    return `cannot be read: ${systemCode(error) || reasonOf(error)}`;
   }
 }
 
@@ -128,13 +140,16 @@ async function tellGauges(): Promise<void> {
 async function stop(signal: string): Promise<void> {
   if (stopping) process.exit(EXIT_FAILED);
   stopping = true;
+  const limit = performance.now() + settings.stopMs;
   log('info', 'stopping', { signal });
   journal.stop();
   await Promise.all([sidecar.stop(settings.stopMs), heartbeat.stop()]);
   server.close();
   server.closeIdleConnections();
   setTimeout(() => server.closeAllConnections(), ANSWERS_OUT_MS);
-  await Promise.all([new Promise((resolve) => server.once('close', resolve)), relay.stop()]);
+  const left = Math.max(0, limit - performance.now());
+  const sent = relay.stop(Math.min(defaults.TELEMETRY_STOP_MS, left));
+  await Promise.all([new Promise((resolve) => server.once('close', resolve)), sent]);
   log('info', 'stopped');
   process.exit(0);
 }

@@ -45,6 +45,23 @@ describe('the process of the sidecar', () => {
     expect(stderr).not.toMatch(/\n\s+at /);
   });
 
+  test('ends with 78 when the CA bundle is not there, may not be read, or is none', () => {
+    const none = join(folder, 'none.pem');
+    writeFileSync(none, 'no certificate');
+    const reasons = [
+      ['/nowhere/ca.crt', 'cannot be read: ENOENT'],
+      [folder, 'cannot be read: EISDIR'],
+      [none, 'holds no certificate'],
+    ] as const;
+    for (const [path, reason] of reasons) {
+      const { status, stderr } = start({ ...sidecar.env, TLS_CA_FILE: path });
+      expect([status, stderr]).toEqual([
+        78,
+        expect.stringContaining(`SLIP-SIDECAR-SETTING  TLS_CA_FILE is "${path}", which ${reason}`),
+      ]);
+    }
+  });
+
   test('names a port that is in use', async () => {
     const server = createServer();
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));

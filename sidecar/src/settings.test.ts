@@ -17,9 +17,14 @@ const GOOD: Readonly<Record<string, string>> = {
   APPLICATIONINSIGHTS_CONNECTION_STRING: 'InstrumentationKey=1;IngestionEndpoint=https://x/',
 };
 
-function problemsOf(env: Record<string, string | undefined>): string[] {
+const noProblem = (): undefined => undefined;
+
+function problemsOf(
+  env: Record<string, string | undefined>,
+  caFileProblem: (path: string) => string | undefined = noProblem,
+): string[] {
   try {
-    readSettings({ ...GOOD, ...env }, 'host');
+    readSettings({ ...GOOD, ...env }, 'host', caFileProblem);
     return [];
   } catch (error) {
     if (!(error instanceof SettingsError)) throw error;
@@ -29,7 +34,7 @@ function problemsOf(env: Record<string, string | undefined>): string[] {
 
 describe('settings', () => {
   test('have the defaults of the reference', () => {
-    expect(readSettings(GOOD, 'host')).toMatchObject({
+    expect(readSettings(GOOD, 'host', noProblem)).toMatchObject({
       port: 8181,
       scanMs: 200,
       retentionMs: 86_400_000,
@@ -52,6 +57,12 @@ describe('settings', () => {
     }
   });
 
+  test('name the CA bundle when it cannot serve as one', () => {
+    expect(problemsOf({}, (path) => `is not ${path}`)).toEqual([
+      'SLIP-SIDECAR-SETTING: TLS_CA_FILE is "/etc/ssl/certs/ca-certificates.crt", which is not /etc/ssl/certs/ca-certificates.crt',
+    ]);
+  });
+
   test('report everything that is wrong at once', () => {
     expect(problemsOf({ SLOT_NAME: '', MEDIA_SCAN_MS: 'often', SIDECAR_PORT: '70000' })).toHaveLength(3);
   });
@@ -72,8 +83,8 @@ describe('settings', () => {
   });
 
   test('let half of the php-fpm children wait', () => {
-    expect(readSettings({ ...GOOD, FPM_MAX_CHILDREN: '25' }, 'host').maxWaiters).toBe(12);
-    expect(readSettings({ ...GOOD, FPM_MAX_CHILDREN: '1' }, 'host').maxWaiters).toBe(1);
+    expect(readSettings({ ...GOOD, FPM_MAX_CHILDREN: '25' }, 'host', noProblem).maxWaiters).toBe(12);
+    expect(readSettings({ ...GOOD, FPM_MAX_CHILDREN: '1' }, 'host', noProblem).maxWaiters).toBe(1);
   });
 
   test('name Key Vault references that App Service did not resolve', () => {

@@ -22,10 +22,13 @@ export interface Settings {
   readonly metricExportMs: number;
   readonly site: string;
   readonly instance: string;
+  /** Digest of the image that was asked for when this process began. */
+  readonly digest: string;
 }
 
 type Env = Readonly<Record<string, string | undefined>>;
 
+const CA_BUNDLE = 'the path of a bundle of CA certificates';
 const FIX =
   'set it in the app settings and name it in the site container, then restart; docs/reference/sidecar.md lists all of them';
 
@@ -45,8 +48,14 @@ export class SettingsError extends Error {
  *
  * On App Service an environment value of a site container is the *name* of an app setting, and an unknown name
  * arrives as an empty string; so an empty value is a mistake also where a default exists.
+ *
+ * `caFileProblem` says why a file cannot serve as a bundle of CA certificates, or undefined when it can.
  */
-export function readSettings(env: Env, hostname: string): Settings {
+export function readSettings(
+  env: Env,
+  hostname: string,
+  caFileProblem: (path: string) => string | undefined,
+): Settings {
   const problems: CodedError[] = [];
   const complain = (name: string, found: string, expected: string): void => {
     problems.push(new CodedError('SLIP-SIDECAR-SETTING', `${name} ${found}`, expected, FIX));
@@ -58,6 +67,7 @@ export function readSettings(env: Env, hostname: string): Settings {
     else if (value.trim() === '') complain(name, 'is empty', expected);
     return value ?? '';
   };
+  const optional = (name: string): string => env[name] ?? '';
   const number = (name: string, unit: string, fallback: number, least: number, most: number, whole = true): number => {
     const value = env[name];
     if (value === undefined) return fallback;
@@ -75,6 +85,9 @@ export function readSettings(env: Env, hostname: string): Settings {
     return value;
   };
 
+  const caFile = text('TLS_CA_FILE', CA_BUNDLE);
+  const caProblem = caFile.trim() === '' ? undefined : caFileProblem(caFile);
+  if (caProblem !== undefined) complain('TLS_CA_FILE', `is ${JSON.stringify(caFile)}, which ${caProblem}`, CA_BUNDLE);
   const redisHost = checked('REDIS_HOST', 'a host or host:port', (value) => /^[^\s:/]+(:\d{1,5})?$/.test(value));
   const children = number('FPM_MAX_CHILDREN', 'php-fpm children', defaults.MEDIA_MAX_WAITERS * 2, 1, 10_000);
   const settings: Settings = {
@@ -88,7 +101,7 @@ export function readSettings(env: Env, hostname: string): Settings {
       host: redisHost.split(':')[0] ?? '',
       port: Number(redisHost.split(':')[1] ?? 10_000),
       password: text('REDIS_PASSWORD', 'the access key of Redis'),
-      caFile: text('TLS_CA_FILE', 'the path of a bundle of CA certificates'),
+      caFile,
     },
     releaseToken: text('RELEASE_TOKEN', 'the token of the internal routes of the web application'),
     appUrl: checked('APP_INTERNAL_URL', 'http://127.0.0.1:PORT or unix:/path', isLoopback),
@@ -99,7 +112,9 @@ export function readSettings(env: Env, hostname: string): Settings {
     ),
     scanMs: number('MEDIA_SCAN_MS', 'milliseconds', defaults.MEDIA_SCAN_MS, 10, 60_000),
     retentionMs: 3_600_000 * number('MEDIA_RETENTION_HOURS', 'hours', defaults.MEDIA_RETENTION_HOURS, 0, 8_760, false),
-    drainTimeoutMs: 1_000 * number('MEDIA_DRAIN_TIMEOUT_S', 'seconds', defaults.MEDIA_DRAIN_TIMEOUT_S, 1, 3_600),
+    drainTimeoutMs:
+      1_000 *
+      number('MEDIA_DRAIN_TIMEOUT_S', 'seconds', defaults.MEDIA_DRAIN_TIMEOUT_S, 1, defaults.DRAIN_TIMEOUT_LIMIT_S),
     uploads: number('MEDIA_UPLOADS', 'files at once', defaults.MEDIA_UPLOADS, 1, 256),
     maxWaiters: number('MEDIA_MAX_WAITERS', 'callers', Math.max(1, Math.floor(children / 2)), 1, 10_000),
     stopMs: 1_000 * number('MEDIA_STOP_S', 'seconds', defaults.MEDIA_STOP_S, 1, 115),
@@ -107,6 +122,7 @@ export function readSettings(env: Env, hostname: string): Settings {
     metricExportMs: number('OTEL_METRIC_EXPORT_INTERVAL', 'milliseconds', defaults.METRIC_EXPORT_MS, 1_000, 3_600_000),
     site: env.WEBSITE_SITE_NAME ?? '',
     instance: env.WEBSITE_INSTANCE_ID ?? hostname,
+    digest: optional('SIDECAR_DIGEST'),
   };
   // The identity library reads these two itself; without them it would go and ask a virtual machine's endpoint.
   text('IDENTITY_ENDPOINT', 'set by App Service when the app has an identity');

@@ -4,6 +4,7 @@ import { Reach, type ReachState } from './blob/reach.ts';
 import type { BlobStore } from './blob/store.ts';
 import { reasonOf } from './codedError.ts';
 import * as defaults from './defaults.ts';
+import { endsWithin } from './endsWithin.ts';
 import { type CarryAnswer, CarryRoute } from './http/carryRoute.ts';
 import type { Metric } from './http/metricsText.ts';
 import type { ReadThroughOptions } from './http/readThrough.ts';
@@ -43,6 +44,7 @@ export interface Readiness {
   readonly blob: ReachState;
   readonly reason?: string;
   readonly version: string;
+  readonly digest: string;
 }
 
 /** The sync as a whole: everything but the process around it. */
@@ -61,6 +63,8 @@ export class Sidecar {
   readonly #carryRoute: CarryRoute;
   #problem: string | undefined = 'starting';
   #stopping = false;
+  #drains = 0;
+  readonly #drainsEnd = new AbortController();
   #census:
     | { readonly goodUntilMs: number; readonly outbox: Promise<OutboxCount>; readonly conflicts: Promise<Conflicts> }
     | undefined;
@@ -130,16 +134,21 @@ export class Sidecar {
     this.#stopping = true;
     this.#scan.stop();
     this.#retention.stop();
-    const limit = setTimeout(() => this.#reach.abortAll('the sidecar is stopping'), limitMs);
-    await this.#uploader.stop();
-    clearTimeout(limit);
+    this.#drainsEnd.abort();
+    const ended = this.#uploader.stop();
+    this.#carryRoute.stop();
+    if (!(await endsWithin(ended, limitMs))) {
+      this.#reach.close('the sidecar is stopping');
+      await endsWithin(ended, defaults.BROKEN_OFF_MS);
+    }
     this.#reach.stop();
     this.#carryRoute.wakeAll('the sidecar is stopping');
   }
 
   readiness(): Readiness {
     const reason = this.#stopping ? 'stopping' : this.#problem;
-    const base = { ready: reason === undefined, blob: this.#reach.state, version: this.#options.version };
+    const { version, settings } = this.#options;
+    const base = { ready: reason === undefined, blob: this.#reach.state, version, digest: settings.digest };
     return reason === undefined ? base : { ...base, reason };
   }
 
@@ -147,17 +156,25 @@ export class Sidecar {
     return this.#carryRoute.carry(name, waitMs, parent);
   }
 
-  drain(timeoutMs: number): Promise<Drained> {
-    return drain(
-      {
-        root: this.folders.root,
-        outbox: this.folders.outbox,
-        waitlist: this.#waitlist,
-        nowMs: this.#options.nowMs,
-        hurry: () => this.#scan.wake(),
-      },
-      timeoutMs,
-    );
+  /** Undefined when too many wait already. `gone` says that the caller does not wait any more. */
+  async drain(timeoutMs: number, gone: AbortSignal): Promise<Drained | undefined> {
+    if (this.#drains >= defaults.DRAINS_LIMIT) return undefined;
+    this.#drains += 1;
+    try {
+      return await drain(
+        {
+          root: this.folders.root,
+          outbox: this.folders.outbox,
+          waitlist: this.#waitlist,
+          nowMs: this.#options.nowMs,
+          hurry: () => this.#scan.wake(),
+          signal: AbortSignal.any([gone, this.#drainsEnd.signal]),
+        },
+        Math.min(timeoutMs, 1_000 * defaults.DRAIN_TIMEOUT_LIMIT_S),
+      );
+    } finally {
+      this.#drains -= 1;
+    }
   }
 
   /** Looks again at once at everything that waits, for whatever reason. Gives how many files that are. */

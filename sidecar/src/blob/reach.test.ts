@@ -53,6 +53,47 @@ describe('the reach of Blob', () => {
     expect(reach.state).toBe('up');
   });
 
+  test('asks less and less often while Blob gives signs of life and is away again at once', async () => {
+    let probes = 0;
+    probe = async () => {
+      probes += 1;
+    };
+    reach.start();
+    await fail('away');
+    let relapsing = true;
+    const ups: number[] = [];
+    const begun = Date.now();
+    for (let at = 0; at < 600; at += 1) {
+      await jest.advanceTimersByTimeAsync(100);
+      if (reach.state !== 'up' || !relapsing) continue;
+      ups.push(Date.now() - begun);
+      await fail('away');
+    }
+    expect(ups.slice(0, 5).map((ms) => Math.round(ms / 500) / 2)).toEqual([0.5, 1.5, 3.5, 7.5, 15.5]);
+    expect(probes).toBeLessThan(12);
+    // A return that lasts ends that.
+    relapsing = false;
+    await jest.advanceTimersByTimeAsync(defaults.AWAY_PROBE_CAP_MS + 5_000);
+    expect(reach.state).toBe('up');
+    await fail('away');
+    await jest.advanceTimersByTimeAsync(1_000);
+    expect(reach.state).toBe('up');
+  });
+
+  test('breaks off what is under way when it is closed, and lets nothing more begin', async () => {
+    const waiting = reach
+      .request((signal) => new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason))))
+      .catch((error: unknown) => error);
+    reach.close('stopping');
+    expect(await waiting).toMatchObject({ message: 'stopping' });
+    let begun = false;
+    const late = reach.request(async () => {
+      begun = true;
+    });
+    await expect(late).rejects.toMatchObject({ message: 'stopping' });
+    expect(begun).toBe(false);
+  });
+
   test('gives up on a request that stalls, not on one that moves', async () => {
     const moving = reach.request(async (signal, alive) => {
       for (let at = 0; at < 4; at += 1) {

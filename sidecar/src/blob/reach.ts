@@ -33,6 +33,10 @@ export class Reach {
   #lastAnswerMs = 0;
   #nextProbeMs = 0;
   #probing = false;
+  #closed: BlobFailure | undefined;
+  #upSinceMs = 0;
+  /** How often in a row Blob gave a sign of life and was away again at once: it answers, but does not let us write. */
+  #relapses = 0;
   #timer: NodeJS.Timeout | undefined;
 
   constructor(options: ReachOptions) {
@@ -62,8 +66,10 @@ export class Reach {
     this.#timer = undefined;
   }
 
-  abortAll(reason: string): void {
-    for (const request of this.#inFlight) request.controller.abort(new BlobFailure('flaky', reason));
+  /** Breaks off every request, and lets no other begin. */
+  close(reason: string): void {
+    this.#closed = new BlobFailure('flaky', reason);
+    for (const request of this.#inFlight) request.controller.abort(this.#closed);
   }
 
   /**
@@ -71,6 +77,7 @@ export class Reach {
    * a move, or at once when Blob turns out to be away.
    */
   async request<T>(work: (signal: AbortSignal, alive: () => void) => Promise<T>): Promise<T> {
+    if (this.#closed !== undefined) throw this.#closed;
     const request: Request = { controller: new AbortController(), epoch: this.#epoch };
     if (this.#inFlight.size === 0) this.#lastSignMs = this.#options.nowMs();
     this.#inFlight.add(request);
@@ -97,6 +104,7 @@ export class Reach {
   }
 
   #learn(failure: BlobFailure): void {
+    if (this.#closed !== undefined) return;
     if (failure.kind === 'away') {
       this.#turn('away', failure.message);
     } else if (failure.kind === 'flaky') {
@@ -120,7 +128,10 @@ export class Reach {
     this.#state = state;
     this.#epoch += 1;
     this.#failuresInARow = 0;
+    const now = this.#options.nowMs();
+    if (state === 'up') this.#upSinceMs = now;
     if (state === 'away') {
+      this.#relapses = now - this.#upSinceMs < defaults.RELAPSE_MS ? this.#relapses + 1 : 0;
       this.#scheduleProbe();
       for (const request of this.#inFlight) request.controller.abort(new BlobFailure('away', reason));
     }
@@ -128,7 +139,8 @@ export class Reach {
   }
 
   #scheduleProbe(): void {
-    this.#nextProbeMs = this.#options.nowMs() + defaults.AWAY_PROBE_MS * (0.5 + this.#options.random());
+    const pause = Math.min(defaults.AWAY_PROBE_CAP_MS, defaults.AWAY_PROBE_MS * 2 ** this.#relapses);
+    this.#nextProbeMs = this.#options.nowMs() + pause * (0.5 + this.#options.random());
   }
 
   #tick(): void {

@@ -22,10 +22,13 @@ export interface CarryRouteOptions {
   readonly maxWaiters: number;
 }
 
+const STOPPING = 'the sidecar is stopping';
+
 /** `POST /carry`: lets a bounded number of callers wait until their file is in Blob. */
 export class CarryRoute {
   readonly #options: CarryRouteOptions;
-  readonly #waiting = new Set<(reason: string) => void>();
+  readonly #waiting = new Map<(reason: string) => void, string>();
+  #stopping = false;
 
   constructor(options: CarryRouteOptions) {
     this.#options = options;
@@ -35,14 +38,23 @@ export class CarryRoute {
     return this.#waiting.size;
   }
 
-  /** Answers all who wait: Blob turned out to be away, or the sidecar stops. */
+  /** Answers all who wait: Blob turned out to be away, or the sidecar has stopped. */
   wakeAll(reason: string): void {
-    for (const wake of [...this.#waiting]) wake(reason);
+    for (const wake of [...this.#waiting.keys()]) wake(reason);
+  }
+
+  /** Who comes now hears 503, and so do those who wait for a file that is not in hand; the others hear how it ends. */
+  stop(): void {
+    this.#stopping = true;
+    for (const [wake, name] of [...this.#waiting]) {
+      if (!this.#options.uploader.isInHand(name)) wake(STOPPING);
+    }
   }
 
   /** `parent` is the span of the call, when it is part of a trace. */
   async carry(name: string, waitMs: number, parent?: TraceContext): Promise<CarryAnswer> {
     const { uploader, reach, maxWaiters } = this.#options;
+    if (this.#stopping) return { status: 503, body: { durable: false, reason: STOPPING } };
     if (reach.state === 'away') return awayAnswer(reach.reason);
     if (this.#waiting.size >= maxWaiters || waitMs <= 0) {
       this.#begin(name, parent);
@@ -64,7 +76,7 @@ export class CarryRoute {
         name,
         (outcome) => void this.#answerTo(name, outcome).then((answer) => answer && finish(answer)),
       );
-      this.#waiting.add(wake);
+      this.#waiting.set(wake, name);
       this.#begin(name, parent);
     });
   }

@@ -2,14 +2,13 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import * as defaults from '../defaults.ts';
 import { decodePath, pathProblem } from '../media/names.ts';
 import type { Sidecar } from '../sidecar.ts';
-import type { SpanData } from '../telemetry/span.ts';
 import { parseTraceparent, type StartSpan } from '../telemetry/tracer.ts';
 import { metricsText } from './metricsText.ts';
 import { readThrough } from './readThrough.ts';
 import { sendJson, sendText } from './respond.ts';
 import type { Route } from './server.ts';
 import { parseDuration, rawQueryValue, type Target } from './target.ts';
-import { receiveTraces } from './tracesRoute.ts';
+import { type OfferSpans, tracesHandler } from './tracesRoute.ts';
 
 const BLOB = '/blob/';
 const CARRY_ATTRIBUTES = { 'http.request.method': 'POST', 'http.route': '/carry', 'url.path': '/carry' };
@@ -17,7 +16,7 @@ const CARRY_ATTRIBUTES = { 'http.request.method': 'POST', 'http.route': '/carry'
 export interface RouteParts {
   readonly sidecar: Sidecar;
   readonly startSpan: StartSpan;
-  readonly offerSpans: (spans: readonly SpanData[]) => number;
+  readonly offerSpans: OfferSpans;
 }
 
 /** All that the sidecar answers to. */
@@ -57,7 +56,7 @@ export function routes({ sidecar, startSpan, offerSpans }: RouteParts): Route[] 
     {
       methods: ['POST'],
       path: '/v1/traces',
-      handle: (request, response) => receiveTraces(request, response, offerSpans),
+      handle: tracesHandler(offerSpans),
     },
     {
       methods: ['GET', 'HEAD'],
@@ -100,7 +99,11 @@ async function drainRoute(
   request.resume();
   const timeoutMs = parseDuration(target.query.get('timeout'), 's', sidecar.settings.drainTimeoutMs);
   if (timeoutMs === undefined) return sendJson(response, 400, { error: 'timeout is a number of seconds' });
-  const drained = await sidecar.drain(timeoutMs);
+  const gone = new AbortController();
+  response.once('close', () => gone.abort());
+  const drained = await sidecar.drain(timeoutMs, gone.signal);
+  if (drained === undefined)
+    return sendJson(response, 429, { error: 'too many wait for a drain already' }, { 'retry-after': '1' });
   sendJson(response, drained.drained ? 200 : 504, drained);
 }
 

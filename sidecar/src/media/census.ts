@@ -27,7 +27,7 @@ export async function countOutbox(outbox: string, waitlist: Waitlist, nowMs: () 
   let oldestMs = now;
   let asked = 0;
   for await (const entry of walk(outbox, nowMs)) {
-    if (entry.kind === 'refused') {
+    if (entry.kind !== 'file') {
       stuckCount += 1;
       if (stuck.length >= defaults.LISTED_LIMIT) continue;
       const since = (await statsOf(join(outbox, entry.path)))?.ctimeMs ?? now;

@@ -11,6 +11,8 @@ export interface DrainOptions {
   readonly nowMs: () => number;
   /** Makes the scan look at once. */
   readonly hurry: () => void;
+  /** Ends it early: nobody waits for the answer any more, or the sidecar stops. */
+  readonly signal: AbortSignal;
 }
 
 export interface Left {
@@ -32,7 +34,7 @@ const STATS_LIMIT = 1_000;
 
 /**
  * Waits until every file that is in the outbox now is durable. What is never carried (links, names SMB cannot hold) is not
- * waited for. Ends early when all that is left is stuck.
+ * waited for; a folder that cannot be read counts as one file that is left. Ends early when all that is left is stuck.
  */
 export async function drain(options: DrainOptions, timeoutMs: number): Promise<Drained> {
   const deadline = options.nowMs() + timeoutMs;
@@ -42,10 +44,12 @@ export async function drain(options: DrainOptions, timeoutMs: number): Promise<D
     options.hurry();
     const { older, left, allStuck } = await lookFor(options, calledAt);
     if (older === 0) return { drained: true, leftCount: 0, left: [] };
-    if (allStuck || options.nowMs() >= deadline) return { drained: false, leftCount: older, left };
+    if (allStuck || options.signal.aborted || options.nowMs() >= deadline)
+      return { drained: false, leftCount: older, left };
     // A large outbox takes long to look through; then it is looked at less often.
     const pause = Math.max(LOOK_MS, Math.min(1_000, older / 10));
-    await sleep(Math.min(pause, Math.max(1, deadline - options.nowMs())));
+    const wait = Math.min(pause, Math.max(1, deadline - options.nowMs()));
+    await sleep(wait, undefined, { signal: options.signal }).catch(() => undefined);
   }
 }
 
@@ -60,6 +64,12 @@ async function lookFor(
   let asked = 0;
   for await (const entry of walk(outbox, nowMs)) {
     if (entry.kind === 'refused') continue;
+    if (entry.kind === 'unread') {
+      older += 1;
+      stuck += 1;
+      if (left.length < LISTED) left.push({ name: entry.path, reason: entry.reason });
+      continue;
+    }
     if (asked < STATS_LIMIT) {
       asked += 1;
       const birth = await birthOf(join(outbox, entry.path));

@@ -150,6 +150,7 @@ export class Uploader {
       if (attempt + 1 >= defaults.ATTEMPTS_IN_HAND || delay > defaults.WAIT_IN_HAND_MS) return outcome;
       tally.failed(outcome.reason);
       await sleep(delay);
+      if (this.#stopping) return outcome;
     }
   }
 

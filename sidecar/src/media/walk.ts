@@ -6,15 +6,17 @@ import { systemCode } from '../codedError.ts';
 import * as defaults from '../defaults.ts';
 import { isTemporaryName, pathProblem } from './names.ts';
 
+/** `refused` is never carried; `unread` is a folder of which nobody knows what it holds. */
 export type WalkEntry =
   | { readonly kind: 'file'; readonly path: string }
-  | { readonly kind: 'refused'; readonly path: string; readonly reason: string };
+  | { readonly kind: 'refused' | 'unread'; readonly path: string; readonly reason: string };
 
 const BUFFERED_ENTRIES = 512;
 
 /**
  * Every file below a folder, one at a time: memory does not grow with their number. Links are never followed. What is no
- * regular file, or has a name that cannot be carried, comes as `refused`; fresh temporary files do not come at all.
+ * regular file, or has a name that cannot be carried, comes as `refused`, a folder that cannot be read as `unread`; fresh
+ * temporary files do not come at all.
  */
 export async function* walk(root: string, nowMs: () => number, prefix = '', depth = 0): AsyncGenerator<WalkEntry> {
   let folder: Dir;
@@ -24,7 +26,7 @@ export async function* walk(root: string, nowMs: () => number, prefix = '', dept
   } catch (error) {
     if (systemCode(error) === 'ENOENT' && prefix !== '') return;
     if (prefix === '') throw error;
-    yield { kind: 'refused', path: prefix, reason: `a folder that cannot be read: ${systemCode(error)}` };
+    yield { kind: 'unread', path: prefix, reason: `a folder that cannot be read: ${systemCode(error)}` };
     return;
   }
   for await (const entry of folder) {

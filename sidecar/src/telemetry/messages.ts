@@ -2,13 +2,13 @@ import type { SpanData } from './span.ts';
 
 /** What crosses the border between the sync and the telemetry thread. */
 export type ToThread =
-  | { readonly kind: 'spans'; readonly spans: readonly SpanData[] }
+  | { readonly kind: 'spans'; readonly spans: readonly SpanData[]; readonly bytes: number }
   | { readonly kind: 'gauges'; readonly gauges: Readonly<Record<string, number>> }
   | { readonly kind: 'stop' };
 
 export type FromThread =
   | { readonly kind: 'ready' }
-  | { readonly kind: 'sent' | 'lost'; readonly count: number; readonly reason?: string };
+  | { readonly kind: 'sent' | 'lost'; readonly count: number; readonly bytes: number; readonly reason?: string };
 
 export interface ThreadData {
   readonly connectionString: string;

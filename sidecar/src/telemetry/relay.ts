@@ -2,6 +2,7 @@ import { Worker } from 'node:worker_threads';
 import { backoffMs } from '../backoff.ts';
 import { reasonOf } from '../codedError.ts';
 import * as defaults from '../defaults.ts';
+import { endsWithin } from '../endsWithin.ts';
 import type { Log } from '../log.ts';
 import type { FromThread, ThreadData, ToThread } from './messages.ts';
 import type { SpanData } from './span.ts';
@@ -29,8 +30,10 @@ export class Relay {
   #restarts = 0;
   #losing = false;
   #stopped = false;
-  #queue: SpanData[] = [];
+  #queue: { readonly span: SpanData; readonly bytes: number }[] = [];
   #inFlight = 0;
+  /** Of all that are queued or in flight. */
+  #bytes = 0;
   #flush: NodeJS.Timeout | undefined;
   #restart: NodeJS.Timeout | undefined;
   sent = 0;
@@ -59,12 +62,16 @@ export class Relay {
     thread.on('exit', () => this.#ended());
   }
 
-  /** Queues spans; gives how many found room. */
-  offer(spans: readonly SpanData[]): number {
-    const room = Math.max(0, defaults.SPAN_QUEUE_LIMIT - this.#queue.length - this.#inFlight);
+  /** Queues spans, which take so many bytes together; gives how many found room. */
+  offer(spans: readonly SpanData[], bytes: number): number {
+    if (spans.length === 0) return 0;
+    const each = Math.ceil(bytes / spans.length);
+    const places = defaults.SPAN_QUEUE_LIMIT - this.#queue.length - this.#inFlight;
+    const room = Math.max(0, Math.min(places, Math.floor((defaults.SPAN_QUEUE_LIMIT_BYTES - this.#bytes) / each)));
     const taken = spans.slice(0, room);
     this.dropped += spans.length - taken.length;
-    this.#queue.push(...taken);
+    this.#bytes += taken.length * each;
+    this.#queue.push(...taken.map((span) => ({ span, bytes: each })));
     if (this.#queue.length >= BATCH) this.#send();
     else this.#flush ??= setTimeout(() => this.#send(), BATCH_MS).unref();
     return taken.length;
@@ -74,22 +81,20 @@ export class Relay {
     if (this.#ready) this.#post({ kind: 'gauges', gauges });
   }
 
-  /** Sends what is queued and gives the thread a moment to get it out. */
-  async stop(): Promise<void> {
+  /** Sends what is queued and gives the thread until the limit to get it out. */
+  async stop(limitMs: number): Promise<void> {
     this.#stopped = true;
     clearTimeout(this.#restart);
     const thread = this.#thread;
     if (thread === undefined) return;
-    if (!this.#ready) {
-      await thread.terminate();
-      return;
-    }
-    this.#send();
-    await new Promise<void>((resolve) => {
-      thread.once('exit', () => resolve());
+    if (this.#ready) {
+      this.#send();
+      const ended = new Promise<void>((resolve) => thread.once('exit', () => resolve()));
       thread.ref();
       this.#post({ kind: 'stop' });
-    });
+      if (await endsWithin(ended, limitMs)) return;
+    }
+    await thread.terminate();
   }
 
   #send(): void {
@@ -97,9 +102,10 @@ export class Relay {
     this.#flush = undefined;
     if (!this.#ready) return;
     while (this.#queue.length > 0) {
-      const spans = this.#queue.splice(0, BATCH);
-      this.#inFlight += spans.length;
-      this.#post({ kind: 'spans', spans });
+      const batch = this.#queue.splice(0, BATCH);
+      this.#inFlight += batch.length;
+      const bytes = batch.reduce((sum, queued) => sum + queued.bytes, 0);
+      this.#post({ kind: 'spans', spans: batch.map(({ span }) => span), bytes });
     }
   }
 
@@ -111,6 +117,7 @@ export class Relay {
     }
     this.#restarts = 0;
     this.#inFlight -= message.count;
+    this.#bytes -= message.bytes;
     if (message.kind === 'sent') this.sent += message.count;
     else this.dropped += message.count;
     if (message.kind === 'lost' && !this.#losing)
@@ -123,6 +130,7 @@ export class Relay {
     this.#thread = undefined;
     this.dropped += this.#inFlight;
     this.#inFlight = 0;
+    this.#bytes = this.#queue.reduce((sum, queued) => sum + queued.bytes, 0);
     if (this.#stopped) return;
     this.#restarts += 1;
     const delay = 1_000 + RESTART_FACTOR * backoffMs(this.#restarts, this.#options.random);

@@ -12,7 +12,6 @@ import { type ReadableSpan, readableSpan } from './readableSpan.ts';
  * starts another.
  */
 const GAUGES_GOOD_FOR_MS = 90_000;
-const STOP_MS = 1_000;
 
 const data = workerData as ThreadData;
 const role = {
@@ -54,7 +53,11 @@ let gaugesAtMs = 0;
 
 parentPort?.on('message', (message: ToThread) => {
   if (message.kind === 'gauges') keep(message.gauges);
-  else if (message.kind === 'spans') send(message.spans.map((span) => readableSpan(span, role)));
+  else if (message.kind === 'spans')
+    send(
+      message.spans.map((span) => readableSpan(span, role)),
+      message.bytes,
+    );
   else void stop();
 });
 tell({ kind: 'ready' });
@@ -73,7 +76,7 @@ function keep(values: Readonly<Record<string, number>>): void {
   }
 }
 
-function send(spans: ReadableSpan[]): void {
+function send(spans: ReadableSpan[], bytes: number): void {
   let told = false;
   // The exporter may call back twice, or not at all and reject.
   const once = (error: unknown): void => {
@@ -81,8 +84,8 @@ function send(spans: ReadableSpan[]): void {
     told = true;
     tell(
       error === undefined
-        ? { kind: 'sent', count: spans.length }
-        : { kind: 'lost', count: spans.length, reason: reasonOf(error) },
+        ? { kind: 'sent', count: spans.length, bytes }
+        : { kind: 'lost', count: spans.length, bytes, reason: reasonOf(error) },
     );
   };
   exporter
@@ -90,10 +93,9 @@ function send(spans: ReadableSpan[]): void {
     .then(() => once(undefined), once);
 }
 
+/** The relay sees to it that this does not take for ever. */
 async function stop(): Promise<void> {
-  const limit = setTimeout(() => process.exit(0), STOP_MS);
   await Promise.allSettled([exporter.shutdown(), shutdownAzureMonitor()]);
-  clearTimeout(limit);
   process.exit(0);
 }
 
