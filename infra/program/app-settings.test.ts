@@ -36,14 +36,15 @@ describe('the sidecar', () => {
   });
 
   test('gets no setting that it does not read', () => {
-    const reads = read('text|checked|number');
+    const reads = read('text|checked|number|optional');
     expect(SIDECAR_ENVIRONMENT.filter((name) => !reads.includes(name))).toEqual([]);
   });
 
   test('is given names of settings that the site has', () => {
-    const names = Object.keys(slotSettings(settings(), 'staging'));
+    const digest = `sha256:${'0'.repeat(64)}`;
+    const names = Object.keys(slotSettings(settings({ 'sidecar.digest': digest }), 'staging'));
     const container = siteContainer({
-      config: readConfig({ 'slipway:stage': 'prod' }),
+      config: readConfig({ 'slipway:stage': 'prod', 'slipway:sidecar.digest': digest }),
       loginServer: 'x',
       identityClientId: 'y',
     });

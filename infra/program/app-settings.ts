@@ -73,6 +73,8 @@ export function appSettings(input: SettingsInput): Settings {
     MEDIA_DRAIN_TIMEOUT_S: String(media.drainTimeoutSeconds),
     MEDIA_SCAN_MS: String(media.scanMs),
     SIDECAR_PORT: String(SIDECAR_PORT),
+    // The sidecar reports it, by which a release knows that the one it wants is running.
+    ...(config.sidecar.digest === '' ? {} : { SIDECAR_DIGEST: config.sidecar.digest }),
     AZURE_CLIENT_ID: input.identityClientId,
     APPLICATIONINSIGHTS_CONNECTION_STRING: input.insightsConnectionString,
 
@@ -119,6 +121,7 @@ export const SIDECAR_ENVIRONMENT = [
   'REDIS_HOST',
   'REDIS_PASSWORD',
   'RELEASE_TOKEN',
+  'SIDECAR_DIGEST',
   'SIDECAR_PORT',
   'SLOT_NAME',
   'TLS_CA_FILE',

@@ -9,7 +9,7 @@ import { imageThroughBlob } from './gates/image-through-blob.ts';
 import { latency } from './gates/latency.ts';
 import { schemaInRange } from './gates/schema-in-range.ts';
 import { sidecarPresent } from './gates/sidecar-present.ts';
-import type { HistoryEntry } from './history.ts';
+import type { Configuration, HistoryEntry } from './history.ts';
 import type { Session } from './session.ts';
 import { swap } from './swap.ts';
 import type { ReleaseTarget } from './target.ts';
@@ -36,7 +36,7 @@ export async function prove(session: Session, attempt: Attempt, options: GoLiveO
   });
   await steps.run('verify', async () => {
     await attempt.enter('verify');
-    await verify(session, staging, options.p95BudgetMs);
+    await verify(session, staging, attempt.candidate, options.p95BudgetMs);
     await warm(staging, session.tokens.release);
   });
 }
@@ -92,9 +92,15 @@ export async function verifyProduction(
   await deepHealth.check({ slot: production, ...settling(target) });
 }
 
-async function verify({ steps, target, tokens }: Session, slot: WebSlot, p95BudgetMs: number): Promise<void> {
+async function verify(
+  { steps, target, tokens }: Session,
+  slot: WebSlot,
+  wanted: Configuration,
+  p95BudgetMs: number,
+): Promise<void> {
   await steps.pass([answers, schemaInRange], { slot });
-  await steps.pass([deepHealth, sidecarPresent], { slot, ...settling(target) });
+  await steps.pass([deepHealth], { slot, ...settling(target) });
+  await steps.pass([sidecarPresent], { slot, wanted, ...settling(target) });
   await steps.pass([cacheRoundTrip], { slot, cacheToken: tokens.cacheApi });
   await steps.pass([imageThroughBlob], { slot, releaseToken: tokens.release });
   await steps.pass([latency], { slot, p95BudgetMs });

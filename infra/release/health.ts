@@ -5,6 +5,7 @@ const healthTimeoutMs = 5_000;
 export interface HealthCheck {
   readonly status: string;
   readonly output: string;
+  readonly componentId: string;
 }
 
 /** What `/api/health` says (draft-inadarei-api-health-check). */
@@ -20,7 +21,8 @@ export async function readHealth(slot: WebSlot): Promise<Health> {
   const checks = new Map<string, HealthCheck>();
   for (const [name, found] of Object.entries(asObject(document.checks))) {
     const first = asObject(Array.isArray(found) ? found[0] : found);
-    checks.set(name, { status: String(first.status ?? ''), output: String(first.output ?? '') });
+    const text = (member: string): string => String(first[member] ?? '');
+    checks.set(name, { status: text('status'), output: text('output'), componentId: text('componentId') });
   }
   return {
     httpStatus: status,

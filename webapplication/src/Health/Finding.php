@@ -15,6 +15,7 @@ final readonly class Finding
         public string $output = '',
         public int|string|null $observedValue = null,
         public string $observedUnit = '',
+        public string $componentId = '',
     ) {
     }
 
@@ -24,6 +25,7 @@ final readonly class Finding
         return ['componentType' => $this->componentType, 'status' => $this->status->value]
             + (null === $this->observedValue ? [] : ['observedValue' => $this->observedValue])
             + ('' === $this->observedUnit ? [] : ['observedUnit' => $this->observedUnit])
+            + ('' === $this->componentId ? [] : ['componentId' => $this->componentId])
             + ('' === $this->output ? [] : ['output' => $this->output]);
     }
 }

@@ -27,13 +27,19 @@ final readonly class SidecarCheck implements HealthCheck
             return;
         }
         yield 200 === $answer->status
-            ? new Finding('sidecar', 'component', Status::Pass, observedValue: intdiv((int) (hrtime(true) - $begun), 1_000_000), observedUnit: 'ms')
+            ? new Finding('sidecar', 'component', Status::Pass, observedValue: intdiv((int) (hrtime(true) - $begun), 1_000_000), observedUnit: 'ms', componentId: self::digest($answer->json()['digest'] ?? null))
             : new Finding('sidecar', 'component', Status::Warn, 'Answers, but is not ready.');
         yield match ($answer->json()['blob'] ?? null) {
             'up' => new Finding('blob', 'component', Status::Pass),
             'away' => new Finding('blob', 'component', Status::Warn, 'Cannot be reached at the moment.'),
             default => new Finding('blob', 'component', Status::Warn, 'The sidecar does not know yet.'),
         };
+    }
+
+    /** Of the image that it runs from; nothing else is told. */
+    private static function digest(mixed $value): string
+    {
+        return is_string($value) && 1 === preg_match('/^sha256:[0-9a-f]{64}$/D', $value) ? $value : '';
     }
 
     private function timeoutMs(Deadline $deadline): int
