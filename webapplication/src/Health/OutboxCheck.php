@@ -17,8 +17,11 @@ final readonly class OutboxCheck implements HealthCheck
     private const PROBE = '.tmp-health';
     private const FILLING_FILES = 1000;
     private const FILLING_FREE_BYTES = 256 * 1024 * 1024;
-    /** In the background, so that nobody has to wait for its end; and one at a time, so that a share that hangs collects no processes. */
-    private const SCRIPT = '{ flock -w 1 9 || exit; : > "$1" && echo ok || echo refused; } 2>/dev/null 9>"$2" &';
+    /**
+     * In the background, so that nobody has to wait for its end; and one at a time, so that a share that hangs collects no
+     * processes. With a byte in it: a full disk takes empty files.
+     */
+    private const SCRIPT = '{ flock -w 1 9 || exit; printf x > "$1" && word=ok || word=refused; rm -f "$1"; echo $word; } 2>/dev/null 9>"$2" &';
 
     private string $outbox;
 
@@ -38,7 +41,6 @@ final readonly class OutboxCheck implements HealthCheck
 
     private function judge(): Finding
     {
-        @unlink($this->outbox.'/'.self::PROBE);
         $files = $this->count();
         $problem = match (true) {
             $files >= self::FILLING_FILES => 'Fills up: files come faster than they go.',

@@ -23,7 +23,8 @@ final readonly class LocalFile implements Content
      */
     public static function open(string $directory, MediaName $name): ?self
     {
-        $directory = realpath($directory);
+        // PHP keeps what realpath() finds for ten minutes: no directory for a moment would be none for all that time.
+        $directory = is_dir($directory) ? realpath($directory) : false;
         if (false === $directory) {
             return null;
         }

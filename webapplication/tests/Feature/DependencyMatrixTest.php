@@ -16,7 +16,7 @@ final class DependencyMatrixTest extends FeatureTestCase
 {
     private const DOCUMENT = __DIR__.'/../../../docs/reference/dependencies-down.md';
 
-    /** Route => what it answers while all is well. */
+    /** Route => what it answers while all is well. In this order they are asked: the sidecar is known to hang before many would wait for it. */
     private const WELL = [
         'GET /' => '200',
         'GET /api/ping' => '200',
@@ -24,6 +24,7 @@ final class DependencyMatrixTest extends FeatureTestCase
         'GET /media/{here}' => '200',
         'GET /media/{in Blob only}' => '200',
         'GET /media/{unknown}' => '404',
+        'GET /api/generate-image' => '201 durable',
         'GET /api/images' => '200',
         'PUT /api/cache/{key}' => '201',
         'GET /api/cache/{key}' => '200',
@@ -31,23 +32,57 @@ final class DependencyMatrixTest extends FeatureTestCase
         'GET /api/health' => '200 pass',
         'GET /api/health/live' => '200',
         'GET /version' => '200 with schema',
+        'GET /api/openapi.json' => '200',
+        'POST /internal/release/migrate' => '202',
+        'GET /internal/release/migrate/{job}' => '200 done',
+        'POST /internal/release/drain' => '200 drained',
+        'POST /internal/release/probe' => '201 read back',
+        'POST /internal/release/warm' => '200 all warm',
+        'POST /internal/journal/flush' => '200',
+        'GET /internal/media' => '200',
+        'POST /internal/media/retry' => '202',
     ];
+
+    private const WITHOUT_MYSQL = [
+        'GET /api/images' => '503', 'GET /api/health' => '503 fail', 'GET /version' => '200 without schema',
+        'POST /internal/release/migrate' => '503', 'GET /internal/release/migrate/{job}' => '503', 'POST /internal/release/warm' => '200 some cold', 'POST /internal/journal/flush' => '503',
+    ];
+    private const WITHOUT_REDIS = [
+        'PUT /api/cache/{key}' => '503', 'GET /api/cache/{key}' => '503', 'DELETE /api/cache/{key}' => '503', 'GET /api/health' => '503 fail',
+        'POST /internal/release/warm' => '200 some cold',
+    ];
+    private const WITHOUT_BLOB = [
+        'POST /api/generate-image' => '201 not yet durable', 'GET /media/{in Blob only}' => '503', 'GET /media/{unknown}' => '503', 'GET /api/generate-image' => '201 not yet durable',
+        'GET /api/health' => '200 warn', 'POST /internal/release/drain' => '504 not drained', 'POST /internal/release/probe' => '201 not read back',
+    ];
+    private const WITHOUT_SIDECAR = ['POST /internal/release/drain' => '503', 'GET /internal/media' => '503', 'POST /internal/media/retry' => '503'] + self::WITHOUT_BLOB;
+    private const WITHOUT_DISK = ['POST /api/generate-image' => '503', 'GET /api/generate-image' => '503', 'GET /api/health' => '503 fail', 'POST /internal/release/probe' => '503'];
 
     /** State => the routes that answer otherwise. */
     private const OTHERWISE = [
-        'MySQL down' => ['GET /api/images' => '503', 'GET /api/health' => '503 fail', 'GET /version' => '200 without schema'],
-        'MySQL hanging' => ['GET /api/images' => '503', 'GET /api/health' => '503 fail', 'GET /version' => '200 without schema'],
-        'Redis down' => ['PUT /api/cache/{key}' => '503', 'GET /api/cache/{key}' => '503', 'DELETE /api/cache/{key}' => '503', 'GET /api/health' => '503 fail'],
-        'Redis hanging' => ['PUT /api/cache/{key}' => '503', 'GET /api/cache/{key}' => '503', 'DELETE /api/cache/{key}' => '503', 'GET /api/health' => '503 fail'],
-        'Sidecar down' => ['POST /api/generate-image' => '201 not yet durable', 'GET /media/{in Blob only}' => '503', 'GET /media/{unknown}' => '503', 'GET /api/health' => '200 warn'],
-        'Sidecar hanging' => ['POST /api/generate-image' => '201 not yet durable', 'GET /media/{in Blob only}' => '503', 'GET /media/{unknown}' => '503', 'GET /api/health' => '200 warn'],
-        'Blob down' => ['POST /api/generate-image' => '201 not yet durable', 'GET /media/{in Blob only}' => '503', 'GET /media/{unknown}' => '503', 'GET /api/health' => '200 warn'],
-        'Blob hanging' => ['POST /api/generate-image' => '201 not yet durable', 'GET /media/{in Blob only}' => '503', 'GET /media/{unknown}' => '503', 'GET /api/health' => '200 warn'],
-        'Disk refuses' => ['POST /api/generate-image' => '503', 'GET /api/health' => '503 fail'],
+        'MySQL down' => self::WITHOUT_MYSQL,
+        'MySQL hanging' => self::WITHOUT_MYSQL,
+        'Redis down' => self::WITHOUT_REDIS,
+        'Redis hanging' => self::WITHOUT_REDIS,
+        'Sidecar down' => self::WITHOUT_SIDECAR,
+        'Sidecar hanging' => self::WITHOUT_SIDECAR,
+        'Blob down' => self::WITHOUT_BLOB,
+        'Blob hanging' => self::WITHOUT_BLOB,
+        'Disk refuses' => self::WITHOUT_DISK,
+        'Disk full' => self::WITHOUT_DISK,
     ];
 
     /** No answer takes longer than this, in seconds: the longest wait is for a sidecar that took the call and says nothing. */
     private const SLOWEST = 3.5;
+
+    private string $job;
+
+    protected function setUp(): void
+    {
+        parent::setUp();
+        $this->client->send('PUT', '/api/cache/matrix', ['Content-Type' => 'application/json'] + self::token(), '{"value":1}');
+        $this->job = $this->client->send('POST', '/internal/release/migrate', self::releaseToken())->text('job');
+    }
 
     /** @return iterable<string, array{string}> */
     public static function states(): iterable
@@ -61,9 +96,6 @@ final class DependencyMatrixTest extends FeatureTestCase
     #[DataProvider('states')]
     public function each_route_answers_as_agreed_and_everything_heals(string $state): void
     {
-        $this->client->send('PUT', '/api/cache/matrix', ['Content-Type' => 'application/json'] + self::token(), '{"value":1}');
-        self::assertSame(self::WELL, $this->answers(), $this->client->get('/api/health')->body);
-
         $this->begin($state);
         try {
             $answers = $this->answers();
@@ -100,6 +132,7 @@ final class DependencyMatrixTest extends FeatureTestCase
             'Blob down' => $this->world->sidecar->blobIsAway(true),
             'Blob hanging' => $this->world->sidecar->blobHangs(true),
             'Disk refuses' => $this->takeOutbox(),
+            'Disk full' => $this->world->diskIsFull(true),
             default => str_ends_with($state, 'hanging') ? $this->server($state)->hang() : $this->server($state)->stop(),
         };
     }
@@ -112,6 +145,8 @@ final class DependencyMatrixTest extends FeatureTestCase
             $this->world->sidecar->blobHangs(false);
         } elseif ('Disk refuses' === $state) {
             $this->giveOutboxBack();
+        } elseif ('Disk full' === $state) {
+            $this->world->diskIsFull(false);
         } elseif (str_ends_with($state, 'hanging')) {
             $this->server($state)->goOn();
         } else {
@@ -151,12 +186,12 @@ final class DependencyMatrixTest extends FeatureTestCase
         $answers = [];
         foreach (array_keys(self::WELL) as $route) {
             [$method, $target] = explode(' ', $route, 2);
-            $target = strtr($target, ['{here}' => 'here.txt', '{in Blob only}' => $blobOnly, '{unknown}' => 'unknown.txt', '{key}' => 'PUT' === $method ? 'm-'.bin2hex(random_bytes(4)) : 'matrix']);
-            $isCache = str_contains($target, '/cache/');
-            if ('DELETE' === $method) {
-                $target .= '-other';
-            }
-            $answer = $this->client->send($method, $target, $isCache ? ['Content-Type' => 'application/json'] + self::token() : [], 'PUT' === $method ? '{"value":1}' : null);
+            $target = strtr($target, [
+                '{here}' => 'here.txt', '{in Blob only}' => $blobOnly, '{unknown}' => 'unknown.txt', '{job}' => $this->job, '/drain' => '/drain?timeout=1',
+                '{key}' => ['PUT' => 'm-'.bin2hex(random_bytes(4)), 'GET' => 'matrix', 'DELETE' => 'matrix-other'][$method] ?? '',
+            ]);
+            self::assertNotSame('', $method);
+            $answer = $this->client->send($method, $target, self::headers($target), 'PUT' === $method ? '{"value":1}' : null);
             self::assertLessThan('GET /api/health' === $route ? 2.0 : self::SLOWEST, $answer->seconds, $route);
             $answers[$route] = trim($answer->status.' '.self::word($route, $answer));
         }
@@ -169,8 +204,22 @@ final class DependencyMatrixTest extends FeatureTestCase
         return match (true) {
             'GET /api/health' === $route => $answer->text('status'),
             'GET /version' === $route => null === $answer->json()['schema'] ? 'without schema' : 'with schema',
-            'POST /api/generate-image' === $route && 201 === $answer->status => true === $answer->json()['durable'] ? 'durable' : 'not yet durable',
+            str_ends_with($route, '/generate-image') && 201 === $answer->status => true === $answer->json()['durable'] ? 'durable' : 'not yet durable',
+            'GET /internal/release/migrate/{job}' === $route && 200 === $answer->status => $answer->text('status'),
+            'POST /internal/release/drain' === $route && 503 !== $answer->status => true === $answer->json()['drained'] ? 'drained' : 'not drained',
+            'POST /internal/release/probe' === $route && 201 === $answer->status => true === $answer->json()['readBack'] ? 'read back' : 'not read back',
+            'POST /internal/release/warm' === $route => $answer->json()['requests'] === $answer->json()['answered'] ? 'all warm' : 'some cold',
             default => '',
+        };
+    }
+
+    /** @return array<string, string> */
+    private static function headers(string $target): array
+    {
+        return match (true) {
+            str_contains($target, '/cache/') => ['Content-Type' => 'application/json'] + self::token(),
+            str_starts_with($target, '/internal/') => self::releaseToken(),
+            default => [],
         };
     }
 

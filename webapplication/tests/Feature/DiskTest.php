@@ -6,6 +6,7 @@ namespace App\Tests\Feature;
 
 use App\Tests\Servers\Application;
 use App\Tests\Servers\Files;
+use App\Tests\Servers\Fpm;
 use App\Tests\Servers\Text;
 use PHPUnit\Framework\Attributes\Test;
 
@@ -16,11 +17,10 @@ final class DiskTest extends FeatureTestCase
     {
         $media = $this->world->directory.'/full/media';
         mkdir($media, 0o755, true);
-        // No file may grow beyond 8 KiB: write() fails in mid-file as it does on a full disk, for root as for others.
-        $limited = $this->world->directory.'/limited-fpm';
-        file_put_contents($limited, "#!/bin/bash\nulimit -f 8\ntrap '' XFSZ\nexec ".Application::fpm().' "$@"');
-        chmod($limited, 0o755);
-        $application = $this->start(['MEDIA_ROOT' => $media, 'PHP_FPM' => $limited]);
+        $application = $this->start(['MEDIA_ROOT' => $media, 'PHP_FPM' => Fpm::whoseDiskMayBeFull(dirname($media))]);
+        foreach ($application->workers() as $worker) {
+            Fpm::limitFiles($worker, '8192');
+        }
 
         $big = $application->client()->send('POST', '/api/generate-image?width=2000&height=2000&format=jpeg');
         $small = $application->client()->send('POST', '/api/generate-image?width=16&height=16');

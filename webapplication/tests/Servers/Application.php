@@ -87,11 +87,6 @@ final class Application
         return (string) file_get_contents($this->log);
     }
 
-    public static function fpm(): string
-    {
-        return 'php-fpm'.\PHP_MAJOR_VERSION.'.'.\PHP_MINOR_VERSION;
-    }
-
     /** @param list<string> $command */
     private function run(array $command): void
     {
@@ -99,7 +94,7 @@ final class Application
             'RUN_DIR' => $this->runDirectory,
             'NGINX_LISTEN' => '127.0.0.1:'.$this->port,
             'NGINX_PID_FILE' => $this->runDirectory.'/nginx.pid',
-            'PHP_FPM' => self::fpm(),
+            'PHP_FPM' => Fpm::program(),
         ], $this->log);
     }
 }

@@ -108,12 +108,20 @@ final class World
         ];
     }
 
+    /** From now on, or not any more, the workers can make files but write nothing into them. */
+    public function diskIsFull(bool $full): void
+    {
+        foreach ($this->application->workers() as $worker) {
+            Fpm::limitFiles($worker, $full ? '0' : 'unlimited');
+        }
+    }
+
     private function begin(): void
     {
         $install = $this->mysql->install();
         $this->redis->start();
         $this->sidecar->start();
-        $this->application->start(['APP_INTERNAL_URL' => 'http://127.0.0.1:'.$this->application->port]);
+        $this->application->start(['APP_INTERNAL_URL' => 'http://127.0.0.1:'.$this->application->port, 'PHP_FPM' => Fpm::whoseDiskMayBeFull($this->directory)]);
         Wait::until('the files of MariaDB are made', static fn (): bool => !$install->runs(), 30);
         $this->mysql->start();
         foreach ([$this->redis, $this->sidecar, $this->application, $this->mysql] as $server) {

@@ -10,8 +10,11 @@ $text = static fn (mixed $value): string => is_string($value) ? $value : '';
 $blob = (string) getenv('SIDECAR_BLOB');
 $media = (string) getenv('MEDIA_ROOT');
 $state = dirname($blob);
-$away = is_file($state.'/blob-away');
-$hangs = is_file($state.'/blob-hangs');
+// As the real one, it comes to know that a Blob that hangs is away.
+$hangsSince = @filemtime($state.'/blob-hangs');
+$knows = false !== $hangsSince && time() - $hangsSince >= 2;
+$away = $knows || is_file($state.'/blob-away');
+$hangs = !$knows && false !== $hangsSince;
 $path = (string) parse_url($text($_SERVER['REQUEST_URI']), \PHP_URL_PATH);
 parse_str((string) parse_url($text($_SERVER['REQUEST_URI']), \PHP_URL_QUERY), $query);
 
@@ -42,7 +45,7 @@ if ('/carry' === $path) {
         $answer(200, ['durable' => true]);
     }
 } elseif ('/drain' === $path) {
-    $away ? $answer(504, ['pending' => 3]) : $answer(200, ['drained' => true]);
+    $away || $hangs ? $answer(504, ['pending' => 3]) : $answer(200, ['drained' => true]);
 } elseif ('/status' === $path) {
     $answer(200, ['pending' => 0, 'media' => ['pending' => 0, 'oldestSeconds' => 0, 'synced' => 0, 'stuck' => [], 'conflicts' => []]]);
 } elseif ('/retry' === $path) {

@@ -1,0 +1,35 @@
+<?php
+
+declare(strict_types=1);
+
+namespace App\Tests\Servers;
+
+/** php-fpm, and what it takes to fill its disk for root as for others: write() then fails as it does on a full one. */
+final class Fpm
+{
+    public static function program(): string
+    {
+        return 'php-fpm'.\PHP_MAJOR_VERSION.'.'.\PHP_MINOR_VERSION;
+    }
+
+    /** @return string path of a php-fpm that is not ended when it meets the limit */
+    public static function whoseDiskMayBeFull(string $directory): string
+    {
+        $script = $directory.'/fpm';
+        file_put_contents($script, "#!/bin/bash\ntrap '' XFSZ\nexec ".self::program().' "$@"');
+        chmod($script, 0o755);
+
+        return $script;
+    }
+
+    /** @param string $bytes how far any file may grow, or unlimited */
+    public static function limitFiles(int $worker, string $bytes): void
+    {
+        // Only its own user may, and of root not even root in every container.
+        $asUser = 0 === posix_geteuid() ? 'setpriv --reuid www-data --regid www-data --clear-groups ' : '';
+        exec(sprintf('%sprlimit --pid %d --fsize=%s:unlimited 2>&1', $asUser, $worker, $bytes), $output, $code);
+        if (0 !== $code) {
+            throw new \RuntimeException('prlimit: '.implode("\n", $output));
+        }
+    }
+}
