@@ -2,6 +2,7 @@ import type { HistoryEntry } from '../release/history.ts';
 import type { Listener, ReleaseEvent } from '../release/steps.ts';
 import { LiveLine } from './live-line.ts';
 import type { Output } from './output.ts';
+import { releaseSignal } from './release-signal.ts';
 
 const marks = { done: '✓', failed: '✗' } as const;
 
@@ -45,6 +46,19 @@ export class ReleaseView {
   #running(): string {
     if (this.#step === '') return '';
     return `  … ${this.#step.padEnd(18)} ${seconds(Date.now() - this.#since).padStart(7)}  ${this.#message}`;
+  }
+}
+
+/** Runs something that reports as a release does, and shows it until it ends; an interrupt ends it as release-signal.ts says. */
+export async function inView<T>(
+  output: Output,
+  run: (shown: { readonly listener: Listener; readonly signal: AbortSignal }) => Promise<T>,
+): Promise<T> {
+  const view = new ReleaseView(output);
+  try {
+    return await run({ listener: view.listener, signal: releaseSignal() });
+  } finally {
+    view.end();
   }
 }
 

@@ -2,18 +2,16 @@ import { join, resolve } from 'node:path';
 import { InvalidArgumentError } from 'commander';
 import { defineCommand } from '../command.ts';
 import { parseNumber } from '../parse-number.ts';
+import { addBudgetOptions, type BudgetOptions, budgetsOf } from '../release-budgets.ts';
 import { addTargetOptions, releaseTarget, type TargetOptions } from '../release-target.ts';
 
 const root = join(import.meta.dirname, '../../..');
 
-interface ReleaseOptions extends TargetOptions {
+interface ReleaseOptions extends TargetOptions, BudgetOptions {
   readonly to: 'live' | 'verify';
   readonly source?: string;
   readonly package?: string;
   readonly dirty: boolean;
-  readonly watch: number;
-  readonly p95: number;
-  readonly errors: number;
 }
 
 export const command = defineCommand<ReleaseOptions>({
@@ -26,39 +24,25 @@ export const command = defineCommand<ReleaseOptions>({
       .option('--source <dir>', 'release another tree than webapplication/')
       .option('--package <file>', 'release a package that was built before')
       .option('--dirty', 'release uncommitted changes too', false)
-      .option('--watch <seconds>', 'how long production is compared with the version before', parseNumber(0, 3600), 15)
-      .option(
-        '--p95 <ms>',
-        'budget: the 95th percentile of staging, and what production may take more',
-        parseNumber(1, 60_000),
-        500,
-      )
-      .option('--errors <percent>', 'budget: failed requests that production may have more', parseNumber(0, 100), 2)
       .option('--start-timeout <seconds>', 'how long a slot may take to start', parseNumber(1, 7200));
+    addBudgetOptions(command);
   },
   async run({ options, output }) {
-    const [{ release }, { ReleaseView, outcomeLine }, { releaseSignal }] = await Promise.all([
+    const [{ release }, { inView, outcomeLine }] = await Promise.all([
       import('../../release/release.ts'),
       import('../release-view.ts'),
-      import('../release-signal.ts'),
     ]);
-    const view = new ReleaseView(output);
-    try {
-      const entry = await release({
+    const entry = await inView(output, async (shown) =>
+      release({
         target: await releaseTarget(options),
         origin: originOf(options),
         to: options.to,
-        p95BudgetMs: options.p95,
-        watch: { seconds: options.watch, errorShare: options.errors / 100, p95Ms: options.p95 },
+        ...budgetsOf(options),
         command: `release${options.to === 'verify' ? ' --to verify' : ''}`,
-        listener: view.listener,
-        signal: releaseSignal(),
-      });
-      view.end();
-      output.result({ event: 'result', ...entry }, outcomeLine(entry));
-    } finally {
-      view.end();
-    }
+        ...shown,
+      }),
+    );
+    output.result({ event: 'result', ...entry }, outcomeLine(entry));
   },
 });
 

@@ -23,25 +23,19 @@ export const command = defineCommand<RollbackOptions>({
       .option('--start-timeout <seconds>', 'how long a slot may take to start', parseNumber(1, 7200));
   },
   async run({ options, output }) {
-    const [{ rollback }, { ReleaseView, outcomeLine }, { releaseSignal }] = await Promise.all([
+    const [{ rollback }, { inView, outcomeLine }] = await Promise.all([
       import('../../release/rollback.ts'),
       import('../release-view.ts'),
-      import('../release-signal.ts'),
     ]);
-    const view = new ReleaseView(output);
-    try {
-      const entry = await rollback({
+    const entry = await inView(output, async (shown) =>
+      rollback({
         target: await releaseTarget(options),
         to: options.to,
         p95BudgetMs: options.p95,
         command: options.to === undefined ? 'rollback' : `rollback --to ${options.to}`,
-        listener: view.listener,
-        signal: releaseSignal(),
-      });
-      view.end();
-      output.result({ event: 'result', ...entry }, outcomeLine(entry));
-    } finally {
-      view.end();
-    }
+        ...shown,
+      }),
+    );
+    output.result({ event: 'result', ...entry }, outcomeLine(entry));
   },
 });
