@@ -1,8 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
+import type { AppService } from './app-service.ts';
 import { type HistoryEntry, lastLive } from './history.ts';
 import { type Live, liveOf } from './live.ts';
-import { entryNamed, entryToReturnTo } from './rollback-target.ts';
-import type { RunningVersion } from './web-slot.ts';
+import { entryNamed, entryToReturnTo, wayTo } from './rollback-target.ts';
+import type { RunningVersion, WebSlot } from './web-slot.ts';
 
 type Line = Partial<HistoryEntry> & Pick<HistoryEntry, 'id' | 'version'>;
 
@@ -122,5 +123,32 @@ describe('what is live', () => {
 
   test('is nothing on an empty region', () => {
     expect(liveOf([], undefined, undefined)).toBeUndefined();
+  });
+});
+
+describe('going back is', () => {
+  const entryOfB = entry({ id: '2222222', version: 'b', settings: { A: '1' }, siteContainers: image('i') });
+
+  /** Staging as ARM shows it, and as it answers itself. */
+  function staging(version: string | undefined, settings: Record<string, string>, containers = image('i')) {
+    const slot = { version: async () => (version === undefined ? undefined : { version }) } as unknown as WebSlot;
+    const appService = {
+      settings: async () => ({ ...settings, SLOT_NAME: 'staging' }),
+      stickyNames: async () => ['SLOT_NAME'],
+      containers: async () => containers,
+    } as unknown as AppService;
+    return wayTo(entryOfB, slot, appService);
+  }
+
+  test('a swap while staging runs the version with its settings and site containers', async () => {
+    expect(await staging('b', { A: '1' })).toBe('swap');
+  });
+
+  test.each([
+    { what: 'another version', way: () => staging('c', { A: '1' }) },
+    { what: 'other settings', way: () => staging('b', { A: '2' }) },
+    { what: 'another image of the sidecar', way: () => staging('b', { A: '1' }, image('other')) },
+  ])('staging it anew when the slot has $what', async ({ way }) => {
+    expect(await way()).toBe('stage');
   });
 });
