@@ -35,7 +35,7 @@ test('so is another image of the sidecar, and another number of workers is nobod
   const digest = `sha256:${'1'.repeat(64)}`;
   expect(await after({ 'sidecar.digest': digest, 'plan.instances': '2' })).toEqual({
     ...NOTHING,
-    outputs: ['wanted.siteContainers[0].properties.image'],
+    outputs: ['wanted.settings.SIDECAR_DIGEST', 'wanted.siteContainers[0].properties.image'],
   });
 }, 30_000);
 
