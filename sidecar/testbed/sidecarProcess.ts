@@ -44,6 +44,8 @@ export class SidecarProcess {
     this.env = {
       PATH: process.env.PATH ?? '',
       NODE_EXTRA_CA_CERTS: options.caFile,
+      // As in the image.
+      UV_THREADPOOL_SIZE: '16',
       SIDECAR_PORT: String(port),
       SLOT_NAME: 'production',
       MEDIA_ROOT: options.mediaRoot,
