@@ -203,7 +203,12 @@ await_sidecar() {
 # Its master may be dead already, by a signal that left its workers alive.
 quit_server() { # pid
   [ -n "$1" ] || return 0
-  kill -QUIT "$1" 2>/dev/null && wait_gone "$1" "$GRACE_SECONDS"
+  local deadline=$((SECONDS + GRACE_SECONDS))
+  # Told again and again: bash starts what runs in the background deaf to QUIT, and it is so until it has set itself up.
+  while is_alive "$1" && [ $SECONDS -lt $deadline ]; do
+    kill -QUIT "$1" 2>/dev/null
+    sleep 0.02
+  done
   kill -KILL -- "-$1" 2>/dev/null
 }
 

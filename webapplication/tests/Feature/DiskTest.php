@@ -72,7 +72,7 @@ final class DiskTest extends FeatureTestCase
     {
         $media = $this->world->directory.'/killed/media';
         mkdir($media, 0o755, true);
-        $application = $this->start(['MEDIA_ROOT' => $media, 'SIDECAR_PORT' => '1', 'FPM_MAX_CHILDREN' => '4']);
+        $application = $this->start(['MEDIA_ROOT' => $media, 'SIDECAR_PORT' => '1', 'SIDECAR_SECONDS' => '0', 'FPM_MAX_CHILDREN' => '4']);
         $promised = $this->makeWhileKilling($application, 8);
         $application->stop();
 

@@ -34,8 +34,8 @@ final readonly class RandomRequests
             'media' => [$method, '/media/'.$this->path(), [...$headers, ...$this->maybe('Range: '.$this->range(), 40), ...$this->maybe('If-None-Match: '.$this->text(8), 20), ...$this->maybe('If-Range: '.$this->text(8), 10)], $body],
             'image' => [$method, '/api/generate-image?'.$this->query(['format', 'width', 'height']), $headers, $body],
             'listing' => [$method, '/api/images?'.$this->query(['limit', 'cursor']), $headers, $body],
-            'internal' => [$method, '/internal/'.$this->one(['release/migrate', 'release/migrate/', 'release/migrate/'.$this->path(), 'release/warm', 'release/drain?timeout='.$this->one(['0', '1', 'x', '']), 'journal/flush', $this->path()]), [...$headers, ...$this->maybe('Authorization: Bearer '.World::RELEASE_TOKEN, 50)], $this->chance(50) ? $this->one(self::JSON) : null],
-            default => [$method, $this->one(['/', '/api/ping', '/version', '/api/health/live', '/api/openapi.json', '/app.css', '/'.$this->path(), '//'.$this->path()]).($this->chance(30) ? '?'.$this->query(['a', 'b[]']) : ''), $headers, $body],
+            'internal' => [$this->chance(60) ? 'POST' : $method, '/internal/'.$this->one(['release/migrate', 'release/migrate/', 'release/migrate/'.$this->path(), 'release/warm', 'release/probe', 'release/drain?timeout='.$this->one(['0', '1', 'x', '']), 'journal/flush', 'media', 'media/retry', 'media/retry?name='.rawurlencode($this->text(12)), $this->path()]), [...$headers, ...$this->maybe('Authorization: Bearer '.World::RELEASE_TOKEN, 50)], $this->chance(50) ? $this->one(self::JSON) : null],
+            default => [$method, $this->one(['/', '/api/ping', '/version', '/api/health', '/api/health/live', '/api/openapi.json', '/app.css', '/'.$this->path(), '//'.$this->path()]).($this->chance(30) ? '?'.$this->query(['a', 'b[]']) : ''), $headers, $body],
         };
     }
 

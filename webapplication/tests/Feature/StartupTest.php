@@ -6,6 +6,7 @@ namespace App\Tests\Feature;
 
 use App\Tests\Servers\Application;
 use App\Tests\Servers\Files;
+use App\Tests\Servers\Fpm;
 use App\Tests\Servers\Port;
 use App\Tests\Servers\Process;
 use PHPUnit\Framework\Attributes\Test;
@@ -71,6 +72,22 @@ final class StartupTest extends FeatureTestCase
         $this->world->sidecar->goOn();
 
         self::assertSame(201, curl_getinfo($request, \CURLINFO_RESPONSE_CODE));
+    }
+
+    #[Test]
+    public function it_stops_at_once_while_php_fpm_is_only_starting(): void
+    {
+        $slow = $this->world->directory.'/slow-fpm';
+        file_put_contents($slow, "#!/bin/bash\ntouch $slow.begun\nsleep 0.3\nexec ".Fpm::program().' "$@"');
+        chmod($slow, 0o755);
+        $this->application = $this->world->another(['PHP_FPM' => $slow]);
+        $this->application->start();
+        $this->assertSoon('php-fpm is being started', static fn (): bool => is_file($slow.'.begun'));
+
+        $begun = microtime(true);
+        $this->application->stop();
+
+        self::assertLessThan(5.0, microtime(true) - $begun);
     }
 
     #[Test]
