@@ -75,6 +75,12 @@ export class ReleaseBed {
     return { version, file };
   }
 
+  /** A swap needs a version in staging: whichever an earlier test left there, else a new one. */
+  async fillStaging(): Promise<void> {
+    if ((await new WebSlot(this.connection.staging).version()) !== undefined) return;
+    await this.done('release', '--package', (await this.variant()).file);
+  }
+
   /** The package of what is live. */
   async livePackage(): Promise<{ version: string; file: string }> {
     const version = await this.liveVersion();
