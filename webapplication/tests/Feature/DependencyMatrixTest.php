@@ -16,7 +16,7 @@ final class DependencyMatrixTest extends FeatureTestCase
 {
     private const DOCUMENT = __DIR__.'/../../../docs/reference/dependencies-down.md';
 
-    /** Route => what it answers while all is well. In this order they are asked: the sidecar is known to hang before many would wait for it. */
+    /** Route => what it answers while all is well. In this order they are asked: what hangs is known to hang before many would wait for it. */
     private const WELL = [
         'GET /' => '200',
         'GET /api/ping' => '200',
@@ -29,18 +29,18 @@ final class DependencyMatrixTest extends FeatureTestCase
         'PUT /api/cache/{key}' => '201',
         'GET /api/cache/{key}' => '200',
         'DELETE /api/cache/{key}' => '204',
-        'GET /api/health' => '200 pass',
-        'GET /api/health/live' => '200',
         'GET /version' => '200 with schema',
-        'GET /api/openapi.json' => '200',
-        'POST /internal/release/migrate' => '202',
-        'GET /internal/release/migrate/{job}' => '200 done',
+        'POST /internal/release/warm' => '200 all warm',
         'POST /internal/release/drain' => '200 drained',
         'POST /internal/release/probe' => '201 read back',
-        'POST /internal/release/warm' => '200 all warm',
         'POST /internal/journal/flush' => '200',
         'GET /internal/media' => '200',
         'POST /internal/media/retry' => '202',
+        'POST /internal/release/migrate' => '202',
+        'GET /internal/release/migrate/{job}' => '200 done',
+        'GET /api/health' => '200 pass',
+        'GET /api/health/live' => '200',
+        'GET /api/openapi.json' => '200',
     ];
 
     private const WITHOUT_MYSQL = [
