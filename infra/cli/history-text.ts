@@ -1,13 +1,10 @@
 import type { HistoryEntry } from '../release/history.ts';
 
-/** Enough to name an entry with `rollback --to`. */
-const shownOfId = 8;
-
 /** History for a person, newest first. */
 export function historyText(entries: readonly HistoryEntry[]): string {
   if (entries.length === 0) return 'nothing was released yet';
   const rows = entries.map((entry) => [
-    entry.id.slice(0, shownOfId),
+    shortId(entry.id),
     entry.startedAt.replace('T', ' ').slice(0, 19),
     entry.kind,
     entry.version,
@@ -27,6 +24,11 @@ export function historyText(entries: readonly HistoryEntry[]): string {
         .trimEnd(),
     )
     .join('\n');
+}
+
+/** Enough to name an entry with `rollback --to`. */
+export function shortId(id: string): string {
+  return id.slice(0, 8);
 }
 
 function describeSource({ commit, dirty }: NonNullable<HistoryEntry['source']>): string {

@@ -1,4 +1,5 @@
 import type { ReleaseSummary } from '../release/summary.ts';
+import { shortId } from './history-text.ts';
 
 /** The lines of `status` about releases. */
 export function releaseSummaryText({ lastRelease, rollback, inProgress }: ReleaseSummary): string {
@@ -13,7 +14,7 @@ export function releaseSummaryText({ lastRelease, rollback, inProgress }: Releas
   }
   if (rollback !== null) {
     const how = rollback.kind === 'swap' ? 'by a swap, it is still in staging' : 'from its stored package';
-    lines.push(`            a rollback returns to ${rollback.version} ${how}`);
+    lines.push(`            a rollback returns to ${rollback.version} (entry ${shortId(rollback.entry)}) ${how}`);
   }
   return `${lines.join('\n')}\n`;
 }

@@ -11,7 +11,8 @@ import type { RunningVersion } from './web-slot.ts';
 /** What `slipway status` shows of releases. */
 export interface ReleaseSummary {
   readonly lastRelease: LastRelease | null;
-  readonly rollback: { readonly version: string; readonly kind: 'swap' | 'stage' } | null;
+  /** What a rollback would bring back, the id of that entry of history, and how. */
+  readonly rollback: { readonly version: string; readonly entry: string; readonly kind: 'swap' | 'stage' } | null;
   /** A command that changes the slots now, or one that was killed and waits to be healed by the next. */
   readonly inProgress: string | null;
   readonly versions: Readonly<Record<'production' | 'staging', RunningVersion | null>>;
@@ -36,11 +37,11 @@ export async function summarizeReleases(target: ReleaseTarget): Promise<ReleaseS
   const last = entries.at(-1);
   const live = liveOf(entries, running, configuration)?.entry;
   const before = live === undefined ? undefined : entryBefore(entries, live);
-  const bySwap = (entry: HistoryEntry): boolean =>
-    inStaging?.version === entry.version && staged !== undefined && hasConfiguration(staged, entry);
+  const wayTo = (entry: HistoryEntry): 'swap' | 'stage' =>
+    inStaging?.version === entry.version && staged !== undefined && hasConfiguration(staged, entry) ? 'swap' : 'stage';
   return {
     lastRelease: last === undefined ? null : lastRelease(last),
-    rollback: before === undefined ? null : { version: before.version, kind: bySwap(before) ? 'swap' : 'stage' },
+    rollback: before === undefined ? null : { version: before.version, entry: before.id, kind: wayTo(before) },
     inProgress: lock === undefined ? null : describeLock(lock),
     versions: { production: running ?? null, staging: inStaging ?? null },
   };
