@@ -1,7 +1,7 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, expect, test } from '@jest/globals';
-import { drain } from './drain.ts';
+import { drain, drainBriefly } from './drain.ts';
 import { WebSlot } from './web-slot.ts';
 
 const tokens = { cacheApi: 'c', release: 'right' };
@@ -50,4 +50,10 @@ test('a version without the route passes, and the note says so', async () => {
 
 test('a production with another token is not taken for one that cannot drain', async () => {
   await expect(drained(await production(200, 'other'))).rejects.toMatchObject({ code: 'SLIP-RELEASE-TOKEN' });
+});
+
+test('going back refuses nothing: it says what may still be on its way', async () => {
+  expect(await drainBriefly({ production: await production(200), tokens })).toBeUndefined();
+  server.close();
+  expect(await drainBriefly({ production: await production(504), tokens })).toMatch(/\(504\).*none is lost/);
 });

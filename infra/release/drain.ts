@@ -5,6 +5,9 @@ import type { TargetLimits } from './target.ts';
 import { parseObject } from './web-slot.ts';
 
 const slackMs = 5_000;
+/** Long enough for what is on its way, short enough for somebody who is on call. */
+const brieflySeconds = 1;
+const brieflySlackMs = 500;
 
 interface Draining extends Pick<Session, 'production' | 'tokens'> {
   readonly target: { readonly limits: Pick<TargetLimits, 'drainMs'> };
@@ -37,8 +40,23 @@ export async function drain(
         ? `${left ?? 'some'} images are not in Blob ${seconds} s after they were made`
         : `production’s sidecar could not drain its outbox (${answer.status ?? answer.reason})`,
     expected: 'every image in Blob before the swap, so that none is out of sight after it',
-    fix: 'see ./slipway media list and the sidecar’s logs; going back to what staging holds does not wait for this',
+    fix: 'see ./slipway media list and the sidecar’s logs; ./slipway rollback does not wait for this',
   });
+}
+
+/** For going back, which waits for no image: says whether some are still on their way. */
+export async function drainBriefly({
+  production,
+  tokens,
+}: Pick<Session, 'production' | 'tokens'>): Promise<string | undefined> {
+  const { status } = await production.ask(`/internal/release/drain?timeout=${brieflySeconds}`, {
+    method: 'POST',
+    token: tokens.release,
+    timeoutMs: brieflySeconds * 1000 + brieflySlackMs,
+  });
+  return status === 200
+    ? undefined
+    : `what was live has not said that all its images are in Blob (${status ?? 'no answer'}): the rest waits in its outbox, none is lost`;
 }
 
 /** With another token nothing below /internal/ is there. What every release needs is there with the right one: a POST route. */

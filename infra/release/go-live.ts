@@ -1,6 +1,6 @@
 import { SlipError } from '../errors.ts';
 import { type Attempt, describeFailure } from './attempt.ts';
-import { drain } from './drain.ts';
+import { drain, drainBriefly } from './drain.ts';
 import { expectVersion } from './expect-version.ts';
 import { answers } from './gates/answers.ts';
 import { cacheRoundTrip } from './gates/cache-round-trip.ts';
@@ -22,6 +22,8 @@ export interface GoLiveOptions {
   readonly p95BudgetMs: number;
   /** None: do not watch. */
   readonly watch: WatchBudget | undefined;
+  /** Waits for no image; whoever undoes a release has no time. */
+  readonly goesBack?: boolean;
 }
 
 /** prepare → verify: what is in staging runs with production's sticky settings and proves itself. */
@@ -46,7 +48,10 @@ export async function goLive(session: Session, attempt: Attempt, options: GoLive
   const { steps, production } = session;
   if (session.before === undefined)
     steps.notice('production has no version: nothing to drain, to compare with or to go back to');
-  else if (session.before.answers) await steps.run('drain', (note) => drain(session, attempt, note));
+  else if (options.goesBack === true) {
+    const pending = await steps.run('drain', () => drainBriefly(session));
+    if (pending !== undefined) steps.notice(pending);
+  } else if (session.before.answers) await steps.run('drain', (note) => drain(session, attempt, note));
   else steps.notice('production does not answer, so it cannot be drained: its sidecar goes on, in staging');
   const swappedAt = await steps.run('swap', () => swap(session, attempt, 'swap'));
   try {

@@ -1,5 +1,6 @@
 import { SlipError } from '../errors.ts';
 import { Attempt } from './attempt.ts';
+import { drainBriefly } from './drain.ts';
 import { expectVersion } from './expect-version.ts';
 import { noSwapUnderWay } from './gates/no-swap-under-way.ts';
 import { slotExists } from './gates/slot-exists.ts';
@@ -13,9 +14,6 @@ import { Steps } from './steps.ts';
 import { swap } from './swap.ts';
 import type { ReleaseTarget } from './target.ts';
 import { warm } from './warm.ts';
-
-/** Long enough for what is on its way, short enough for somebody who is on call. */
-const drainSeconds = 1;
 
 export interface RollbackRequest extends SessionOptions, Pick<GoLiveOptions, 'p95BudgetMs'> {
   readonly target: ReleaseTarget;
@@ -46,19 +44,16 @@ export async function rollback(request: RollbackRequest): Promise<HistoryEntry> 
 }
 
 async function bySwap(session: Session, attempt: Attempt): Promise<HistoryEntry> {
-  const { steps, appService, production, staging, target, probe, startedAt, tokens } = session;
+  const { steps, appService, staging, target, probe, startedAt, tokens } = session;
   await steps.run('prepare', async () => {
     await attempt.enter('prepare');
     const waiting = { limitMs: target.limits.startMs, pollMs: target.management.pollMs };
-    const drained = production.ask(`/internal/release/drain?timeout=${drainSeconds}`, {
-      method: 'POST',
-      token: tokens.release,
-      timeoutMs: drainSeconds * 1000 + 500,
-    });
+    const drained = drainBriefly(session);
     await appService.prepare();
     await expectVersion(staging, { version: attempt.candidate.version, slot: 'production' }, waiting);
     await warm(staging, tokens.release, 1);
-    await drained;
+    const pending = await drained;
+    if (pending !== undefined) steps.notice(pending);
   });
   await steps.run('swap', async (note) => {
     await swap(session, attempt, 'swap');
@@ -87,7 +82,7 @@ async function byPackage(session: Session, attempt: Attempt, request: RollbackRe
     await attempt.enter('stage');
     await session.packages.use(attempt.candidate, (file) => stage(session, attempt, file));
   });
-  const options = { p95BudgetMs: request.p95BudgetMs, watch: undefined };
+  const options = { p95BudgetMs: request.p95BudgetMs, watch: undefined, goesBack: true };
   await prove(session, attempt, options);
   return goLive(session, attempt, options);
 }

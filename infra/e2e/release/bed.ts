@@ -1,5 +1,5 @@
 import type { ChildProcess } from 'node:child_process';
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { releaseTarget } from '../../cli/release-target.ts';
 import type { Connection } from '../../connection.ts';
@@ -73,6 +73,14 @@ export class ReleaseBed {
     const marked = { 'src/Controller/Home.php': (php: string) => `${php}\n// ${version}\n`, ...edits };
     const file = await packageVariant(this.#base, join(this.region.stateDir, 'packages'), version, marked);
     return { version, file };
+  }
+
+  /** An image in the outbox of production that cannot get to Blob: only its first bytes are there. Returns its path. */
+  async tornImage(): Promise<string> {
+    const { outbox } = (await this.region.connection()).slots.production;
+    const path = join(outbox, 'torn.png');
+    await writeFile(path, Buffer.from('89504e470d0a1a0a', 'hex'));
+    return path;
   }
 
   /** A swap needs a version in staging: whichever an earlier test left there, else a new one. */

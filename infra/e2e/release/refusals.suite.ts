@@ -88,9 +88,7 @@ export function describeRefusals(bed: () => ReleaseBed): void {
     });
 
     test('is refused while an image in the outbox of production does not get to Blob, and goes on without it', async () => {
-      const { outbox } = (await bed().region.connection()).slots.production;
-      const torn = join(outbox, 'torn.png');
-      await writeFile(torn, Buffer.from('89504e470d0a1a0a', 'hex'));
+      const torn = await bed().tornImage();
       try {
         const target = await bed().target();
         const attempt = release({

@@ -1,3 +1,4 @@
+import { rm } from 'node:fs/promises';
 import { describe, expect, test } from '@jest/globals';
 import { release } from '../../release/release.ts';
 import { summarizeReleases } from '../../release/summary.ts';
@@ -49,13 +50,16 @@ export function describeSettings(bed: () => ReleaseBed): void {
   });
 
   describe('rollback --to VERSION', () => {
-    test('brings back any version from its stored package', async () => {
+    test('brings back any version from its stored package, and waits for no image', async () => {
       const live = await bed().liveVersion();
       const { versions } = await summarizeReleases(await bed().target());
       const earlier = (await bed().history()).find(
         ({ outcome, version }) => outcome === 'live' && version !== live && version !== versions.staging?.version,
       );
-      const entry = await bed().done('rollback', '--to', earlier?.version ?? 'none');
+      const torn = await bed().tornImage();
+      const entry = await bed()
+        .done('rollback', '--to', earlier?.version ?? 'none')
+        .finally(() => rm(torn));
       expect(entry).toMatchObject({ version: earlier?.version, outcome: 'live', kind: 'rollback' });
       expect(entry.steps.map(({ name }) => name)).toContain('stage');
       expect(await bed().liveVersion()).toBe(earlier?.version);

@@ -19,7 +19,7 @@ export const blobReachable: Gate<{ readonly production: WebSlot; readonly settle
       throw new SlipError('SLIP-RELEASE-BLOB-AWAY', {
         found: `production cannot reach Blob: ${last.output || last.status}`,
         expected: 'Blob reachable, so that no image is left behind by the swap',
-        fix: 'see ./slipway status; release when Blob is back. Going back to what staging holds does not wait for it',
+        fix: 'see ./slipway status; release when Blob is back. ./slipway rollback does not wait for it',
       });
     },
   };
