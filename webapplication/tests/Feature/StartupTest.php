@@ -9,6 +9,7 @@ use App\Tests\Servers\Files;
 use App\Tests\Servers\Fpm;
 use App\Tests\Servers\Port;
 use App\Tests\Servers\Process;
+use App\Tests\Servers\Source;
 use PHPUnit\Framework\Attributes\Test;
 
 final class StartupTest extends FeatureTestCase
@@ -170,7 +171,7 @@ final class StartupTest extends FeatureTestCase
     #[Test]
     public function it_serves_when_the_code_and_the_compiled_container_are_read_only(): void
     {
-        $application = $this->start();
+        $application = $this->start(Source::directory());
         exec('chmod -R a-w '.escapeshellarg($application->runDirectory.'/cache'));
 
         foreach (['/', '/api/ping', '/nothing', '/api/images'] as $path) {
@@ -201,16 +202,16 @@ final class StartupTest extends FeatureTestCase
     #[Test]
     public function code_that_cannot_be_read_is_said_and_nothing_starts(): void
     {
-        $application = $this->world->another(['PHP' => '/bin/false']);
+        $application = $this->world->another(['PHP' => '/bin/false'], Source::directory());
         $application->start();
 
         $this->assertSoon('it gave up', static fn (): bool => !$application->runs());
         self::assertStringContainsString('The application does not compile', $application->logged());
     }
 
-    private function start(): Application
+    private function start(?string $source = null): Application
     {
-        $this->application = $this->world->another(['FPM_MAX_CHILDREN' => '2']);
+        $this->application = $this->world->another(['FPM_MAX_CHILDREN' => '2'], $source);
         $this->application->start();
         $this->application->awaitReady();
 

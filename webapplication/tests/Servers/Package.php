@@ -4,7 +4,7 @@ declare(strict_types=1);
 
 namespace App\Tests\Servers;
 
-/** A copy of the application with other migrations, as the package of another version would bring them. */
+/** A copy of the application, as a release brings it; perhaps with other migrations. */
 final readonly class Package
 {
     public function __construct(public string $directory)
@@ -15,6 +15,18 @@ final readonly class Package
             exec(sprintf('cp -r %s %s', escapeshellarg($from.'/'.$part), escapeshellarg($directory)));
         }
         exec(sprintf('cp -rl %1$s %2$s 2>/dev/null || { rm -rf %2$s; cp -r %1$s %2$s; }; chmod -R a+rX %2$s', escapeshellarg($from.'/vendor'), escapeshellarg($directory.'/vendor')));
+    }
+
+    /** As a release does; so it starts without compiling. */
+    public function compile(): self
+    {
+        file_put_contents($this->directory.'/version.json', '{"version":"compiled"}');
+        exec(sprintf('cd %1$s && php bin/console cache:warmup --env=prod 2>&1 && chmod -R a+rX %1$s', escapeshellarg($this->directory)), $output, $code);
+        if (0 !== $code) {
+            throw new \RuntimeException('cache:warmup: '.implode("\n", $output));
+        }
+
+        return $this;
     }
 
     /** @param 'Contract'|'Expand' $kind */

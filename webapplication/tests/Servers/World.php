@@ -22,6 +22,8 @@ final class World
     private static ?self $only = null;
     private readonly Certificates $certificates;
 
+    private ?Package $package = null;
+
     /** @var list<Application> */
     private array $more = [];
 
@@ -74,12 +76,13 @@ final class World
      * A second application beside the first, with settings of its own, in the same world.
      *
      * @param array<string, string> $settings
+     * @param string|null           $source   directory of its code, or null for a compiled package of it
      */
     public function another(array $settings, ?string $source = null): Application
     {
         $directory = $this->directory.'/app'.count($this->more);
 
-        return $this->more[] = new Application($directory, $settings + $this->settings(), $source ?? Source::directory());
+        return $this->more[] = new Application($directory, $settings + $this->settings(), $source ?? $this->package()->directory);
     }
 
     /** @return array<string, string> */
@@ -114,6 +117,11 @@ final class World
         foreach ($this->application->workers() as $worker) {
             Fpm::limitFiles($worker, $full ? '0' : 'unlimited');
         }
+    }
+
+    private function package(): Package
+    {
+        return $this->package ??= (new Package($this->directory.'/package'))->compile();
     }
 
     private function begin(): void
