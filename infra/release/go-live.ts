@@ -1,6 +1,6 @@
 import { SlipError } from '../errors.ts';
 import { type Attempt, describeFailure } from './attempt.ts';
-import { drain, drainBriefly } from './drain.ts';
+import { drain } from './drain.ts';
 import { expectVersion } from './expect-version.ts';
 import { answers } from './gates/answers.ts';
 import { cacheRoundTrip } from './gates/cache-round-trip.ts';
@@ -22,12 +22,14 @@ export interface GoLiveOptions {
   readonly p95BudgetMs: number;
   /** None: do not watch. */
   readonly watch: WatchBudget | undefined;
-  /** Waits for no image; whoever undoes a release has no time. */
-  readonly goesBack?: boolean;
 }
 
 /** prepare → verify: what is in staging runs with production's sticky settings and proves itself. */
-export async function prove(session: Session, attempt: Attempt, options: GoLiveOptions): Promise<void> {
+export async function prove(
+  session: Session,
+  attempt: Attempt,
+  { p95BudgetMs }: Pick<GoLiveOptions, 'p95BudgetMs'>,
+): Promise<void> {
   const { steps, appService, staging, target } = session;
   const { version } = attempt.candidate;
   const waiting = { limitMs: target.limits.startMs, pollMs: target.management.pollMs };
@@ -38,7 +40,7 @@ export async function prove(session: Session, attempt: Attempt, options: GoLiveO
   });
   await steps.run('verify', async () => {
     await attempt.enter('verify');
-    await verify(session, staging, attempt.candidate, options.p95BudgetMs);
+    await verify(session, staging, attempt.candidate, p95BudgetMs);
     await warm(staging, session.tokens.release);
   });
 }
@@ -48,10 +50,7 @@ export async function goLive(session: Session, attempt: Attempt, options: GoLive
   const { steps, production } = session;
   if (session.before === undefined)
     steps.notice('production has no version: nothing to drain, to compare with or to go back to');
-  else if (options.goesBack === true) {
-    const pending = await steps.run('drain', () => drainBriefly(session));
-    if (pending !== undefined) steps.notice(pending);
-  } else if (session.before.answers) await steps.run('drain', (note) => drain(session, attempt, note));
+  else if (session.before.answers) await steps.run('drain', (note) => drain(session, attempt, note));
   else steps.notice('production does not answer, so it cannot be drained: its sidecar goes on, in staging');
   const swappedAt = await steps.run('swap', () => swap(session, attempt, 'swap'));
   try {

@@ -4,7 +4,7 @@ import { drainBriefly } from './drain.ts';
 import { expectVersion } from './expect-version.ts';
 import { noSwapUnderWay } from './gates/no-swap-under-way.ts';
 import { slotExists } from './gates/slot-exists.ts';
-import { type GoLiveOptions, goLive, prove, verifyProduction } from './go-live.ts';
+import { type GoLiveOptions, prove, verifyProduction } from './go-live.ts';
 import type { HistoryEntry } from './history.ts';
 import { recordingRefusals } from './release.ts';
 import { entryNamed, entryToReturnTo, wayTo } from './rollback-target.ts';
@@ -44,7 +44,7 @@ export async function rollback(request: RollbackRequest): Promise<HistoryEntry> 
 }
 
 async function bySwap(session: Session, attempt: Attempt): Promise<HistoryEntry> {
-  const { steps, appService, staging, target, probe, startedAt, tokens } = session;
+  const { steps, appService, staging, target, tokens } = session;
   await steps.run('prepare', async () => {
     await attempt.enter('prepare');
     const waiting = { limitMs: target.limits.startMs, pollMs: target.management.pollMs };
@@ -55,6 +55,24 @@ async function bySwap(session: Session, attempt: Attempt): Promise<HistoryEntry>
     const pending = await drained;
     if (pending !== undefined) steps.notice(pending);
   });
+  return swapAndStay(session, attempt);
+}
+
+async function byPackage(session: Session, attempt: Attempt, request: RollbackRequest): Promise<HistoryEntry> {
+  const { steps } = session;
+  await steps.run('stage', async () => {
+    await attempt.enter('stage');
+    await session.packages.use(attempt.candidate, (file) => stage(session, attempt, file));
+  });
+  await prove(session, attempt, request);
+  const pending = await steps.run('drain', () => drainBriefly(session));
+  if (pending !== undefined) steps.notice(pending);
+  return swapAndStay(session, attempt);
+}
+
+/** Whatever comes after the swap: going back once more would only bring what was fled from. */
+async function swapAndStay(session: Session, attempt: Attempt): Promise<HistoryEntry> {
+  const { steps, probe, startedAt } = session;
   await steps.run('swap', async (note) => {
     await swap(session, attempt, 'swap');
     const switchedAt = probe?.switchedAt;
@@ -69,22 +87,10 @@ async function bySwap(session: Session, attempt: Attempt): Promise<HistoryEntry>
       await verifyProduction(session, attempt.candidate.version);
     });
   } catch (error) {
-    // Going back once more would only bring what was fled from: it stays, and says so.
     await attempt.record('live', error);
     throw unwell(attempt.candidate.version, error);
   }
   return steps.runAlways('record', () => attempt.record('live'));
-}
-
-async function byPackage(session: Session, attempt: Attempt, request: RollbackRequest): Promise<HistoryEntry> {
-  const { steps } = session;
-  await steps.run('stage', async () => {
-    await attempt.enter('stage');
-    await session.packages.use(attempt.candidate, (file) => stage(session, attempt, file));
-  });
-  const options = { p95BudgetMs: request.p95BudgetMs, watch: undefined, goesBack: true };
-  await prove(session, attempt, options);
-  return goLive(session, attempt, options);
 }
 
 function unwell(version: string, cause: unknown): SlipError {
