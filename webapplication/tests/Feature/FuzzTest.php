@@ -7,7 +7,7 @@ namespace App\Tests\Feature;
 use PHPUnit\Framework\Attributes\DataProvider;
 use PHPUnit\Framework\Attributes\Test;
 
-/** FUZZ_REQUESTS says how many requests each family of routes gets (1000), FUZZ_SEED which ones (1). */
+/** FUZZ_REQUESTS says how many requests each family of routes gets (3000), FUZZ_SEED which ones (1). */
 final class FuzzTest extends FeatureTestCase
 {
     private const AT_ONCE = 6;
@@ -28,7 +28,7 @@ final class FuzzTest extends FeatureTestCase
     {
         $seed = self::number('FUZZ_SEED', 1);
         $requests = new RandomRequests($seed + crc32($family) % 1000);
-        $left = self::number('FUZZ_REQUESTS', 1000);
+        $left = self::number('FUZZ_REQUESTS', 3000);
         $logged = strlen($this->world->application->logged());
         $statuses = [];
         $multi = curl_multi_init();
