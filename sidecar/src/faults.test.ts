@@ -199,6 +199,7 @@ describe('when Blob fails the sidecar', () => {
   }, 20_000);
 
   test('answers 503 to who comes while it stops, and carries that file when it is back', async () => {
+    await sidecar.down('SIGKILL');
     await sidecar.up();
     proxy.fault = ({ method }) => (method === 'PUT' ? { kind: 'slow', ms: 1_500 } : undefined);
     const [inHand, late, foreign] = [await put(), ulidName(), 'late.txt'];
@@ -227,6 +228,7 @@ describe('when Blob fails the sidecar', () => {
   }, 30_000);
 
   test('stops within its limit when Blob hangs', async () => {
+    await sidecar.down('SIGKILL');
     await sidecar.up({ MEDIA_STOP_S: '1' });
     proxy.fault = ({ method }) => (method === 'PUT' ? { kind: 'hang' } : undefined);
     const name = await put();
