@@ -67,10 +67,10 @@ export class Heartbeat {
     while (!this.#stop.signal.aborted) {
       try {
         await this.#beat();
-        if (this.#failing) this.#options.log('info', 'Redis takes the heartbeat again');
+        if (this.#failing) this.#options.log('info', 'the heartbeat is back');
         this.#failing = false;
       } catch (error) {
-        if (!this.#failing) this.#options.log('warn', 'Redis does not take the heartbeat', { reason: reasonOf(error) });
+        if (!this.#failing) this.#options.log('warn', 'the heartbeat fails', { reason: reasonOf(error) });
         this.#failing = true;
         this.#others = [];
         this.#disconnect();
