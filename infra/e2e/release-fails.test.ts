@@ -1,0 +1,36 @@
+import { afterAll, beforeAll, jest } from '@jest/globals';
+import { ReleaseBed } from './release/bed.ts';
+import { describeCrashes } from './release/crash.suite.ts';
+import { describeInterrupts } from './release/interrupt.suite.ts';
+import { describeRefusals } from './release/refusals.suite.ts';
+import { describeFailedSwapBack } from './release/swap-back.suite.ts';
+
+/** SLIPWAY_E2E=long: a kill at each step, a swap back that fails, Ctrl-C after a swap. */
+const long = process.env.SLIPWAY_E2E === 'long';
+const everyStep = [
+  'preflight',
+  'stage',
+  'migrate',
+  'prepare',
+  'verify',
+  'drain',
+  'swap',
+  'verify production',
+  'watch',
+  'record',
+];
+
+jest.setTimeout(long ? 900_000 : 180_000);
+
+let bed: ReleaseBed;
+
+beforeAll(async () => {
+  bed = await ReleaseBed.create();
+}, 180_000);
+
+afterAll(() => bed.region.remove(), 60_000);
+
+describeRefusals(() => bed);
+describeCrashes(() => bed, long ? everyStep : ['prepare', 'swap']);
+describeInterrupts(() => bed, long);
+if (long) describeFailedSwapBack(() => bed);
