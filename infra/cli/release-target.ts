@@ -29,10 +29,12 @@ export async function releaseTarget({
   return localTarget({
     stateDir: state,
     startMs,
-    sidecarDigest: async () => {
+    evaluation: async () => {
       const { buildSidecarImage } = await import('../local/image.ts');
       const { statePaths } = await import('../local/state.ts');
-      return buildSidecarImage(statePaths(state));
+      const { evaluatedProgram } = await import('../local/evaluated.ts');
+      const paths = statePaths(state);
+      return evaluatedProgram(paths, await buildSidecarImage(paths));
     },
     hasImage: async (image) => {
       const { pullImage } = await import('../local/image.ts');

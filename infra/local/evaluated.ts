@@ -17,7 +17,7 @@ const sources = [
   'package-lock.json',
 ];
 
-/** Stage `dev` of the program with the sidecar's image, evaluated when the program differs from the last start's. */
+/** Stage `dev` of the program with the sidecar's image, evaluated when the program differs from the last time. */
 export async function evaluatedProgram(paths: StatePaths, sidecarDigest: string): Promise<Evaluation> {
   const hash = createHash('sha256').update(sidecarDigest).update(process.version);
   for (const file of await filesOf(sources)) {

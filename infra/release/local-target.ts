@@ -3,19 +3,18 @@ import { getCACertificates, setDefaultCACertificates } from 'node:tls';
 import type { AccessToken, TokenCredential } from '@azure/core-auth';
 import { ContainerClient, StorageSharedKeyCredential } from '@azure/storage-blob';
 import { readConnection } from '../connection.ts';
-import { evaluate } from '../evaluate/evaluate.ts';
+import type { Evaluation } from '../evaluate/recorded.ts';
 import { asWanted } from './stack-outputs.ts';
 import type { ReleaseTarget } from './target.ts';
 
-const stage = 'dev';
 const pollMs = 50;
 const limits = { startMs: 60_000, settleMs: 6_000, referencesMs: 10_000, drainMs: 60_000 };
 const tokenLifeMs = 60 * 60_000;
 
 export interface LocalTargetOptions {
   readonly stateDir: string;
-  /** Takes the sidecar's image and returns its digest. Called when the wanted configuration is asked for. */
-  readonly sidecarDigest: () => Promise<string>;
+  /** The program with the sidecar's image of now. Called when the wanted configuration is asked for. */
+  readonly evaluation: () => Promise<Evaluation>;
   readonly hasImage: (image: string) => Promise<boolean>;
   /** How long a slot may take to start. */
   readonly startMs?: number | undefined;
@@ -24,7 +23,7 @@ export interface LocalTargetOptions {
 /** The local region as a place to release to; it speaks the same protocols as Azure. */
 export async function localTarget({
   stateDir,
-  sidecarDigest,
+  evaluation,
   hasImage,
   startMs,
 }: LocalTargetOptions): Promise<ReleaseTarget> {
@@ -51,8 +50,7 @@ export async function localTarget({
     tokens: async () => ({ cacheApi: connection.cacheApiToken, release: connection.releaseToken }),
     imageState: async (image) => ((await hasImage(image)) ? 'there' : 'gone'),
     wanted: async () => {
-      const config = { 'sidecar.digest': await sidecarDigest() };
-      const { outputs } = await evaluate({ stage, mode: 'update', config });
+      const { outputs, stage } = await evaluation();
       return asWanted(outputs.wanted, `stage ${stage}`);
     },
   };
