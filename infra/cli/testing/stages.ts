@@ -68,7 +68,8 @@ function staticStages({ root }: StageContext): Stage[] {
 }
 
 function unitStage(context: StageContext): Stage {
-  const workers = String(availableParallelism());
+  // One more than there are cores: many of these tests wait for a clock of the sidecar, not for a processor.
+  const workers = String(availableParallelism() + 1);
   return {
     ...jestStage(context, 'unit', [
       '--testPathIgnorePatterns=/node_modules/',
