@@ -1,10 +1,10 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { cp, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { promisify } from 'node:util';
+import { freePort } from '../free-port.ts';
 import { DEFAULT_ARCHIVE_LIMITS, extractArchive } from '../local/appservice/package-archive.ts';
 import { programPath, systemPath } from '../local/programs.ts';
 import { buildPackage } from '../release/package.ts';
@@ -185,15 +185,4 @@ function report(runs: Record<Name, Run[]>): string {
     '',
     `Of the one-line script it reaches ${ratio('one line').toFixed(2)}; the bare kernel ${median(runs['bare Symfony'].map((r, i) => r.requestsPerSecond / (runs['one line'][i]?.requestsPerSecond ?? 1))).toFixed(2)}.`,
   ].join('\n');
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer();
-    server.once('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      server.close(() => resolve(typeof address === 'object' && address !== null ? address.port : 0));
-    });
-  });
 }

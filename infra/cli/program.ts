@@ -1,6 +1,7 @@
 import { readdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { Command, InvalidArgumentError } from 'commander';
+import { publicOffsets } from '../local/ports.ts';
 import type { CommandDefinition, CommonOptions } from './command.ts';
 import { UsageError } from './failure.ts';
 import { Output } from './output.ts';
@@ -8,8 +9,6 @@ import { Output } from './output.ts';
 const root = join(import.meta.dirname, '../..');
 const commandsDirectory = join(import.meta.dirname, 'commands');
 const defaultPort = 8080;
-/** The management plane listens this far above the first port. */
-const lastPortOffset = 363;
 
 /** Only the named command's file is loaded; all of them when help has to list them. */
 export async function buildProgram(args: readonly string[]): Promise<Command> {
@@ -76,7 +75,7 @@ export function commandNames(): string[] {
 
 function parsePort(text: string): number {
   const port = Number(text);
-  const last = 65_535 - lastPortOffset;
+  const last = 65_535 - Math.max(...publicOffsets);
   if (!/^\d+$/.test(text) || port < 1 || port > last) throw new InvalidArgumentError(`It has to be from 1 to ${last}.`);
   return port;
 }

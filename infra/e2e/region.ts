@@ -1,18 +1,17 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, readdir, readFile, readlink, rm } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { getCACertificates, setDefaultCACertificates } from 'node:tls';
 import { BlobServiceClient, type ContainerClient, StorageSharedKeyCredential } from '@azure/storage-blob';
 import { type Connection, readConnection } from '../connection.ts';
+import { freeBase } from '../free-port.ts';
+import { publicOffsets } from '../local/ports.ts';
 import type { RegionStatus } from '../local/status.ts';
 
 const checkout = join(import.meta.dirname, '..', '..');
-const firstBase = 20_000;
-const baseSpan = 12_000;
 
 export interface CommandResult {
   readonly code: number | null;
@@ -34,7 +33,7 @@ export class TestRegion {
 
   static async create(root = checkout): Promise<TestRegion> {
     const stateDir = await mkdtemp(join(tmpdir(), 'sw-e2e-'));
-    return new TestRegion(stateDir, await freeBase(), root);
+    return new TestRegion(stateDir, await freeBase(publicOffsets), root);
   }
 
   spawn(...args: string[]): ChildProcess {
@@ -122,21 +121,4 @@ export async function eventually(what: string, limitMs: number, holds: () => Pro
     if (Date.now() > deadline) throw new Error(`not within ${limitMs} ms: ${what}`);
     await sleep(20);
   }
-}
-
-/** A base port whose production, staging and management ports are free. */
-async function freeBase(): Promise<number> {
-  for (;;) {
-    const base = firstBase + Math.floor(Math.random() * baseSpan);
-    const free = await Promise.all([base, base + 1, base + 363].map(isFree));
-    if (free.every(Boolean)) return base;
-  }
-}
-
-function isFree(port: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const server = createServer();
-    server.once('error', () => resolve(false));
-    server.listen(port, '127.0.0.1', () => server.close(() => resolve(true)));
-  });
 }

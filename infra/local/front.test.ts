@@ -3,9 +3,10 @@ import { Agent, createServer, request, type Server } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { freeBase } from '../free-port.ts';
 import type { WorkerId } from './appservice/worker.ts';
 import { NginxFront } from './front.ts';
-import { choosePorts, type Ports } from './ports.ts';
+import { choosePorts, type Ports, publicOffsets } from './ports.ts';
 import { createStateDirectories, type StatePaths, statePaths } from './state.ts';
 import { workerSocket } from './worker.ts';
 
@@ -18,7 +19,7 @@ const agent = new Agent({ keepAlive: true, maxSockets: 8 });
 beforeAll(async () => {
   paths = statePaths(await mkdtemp(join(tmpdir(), 'sw-front-')));
   await createStateDirectories(paths);
-  ports = await choosePorts(paths, 30_000 + Math.floor(Math.random() * 10_000));
+  ports = await choosePorts(paths, await freeBase(publicOffsets));
   for (const id of ['a', 'b'] as const) {
     const worker = createServer((incoming, response) => {
       const seen = { worker: id, forwarded: incoming.headers['x-forwarded-for'], host: incoming.headers.host };

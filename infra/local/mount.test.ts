@@ -4,10 +4,10 @@ import { join } from 'node:path';
 import { getCACertificates, setDefaultCACertificates } from 'node:tls';
 import type { ContainerClient } from '@azure/storage-blob';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { freePort } from '../free-port.ts';
 import { Blob, type StorageAccount } from './blob.ts';
 import { ensureCertificates } from './certificates.ts';
 import { isPlainPath, Mount } from './mount.ts';
-import { choosePorts } from './ports.ts';
 import { createStateDirectories, type StatePaths, statePaths } from './state.ts';
 import { waitUntil } from './wait.ts';
 
@@ -26,8 +26,7 @@ beforeAll(async () => {
   await createStateDirectories(paths);
   const certificates = await ensureCertificates(paths, new Date());
   setDefaultCACertificates([...getCACertificates('default'), await readFile(certificates.caFile, 'utf8')]);
-  const { internal } = await choosePorts(paths, 40_000 + Math.floor(Math.random() * 10_000));
-  blob = new Blob({ paths, certificates, port: internal.blob, accounts: [account] });
+  blob = new Blob({ paths, certificates, port: await freePort(), accounts: [account] });
   await blob.start();
   container = blob.client(account).getContainerClient('media');
   mount = new Mount({ account: account.name, container, directory: join(paths.mounts, 'media') });

@@ -1,9 +1,10 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
-import { choosePorts } from './ports.ts';
+import { freeBase } from '../free-port.ts';
+import { choosePorts, publicOffsets } from './ports.ts';
 import { createStateDirectories, type StatePaths, statePaths } from './state.ts';
 
 let paths: StatePaths;
@@ -13,7 +14,7 @@ let servers: Server[];
 beforeEach(async () => {
   paths = statePaths(await mkdtemp(join(tmpdir(), 'slipway-ports-')));
   await createStateDirectories(paths);
-  base = 20_000 + Math.floor(Math.random() * 10_000);
+  base = await freeBase(publicOffsets);
   servers = [];
 });
 
@@ -47,6 +48,12 @@ test('internal ports stay the same from start to start, but for one that somebod
   const { internal: after } = await choosePorts(paths, base);
   expect(after.redis).not.toBe(before.redis);
   expect({ ...after, redis: 0 }).toEqual({ ...before, redis: 0 });
+});
+
+test('no internal port is one that the kernel gives to the near end of a connection', async () => {
+  const range = await readFile('/proc/sys/net/ipv4/ip_local_port_range', 'utf8');
+  const { internal } = await choosePorts(paths, base);
+  expect(Math.max(...Object.values(internal))).toBeLessThan(Number.parseInt(range, 10));
 });
 
 test('a damaged record of ports heals', async () => {

@@ -1,9 +1,11 @@
-import { createServer } from 'node:net';
 import { SlipError } from '../errors.ts';
+import { freePort, isFree } from '../free-port.ts';
 import { isErrno, readJson, type StatePaths, writeJson } from './state.ts';
 
-/** Offsets from BASE that outside programs rely on. */
+/** Distances from BASE that outside programs rely on. */
+const stagingOffset = 1;
 const managementOffset = 363;
+export const publicOffsets = [0, stagingOffset, managementOffset];
 
 /** Ports nobody outside relies on; chosen once, kept for the region's life, chosen anew when somebody took one. */
 const internalNames = ['mysql', 'redis', 'blob', 'identity', 'ingestion', 'sidecarA', 'sidecarB'] as const;
@@ -18,12 +20,12 @@ export interface Ports {
 
 /** The region's ports. Throws SLIP-LOCAL-PORT-IN-USE for a public one that is taken. */
 export async function choosePorts(paths: StatePaths, base: number): Promise<Ports> {
-  const publicPorts = { production: base, staging: base + 1, management: base + managementOffset };
+  const publicPorts = { production: base, staging: base + stagingOffset, management: base + managementOffset };
   for (const [name, port] of Object.entries(publicPorts)) {
-    if (await isFree(port)) continue;
+    if (await mayBeOpened(port)) continue;
     throw new SlipError('SLIP-LOCAL-PORT-IN-USE', {
       found: `port ${port} (${name}) on 127.0.0.1 is in use by another program`,
-      expected: `ports ${base}, ${base + 1} and ${base + managementOffset} to be free`,
+      expected: `ports ${publicOffsets.map((offset) => base + offset).join(', ')} to be free`,
       fix: `choose another base, for example: npm start -- --port ${base + 1000}; who has it: ss -ltnp 'sport = :${port}'`,
     });
   }
@@ -45,38 +47,15 @@ function portOf(kept: unknown, name: string): number | undefined {
   return typeof value === 'number' && Number.isInteger(value) && value > 1023 && value < 65536 ? value : undefined;
 }
 
-async function freePort(taken: ReadonlySet<number>): Promise<number> {
-  for (;;) {
-    const port = await listenOnce(0);
-    if (!taken.has(port)) return port;
-  }
-}
-
-async function isFree(port: number): Promise<boolean> {
+async function mayBeOpened(port: number): Promise<boolean> {
   try {
-    await listenOnce(port);
-    return true;
+    return await isFree(port);
   } catch (error) {
-    if (isErrno(error, 'EADDRINUSE')) return false;
-    if (isErrno(error, 'EACCES')) {
-      throw new SlipError('SLIP-LOCAL-PORT-DENIED', {
-        found: `port ${port} may not be opened by this user`,
-        expected: 'a base port above 1023',
-        fix: 'npm start -- --port 8080',
-      });
-    }
-    throw error;
-  }
-}
-
-function listenOnce(port: number): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer();
-    server.once('error', reject);
-    server.listen({ host: '127.0.0.1', port, exclusive: true }, () => {
-      const address = server.address();
-      const chosen = typeof address === 'object' && address !== null ? address.port : port;
-      server.close(() => resolve(chosen));
+    if (!isErrno(error, 'EACCES')) throw error;
+    throw new SlipError('SLIP-LOCAL-PORT-DENIED', {
+      found: `port ${port} may not be opened by this user`,
+      expected: 'a base port above 1023',
+      fix: 'npm start -- --port 8080',
     });
-  });
+  }
 }
