@@ -10,7 +10,7 @@ use App\Http\Json;
 use Symfony\Component\HttpFoundation\Response;
 use Symfony\Component\Routing\Attribute\Route;
 
-#[Route('/api/health', name: 'GET /api/health', methods: 'GET')]
+#[Route('/api/health', name: 'GET /api/health', methods: ['GET', 'HEAD'])]
 final readonly class Health
 {
     public function __construct(private SharedReport $report)

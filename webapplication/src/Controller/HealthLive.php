@@ -8,7 +8,7 @@ use Symfony\Component\HttpFoundation\Response;
 use Symfony\Component\Routing\Attribute\Route;
 
 /** Says that PHP answers, and touches nothing else: the platform takes an instance out by this. */
-#[Route('/api/health/live', name: 'GET /api/health/live', methods: 'GET')]
+#[Route('/api/health/live', name: 'GET /api/health/live', methods: ['GET', 'HEAD'])]
 final readonly class HealthLive
 {
     public function __invoke(): Response

@@ -9,7 +9,7 @@ use App\Settings;
 use Symfony\Component\HttpFoundation\Response;
 use Symfony\Component\Routing\Attribute\Route;
 
-#[Route('/', name: 'GET /', methods: 'GET')]
+#[Route('/', name: 'GET /', methods: ['GET', 'HEAD'])]
 final readonly class Home
 {
     private const LINKS = [

@@ -14,7 +14,7 @@ use Symfony\Component\HttpFoundation\Request;
 use Symfony\Component\HttpFoundation\Response;
 use Symfony\Component\Routing\Attribute\Route;
 
-#[Route('/api/images', name: 'GET /api/images', methods: 'GET')]
+#[Route('/api/images', name: 'GET /api/images', methods: ['GET', 'HEAD'])]
 final readonly class ListImages
 {
     public function __construct(private ImageTable $table)

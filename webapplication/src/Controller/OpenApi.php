@@ -8,7 +8,7 @@ use Symfony\Component\DependencyInjection\Attribute\Autowire;
 use Symfony\Component\HttpFoundation\Response;
 use Symfony\Component\Routing\Attribute\Route;
 
-#[Route('/api/openapi.json', name: 'GET /api/openapi.json', methods: 'GET')]
+#[Route('/api/openapi.json', name: 'GET /api/openapi.json', methods: ['GET', 'HEAD'])]
 final readonly class OpenApi
 {
     public function __construct(#[Autowire('%kernel.project_dir%/openapi.json')] private string $file)

@@ -13,7 +13,7 @@ use Symfony\Component\HttpFoundation\Request;
 use Symfony\Component\HttpFoundation\Response;
 use Symfony\Component\Routing\Attribute\Route;
 
-#[Route('/api/cache/{key}', name: 'GET /api/cache/{key}', requirements: ['key' => '.+'], methods: 'GET')]
+#[Route('/api/cache/{key}', name: 'GET /api/cache/{key}', requirements: ['key' => '.+'], methods: ['GET', 'HEAD'])]
 final readonly class RetrieveCacheEntry
 {
     public function __construct(private CacheAccess $access, private CacheStore $store)

@@ -14,7 +14,7 @@ use Symfony\Component\HttpFoundation\Request;
 use Symfony\Component\HttpFoundation\Response;
 use Symfony\Component\Routing\Attribute\Route;
 
-#[Route('/media/{path}', name: 'GET /media/{path}', requirements: ['path' => '.+'], methods: 'GET')]
+#[Route('/media/{path}', name: 'GET /media/{path}', requirements: ['path' => '.+'], methods: ['GET', 'HEAD'])]
 final readonly class ShowMedia
 {
     public function __construct(private MediaStore $store, private BlobReader $blob, private MediaResponder $responder)

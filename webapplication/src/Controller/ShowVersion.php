@@ -13,7 +13,7 @@ use App\Settings;
 use Symfony\Component\HttpFoundation\Response;
 use Symfony\Component\Routing\Attribute\Route;
 
-#[Route('/version', name: 'GET /version', methods: 'GET')]
+#[Route('/version', name: 'GET /version', methods: ['GET', 'HEAD'])]
 final readonly class ShowVersion
 {
     public function __construct(

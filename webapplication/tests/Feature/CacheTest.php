@@ -153,7 +153,7 @@ final class CacheTest extends FeatureTestCase
 
         $unknownVerb = $this->client->send('PATCH', '/api/cache/_', $wrong, '{');
         self::assertProblem(405, $unknownVerb);
-        self::assertSame('DELETE, GET, PUT', self::sorted($unknownVerb->header('Allow')));
+        self::assertSame('DELETE, GET, HEAD, PUT', self::sorted($unknownVerb->header('Allow')));
         self::assertProblem(401, $this->client->send('PUT', '/api/cache/_', $wrong, '{'));
         self::assertProblem(415, $this->client->send('PUT', '/api/cache/_', $wrong + self::TOKEN, '{'));
         self::assertProblem(415, $this->client->send('PUT', '/api/cache/_', ['Content-Type' => 'application/json', 'Content-Encoding' => 'gzip'] + self::TOKEN, '{'));

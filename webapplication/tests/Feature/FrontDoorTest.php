@@ -70,10 +70,13 @@ final class FrontDoorTest extends FeatureTestCase
     #[Test]
     public function a_wrong_verb_is_405_with_the_right_ones(): void
     {
-        foreach (['/' => 'GET', '/api/ping' => 'GET', '/version' => 'GET', '/api/images' => 'GET', '/api/health' => 'GET', '/media/x' => 'GET'] as $path => $allowed) {
+        foreach (['/', '/api/ping', '/version', '/api/images', '/api/health', '/api/health/live', '/api/openapi.json', '/media/x'] as $path) {
             $answer = $this->client->send('DELETE', $path);
             self::assertProblem(405, $answer);
-            self::assertSame($allowed, $answer->header('Allow'));
+            self::assertSame('GET, HEAD', $answer->header('Allow'));
+
+            $head = $this->client->send('HEAD', $path);
+            self::assertSame([$this->client->get($path)->status, ''], [$head->status, $head->body], $path);
         }
     }
 

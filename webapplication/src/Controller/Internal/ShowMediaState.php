@@ -13,7 +13,7 @@ use Symfony\Component\HttpFoundation\Response;
 use Symfony\Component\Routing\Attribute\Route;
 
 /** What the sidecar carries and what it cannot carry, for it has no public port of its own; and the rows that MySQL has not. */
-#[Route('/internal/media', name: 'GET /internal/media', methods: 'GET')]
+#[Route('/internal/media', name: 'GET /internal/media', methods: ['GET', 'HEAD'])]
 final readonly class ShowMediaState
 {
     /** A large backlog takes a while to count. */

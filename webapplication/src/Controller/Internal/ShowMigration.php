@@ -11,7 +11,7 @@ use App\Release\MigrationRunner;
 use Symfony\Component\HttpFoundation\Response;
 use Symfony\Component\Routing\Attribute\Route;
 
-#[Route('/internal/release/migrate/{job}', name: 'GET /internal/release/migrate/{job}', requirements: ['job' => '[0-9A-Z]{26}'], methods: 'GET')]
+#[Route('/internal/release/migrate/{job}', name: 'GET /internal/release/migrate/{job}', requirements: ['job' => '[0-9A-Z]{26}'], methods: ['GET', 'HEAD'])]
 final readonly class ShowMigration
 {
     public function __construct(private MigrationRunner $runner)
