@@ -7,6 +7,7 @@ namespace App\Tests\Feature;
 use App\Tests\Servers\Answer;
 use App\Tests\Servers\Burst;
 use App\Tests\Servers\Files;
+use App\Tests\Servers\Package;
 use App\Tests\Servers\Text;
 use App\Tests\Servers\Wait;
 use PHPUnit\Framework\Attributes\Test;
@@ -77,6 +78,28 @@ final class HealthTest extends FeatureTestCase
         self::assertSame(1, $waiting);
         self::assertIsResource($reader);
         $this->assertSoon('health passes again', fn (): bool => 'pass' === self::statuses($this->client->get('/api/health'))['outbox']);
+    }
+
+    #[Test]
+    public function a_deep_check_that_would_wait_for_ever_gives_its_worker_back(): void
+    {
+        $package = new Package($this->world->directory.'/package-health');
+        $configuration = $package->directory.'/appservice/php-fpm.conf';
+        // The same limit, only sooner.
+        file_put_contents($configuration, str_replace('request_terminate_timeout = 5s', 'request_terminate_timeout = 1s', (string) file_get_contents($configuration)));
+        $application = $this->world->another(['FPM_MAX_CHILDREN' => '1'], $package->directory);
+        $application->start();
+        $application->awaitReady();
+        // Reading a pipe that nobody writes waits for ever.
+        $report = $application->runDirectory.'/tmp/health.json';
+        posix_mkfifo($report, 0o666);
+        chmod($report, 0o666);
+        $hanging = (new Burst($application->port, ['/api/health', '/api/health']))->finish();
+        unlink($report);
+
+        self::assertSame([502, 502], array_column($hanging, 'status'));
+        $this->assertSoon('health passes again', static fn (): bool => 200 === $application->client()->get('/api/health')->status);
+        $application->stop();
     }
 
     #[Test]
