@@ -51,7 +51,7 @@ export async function goLive(session: Session, attempt: Attempt, options: GoLive
   if (session.before === undefined)
     steps.notice('production has no version: nothing to drain, to compare with or to go back to');
   else if (session.before.answers) await steps.run('drain', (note) => drain(session, attempt, note));
-  else steps.notice('production does not answer, so it cannot be drained: its sidecar goes on, in staging');
+  else steps.notice('production does not answer: nothing to compare with, and its sidecar drains it in staging');
   const swappedAt = await steps.run('swap', () => swap(session, attempt, 'swap'));
   try {
     await steps.runAlways('verify production', async () => {
@@ -59,9 +59,14 @@ export async function goLive(session: Session, attempt: Attempt, options: GoLive
       await verifyProduction(session, attempt.candidate.version);
     });
     const budget = options.watch;
-    if (session.before !== undefined && budget !== undefined && budget.seconds > 0) {
+    // A version that did not answer before the swap is nothing to compare with, nor to go back to.
+    if (session.before?.answers && budget !== undefined && budget.seconds > 0) {
       await steps.runAlways('watch', async (note) => {
-        const seen = await watch(production, session.staging, budget, () => session.lock.assertHeld());
+        const seen = await watch(production, session.staging, budget, {
+          oldBackWithinMs: session.target.limits.settleMs,
+          beat: () => session.lock.assertHeld(),
+          onProgress: (text) => steps.progress(text),
+        });
         note(`${seen.errors} of ${seen.sent} requests failed, p95 ${Math.round(seen.p95Ms)} ms`);
       });
     }

@@ -44,7 +44,7 @@ export interface ReleaseTokens {
 export interface TargetLimits {
   /** From a deployment or restart until the slot answers as expected. */
   readonly startMs: number;
-  /** From the first answer of a slot until its health has settled. */
+  /** From the first answer of a slot until its health has settled; and from a swap until the old version is back. */
   readonly settleMs: number;
   /** Until a Key Vault reference is resolved; a fresh role assignment takes minutes to arrive. */
   readonly referencesMs: number;

@@ -5,6 +5,7 @@ import type { Observation, WebSlot } from './web-slot.ts';
 
 const askEveryMs = 200;
 const paths = ['/api/ping', '/', '/api/health'];
+const lifePath = '/api/health/live';
 
 export interface WatchBudget {
   readonly seconds: number;
@@ -23,31 +24,56 @@ export interface Watched {
   readonly firstError?: string | undefined;
 }
 
+export interface Watching {
+  /** How long the old version may take to come back: a swap ends with its restart. */
+  readonly oldBackWithinMs: number;
+  readonly beat: () => void;
+  readonly onProgress: (text: string) => void;
+}
+
 /** One request that fails by itself is no trend. */
 const fewestErrors = 2;
 
+interface Turn {
+  readonly path: string;
+  readonly production: Observation;
+  readonly old: Observation;
+  /** The old version was up, so what went wrong in it too is not the release's fault. */
+  readonly comparable: boolean;
+}
+
 /**
- * Asks production and the old version, now in staging, the same things at the same time. What goes wrong in both is not
- * the release's fault. Throws SLIP-RELEASE-WORSE when production is worse by more than the budget.
+ * Asks production and the old version, now in staging, the same things at the same time, until they were compared for the
+ * budget's seconds. What goes wrong in both is not the release's fault. While the old version restarts its failures excuse
+ * nothing; when it does not come back, production is judged alone. Throws SLIP-RELEASE-WORSE when production is worse by
+ * more than the budget.
  */
 export async function watch(
   production: WebSlot,
   old: WebSlot,
   budget: WatchBudget,
-  beat: () => void,
+  { oldBackWithinMs, beat, onProgress }: Watching,
 ): Promise<Watched> {
-  const seen: { path: string; production: Observation; old: Observation }[] = [];
-  const deadline = performance.now() + budget.seconds * 1000;
-  for (let turn = 0; performance.now() < deadline; turn++) {
+  const seen: Turn[] = [];
+  const wantedMs = budget.seconds * 1000;
+  const latest = performance.now() + wantedMs + oldBackWithinMs;
+  let waiting = false;
+  for (let turn = 0, comparedMs = 0; comparedMs < wantedMs && performance.now() < latest; turn++) {
     const path = paths[turn % paths.length] ?? '/';
     const began = performance.now();
-    const [here, there] = await Promise.all([production.ask(path), old.ask(path)]);
-    seen.push({ path, production: here, old: there });
+    const [here, there, life] = await Promise.all([production.ask(path), old.ask(path), old.ask(lifePath)]);
+    const comparable = life.status === 200;
+    seen.push({ path, production: here, old: there, comparable });
     beat();
+    if (!comparable && !waiting) onProgress('waiting for the version before, to compare with it');
+    waiting = !comparable;
     await pause(Math.max(0, askEveryMs - (performance.now() - began)));
+    if (comparable) comparedMs += performance.now() - began;
   }
-  const now = summary(seen.map(({ path, production }) => ({ path, ...production })));
-  const before = summary(seen.map(({ path, old }) => ({ path, ...old })));
+  const compared = seen.filter(({ comparable }) => comparable);
+  const judged = compared.length > 0 ? compared : seen;
+  const now = summary(judged.map(({ path, production }) => ({ path, ...production })));
+  const before = summary(compared.map(({ path, old }) => ({ path, ...old })));
   const problem = worse(now, before, budget);
   if (problem === undefined) return now;
   throw new SlipError('SLIP-RELEASE-WORSE', {
