@@ -9,13 +9,14 @@ export interface PlanSku {
 
 /**
  * Plans that can have deployment slots: Standard and better; Basic cannot.
- * Sizes: https://azure.microsoft.com/pricing/details/app-service/linux
+ * Sizes: https://azure.microsoft.com/pricing/details/app-service/linux. Tiers as Azure gives them back, so that a refresh
+ * finds no difference, and as it wants them when asked where a size is sold.
  */
 export const PLAN_SKUS = {
   S1: { tier: 'Standard', vcpus: 1, memoryGb: 1.75, zones: false },
   S2: { tier: 'Standard', vcpus: 2, memoryGb: 3.5, zones: false },
   S3: { tier: 'Standard', vcpus: 4, memoryGb: 7, zones: false },
-  P0v3: { tier: 'PremiumV3', vcpus: 1, memoryGb: 4, zones: true },
+  P0v3: { tier: 'Premium0V3', vcpus: 1, memoryGb: 4, zones: true },
   P1v3: { tier: 'PremiumV3', vcpus: 2, memoryGb: 8, zones: true },
   P2v3: { tier: 'PremiumV3', vcpus: 4, memoryGb: 16, zones: true },
   P3v3: { tier: 'PremiumV3', vcpus: 8, memoryGb: 32, zones: true },
