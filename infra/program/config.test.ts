@@ -148,6 +148,14 @@ test('what may stay but ought to be known is a warning', () => {
   ]);
 });
 
+test('tags that some resource of Azure could not have are refused', () => {
+  const many = Object.fromEntries(Array.from({ length: 13 }, (_, index) => [`tag${index}`, 'x']));
+  const wrong = [{ 'a/b': 'x' }, { 'team: web': 'x' }, { '1st': 'x' }, { Stage: 'x' }, { a: 'x'.repeat(257) }, many];
+  for (const tags of wrong)
+    expect(refusal('dev', { tags: JSON.stringify(tags) })).toMatch(/slipway:tags is .*\n\s+allowed:/);
+  expect(refusal('dev', { tags: '{"cost-centre":"4711","Team.Web_1":""}' })).toBe('');
+});
+
 test('a near miss is named, a far one is not', () => {
   expect(nearest('mysql.sku2', ['mysql.sku', 'plan.sku'])).toBe('mysql.sku');
   expect(nearest('something.else', ['mysql.sku', 'plan.sku'])).toBeUndefined();

@@ -43,12 +43,23 @@ export const general = {
       default: always('swedencentral'),
     },
   ),
-  tags: record('tags', {
-    about: 'Tags on everything that can have them, besides `application`, `stage` and `managed-by`.',
-    example: '{"cost-centre": "4711"}',
-    stages: EVERY,
-    default: always({}),
-  }),
+  tags: record(
+    'tags',
+    // What the pickiest allow, which are private DNS zones (15 tags, no spaces or colons) and Front Door:
+    // https://learn.microsoft.com/azure/azure-resource-manager/management/tag-resources#limitations
+    {
+      form: 'at most 12; a name is letters, digits, `.`, `_` and `-`, begins with a letter and not with `azure`, `microsoft` or `windows`, and is none of ours; a text has at most 256 characters',
+      pattern: /^(?!azure|microsoft|windows)(?!(application|stage|managed-by)$)[a-z][\w.-]{0,127}$/i,
+      longest: 256,
+      most: 12,
+    },
+    {
+      about: 'Tags on everything that can have them, besides `application`, `stage` and `managed-by`.',
+      example: '{"cost-centre": "4711"}',
+      stages: EVERY,
+      default: always({}),
+    },
+  ),
   protectExcept: list(
     'protect.except',
     { form: `one of ${PROTECTED.join(', ')}`, pattern: new RegExp(`^(${PROTECTED.join('|')})$`) },

@@ -92,17 +92,20 @@ export function list(
   });
 }
 
-/** Names and values, written as YAML or JSON. */
+/** Names and values, written as YAML or JSON; at most `most` of them. */
 export function record(
   name: string,
+  { form, pattern, longest, most }: { form: string; pattern: RegExp; longest: number; most: number },
   rest: KeyText<Readonly<Record<string, string>>>,
 ): Key<Readonly<Record<string, string>>> {
-  return key(name, rest, 'names and texts', (raw) => {
+  return key(name, rest, form, (raw) => {
     const value = parseJson(raw);
     if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined;
+    const entries = Object.entries(value);
+    if (entries.length > most) return undefined;
     const result: Record<string, string> = {};
-    for (const [each, content] of Object.entries(value)) {
-      if (typeof content !== 'string') return undefined;
+    for (const [each, content] of entries) {
+      if (typeof content !== 'string' || content.length > longest || !pattern.test(each)) return undefined;
       result[each] = content;
     }
     return result;
