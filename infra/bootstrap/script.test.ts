@@ -1,5 +1,14 @@
 import { spawnSync } from 'node:child_process';
-import { chmodSync, copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import {
+  chmodSync,
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
@@ -113,6 +122,20 @@ describe('the pipeline', () => {
       "repo:Octo-Org@12/it's@345:environment:dev",
       "repo:Octo-Org@12/it's@345:environment:prod",
     ]);
+  });
+
+  test('gets a subject of its own when the repository is another one by now', () => {
+    run(bootstrapScript(INPUT));
+    const github = { owner: 'Octo-Org', repository: 'shop', ownerId: '12', repositoryId: '9', environments: ['dev'] };
+    const { code, calls } = run(bootstrapScript({ ...INPUT, github }));
+    const updates = calls.filter((call) => call.slice(0, 4).join(' ') === 'ad app federated-credential update');
+    expect([code, updates.length]).toEqual([0, 1]);
+    expect(updates[0]?.find((word) => word.startsWith('{'))).toContain('repo:Octo-Org@12/shop@9:environment:dev');
+  });
+
+  test('is no other application whose name only begins alike', () => {
+    writeFileSync(join(directory, 'state', 'ad-app.slipway-deployer-old'), '');
+    expect(creations(run(bootstrapScript(INPUT)))).toContain('ad app create');
   });
 
   test('may create, give roles and lock on the subscription, and only use state and key', () => {

@@ -124,20 +124,23 @@ const SECRETS_KEY = [
  */
 function pipeline({ owner, repository, ownerId, repositoryId, environments }: GithubRepository): string[] {
   return [
-    'CLIENT_ID=$(az ad app list --display-name "$APPLICATION" --query \'[0].appId\' --output tsv)',
+    // Not --display-name: that finds every name that begins like it.
+    `CLIENT_ID=$(az ad app list --filter "displayName eq '$APPLICATION'" --query '[0].appId' --output tsv)`,
     'if [ -z "$CLIENT_ID" ]; then CLIENT_ID=$(az ad app create --display-name "$APPLICATION" --query appId --output tsv); fi',
     'PRINCIPAL_ID=$(az ad sp show --id "$CLIENT_ID" --query id --output tsv 2>/dev/null || az ad sp create --id "$CLIENT_ID" --query id --output tsv)',
     ...environments.flatMap((environment) => {
       const subject = `repo:${owner}@${ownerId}/${repository}@${repositoryId}:environment:${environment}`;
-      const parameters = {
-        name: `github-${environment}`,
-        issuer: 'https://token.actions.githubusercontent.com',
-        subject,
-        audiences: ['api://AzureADTokenExchange'],
-      };
+      const name = `github-${environment}`;
+      const issuer = 'https://token.actions.githubusercontent.com';
+      const trust = { issuer, subject, audiences: ['api://AzureADTokenExchange'] };
+      const credential = 'az ad app federated-credential';
+      // One that is there may be of an earlier name or other ids: nothing but the right ones gets in.
       return [
-        `az ad app federated-credential show --id "$CLIENT_ID" --federated-credential-id ${quote(parameters.name)} --output none 2>/dev/null ||`,
-        `  az ad app federated-credential create --id "$CLIENT_ID" --parameters ${quote(JSON.stringify(parameters))} --output none`,
+        `if ${credential} show --id "$CLIENT_ID" --federated-credential-id ${quote(name)} --output none 2>/dev/null; then`,
+        `  ${credential} update --id "$CLIENT_ID" --federated-credential-id ${quote(name)} --parameters ${quote(JSON.stringify(trust))} --output none`,
+        'else',
+        `  ${credential} create --id "$CLIENT_ID" --parameters ${quote(JSON.stringify({ name, ...trust }))} --output none`,
+        'fi',
       ];
     }),
     ...DEPLOYER_ROLES.map((role) => `grant ${quote(role)} "$PRINCIPAL_ID" ServicePrincipal "$SCOPE"`),

@@ -18,6 +18,8 @@ unset 'words[-1]'
 IFS=' '
 kind="${words[*]}"
 credential=${options[federated-credential-id]:-$(sed -n 's/.*"name":"\([^"]*\)".*/\1/p' <<<"${options[parameters]:-}")}
+# Azure finds by --display-name whatever begins so, and by --filter "displayName eq '…'" the one.
+wanted=$(sed -n "s/^displayName eq '\(.*\)'$/\1/p" <<<"${options[filter]:-}")
 name=${credential:-${options[name]:-${options[display-name]:-${options[id]:-}}}}
 file="$AZ_STATE/${kind// /-}.$name"
 
@@ -26,7 +28,11 @@ say() { if [ -n "${options[query]:-}" ]; then echo "$1"; fi; }
 if [ "$kind $verb" = "${AZ_FAIL:-}" ]; then exit 1; fi
 
 case "$kind $verb" in
-  'ad app list') if [ -e "$AZ_STATE/ad-app.${options[display-name]}" ]; then echo ad-app-id; fi ;;
+  'ad app list')
+    if [ -n "$wanted" ]; then found=$AZ_STATE/ad-app.$wanted; else found=$(ls "$AZ_STATE/ad-app.${options[display-name]}"* 2>/dev/null | head -n 1); fi
+    if [ -e "$found" ]; then echo ad-app-id; fi
+    ;;
+  *' update') if [ -n "${options[federated-credential-id]:-}" ] && [ ! -e "$file" ]; then exit 3; fi ;;
   'ad signed-in-user show') echo me-1 ;;
   'account show') echo tenant-1 ;;
   'group create' | 'role assignment create') ;;
