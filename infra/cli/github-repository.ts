@@ -9,7 +9,13 @@ export interface GithubOptions {
 
 /** The repository that the options name; undefined when they name none. */
 export function githubRepository({ github, githubIds, environments }: GithubOptions): GithubRepository | undefined {
-  if (github === undefined) return undefined;
+  if (github === undefined) {
+    if (githubIds === undefined) return undefined;
+    throw new UsageError(
+      `--github-ids ${githubIds} without --github`,
+      'as in --github octo-org/shop --github-ids 123/456',
+    );
+  }
   const [owner = '', repository = '', more] = github.split('/');
   if (owner === '' || repository === '' || more !== undefined) {
     throw new UsageError(`--github ${github} is not owner/repository`, 'as in --github octo-org/shop');
