@@ -21,6 +21,8 @@ let endpoint: string;
 /** What Azure does next; a test changes it. */
 let tasksAllowed: boolean;
 let states: string[];
+let runId: string;
+let runStatus: number;
 let pushed: Map<string, string>;
 let uploaded: Buffer | undefined;
 let scheduled: Record<string, unknown> | undefined;
@@ -42,6 +44,8 @@ beforeEach(async () => {
   writeFileSync(join(root, 'Pulumi.dev.yaml'), '# kept\nconfig:\n  slipway:stage: dev # too\n');
   tasksAllowed = true;
   states = ['Queued', 'Running', 'Succeeded'];
+  runId = 'run1';
+  runStatus = 200;
   pushed = new Map();
   uploaded = undefined;
   scheduled = undefined;
@@ -87,8 +91,9 @@ function answer(method: string, url: string, sent: Buffer): Reply {
     if (!tasksAllowed)
       return { status: 403, body: { error: { code: 'TasksOperationsNotAllowed', message: 'not on free credit' } } };
     scheduled = JSON.parse(sent.toString());
-    return { body: { name: 'run1', properties: { runId: 'run1', status: 'Queued' } } };
+    return { body: { name: runId, properties: { runId, status: 'Queued' } } };
   }
+  if (path.startsWith(`${ID}/runs`) && runStatus !== 200) return { status: runStatus };
   if (path === `${ID}/runs/run1`) {
     const status = states.length > 1 ? states.shift() : states[0];
     const outputImages = status === 'Succeeded' ? [{ repository: 'slipway/sidecar', digest: DIGEST }] : [];
@@ -191,6 +196,18 @@ test('shows the log of a build that fails, and writes no digest', async () => {
     detail: { fix: expect.stringContaining('https://logs/1') },
   });
   expect(readFileSync(join(root, 'Pulumi.dev.yaml'), 'utf8')).not.toContain('sha256');
+});
+
+test.each([
+  ['a run that is not there', 'run1', 404, /run run1 cannot be looked at: Azure answers 404/],
+  ['a run without a number', '', 200, /did not say its number/],
+])('gives up on %s instead of waiting for it', async (_, id, status, found) => {
+  runId = id;
+  runStatus = status;
+  await expect(image()).rejects.toMatchObject({
+    code: 'SLIP-IMAGE-BUILD',
+    detail: { found: expect.stringMatching(found) },
+  });
 });
 
 test('refuses a stack that has no file before anything is built', async () => {

@@ -61,6 +61,7 @@ export class BuildingRegistry {
       timeout: BUILD_LIMIT_SECONDS,
     });
     const runId = textOf(run.body, 'properties', 'runId') || textOf(run.body, 'name');
+    if (runId === '') throw buildError('the registry took the build and did not say its number');
     return this.#finished(runId, onProgress);
   }
 
@@ -77,7 +78,8 @@ export class BuildingRegistry {
 
   async #finished(runId: string, onProgress: (state: string) => void): Promise<string> {
     for (;;) {
-      const { body } = await this.#arm.get(`${this.#id}/runs/${runId}`, TASKS_API);
+      const { status, body } = await this.#arm.get(`${this.#id}/runs/${runId}`, TASKS_API);
+      if (status >= 300) throw buildError(`run ${runId} cannot be looked at: Azure answers ${status}`);
       const state = textOf(body, 'properties', 'status');
       onProgress(state);
       if (FINISHED.includes(state)) {
