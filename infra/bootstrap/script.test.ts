@@ -172,8 +172,21 @@ test('registers every provider, then waits for each', () => {
 
 test('ends by saying what to type next, with the names it used', () => {
   const { stdout } = run(bootstrapScript(INPUT));
-  expect(stdout).toMatch(/^pulumi login 'azblob:\/\/state\?storage_account='ststate[a-z0-9]+$/m);
-  expect(stdout).toMatch(/pulumi config set slipway:deployer\.principalId ad-sp-id -s shared/);
+  const backend = /^npx pulumi login '(azblob:\/\/state\?storage_account=ststate[a-z0-9]+)'$/m.exec(stdout)?.[1];
+  expect(backend).toBeDefined();
+  for (const stack of ['shared', 'dev', 'prod']) {
+    expect(stdout).toMatch(
+      new RegExp(`^npx pulumi stack init ${stack} --secrets-provider azurekeyvault://kvstate-`, 'm'),
+    );
+    expect(stdout).toContain(`npx pulumi config set slipway:deployer.principalId ad-sp-id -s ${stack}\n`);
+  }
+  const variables = /^# GitHub variables: (.*)$/m.exec(stdout)?.[1]?.split(' ') ?? [];
+  expect(variables).toEqual([
+    `PULUMI_BACKEND_URL=${backend}`,
+    'AZURE_CLIENT_ID=ad-app-id',
+    `AZURE_SUBSCRIPTION_ID=${INPUT.subscriptionId}`,
+    'AZURE_TENANT_ID=tenant-1',
+  ]);
 });
 
 test('stops at the first thing that fails', () => {

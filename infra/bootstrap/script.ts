@@ -1,3 +1,4 @@
+import { STAGES } from '../program/config/key.ts';
 import { namesFor } from '../program/naming.ts';
 import { ROLES } from '../program/roles.ts';
 
@@ -149,15 +150,19 @@ function pipeline({ owner, repository, ownerId, repositoryId, environments }: Gi
   ];
 }
 
+/** Lines for a shell, as they are; what is for somewhere else is a comment. */
 function next(withPipeline: boolean): string[] {
+  const backend = `azblob://${STATE_CONTAINER}?storage_account=$ACCOUNT`;
   return [
     'cat <<END',
-    `pulumi login 'azblob://${STATE_CONTAINER}?storage_account='$ACCOUNT`,
-    `pulumi stack init shared --secrets-provider azurekeyvault://$VAULT.vault.azure.net/keys/${KEY}   # likewise dev and prod`,
+    `npx pulumi login '${backend}'`,
+    ...STAGES.map(
+      (stack) => `npx pulumi stack init ${stack} --secrets-provider azurekeyvault://$VAULT.vault.azure.net/keys/${KEY}`,
+    ),
     ...(withPipeline
       ? [
-          'pulumi config set slipway:deployer.principalId $PRINCIPAL_ID -s shared   # likewise dev and prod',
-          'GitHub variables: AZURE_CLIENT_ID=$CLIENT_ID AZURE_SUBSCRIPTION_ID=$SUBSCRIPTION AZURE_TENANT_ID=$(az account show --query tenantId --output tsv)',
+          ...STAGES.map((stack) => `npx pulumi config set slipway:deployer.principalId $PRINCIPAL_ID -s ${stack}`),
+          `# GitHub variables: PULUMI_BACKEND_URL=${backend} AZURE_CLIENT_ID=$CLIENT_ID AZURE_SUBSCRIPTION_ID=$SUBSCRIPTION AZURE_TENANT_ID=$(az account show --query tenantId --output tsv)`,
         ]
       : []),
     './slipway doctor --before-up --stack dev',
