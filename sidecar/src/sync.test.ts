@@ -126,8 +126,10 @@ describe('the sidecar', () => {
     const bytes = png(10_000);
     await writeAtomically(sidecar.outbox, name, bytes);
     await sidecar.carry(name);
+    const md5 = createHash('md5').update(bytes).digest('base64');
     const whole = await sidecar.blob(name);
     expect(whole.headers.get('content-type')).toBe('image/png');
+    expect(whole.headers.get('x-ms-blob-content-md5')).toBe(md5);
     expect(sha256(new Uint8Array(await whole.arrayBuffer()))).toBe(sha256(bytes));
     const ranges: [string, number, Buffer | undefined][] = [
       ['bytes=0-99', 206, bytes.subarray(0, 100)],
@@ -146,8 +148,10 @@ describe('the sidecar', () => {
       const body = Buffer.from(await response.arrayBuffer());
       if (part !== undefined) expect([range, sha256(body)]).toEqual([range, sha256(part)]);
       if (status === 206) expect(response.headers.get('content-range')).toMatch(new RegExp(`/${bytes.length}$`));
+      if (status < 400) expect([range, response.headers.get('x-ms-blob-content-md5')]).toEqual([range, md5]);
     }
     const head = await sidecar.blob(name, { method: 'HEAD' });
+    expect(head.headers.get('x-ms-blob-content-md5')).toBe(md5);
     expect([head.status, head.headers.get('content-length')]).toEqual([200, String(bytes.length)]);
     expect((await sidecar.blob(ulidName())).status).toBe(404);
     expect((await sidecar.blob(ulidName(), { method: 'HEAD' })).status).toBe(404);

@@ -88,6 +88,8 @@ function commonHeaders(facts: {
     'cache-control': 'no-store',
   };
   if (facts.etag !== undefined) headers.etag = facts.etag;
+  // Of the whole blob, also in the answer to a range; Blob's own name for it.
+  if (facts.md5 !== undefined) headers['x-ms-blob-content-md5'] = facts.md5.toString('base64');
   if (facts.lastModified !== undefined) headers['last-modified'] = facts.lastModified.toUTCString();
   return headers;
 }

@@ -17,6 +17,7 @@ final readonly class BlobContent implements Content
         private MediaName $name,
         private mixed $stream,
         private int $size,
+        private ?string $md5,
         private string $type,
     ) {
     }
@@ -24,6 +25,11 @@ final readonly class BlobContent implements Content
     public function size(): int
     {
         return $this->size;
+    }
+
+    public function md5(): ?string
+    {
+        return $this->md5;
     }
 
     public function type(): string

@@ -9,6 +9,9 @@ interface Content
 {
     public function size(): int;
 
+    /** MD5 of all of it, raw; null when Blob has none. */
+    public function md5(): ?string;
+
     /** By the first bytes; application/octet-stream for whatever is no raster image. */
     public function type(): string;
 

@@ -49,6 +49,15 @@ final readonly class LocalFile implements Content
         return $this->size;
     }
 
+    public function md5(): string
+    {
+        rewind($this->handle);
+        $hash = hash_init('md5');
+        hash_update_stream($hash, $this->handle, $this->size);
+
+        return hash_final($hash, true);
+    }
+
     public function type(): string
     {
         rewind($this->handle);

@@ -14,6 +14,8 @@ final readonly class MediaResponder
 {
     private const FOR_EVER = 'public, max-age=31536000, immutable';
     private const A_MINUTE = 'public, max-age=60';
+    /** Reading more, before each answer, would take too long. */
+    private const HASHED_BYTES = 8 * 1024 * 1024;
 
     public function respond(Request $request, MediaName $name, Content $content): Response
     {
@@ -78,12 +80,15 @@ final readonly class MediaResponder
     }
 
     /**
-     * A name of ours has one content for ever. A foreign one has too once it is in Blob; while its writer is at work its
-     * length tells its states apart.
+     * A name of ours has one content for ever. A foreign one has too once it is in Blob; until then its writer may write it
+     * again. Of a large file only the length tells.
      */
     private static function etag(MediaName $name, Content $content): string
     {
-        $identity = null !== $name->ownType() ? $name->path : $name->path."\0".$content->size();
+        $identity = $name->path;
+        if (null === $name->ownType()) {
+            $identity .= "\0".$content->size()."\0".($content->size() <= self::HASHED_BYTES ? $content->md5() : '');
+        }
 
         return '"'.substr(hash('sha256', $identity), 0, 32).'"';
     }

@@ -40,7 +40,14 @@ final readonly class BlobReader
             throw new SidecarAway('Blob cannot be asked: status '.$status);
         }
 
-        return new BlobContent($this, $name, $stream, (int) $headers['content-length'], strtolower(trim(explode(';', $headers['content-type'] ?? '')[0])));
+        return new BlobContent(
+            $this,
+            $name,
+            $stream,
+            (int) $headers['content-length'],
+            self::md5($headers['x-ms-blob-content-md5'] ?? ''),
+            strtolower(trim(explode(';', $headers['content-type'] ?? '')[0])),
+        );
     }
 
     /** @return resource */
@@ -52,6 +59,13 @@ final readonly class BlobReader
         }
 
         return $stream;
+    }
+
+    private static function md5(string $base64): ?string
+    {
+        $md5 = base64_decode($base64, true);
+
+        return false === $md5 || '' === $md5 ? null : $md5;
     }
 
     /**

@@ -53,6 +53,36 @@ final class MediaTest extends FeatureTestCase
         }
     }
 
+    #[Test]
+    public function a_foreign_file_that_is_overwritten_has_another_etag_though_its_length_is_the_same(): void
+    {
+        $name = 'again-'.self::ulid().'.txt';
+        $this->put('outbox', $name, 'first!');
+        $first = (string) $this->client->get('/media/'.$name)->header('ETag');
+        $path = $this->put('outbox', $name, 'second');
+        // Within the clock's resolution, or put back by a tool that keeps times.
+        touch($path, 1_000_000_000);
+
+        $second = $this->client->get('/media/'.$name, ['If-None-Match' => $first]);
+
+        self::assertSame([200, 'second'], [$second->status, $second->body]);
+        self::assertNotSame($first, $second->header('ETag'));
+    }
+
+    #[Test]
+    public function a_large_foreign_file_has_one_etag_wherever_its_bytes_come_from(): void
+    {
+        $name = 'large-'.self::ulid();
+        $etags = [];
+        foreach (self::PLACES as $place) {
+            $path = $this->put($place, $name, str_repeat('x', 8 * 1024 * 1024 + 1));
+            $etags[] = $this->client->send('HEAD', '/media/'.$name)->header('ETag');
+            unlink($path);
+        }
+
+        self::assertCount(1, array_unique($etags));
+    }
+
     /** @return iterable<string, array{string, string, int, string, string|null}> */
     public static function ranges(): iterable
     {

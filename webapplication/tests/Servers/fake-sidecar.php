@@ -71,6 +71,7 @@ if ('/carry' === $path) {
         $bytes = (string) file_get_contents($file);
         header('Content-Type: '.(str_starts_with($bytes, "\x89PNG") ? 'image/png' : 'application/octet-stream'));
         header('ETag: "of-blob-itself"');
+        header('x-ms-blob-content-md5: '.base64_encode(md5($bytes, true)));
         if (1 === preg_match('/^bytes=(\d+)-(\d+)$/', $text($_SERVER['HTTP_RANGE'] ?? ''), $range)) {
             http_response_code(206);
             header(sprintf('Content-Range: bytes %d-%d/%d', $range[1], $range[2], strlen($bytes)));
