@@ -16,7 +16,8 @@ export interface MetricRule {
 }
 
 /** What a rule watches. */
-export type Watched = 'app' | 'cache-classic' | 'cache-managed' | 'door' | 'media' | 'mysql' | 'plan' | 'vault';
+export const WATCHED = ['app', 'cache-classic', 'cache-managed', 'door', 'media', 'mysql', 'plan', 'vault'] as const;
+export type Watched = (typeof WATCHED)[number];
 
 interface Row extends Omit<MetricRule, 'metricNamespace'> {}
 

@@ -5,6 +5,7 @@ import { expectVersion } from './expect-version.ts';
 import { WebSlot } from './web-slot.ts';
 
 let server: Server | undefined;
+const patient = { limitMs: 20_000, pollMs: 5 };
 const waiting = { limitMs: 300, pollMs: 5 };
 
 afterEach(() => {
@@ -32,7 +33,7 @@ const status = (code: number) => (response: ServerResponse) => response.writeHea
 describe('a slot', () => {
   test('is as expected once it answers so three times in a row', async () => {
     const slot = await slotAnswering(status(503), version('new'), version('old'), version('new'));
-    expect(await expectVersion(slot, { version: 'new', slot: 'staging' }, waiting)).toMatchObject({ version: 'new' });
+    expect(await expectVersion(slot, { version: 'new', slot: 'staging' }, patient)).toMatchObject({ version: 'new' });
   });
 
   test.each([

@@ -3,7 +3,7 @@ import { ActionGroup } from '@pulumi/azure-native/monitor/actionGroup.js';
 import { MetricAlert } from '@pulumi/azure-native/monitor/metricAlert.js';
 import { ScheduledQueryRule } from '@pulumi/azure-native/monitor/scheduledQueryRule.js';
 import { ComponentResource, interpolate, type Output } from '@pulumi/pulumi';
-import { type MetricRule, metricRules, type QueryRule, SIDECAR_RULES, type Watched } from '../alert-rules.ts';
+import { type MetricRule, metricRules, type QueryRule, SIDECAR_RULES, WATCHED, type Watched } from '../alert-rules.ts';
 import { AVAILABILITY, FAILED_LOCATIONS } from '../availability.ts';
 import type { Context } from '../context.ts';
 import type { Observe } from './observe.ts';
@@ -69,7 +69,7 @@ export class Alerts extends ComponentResource {
       `alert-${rule.name}`,
       {
         ruleName: names.scoped(rule.name),
-        description: rule.about,
+        description: described(rule.about),
         resourceGroupName: this.#group,
         location: 'Global',
         tags,
@@ -112,7 +112,7 @@ export class Alerts extends ComponentResource {
       {
         ruleName: names.scoped(rule.name),
         displayName: rule.name,
-        description: rule.about,
+        description: described(rule.about),
         kind: 'LogAlert',
         resourceGroupName: this.#group,
         location,
@@ -149,7 +149,7 @@ export class Alerts extends ComponentResource {
       'alert-unavailable',
       {
         ruleName: names.scoped('unavailable'),
-        description: `Visitors in ${FAILED_LOCATIONS} places or more cannot use the app.`,
+        description: described(`Visitors in ${FAILED_LOCATIONS} places or more cannot use the app.`),
         resourceGroupName: this.#group,
         location: 'Global',
         tags,
@@ -195,4 +195,7 @@ export class Alerts extends ComponentResource {
   }
 }
 
-const WATCHED = ['app', 'cache-classic', 'cache-managed', 'door', 'media', 'mysql', 'plan', 'vault'] as const;
+/** The description is what the mail shows. */
+function described(about: string): string {
+  return `${about} First thing to do: docs/runbooks/alerts.md`;
+}

@@ -16,6 +16,7 @@ function production(...checks: readonly (object | undefined)[]): WebSlot {
 
 const away = { status: 'warn', output: 'Cannot be reached: ECONNREFUSED.' };
 const waiting = { settleMs: 40, pollMs: 10 };
+const patient = { settleMs: 20_000, pollMs: 10 };
 
 test('a release is refused while production cannot reach Blob, with what its sidecar says', async () => {
   await expect(blobReachable.check({ production: production(away), ...waiting })).rejects.toMatchObject({
@@ -26,7 +27,7 @@ test('a release is refused while production cannot reach Blob, with what its sid
 
 test('a Blob that comes back while it is asked for is reachable', async () => {
   const back = production(away, away, { status: 'pass' });
-  expect(await blobReachable.check({ production: back, ...waiting })).toBeUndefined();
+  expect(await blobReachable.check({ production: back, ...patient })).toBeUndefined();
 });
 
 test('a version that says nothing of Blob passes with a note', async () => {

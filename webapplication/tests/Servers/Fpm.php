@@ -27,9 +27,11 @@ final class Fpm
     {
         // Only its own user may, and of root not even root in every container.
         $asUser = 0 === posix_geteuid() ? 'setpriv --reuid www-data --regid www-data --clear-groups ' : '';
-        exec(sprintf('%sprlimit --pid %d --fsize=%s:unlimited 2>&1', $asUser, $worker, $bytes), $output, $code);
-        if (0 !== $code) {
-            throw new \RuntimeException('prlimit: '.implode("\n", $output));
-        }
+        // A worker that was just started is not its user's yet.
+        Wait::until('prlimit may limit worker '.$worker, static function () use ($asUser, $worker, $bytes): bool {
+            exec(sprintf('%sprlimit --pid %d --fsize=%s:unlimited 2>&1', $asUser, $worker, $bytes), $output, $code);
+
+            return 0 === $code;
+        });
     }
 }
