@@ -76,7 +76,7 @@ export const general = {
     { form: 'a GUID', pattern: /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/ },
     {
       about:
-        "Object id of the pipeline's service principal. In `shared` it may push images and write releases, in the others read the two tokens a release needs. `slipway bootstrap` prints it.",
+        "Object id of the pipeline's service principal. In `shared` it may push images and write releases, in the others read the two tokens a release needs. `slipway bootstrap` prints it. Locks hold the roles of an earlier one: docs/guides/tear-down.md, “One thing only”.",
       example: '6f0c2a51-6f0e-4d0c-9b53-2f3a54d3c0de',
       stages: EVERY,
     },
