@@ -94,7 +94,7 @@ test('alerts and workbook look at metrics that the sidecar reports', async () =>
   );
   const { SIDECAR_RULES } = await import('./alert-rules.ts');
   const { workbookContent } = await import('./workbook.ts');
-  const looked = [...SIDECAR_RULES.map(({ query }) => query), workbookContent('x')].flatMap(
+  const looked = [...SIDECAR_RULES.map(({ query }) => query), workbookContent('x', 'workspace')].flatMap(
     (text) => text.match(/slipway_[a-z_]+/g) ?? [],
   );
   expect(new Set(looked).size).toBeGreaterThan(3);

@@ -3,7 +3,7 @@ import { metricRows, rowsOf } from './kql.ts';
 /**
  * The page on-call opens first, as Azure keeps it. An empty workspace shows empty tiles, not errors. Format: https://learn.microsoft.com/azure/azure-monitor/visualize/workbooks-overview
  */
-export function workbookContent(title: string): string {
+export function workbookContent(title: string, workspaceId: string): string {
   return JSON.stringify({
     version: 'Notebook/1.0',
     items: [
@@ -11,9 +11,10 @@ export function workbookContent(title: string): string {
         `# ${title}\nRunbooks are in docs/runbooks of the repository. \`slipway status\` says the same from a terminal.`,
       ),
       timeRange(),
-      ...TILES.map(tile),
+      ...TILES.map((each, index) => tile(each, index, workspaceId)),
     ],
-    fallbackResourceIds: ['Azure Monitor'],
+    // Opened from anywhere else than its workspace, it would not know whom to ask.
+    fallbackResourceIds: [workspaceId],
     $schema: 'https://github.com/Microsoft/Application-Insights-Workbooks/blob/master/schema/workbook.json',
   });
 }
@@ -99,7 +100,7 @@ function timeRange() {
   };
 }
 
-function tile({ title, query, visualization }: Tile, index: number) {
+function tile({ title, query, visualization }: Tile, index: number, workspaceId: string) {
   return {
     type: ITEM.query,
     name: `tile-${index + 1}`,
@@ -110,6 +111,7 @@ function tile({ title, query, visualization }: Tile, index: number) {
       size: 0,
       queryType: 0,
       resourceType: 'microsoft.operationalinsights/workspaces',
+      crossComponentResources: [workspaceId],
       timeContextFromParameter: 'Range',
       visualization,
     },

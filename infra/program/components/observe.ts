@@ -91,7 +91,7 @@ export class Observe extends ComponentResource {
         category: 'workbook',
         displayName,
         sourceId: this.workspaceId,
-        serializedData: workbookContent(displayName),
+        serializedData: this.workspaceId.apply((id) => workbookContent(displayName, id)),
       },
       { parent: this },
     );
