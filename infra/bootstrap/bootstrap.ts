@@ -35,7 +35,8 @@ export async function bootstrapCommands({ subscription, github, environment }: B
  * Throws SLIP-BOOTSTRAP-FAILED with the last lines when a command of it fails.
  */
 export async function runScript(script: string, onLine: (line: string) => void): Promise<string> {
-  const child = spawn('bash', [], { stdio: ['pipe', 'pipe', 'pipe'] });
+  // Not from stdin: a command of it that reads there would swallow the rest.
+  const child = spawn('bash', ['-c', script], { stdio: ['ignore', 'pipe', 'pipe'] });
   const errors: string[] = [];
   let printed = '';
   child.stdout.on('data', (chunk) => {
@@ -45,7 +46,6 @@ export async function runScript(script: string, onLine: (line: string) => void):
     errors.push(line);
     onLine(line.replace(/^== /, ''));
   });
-  child.stdin.end(script);
   const code = await new Promise<number | null>((resolve, reject) =>
     child.once('error', reject).once('close', resolve),
   );

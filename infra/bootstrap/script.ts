@@ -86,7 +86,9 @@ function providers(namespaces: readonly string[]): string[] {
 }
 
 const STATE = [
-  'az group create --name "$GROUP" --location "$LOCATION" --output none',
+  // A group that is there in another region refuses to be made again.
+  'az group show --name "$GROUP" --output none 2>/dev/null ||',
+  '  az group create --name "$GROUP" --location "$LOCATION" --output none',
   'az storage account show --name "$ACCOUNT" --resource-group "$GROUP" --output none 2>/dev/null ||',
   '  az storage account create --name "$ACCOUNT" --resource-group "$GROUP" --location "$LOCATION" --sku Standard_GRS \\',
   '    --kind StorageV2 --min-tls-version TLS1_2 --https-only true --allow-blob-public-access false \\',

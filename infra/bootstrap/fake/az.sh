@@ -35,7 +35,7 @@ case "$kind $verb" in
   *' update') if [ -n "${options[federated-credential-id]:-}" ] && [ ! -e "$file" ]; then exit 3; fi ;;
   'ad signed-in-user show') echo me-1 ;;
   'account show') echo tenant-1 ;;
-  'group create' | 'role assignment create') ;;
+  'role assignment create') ;;
   *' show') if [ -e "$file" ]; then say "${kind// /-}-id"; else exit 3; fi ;;
   *' create')
     if [ -e "$file" ]; then
