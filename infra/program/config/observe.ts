@@ -94,7 +94,8 @@ export const budget = {
     'budget.startDate',
     { form: 'the first of a month, YYYY-MM-01', pattern: /^20\d\d-(0[1-9]|1[0-2])-01$/ },
     {
-      about: 'First month of the budget; it must not move from run to run. Without it there is no budget.',
+      about:
+        'First month of the budget: the current one when it is made, Azure takes no other; afterwards it must not move. Without it there is no budget.',
       example: '2026-12-01',
     },
   ),
