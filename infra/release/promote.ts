@@ -22,12 +22,13 @@ export async function promote(request: PromoteRequest): Promise<HistoryEntry> {
   const { target } = request;
   const steps = new Steps(request.listener, request.signal);
   return withSession(target, request, steps, async (session) => {
-    const { appService, production } = session;
+    const { appService, production, tokens } = session;
     const attempt = await steps.run('preflight', async (note) => {
       await steps.pass([slotExists, noSwapUnderWay], { appService, site: target.site });
       await clearPreparation(session);
       const verified = await verifiedInStaging(session);
-      if (session.before?.answers === true) await steps.pass([blobReachable], { production, ...settling(target) });
+      if (session.before?.answers === true)
+        await steps.pass([blobReachable], { production, releaseToken: tokens.release, ...settling(target) });
       note(`version ${verified.version}, verified ${verified.startedAt} by ${verified.who}`);
       return new Attempt(session, 'promote', verified);
     });

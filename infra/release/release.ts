@@ -90,7 +90,8 @@ async function releaseBuilt(
       await clearPreparation(session);
       await steps.pass([warmUpSettings], { configuration: attempt.candidate });
       await steps.pass([stickySettings], { appService, wanted });
-      if (session.before?.answers === true) await steps.pass([blobReachable], { production, ...settling(target) });
+      if (session.before?.answers === true)
+        await steps.pass([blobReachable], { production, releaseToken: tokens.release, ...settling(target) });
     });
     await steps.run('stage', async () => {
       await attempt.enter('stage');

@@ -2,9 +2,12 @@ import { cp, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from '@jest/globals';
+import { readHealth } from '../../release/health.ts';
+import type { HistoryEntry } from '../../release/history.ts';
 import { release } from '../../release/release.ts';
 import type { ReleaseTarget } from '../../release/target.ts';
-import type { RunningVersion } from '../../release/web-slot.ts';
+import { type RunningVersion, WebSlot } from '../../release/web-slot.ts';
+import { eventually } from '../region.ts';
 import { type ReleaseBed, unwatched } from './bed.ts';
 import type { Edit } from './package-variant.ts';
 
@@ -64,6 +67,26 @@ export function describeRefusals(bed: () => ReleaseBed): void {
       expect(await bed().live()).toEqual(before);
     }
 
+    /** A release whose gates do not ask again for long. */
+    async function briefAttempt(): Promise<HistoryEntry> {
+      const target = await bed().target();
+      const limits = { ...target.limits, settleMs: 1000 };
+      return release({ ...unwatched, target: { ...target, limits }, origin: { kind: 'file', file: fine } });
+    }
+
+    /** One that stays in the outbox. */
+    async function makeImage(): Promise<void> {
+      const made = await fetch(`${bed().connection.production}/api/generate-image`, { method: 'POST' });
+      expect([made.status, ((await made.json()) as { durable: boolean }).durable]).toEqual([201, false]);
+    }
+
+    async function productionPasses(check: string): Promise<void> {
+      const production = new WebSlot(bed().connection.production);
+      await eventually(`${check} passes again`, 30_000, async () => {
+        return (await readHealth(production)).checks.get(check)?.status === 'pass';
+      });
+    }
+
     test.each(broken)('$what is refused with $code, and production stays as it is', async (version) => {
       const { file, version: name } = await bed().variant(version.edits);
       expect(await bed().refusal('release', '--package', file, ...(version.flags ?? []))).toBe(version.code);
@@ -104,6 +127,34 @@ export function describeRefusals(bed: () => ReleaseBed): void {
       } finally {
         await rm(torn);
       }
+    });
+
+    test('is refused while production cannot reach Blob, before anything is touched', async () => {
+      // The storage of releases stays: only the container of media is gone.
+      const media = await bed().region.media();
+      await media.delete();
+      try {
+        await makeImage();
+        await expect(briefAttempt()).rejects.toMatchObject({ code: 'SLIP-RELEASE-BLOB-AWAY' });
+        await expectUntouched();
+      } finally {
+        await media.create();
+      }
+      await productionPasses('blob');
+    });
+
+    test('is refused while production’s sidecar is dead and an image waits for it', async () => {
+      const { instances } = (await bed().region.status()).slots.production;
+      const sidecar = instances[0]?.processes.sidecar ?? 0;
+      process.kill(sidecar, 'SIGSTOP');
+      try {
+        await makeImage();
+        await expect(briefAttempt()).rejects.toMatchObject({ code: 'SLIP-RELEASE-SIDECAR-AWAY' });
+        await expectUntouched();
+      } finally {
+        process.kill(sidecar, 'SIGCONT');
+      }
+      await productionPasses('sidecar');
     });
 
     test('of a tree with PHP that does not parse is refused before anything is built', async () => {

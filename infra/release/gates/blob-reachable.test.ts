@@ -2,34 +2,51 @@ import { expect, test } from '@jest/globals';
 import type { Observation, WebSlot } from '../web-slot.ts';
 import { blobReachable } from './blob-reachable.ts';
 
-/** A production whose health says this of Blob, one answer after the other, the last one for ever. */
-function production(...checks: readonly (object | undefined)[]): WebSlot {
+type Checks = Readonly<Record<string, object>>;
+
+/** A production whose health has these checks, one answer after the other, the last one for ever. */
+function production(answers: readonly Checks[], drain = 503): WebSlot {
   let asked = 0;
-  const ask = async (): Promise<Observation> => {
-    const check = checks[Math.min(asked, checks.length - 1)];
+  const ask = async (path: string): Promise<Observation> => {
+    const seen = { status: 200, text: '', ms: 1, location: undefined, reason: undefined };
+    if (path === '/internal/release/drain?timeout=0') return { ...seen, status: drain };
+    const checks = Object.entries(answers[Math.min(asked, answers.length - 1)] ?? {});
     asked += 1;
-    const text = JSON.stringify({ status: 'warn', checks: check === undefined ? {} : { blob: [check] } });
-    return { status: 200, text, ms: 1, location: undefined, reason: undefined };
+    return { ...seen, text: JSON.stringify({ checks: Object.fromEntries(checks.map(([name, of]) => [name, [of]])) }) };
   };
   return { ask } as unknown as WebSlot;
 }
 
-const away = { status: 'warn', output: 'Cannot be reached: ECONNREFUSED.' };
-const waiting = { settleMs: 40, pollMs: 10 };
-const patient = { settleMs: 20_000, pollMs: 10 };
+const pass = { status: 'pass' };
+const away: Checks = { sidecar: pass, blob: { status: 'warn', output: 'Cannot be reached: ECONNREFUSED.' } };
+const dead: Checks = {
+  sidecar: { status: 'warn', output: 'Does not answer.' },
+  blob: { status: 'warn', output: 'Unknown without the sidecar.' },
+};
+const context = { releaseToken: 'token', settleMs: 40, pollMs: 10 };
 
 test('a release is refused while production cannot reach Blob, with what its sidecar says', async () => {
-  await expect(blobReachable.check({ production: production(away), ...waiting })).rejects.toMatchObject({
+  await expect(blobReachable.check({ production: production([away], 200), ...context })).rejects.toMatchObject({
     code: 'SLIP-RELEASE-BLOB-AWAY',
     detail: { found: expect.stringContaining('ECONNREFUSED') },
   });
 });
 
-test('a Blob that comes back while it is asked for is reachable', async () => {
-  const back = production(away, away, { status: 'pass' });
-  expect(await blobReachable.check({ production: back, ...patient })).toBeUndefined();
+test('a Blob or a sidecar that comes back while it is asked for is reachable', async () => {
+  const back = production([dead, away, { sidecar: pass, blob: pass }]);
+  expect(await blobReachable.check({ production: back, ...context })).toBeUndefined();
+});
+
+test('a release is refused while production’s sidecar is dead and images wait', async () => {
+  await expect(blobReachable.check({ production: production([dead], 503), ...context })).rejects.toMatchObject({
+    code: 'SLIP-RELEASE-SIDECAR-AWAY',
+  });
+});
+
+test('a dead sidecar with nothing to carry holds up no release', async () => {
+  expect(await blobReachable.check({ production: production([dead], 200), ...context })).toMatch(/outbox is empty/);
 });
 
 test('a version that says nothing of Blob passes with a note', async () => {
-  expect(await blobReachable.check({ production: production(undefined), ...waiting })).toMatch(/does not say/);
+  expect(await blobReachable.check({ production: production([{}]), ...context })).toMatch(/does not say/);
 });

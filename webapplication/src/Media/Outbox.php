@@ -25,6 +25,23 @@ final readonly class Outbox
         @unlink($this->path($name));
     }
 
+    /** Whether no file waits, however deep; false also when that cannot be told. */
+    public function isEmpty(): bool
+    {
+        try {
+            $entries = new \RecursiveIteratorIterator(new \RecursiveDirectoryIterator($this->settings->mediaRoot.'/outbox', \FilesystemIterator::SKIP_DOTS));
+            foreach ($entries as $entry) {
+                if ($entry instanceof \SplFileInfo && '.' !== $entry->getFilename()[0]) {
+                    return false;
+                }
+            }
+
+            return true;
+        } catch (\UnexpectedValueException) {
+            return false;
+        }
+    }
+
     private function path(MediaName $name): string
     {
         return $this->settings->mediaRoot.'/outbox/'.$name->path;

@@ -4,6 +4,7 @@ declare(strict_types=1);
 
 namespace App\Tests\Feature;
 
+use App\Tests\Servers\Answer;
 use App\Tests\Servers\Text;
 use App\Tests\Servers\Wait;
 use PHPUnit\Framework\Attributes\Test;
@@ -74,6 +75,28 @@ final class ReleaseTest extends FeatureTestCase
         self::assertSame([200, true], [$drained->status, $drained->json()['drained']]);
         self::assertSame([504, false, 3], [$left->status, $left->json()['drained'], $left->json()['pending']]);
         self::assertProblem(422, $this->client->send('POST', '/internal/release/drain?timeout=x', self::releaseToken()));
+    }
+
+    #[Test]
+    public function an_empty_outbox_is_drained_also_without_a_sidecar(): void
+    {
+        $home = $this->world->directory.'/drained';
+        mkdir($home.'/media/outbox/_probe', 0o755, true);
+        touch($home.'/media/outbox/_probe/.tmp-half');
+        $application = $this->world->another(['MEDIA_ROOT' => $home.'/media', 'SIDECAR_PORT' => '1', 'SIDECAR_SECONDS' => '0', 'FPM_MAX_CHILDREN' => '1']);
+        $application->start();
+        $application->awaitReady();
+        $drain = static fn (): Answer => $application->client()->send('POST', '/internal/release/drain?timeout=1', self::releaseToken());
+        $empty = $drain();
+        touch($home.'/media/outbox/_probe/image.png');
+        $waiting = $drain();
+        exec('rm -r '.escapeshellarg($home.'/media/outbox'));
+        $unknown = $drain();
+        $application->stop();
+
+        self::assertSame([200, true], [$empty->status, $empty->json()['drained']]);
+        self::assertProblem(503, $waiting);
+        self::assertProblem(503, $unknown);
     }
 
     #[Test]
