@@ -83,12 +83,20 @@ test('replacing data is refused until the word is there', async () => {
   const cidr = { 'network.cidr': '10.99.0.0/22', 'mysql.geoBackup': 'true' };
   const refused = await after(cidr);
   expect(refused.replaced).toEqual(['dbformysql:Server::mysql']);
-  expect(refused.refused).toEqual(['dbformysql:Server::mysql']);
+  expect(refused.refused.toSorted()).toEqual(MYSQL);
 
-  const allowed = await after({ ...cidr, 'protect.except': '["mysql"]' });
+  // The word and the change at once: the database in the server is protected by what the state says.
+  const word = { 'protect.except': '["mysql"]' };
+  expect((await after({ ...cidr, ...word })).refused).toEqual(['dbformysql:Database::mysql-database']);
+
+  const said = await evaluated(word);
+  expect(difference(before, said)).toEqual({
+    ...NOTHING,
+    removed: ['authorization:ManagementLockByScope::keep-mysql'],
+  });
+  const allowed = difference(said, await evaluated({ ...cidr, ...word }));
   expect(allowed.replaced).toEqual(['dbformysql:Server::mysql']);
   expect(allowed.refused).toEqual([]);
-  expect(allowed.removed).toEqual(['authorization:ManagementLockByScope::keep-mysql']);
 }, 60_000);
 
 test('another generation renames data, and every bit of it is refused', async () => {

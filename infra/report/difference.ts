@@ -9,7 +9,7 @@ export interface Difference {
   readonly changed: Readonly<Record<string, readonly string[]>>;
   /** Those of `changed` that Azure can only make anew. */
   readonly replaced: readonly string[];
-  /** Those of `replaced` and `removed` that Pulumi refuses to touch. */
+  /** Those of `replaced`, of what goes with them, and of `removed` that Pulumi refuses to touch. */
   readonly refused: readonly string[];
   /** Paths of the stack's outputs. */
   readonly outputs: readonly string[];
@@ -40,10 +40,13 @@ export function difference(before: Evaluation, after: Evaluation): Difference {
     removed: gone.map(label),
     changed: Object.fromEntries(changes.map(({ resource, paths }) => [label(resource), paths])),
     replaced: replaced.map(({ resource }) => label(resource)),
-    // Protection counts as the state has it, or as the program says now.
     refused: [
       ...gone.filter(({ protect }) => protect).map(label),
+      // Of what is replaced itself the program has the last word, of what goes with it the state.
       ...replaced.filter(({ resource }) => resource.protect).map(({ resource }) => label(resource)),
+      ...following(replaced, old)
+        .filter(({ protect }) => protect)
+        .map(label),
     ],
     outputs: [...paths(before.outputs, after.outputs)],
   };
@@ -51,6 +54,33 @@ export function difference(before: Evaluation, after: Evaluation): Difference {
 
 function byUrn({ resources }: Evaluation): Map<string, RecordedResource> {
   return new Map(resources.map((resource) => [resource.urn, resource]));
+}
+
+/**
+ * What has to go before something replaced can: a fixed input of it comes from there, directly or through others. Pulumi
+ * deletes it in the same breath, since the program deletes before it replaces.
+ */
+function following(
+  replaced: readonly { readonly previous: RecordedResource }[],
+  old: ReadonlyMap<string, RecordedResource>,
+): RecordedResource[] {
+  const going = new Set(replaced.map(({ previous }) => previous.urn));
+  const found: RecordedResource[] = [];
+  for (let before = -1; before < found.length; ) {
+    before = found.length;
+    for (const resource of old.values()) {
+      if (going.has(resource.urn) || !isFixedTo(resource, going)) continue;
+      going.add(resource.urn);
+      found.push(resource);
+    }
+  }
+  return found;
+}
+
+function isFixedTo(resource: RecordedResource, going: ReadonlySet<string>): boolean {
+  return Object.entries(resource.propertyDependencies).some(
+    ([path, urns]) => isFixed(resource, path) && urns.some((urn) => going.has(urn)),
+  );
 }
 
 function label({ type, name }: RecordedResource): string {
