@@ -66,7 +66,11 @@ const heartbeat: Heartbeat = new Heartbeat({
 });
 const sidecar: Sidecar = new Sidecar({
   settings,
-  store: azureStore({ endpoint: settings.blobEndpoint, container: settings.container, clientId: settings.clientId }),
+  store: azureStore({
+    endpoint: settings.blobEndpoint,
+    container: settings.container,
+    identity: { ...settings.identity, nowMs },
+  }),
   log,
   nowMs,
   random: Math.random,

@@ -23,9 +23,7 @@ export interface Put {
 }
 
 export interface Download {
-  readonly partial: boolean;
   readonly length: number;
-  readonly totalLength: number;
   readonly contentType: string;
   readonly contentRange: string | undefined;
   readonly etag: string | undefined;
