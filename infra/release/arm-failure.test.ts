@@ -1,0 +1,20 @@
+import { expect, test } from '@jest/globals';
+import { armFailure } from './arm-failure.ts';
+
+const refusal = (statusCode: number, code: string) =>
+  armFailure('delete it', Object.assign(new Error('no\nmore'), { statusCode, code }));
+
+test('what the management plane refused is told by its status, code and first line', () => {
+  expect(refusal(403, 'AuthorizationFailed')).toMatchObject({
+    code: 'SLIP-RELEASE-ARM',
+    detail: {
+      found: 'the management plane did not delete it: 403 AuthorizationFailed no',
+      fix: expect.stringContaining('Website Contributor'),
+    },
+  });
+});
+
+test('of the two reasons for 409 each has its own way out', () => {
+  expect(refusal(409, 'Conflict').detail.fix).toMatch(/wait for its end/);
+  expect(refusal(409, 'ScopeLocked').detail.fix).toMatch(/az lock list/);
+});
