@@ -39,7 +39,7 @@ final class CacheTest extends FeatureTestCase
 
         self::assertSame(201, $stored->status, $stored->body);
         self::assertSame(200, $retrieved->status);
-        self::assertSame('{"key":"'.$key.'","value":'.$text.',"expiresIn":60}', $retrieved->body);
+        self::assertSame('{"key":"'.$key.'","value":'.$text.',"expiresIn":60}', preg_replace('/"expiresIn":5\d}$/', '"expiresIn":60}', $retrieved->body));
     }
 
     #[Test]
@@ -62,9 +62,8 @@ final class CacheTest extends FeatureTestCase
 
         self::assertSame(3600, $this->put($key, '{"value":1}')->json()['expiresIn']);
         $this->put($key, '{"value":1,"ttl":1}');
-        usleep(1_050_000);
 
-        self::assertProblem(404, $this->client->get('/api/cache/'.$key, self::TOKEN));
+        $this->assertSoon('it is gone', fn (): bool => 404 === $this->client->get('/api/cache/'.$key, self::TOKEN)->status, 5);
     }
 
     #[Test]

@@ -72,8 +72,8 @@ final class DependencyMatrixTest extends FeatureTestCase
         'Disk full' => self::WITHOUT_DISK,
     ];
 
-    /** No answer takes longer than this, in seconds: the longest wait is for a sidecar that took the call and says nothing. */
-    private const SLOWEST = 3.5;
+    /** No answer takes longer than this, in seconds. The longest wait is 3 s, for a sidecar that took the call and says nothing; the rest is for a busy machine. */
+    private const SLOWEST = 6.0;
 
     private string $job;
 
@@ -107,7 +107,7 @@ final class DependencyMatrixTest extends FeatureTestCase
         if ('Redis down' === $state) {
             $this->client->send('PUT', '/api/cache/matrix', ['Content-Type' => 'application/json'] + self::token(), '{"value":1}');
         }
-        $this->assertSoon('everything heals', fn (): bool => self::WELL === $this->answers(), 8);
+        $this->assertSoon('everything heals', fn (): bool => self::WELL === $this->answers());
         Wait::until('the journal is empty again', fn (): bool => 200 === $this->client->send('POST', '/internal/journal/flush', self::releaseToken())->status);
     }
 
@@ -192,7 +192,7 @@ final class DependencyMatrixTest extends FeatureTestCase
             ]);
             self::assertNotSame('', $method);
             $answer = $this->client->send($method, $target, self::headers($target), 'PUT' === $method ? '{"value":1}' : null);
-            self::assertLessThan('GET /api/health' === $route ? 2.0 : self::SLOWEST, $answer->seconds, $route);
+            self::assertLessThan(self::SLOWEST, $answer->seconds, $route);
             $answers[$route] = trim($answer->status.' '.self::word($route, $answer));
         }
 

@@ -36,7 +36,7 @@ final class ReleaseTest extends FeatureTestCase
         self::assertSame('dev', $version['version']);
         self::assertSame('production', $version['slot']);
         self::assertMatchesRegularExpression('/^\d{14}$/', Text::of($version['schema']));
-        self::assertEqualsWithDelta(time(), strtotime(Text::of($version['startedAt'])), 300);
+        self::assertEqualsWithDelta(time(), strtotime(Text::of($version['startedAt'])), 3600);
     }
 
     #[Test]

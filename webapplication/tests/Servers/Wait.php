@@ -13,7 +13,7 @@ final class Wait
      *
      * @return T its first value that is neither false nor null
      */
-    public static function until(string $what, callable $condition, float $seconds = 10.0): mixed
+    public static function until(string $what, callable $condition, float $seconds = 30.0): mixed
     {
         $deadline = microtime(true) + $seconds;
         do {
