@@ -54,11 +54,6 @@ export const RETRY_AFTER_CAP_MS = 120_000;
 /** A longer wait than this gives the upload place back. */
 export const WAIT_IN_HAND_MS = 1_000;
 
-// Tokens for Blob
-export const TOKEN_TIMEOUT_MS = 10_000;
-/** A token that could not be renewed, and is still good, is asked for again after this long. */
-export const TOKEN_RENEW_AGAIN_MS = 10_000;
-
 // Blob known to be away
 /** Failed answers in a row, without one good one, that mean "away". */
 export const FAILURES_UNTIL_AWAY = 8;

@@ -66,11 +66,7 @@ const heartbeat: Heartbeat = new Heartbeat({
 });
 const sidecar: Sidecar = new Sidecar({
   settings,
-  store: azureStore({
-    endpoint: settings.blobEndpoint,
-    container: settings.container,
-    identity: { ...settings.identity, nowMs },
-  }),
+  store: azureStore({ endpoint: settings.blobEndpoint, container: settings.container, clientId: settings.clientId }),
   log,
   nowMs,
   random: Math.random,

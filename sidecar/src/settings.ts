@@ -8,8 +8,7 @@ export interface Settings {
   readonly mediaRoot: string;
   readonly blobEndpoint: string;
   readonly container: string;
-  /** Where tokens for Blob come from. */
-  readonly identity: { readonly endpoint: string; readonly header: string; readonly clientId: string };
+  readonly clientId: string;
   readonly redis: { readonly host: string; readonly port: number; readonly password: string; readonly caFile: string };
   readonly releaseToken: string;
   readonly appUrl: string;
@@ -97,15 +96,7 @@ export function readSettings(
     mediaRoot: checked('MEDIA_ROOT', 'an absolute path, /home/media', (value) => value.startsWith('/')),
     blobEndpoint: checked('MEDIA_BLOB_ENDPOINT', 'an https address, https://ACCOUNT.blob.core.windows.net/', isHttps),
     container: checked('MEDIA_CONTAINER', 'a Blob container name', (value) => /^[a-z0-9][a-z0-9-]{2,62}$/.test(value)),
-    identity: {
-      endpoint: checked(
-        'IDENTITY_ENDPOINT',
-        'an http address, set by App Service when the app has an identity',
-        isHttp,
-      ),
-      header: text('IDENTITY_HEADER', 'set by App Service when the app has an identity'),
-      clientId: text('AZURE_CLIENT_ID', 'the client id of the user-assigned identity'),
-    },
+    clientId: text('AZURE_CLIENT_ID', 'the client id of the user-assigned identity'),
     redis: {
       host: redisHost.split(':')[0] ?? '',
       port: Number(redisHost.split(':')[1] ?? 10_000),
@@ -133,6 +124,10 @@ export function readSettings(
     instance: env.WEBSITE_INSTANCE_ID ?? hostname,
     digest: optional('SIDECAR_DIGEST'),
   };
+  // The identity library reads these two itself; without them it would go and ask a virtual machine's endpoint.
+  text('IDENTITY_ENDPOINT', 'set by App Service when the app has an identity');
+  text('IDENTITY_HEADER', 'set by App Service when the app has an identity');
+
   if (problems.length > 0) throw new SettingsError(problems);
   return settings;
 }
@@ -141,10 +136,6 @@ export function readSettings(
 export function unresolvedReferences(env: Env): string[] {
   const names = ['REDIS_PASSWORD', 'RELEASE_TOKEN', 'APPLICATIONINSIGHTS_CONNECTION_STRING'];
   return names.filter((name) => env[name]?.startsWith('@Microsoft.KeyVault(') === true);
-}
-
-function isHttp(value: string): boolean {
-  return URL.canParse(value) && new URL(value).protocol === 'http:';
 }
 
 function isHttps(value: string): boolean {

@@ -43,6 +43,8 @@ export class MemoryStore implements BlobStore {
     const facts = await this.head(name);
     return {
       ...facts,
+      partial: false,
+      totalLength: bytes.length,
       contentRange: undefined,
       body: Readable.from([bytes]),
     };

@@ -1,144 +1,108 @@
-import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
-import { Agent, request } from 'node:https';
-import { pipeline, type Readable } from 'node:stream';
-import { blobFailure, refusal } from './failure.ts';
-import { type IdentityOptions, ManagedIdentity } from './managedIdentity.ts';
-import type { BlobStore, ByteRange } from './store.ts';
+import { Readable } from 'node:stream';
+import { ManagedIdentityCredential } from '@azure/identity';
+import { ContainerClient, newPipeline } from '@azure/storage-blob';
+import { blobFailure } from './failure.ts';
+import type { BlobStore } from './store.ts';
 
 export interface AzureStoreOptions {
   readonly endpoint: string;
   readonly container: string;
-  readonly identity: IdentityOptions;
+  readonly clientId: string;
 }
 
-type Headers = Readonly<Record<string, string | number>>;
+/** Blob through the official client. Its own retries are off: the sidecar decides when a file is tried again. */
+export function azureStore(options: AzureStoreOptions): BlobStore {
+  const credential = new ManagedIdentityCredential({ clientId: options.clientId, retryOptions: { maxRetries: 0 } });
+  const pipeline = newPipeline(credential, { retryOptions: { maxTries: 1 } });
+  const base = options.endpoint.endsWith('/') ? options.endpoint : `${options.endpoint}/`;
+  const container = new ContainerClient(`${base}${options.container}`, pipeline);
 
-interface Call {
-  readonly method: 'PUT' | 'HEAD' | 'GET' | 'DELETE';
-  /** Below the container. */
-  readonly path: string;
-  readonly headers: Headers;
-  readonly body?: Buffer | (() => Readable);
+  return {
+    put: (blob, signal) =>
+      guarded(signal, async () => {
+        const answer = await container.getBlockBlobClient(blob.name).upload(blob.body, blob.length, {
+          abortSignal: signal,
+          transactionalContentMD5: blob.md5,
+          blobHTTPHeaders: { blobContentType: blob.contentType, blobContentMD5: blob.md5 },
+          conditions: { ifNoneMatch: '*' },
+        });
+        return { etag: answer.etag ?? '', md5: bufferOf(answer.contentMD5) };
+      }),
+
+    head: (name, signal) =>
+      guarded(signal, async () => {
+        const answer = await container.getBlobClient(name).getProperties({ abortSignal: signal });
+        return {
+          length: answer.contentLength ?? 0,
+          md5: bufferOf(answer.contentMD5),
+          contentType: answer.contentType ?? 'application/octet-stream',
+          etag: answer.etag,
+          lastModified: answer.lastModified,
+        };
+      }),
+
+    get: (name, range, signal) =>
+      guarded(signal, async () => {
+        const answer = await container
+          .getBlobClient(name)
+          .download(range?.offset ?? 0, range?.count, { abortSignal: signal });
+        const length = answer.contentLength ?? 0;
+        const total = answer.contentRange === undefined ? undefined : Number(answer.contentRange.split('/')[1]);
+        return {
+          partial: answer.contentRange !== undefined,
+          length,
+          totalLength: total ?? length,
+          contentType: answer.contentType ?? 'application/octet-stream',
+          contentRange: answer.contentRange,
+          etag: answer.etag,
+          md5: bufferOf(answer.blobContentMD5 ?? answer.contentMD5),
+          lastModified: answer.lastModified,
+          body: readable(answer.readableStreamBody),
+        };
+      }),
+
+    remove: (name, etag, signal) =>
+      guarded(signal, async () => {
+        await container.getBlobClient(name).delete({ abortSignal: signal, conditions: { ifMatch: etag } });
+      }),
+
+    probe: (signal) =>
+      guarded(signal, async () => {
+        await container.getProperties({ abortSignal: signal });
+      }),
+  };
 }
-
-const API_VERSION = '2024-11-04';
 
 /**
- * The five requests to Blob that the sidecar makes, https://learn.microsoft.com/rest/api/storageservices/. By hand: the
- * official client takes more processor time for an upload than all the rest of it, and nearly all of a start.
+ * Turns every error into a BlobFailure, and ends with the signal even when the client does not: it does not hand the
+ * signal on to the identity endpoint.
  */
-export function azureStore(options: AzureStoreOptions): BlobStore {
-  const identity = new ManagedIdentity(options.identity);
-  const { nowMs } = options.identity;
-  const { hostname, port, pathname } = new URL(options.endpoint);
-  const container = `${pathname.replace(/\/$/, '')}/${options.container}`;
-  const agent = new Agent({ keepAlive: true });
-
-  const answerTo = (call: Call, token: string, signal: AbortSignal): Promise<IncomingMessage> =>
-    new Promise((resolve, reject) => {
-      const { method, body } = call;
-      const headers = { authorization: `Bearer ${token}`, 'x-ms-version': API_VERSION, ...call.headers };
-      const path = `${container}${call.path}`;
-      const sent = request({ hostname, port, path, method, headers, agent, signal }, resolve);
-      sent.on('error', reject);
-      if (typeof body === 'function') pipeline(body(), sent, (error) => error && reject(error));
-      else sent.end(body);
-    });
-
-  const tokenFor = (signal: AbortSignal): string | Promise<string> => {
-    const token = identity.token();
-    return typeof token === 'string' ? token : unless(signal, token);
-  };
-
-  /** The answer, when it is a success; its body is for the caller to read. */
-  const exchange = async (call: Call, signal: AbortSignal): Promise<IncomingMessage> => {
-    try {
-      const answer = await answerTo(call, await tokenFor(signal), signal);
-      const status = answer.statusCode ?? 0;
-      if (status >= 200 && status < 300) return answer;
-      answer.resume();
-      if (status === 401) identity.forget();
-      throw refusal(status, answer.headers, nowMs());
-    } catch (error) {
-      throw blobFailure(signal.aborted ? signal.reason : error);
-    }
-  };
-
-  /** Only the headers are of interest. */
-  const headersOf = async (call: Call, signal: AbortSignal): Promise<IncomingHttpHeaders> => {
-    const answer = await exchange(call, signal);
-    answer.resume();
-    return answer.headers;
-  };
-
-  return {
-    put: async ({ name, body, length, md5, contentType }, signal) => {
-      const sum = md5.toString('base64');
-      const headers = {
-        'x-ms-blob-type': 'BlockBlob',
-        'x-ms-blob-content-type': contentType,
-        'x-ms-blob-content-md5': sum,
-        'content-md5': sum,
-        'content-length': length,
-        'if-none-match': '*',
-      };
-      const answer = await headersOf({ method: 'PUT', path: pathOf(name), headers, body }, signal);
-      return { etag: answer.etag ?? '', md5: bytesOf(answer['content-md5']) };
-    },
-
-    head: async (name, signal) => factsOf(await headersOf({ method: 'HEAD', path: pathOf(name), headers: {} }, signal)),
-
-    get: async (name, range, signal) => {
-      const headers: Headers = range === undefined ? {} : { range: rangeText(range) };
-      const body = await exchange({ method: 'GET', path: pathOf(name), headers }, signal);
-      return { ...factsOf(body.headers), contentRange: body.headers['content-range'], body };
-    },
-
-    remove: async (name, etag, signal) => {
-      await headersOf({ method: 'DELETE', path: pathOf(name), headers: { 'if-match': etag } }, signal);
-    },
-
-    probe: async (signal) => {
-      await headersOf({ method: 'HEAD', path: '?restype=container', headers: {} }, signal);
-    },
-  };
-}
-
-function pathOf(name: string): string {
-  return `/${name.split('/').map(encodeURIComponent).join('/')}`;
-}
-
-function rangeText({ offset, count }: ByteRange): string {
-  return `bytes=${offset}-${count === undefined ? '' : offset + count - 1}`;
-}
-
-function factsOf(headers: IncomingHttpHeaders) {
-  const modified = headers['last-modified'];
-  return {
-    length: Number(headers['content-length'] ?? 0),
-    // With a range the one is the sum of the whole blob, and the other that of the range.
-    md5: bytesOf(headers['x-ms-blob-content-md5'] ?? headers['content-md5']),
-    contentType: headers['content-type'] ?? 'application/octet-stream',
-    etag: headers.etag,
-    lastModified: modified === undefined ? undefined : new Date(modified),
-  };
-}
-
-function bytesOf(base64: string | string[] | undefined): Buffer | undefined {
-  return typeof base64 === 'string' && base64 !== '' ? Buffer.from(base64, 'base64') : undefined;
-}
-
-/** What is awaited, or the reason of the signal when that comes first. */
-async function unless<T>(signal: AbortSignal, work: Promise<T>): Promise<T> {
-  signal.throwIfAborted();
-  let stop = (): void => undefined;
+async function guarded<T>(signal: AbortSignal, work: () => Promise<T>): Promise<T> {
+  let stop: (() => void) | undefined;
   const aborted = new Promise<never>((_, reject) => {
     stop = () => reject(signal.reason);
-    signal.addEventListener('abort', stop);
+    if (signal.aborted) stop();
+    else signal.addEventListener('abort', stop, { once: true });
   });
+  aborted.catch(() => undefined);
   try {
-    return await Promise.race([work, aborted]);
+    const working = work();
+    working.catch(() => undefined);
+    return await Promise.race([working, aborted]);
+  } catch (error) {
+    throw blobFailure(signal.aborted ? signal.reason : error, Date.now());
   } finally {
-    signal.removeEventListener('abort', stop);
+    if (stop !== undefined) signal.removeEventListener('abort', stop);
   }
+}
+
+function bufferOf(bytes: Uint8Array | undefined): Buffer | undefined {
+  return bytes === undefined || bytes.length === 0
+    ? undefined
+    : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+}
+
+function readable(stream: NodeJS.ReadableStream | undefined): Readable {
+  if (stream === undefined) return Readable.from([]);
+  return stream instanceof Readable ? stream : new Readable().wrap(stream);
 }

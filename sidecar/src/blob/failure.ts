@@ -1,4 +1,3 @@
-import type { IncomingHttpHeaders } from 'node:http';
 import { parseRetryAfter } from '../backoff.ts';
 import { reasonOf, systemCode } from '../codedError.ts';
 
@@ -30,30 +29,61 @@ const AWAY_CODES =
   /^(ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|ENETDOWN|CERT_|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO_|ERR_TLS_)/;
 const RETRIED_STATUS = new Set([408, 425, 429, 500, 502, 503, 504]);
 
-/** What an answer that is no success means for the file and for the next request. */
-export function refusal(status: number, headers: IncomingHttpHeaders, nowMs: number): BlobFailure {
-  // The header is there also when the answer has no body, as with HEAD.
-  const code = String(headers['x-ms-error-code'] ?? '');
-  const message = `${status} ${code}`.trimEnd();
+/** What an error of the Blob client means for the file and for the next request. */
+export function blobFailure(error: unknown, nowMs: number): BlobFailure {
+  if (error instanceof BlobFailure) return error;
+  const status = statusOf(error);
+  const code = serviceCode(error);
+  const words = code === '' ? reasonOf(error) : code;
+  if (status === undefined) return connectionFailure(error, words);
+  const message = `${status} ${firstLine(words)}`;
   if (code === 'ContainerNotFound' || code === 'ContainerBeingDeleted' || code === 'AccountIsDisabled') {
-    return new BlobFailure('away', message);
+    return new BlobFailure('away', message, undefined, error);
   }
-  if (status === 409 || status === 412) return new BlobFailure('exists', message);
-  if (status === 404) return new BlobFailure('missing', message);
-  if (status === 416) return new BlobFailure('range', message);
-  if (status === 401 || status === 403) return new BlobFailure('away', message);
-  if (code === 'Md5Mismatch') return new BlobFailure('changed', message);
-  if (RETRIED_STATUS.has(status)) {
-    return new BlobFailure('flaky', message, parseRetryAfter(headers['retry-after'], nowMs));
-  }
-  return new BlobFailure('rejected', message);
+  if (status === 409 || status === 412) return new BlobFailure('exists', message, undefined, error);
+  if (status === 404) return new BlobFailure('missing', message, undefined, error);
+  if (status === 416) return new BlobFailure('range', message, undefined, error);
+  if (status === 401 || status === 403) return new BlobFailure('away', message, undefined, error);
+  if (code === 'Md5Mismatch') return new BlobFailure('changed', message, undefined, error);
+  if (RETRIED_STATUS.has(status)) return new BlobFailure('flaky', message, retryAfterOf(error, nowMs), error);
+  return new BlobFailure('rejected', message, undefined, error);
 }
 
-/** What it means that no answer came. */
-export function blobFailure(error: unknown): BlobFailure {
-  if (error instanceof BlobFailure) return error;
+function connectionFailure(error: unknown, words: string): BlobFailure {
+  const name = error instanceof Error ? error.name : '';
+  if (name === 'CredentialUnavailableError' || name === 'AuthenticationRequiredError') {
+    return new BlobFailure('away', `no token for Blob: ${firstLine(words)}`, undefined, error);
+  }
   const kind = AWAY_CODES.test(systemCode(error)) ? 'away' : 'flaky';
-  return new BlobFailure(kind, firstLine(reasonOf(error)), undefined, error);
+  return new BlobFailure(kind, firstLine(words), undefined, error);
+}
+
+function statusOf(error: unknown): number | undefined {
+  if (typeof error !== 'object' || error === null || !('statusCode' in error)) return undefined;
+  return typeof error.statusCode === 'number' ? error.statusCode : undefined;
+}
+
+/** `x-ms-error-code` is there also when the answer has no body, as with HEAD. */
+function serviceCode(error: unknown): string {
+  const header = headerOf(error, 'x-ms-error-code');
+  if (header !== undefined && header !== '') return header;
+  return statusOf(error) === undefined ? '' : systemCode(error);
+}
+
+function retryAfterOf(error: unknown, nowMs: number): number | undefined {
+  return parseRetryAfter(headerOf(error, 'retry-after'), nowMs);
+}
+
+function headerOf(error: unknown, name: string): string | undefined {
+  if (typeof error !== 'object' || error === null || !('response' in error)) return undefined;
+  const response = error.response;
+  if (typeof response !== 'object' || response === null || !('headers' in response)) return undefined;
+  const headers = response.headers;
+  if (typeof headers !== 'object' || headers === null || !('get' in headers)) return undefined;
+  const get = headers.get;
+  if (typeof get !== 'function') return undefined;
+  const value: unknown = get.call(headers, name);
+  return typeof value === 'string' ? value : undefined;
 }
 
 function firstLine(text: string): string {

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import * as defaults from '../defaults.ts';
-import { BlobFailure } from './failure.ts';
+import { BlobFailure, blobFailure } from './failure.ts';
 import { Reach } from './reach.ts';
 
 describe('the reach of Blob', () => {
@@ -109,5 +109,42 @@ describe('the reach of Blob', () => {
       .catch((error: unknown) => error);
     await jest.advanceTimersByTimeAsync(defaults.REQUEST_STALL_MS + 10);
     expect(await stalled).toMatchObject({ kind: 'flaky' });
+  });
+});
+
+describe('a failure of Blob', () => {
+  const answer = (statusCode: number, code = '', retryAfter?: string): unknown => ({
+    statusCode,
+    message: code,
+    response: {
+      headers: {
+        get: (name: string) => (name === 'x-ms-error-code' ? code : name === 'retry-after' ? retryAfter : undefined),
+      },
+    },
+  });
+
+  test.each([
+    [answer(409, 'BlobAlreadyExists'), 'exists'],
+    [answer(412, 'ConditionNotMet'), 'exists'],
+    [answer(404, 'BlobNotFound'), 'missing'],
+    [answer(404, 'ContainerNotFound'), 'away'],
+    [answer(403, 'AuthorizationPermissionMismatch'), 'away'],
+    [answer(401), 'away'],
+    [answer(416, 'InvalidRange'), 'range'],
+    [answer(400, 'Md5Mismatch'), 'changed'],
+    [answer(400, 'InvalidUri'), 'rejected'],
+    [answer(500), 'flaky'],
+    [answer(429), 'flaky'],
+    [Object.assign(new Error('x'), { code: 'ECONNREFUSED' }), 'away'],
+    [Object.assign(new Error('x'), { code: 'ENOTFOUND' }), 'away'],
+    [Object.assign(new Error('x'), { code: 'ECONNRESET' }), 'flaky'],
+    [new Error('socket hang up'), 'flaky'],
+    ['text', 'flaky'],
+  ])('%# means the right thing', (error, kind) => {
+    expect(blobFailure(error, 0).kind).toBe(kind);
+  });
+
+  test('carries Retry-After', () => {
+    expect(blobFailure(answer(503, 'ServerBusy', '7'), 0).retryAfterMs).toBe(7_000);
   });
 });

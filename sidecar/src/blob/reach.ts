@@ -93,7 +93,7 @@ export class Reach {
       this.#answered();
       return result;
     } catch (error) {
-      const failure = blobFailure(error);
+      const failure = blobFailure(error, this.#options.nowMs());
       // A request that began before the last change says nothing about the state since.
       if (request.epoch === this.#epoch) this.#learn(failure);
       throw failure;
@@ -166,7 +166,7 @@ export class Reach {
     } catch (error) {
       const failure = limit.aborted
         ? new BlobFailure('away', `no sign of life within ${defaults.PROBE_TIMEOUT_MS / 1_000} s`)
-        : blobFailure(error);
+        : blobFailure(error, this.#options.nowMs());
       if (this.#state === 'away') this.#reason = failure.kind === 'away' ? failure.message : this.#reason;
       // One failed sign of life amid silence is enough; when idle it has to be a clear one.
       else if (epoch === this.#epoch) this.#learn(silent ? new BlobFailure('away', failure.message) : failure);

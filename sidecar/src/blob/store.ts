@@ -23,7 +23,9 @@ export interface Put {
 }
 
 export interface Download {
+  readonly partial: boolean;
   readonly length: number;
+  readonly totalLength: number;
   readonly contentType: string;
   readonly contentRange: string | undefined;
   readonly etag: string | undefined;

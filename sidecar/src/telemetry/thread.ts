@@ -1,13 +1,13 @@
 import { parentPort, workerData } from 'node:worker_threads';
-import { AzureMonitorMetricExporter, AzureMonitorTraceExporter } from '@azure/monitor-opentelemetry-exporter';
-import { resourceFromAttributes } from '@opentelemetry/resources';
-import { MeterProvider, PeriodicExportingMetricReader } from '@opentelemetry/sdk-metrics';
+import { shutdownAzureMonitor, useAzureMonitor } from '@azure/monitor-opentelemetry';
+import { AzureMonitorTraceExporter } from '@azure/monitor-opentelemetry-exporter';
+import { metrics } from '@opentelemetry/api';
 import { reasonOf } from '../codedError.ts';
 import type { FromThread, ThreadData, ToThread } from './messages.ts';
 import { type ReadableSpan, readableSpan } from './readableSpan.ts';
 
 /**
- * The telemetry thread. It is a thread so that nothing in it can hurt the sync: not the time it takes to load, not
+ * The telemetry thread. It is a thread so that nothing in it can hurt the sync: not the half second it takes to load, not
  * a rejection that the exporter lets escape, not its memory. What falls over here takes down this thread, and the relay
  * starts another.
  */
@@ -21,17 +21,31 @@ const role = {
 };
 const exporterOptions = { connectionString: data.connectionString, disableOfflineStorage: true };
 
-// Read by the exporters when they are made.
+// Read by the distribution when it starts.
+process.env.OTEL_METRIC_EXPORT_INTERVAL = String(data.exportMs);
+process.env.OTEL_RESOURCE_ATTRIBUTES = Object.entries(role)
+  .map(([key, value]) => `${key}=${encodeURIComponent(value)}`)
+  .join(',');
 process.env.APPLICATION_INSIGHTS_NO_STATSBEAT = '1';
 process.env.APPLICATIONINSIGHTS_STATSBEAT_DISABLED = '1';
 
-const exporter = new AzureMonitorTraceExporter(exporterOptions);
-const reader = new PeriodicExportingMetricReader({
-  exporter: new AzureMonitorMetricExporter(exporterOptions),
-  exportIntervalMillis: data.exportMs,
-  exportTimeoutMillis: data.exportMs,
+useAzureMonitor({
+  azureMonitorExporterOptions: exporterOptions,
+  enableLiveMetrics: false,
+  enableStandardMetrics: false,
+  enablePerformanceCounters: false,
+  // The sidecar makes its own spans; patched modules would be those of this thread, which does no work.
+  instrumentationOptions: {
+    azureSdk: { enabled: false },
+    http: { enabled: false },
+    mongoDb: { enabled: false },
+    mySql: { enabled: false },
+    postgreSql: { enabled: false },
+    redis: { enabled: false },
+    redis4: { enabled: false },
+  },
 });
-const metrics = new MeterProvider({ readers: [reader], resource: resourceFromAttributes(role) });
+const exporter = new AzureMonitorTraceExporter(exporterOptions);
 const meter = metrics.getMeter('slipway');
 const known = new Set<string>();
 let gauges: Readonly<Record<string, number>> = {};
@@ -81,7 +95,7 @@ function send(spans: ReadableSpan[], bytes: number): void {
 
 /** The relay sees to it that this does not take for ever. */
 async function stop(): Promise<void> {
-  await Promise.allSettled([exporter.shutdown(), metrics.shutdown()]);
+  await Promise.allSettled([exporter.shutdown(), shutdownAzureMonitor()]);
   process.exit(0);
 }
 
