@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { rename, rm, stat } from 'node:fs/promises';
+import { mkdir, rename, rm, stat } from 'node:fs/promises';
 import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -38,6 +38,7 @@ export class Mysql {
 
   async start(): Promise<void> {
     if (this.#process?.running) return;
+    await mkdir(this.#temporary, { recursive: true, mode: 0o700 });
     await this.#createDataDirectory();
     this.#process = new RegionProcess({
       name: 'mysql',
@@ -62,6 +63,11 @@ export class Mysql {
     return join(this.#options.paths.mysql, 'data');
   }
 
+  /** Its own: a starting server removes every temporary table it finds, those of others too, and they crash. */
+  get #temporary(): string {
+    return join(this.#options.paths.mysql, 'tmp');
+  }
+
   async #createDataDirectory(): Promise<void> {
     if (await exists(join(this.#data, 'mysql'))) return;
     // Made beside and renamed in: a run that was cut off is never mistaken for a database.
@@ -70,6 +76,7 @@ export class Mysql {
     await run(await programPath('mariadb-install-db'), [
       '--no-defaults',
       `--datadir=${fresh}`,
+      `--tmpdir=${this.#temporary}`,
       `--user=${userInfo().username}`,
       '--auth-root-authentication-method=socket',
       `--auth-root-socket-user=${userInfo().username}`,
@@ -87,6 +94,7 @@ export class Mysql {
       '--no-defaults',
       `--user=${userInfo().username}`,
       `--datadir=${this.#data}`,
+      `--tmpdir=${this.#temporary}`,
       `--socket=${this.socket}`,
       `--pid-file=${join(paths.mysql, 'mysql.pid')}`,
       `--port=${port}`,

@@ -9,6 +9,7 @@ import { type ExitRecord, endGroup, type ProcessSpec, RegionProcess } from './pr
 import { programPath, systemPath } from './programs.ts';
 import type { Resolver } from './resolver.ts';
 import { isErrno, type StatePaths } from './state.ts';
+import { unixConnections } from './unix-connections.ts';
 
 const pingBodyMaxBytes = 1024 * 1024;
 
@@ -118,14 +119,8 @@ export class ProcessWorker implements Worker {
     });
   }
 
-  /** The kernel lists each accepted connection of a unix socket under the socket's path. */
-  async requestsInFlight(): Promise<number> {
-    const connected = '03';
-    const table = await readFile('/proc/net/unix', 'utf8');
-    return table.split('\n').filter((line) => {
-      const fields = line.split(' ').filter((field) => field !== '');
-      return fields[5] === connected && fields[7] === this.socket;
-    }).length;
+  requestsInFlight(): Promise<number> {
+    return unixConnections(this.socket);
   }
 
   /** Pids by process, as `slipway status` shows them. */

@@ -27,7 +27,8 @@ final class MariaDb implements Server
 
         return Process::start([
             'mariadb-install-db', '--no-defaults', '--user='.self::user(), '--datadir='.$this->directory.'/data', '--auth-root-authentication-method=normal',
-            '--skip-test-db',
+            // A starting server removes every temporary table it finds, those of others too, and they crash.
+            '--tmpdir='.$this->directory, '--skip-test-db',
         ], [], $this->directory.'/install.log');
     }
 

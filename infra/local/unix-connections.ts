@@ -1,0 +1,16 @@
+import { readFile } from 'node:fs/promises';
+
+/** SS_CONNECTING, waiting to be accepted, and SS_CONNECTED, accepted: include/uapi/linux/net.h */
+const open = ['02', '03'];
+
+/**
+ * How many connections a unix socket's listener has, those included that wait for it to accept them: they are lost
+ * with it too. The kernel lists each under the socket's path.
+ */
+export async function unixConnections(socketPath: string): Promise<number> {
+  const table = await readFile('/proc/net/unix', 'utf8');
+  return table.split('\n').filter((line) => {
+    const fields = line.split(' ').filter((field) => field !== '');
+    return open.includes(fields[5] ?? '') && fields[7] === socketPath;
+  }).length;
+}
