@@ -66,6 +66,22 @@ describe('the release lock', () => {
     await next.release();
   });
 
+  test('that somebody has just taken is told with the name that they write next', async () => {
+    const blob = container.getBlockBlobClient(name);
+    await blob.upload('{}', 2);
+    const lease = new BlobLeaseClient(blob);
+    await lease.acquireLease(30);
+    const content = JSON.stringify({ owner: alive });
+    const slow = afterFirstDownload(async () => {
+      await blob.upload(content, content.length, { conditions: { leaseId: lease.leaseId } });
+    });
+    await expect(ReleaseLock.acquire(slow, name, alive)).rejects.toMatchObject({
+      code: 'SLIP-RELEASE-LOCKED',
+      detail: { found: expect.stringContaining('in progress: ada') },
+    });
+    await lease.releaseLease();
+  });
+
   test('given back with something still begun leaves it to the next, also when that one fails before it heals', async () => {
     const held = await ReleaseLock.acquire(container, name, alive);
     await held.write(intent);

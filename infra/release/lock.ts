@@ -3,10 +3,12 @@ import { SlipError } from '../errors.ts';
 import { readText } from './blob-text.ts';
 import type { HistoryEntry } from './history.ts';
 import { describeOwner, hasEnded, type Owner } from './owner.ts';
+import { untilDefined } from './until.ts';
 
 /** A lease lives this long without being renewed: how long a crashed release on another machine keeps others out. */
 export const leaseSeconds = 30;
 const renewMs = 8_000;
+const ownerWithin = { limitMs: 2_000, pollMs: 50 };
 
 /** How far a change of the slots has come. Written before each step begins, under the lease. */
 export interface Intent {
@@ -60,7 +62,7 @@ export class ReleaseLock {
     await createWhenMissing(blob);
     const lease = new BlobLeaseClient(blob);
     if (!(await tryAcquire(lease))) {
-      const { content, etag } = await read(blob);
+      const { content, etag } = await readOwned(blob);
       const holder = content.owner;
       if (holder === undefined || !hasEnded(holder)) throw lockedBy(holder);
       await breakUnchanged(lease, etag);
@@ -170,6 +172,17 @@ async function breakUnchanged(lease: BlobLeaseClient, etag: string): Promise<voi
 async function read(blob: BlockBlobClient): Promise<{ readonly content: LockContent; readonly etag: string }> {
   const { text, etag } = await readText(blob);
   return { content: parse(text), etag };
+}
+
+/** Who has just taken the lock writes its name next. */
+async function readOwned(blob: BlockBlobClient): ReturnType<typeof read> {
+  let found = await read(blob);
+  if (found.content.owner !== undefined) return found;
+  await untilDefined(ownerWithin, async () => {
+    found = await read(blob);
+    return found.content.owner;
+  });
+  return found;
 }
 
 function parse(text: string): LockContent {
