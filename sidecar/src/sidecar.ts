@@ -16,6 +16,7 @@ import { type Folders, foldersIn } from './media/folders.ts';
 import { exists, move } from './media/moves.ts';
 import { Retention } from './media/retention.ts';
 import { Scan } from './media/scan.ts';
+import { Spaces } from './media/spaces.ts';
 import { Tally } from './media/tally.ts';
 import { Uploader } from './media/uploader.ts';
 import { Waitlist } from './media/waitlist.ts';
@@ -84,7 +85,7 @@ export class Sidecar {
       onChange: (state, reason) => this.#blobTurned(state, reason),
     });
     this.reading = { store, reach: this.#reach };
-    const context: CarryContext = { folders: this.folders, store, reach: this.#reach, nowMs };
+    const context: CarryContext = { folders: this.folders, store, reach: this.#reach, spaces: new Spaces(), nowMs };
     this.#uploader = new Uploader({
       context,
       waitlist: this.#waitlist,

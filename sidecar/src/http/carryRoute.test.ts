@@ -7,6 +7,7 @@ import { MemoryStore } from '../../testbed/memoryStore.ts';
 import { BlobFailure } from '../blob/failure.ts';
 import { Reach } from '../blob/reach.ts';
 import { type Folders, foldersIn } from '../media/folders.ts';
+import { Spaces } from '../media/spaces.ts';
 import { Tally } from '../media/tally.ts';
 import { Uploader } from '../media/uploader.ts';
 import { Waitlist } from '../media/waitlist.ts';
@@ -35,7 +36,7 @@ describe('callers of carry', () => {
     reach = new Reach({ probe: () => store.probe(), nowMs, random: Math.random, onChange });
     const tally = new Tally(nowMs);
     uploader = new Uploader({
-      context: { folders, store, reach, nowMs },
+      context: { folders, store, reach, spaces: new Spaces(), nowMs },
       waitlist: new Waitlist(nowMs),
       tally,
       log: () => undefined,

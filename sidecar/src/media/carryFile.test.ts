@@ -17,6 +17,7 @@ import { MemoryStore } from '../../testbed/memoryStore.ts';
 import { Reach } from '../blob/reach.ts';
 import { type CarryContext, carryFile } from './carryFile.ts';
 import { type Folders, foldersIn } from './folders.ts';
+import { Spaces } from './spaces.ts';
 
 /** What happens when something else happens in between: the moments that a real Blob does not wait for. */
 describe('carrying one file', () => {
@@ -30,7 +31,7 @@ describe('carrying one file', () => {
     store = new MemoryStore();
     const nowMs = (): number => Date.now();
     const reach = new Reach({ probe: () => store.probe(), nowMs, random: Math.random, onChange: () => undefined });
-    context = { folders, store, reach, nowMs };
+    context = { folders, store, reach, spaces: new Spaces(), nowMs };
   });
   afterEach(() => rmSync(folders.root, { recursive: true, force: true }));
 

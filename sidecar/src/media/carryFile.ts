@@ -8,19 +8,21 @@ import { reasonOf, systemCode } from '../codedError.ts';
 import * as defaults from '../defaults.ts';
 import { blobHas } from './compare.ts';
 import { contentType, imageByExtension, SNIFF_BYTES } from './contentType.ts';
-import { type Contents, checkedStream, readContents } from './digest.ts';
+import { type Contents, checkedStream, digest, readContents } from './digest.ts';
 import { type Fingerprint, fingerprintOf, sameFile } from './fingerprint.ts';
 import type { Folders } from './folders.ts';
 import { move, moveAside } from './moves.ts';
 import { isUlidName, pathProblem } from './names.ts';
 import { openOutbox } from './openOutbox.ts';
 import type { Outcome } from './outcome.ts';
+import type { Spaces } from './spaces.ts';
 import { imageProblem } from './wholeImage.ts';
 
 export interface CarryContext {
   readonly folders: Folders;
   readonly store: BlobStore;
   readonly reach: Reach;
+  readonly spaces: Spaces;
   readonly nowMs: () => number;
 }
 
@@ -39,7 +41,7 @@ export async function carryFile(context: CarryContext, path: string, expected?: 
     try {
       if (expected !== undefined && !sameFile(expected, opened.fingerprint))
         return { kind: 'changed', reason: 'still being written' };
-      return await carryOpen(context, path, opened.handle, opened.fingerprint);
+      return await context.spaces.lend((space) => carryOpen(context, path, opened.handle, opened.fingerprint, space));
     } finally {
       await opened.handle.close();
     }
@@ -48,13 +50,19 @@ export async function carryFile(context: CarryContext, path: string, expected?: 
   }
 }
 
-async function carryOpen(context: CarryContext, path: string, file: FileHandle, before: Fingerprint): Promise<Outcome> {
+async function carryOpen(
+  context: CarryContext,
+  path: string,
+  file: FileHandle,
+  before: Fingerprint,
+  space: Buffer,
+): Promise<Outcome> {
   if (before.size > defaults.PUT_BLOB_LIMIT_BYTES) {
     return { kind: 'rejected', reason: `${before.size} bytes, more than Blob takes at once (5000 MiB)` };
   }
   const torn = await incompleteness(path, file, before.size);
   if (torn !== undefined) return { kind: 'incomplete', reason: torn };
-  const contents = await readContents(file, before.size, SNIFF_BYTES);
+  const contents = await readContents(file, before.size, SNIFF_BYTES, space);
   if (contents === undefined) return { kind: 'changed', reason: 'became shorter while it was read' };
 
   let put: Put | undefined;
@@ -158,7 +166,7 @@ async function intoSynced(
 
 async function holds(file: FileHandle, actual: number, size: number, md5: Buffer): Promise<boolean> {
   try {
-    return actual === size && (await readContents(file, size, 0))?.md5.equals(md5) === true;
+    return actual === size && (await digest(file, size))?.md5.equals(md5) === true;
   } finally {
     await file.close();
   }

@@ -17,10 +17,15 @@ export function md5Of(bytes: Uint8Array): Buffer {
   return createHash('md5').update(bytes).digest();
 }
 
-/** Reads exactly `size` bytes; undefined when the file has become shorter. */
-export async function readContents(file: Reader, size: number, headBytes: number): Promise<Contents | undefined> {
-  if (size > defaults.IN_MEMORY_BYTES) return digestLarge(file, size, headBytes);
-  const bytes = Buffer.allocUnsafeSlow(size);
+/** Reads exactly `size` bytes, into `space` when they fit there; undefined when the file has become shorter. */
+export async function readContents(
+  file: Reader,
+  size: number,
+  headBytes: number,
+  space: Buffer,
+): Promise<Contents | undefined> {
+  if (size > space.length) return digest(file, size, headBytes);
+  const bytes = space.subarray(0, size);
   if ((await fill(file, bytes, size, 0)) < size) return undefined;
   return { md5: md5Of(bytes), head: bytes.subarray(0, headBytes), bytes };
 }
@@ -52,9 +57,10 @@ async function* checkedChunks(file: Reader, size: number, md5: Buffer, moved: ()
   }
 }
 
-async function digestLarge(file: Reader, size: number, headBytes: number): Promise<Contents | undefined> {
+/** The same through little memory, without keeping the bytes. */
+export async function digest(file: Reader, size: number, headBytes = 0): Promise<Contents | undefined> {
   const hash = createHash('md5');
-  const chunk = Buffer.allocUnsafeSlow(defaults.STREAM_CHUNK_BYTES);
+  const chunk = Buffer.allocUnsafeSlow(Math.min(defaults.STREAM_CHUNK_BYTES, size));
   let head = Buffer.alloc(0);
   let position = 0;
   while (position < size) {

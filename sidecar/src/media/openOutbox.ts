@@ -1,4 +1,4 @@
-import { constants } from 'node:fs';
+import { constants, fstatSync } from 'node:fs';
 import { type FileHandle, open, readlink, realpath } from 'node:fs/promises';
 import { join } from 'node:path';
 import { systemCode } from '../codedError.ts';
@@ -28,7 +28,8 @@ export async function openOutbox(root: string, path: string): Promise<Opened> {
     return { kind: 'unreadable', reason: `cannot be read: ${code}` };
   }
   try {
-    const stats = await handle.stat();
+    // Known to the kernel since it opened the file, also on a network share: not worth the way through the thread pool.
+    const stats = fstatSync(handle.fd);
     const refusal = stats.isFile() ? await strayed(handle, root, path) : NOT_A_FILE;
     if (refusal === undefined) return { kind: 'open', handle, fingerprint: fingerprintOf(stats) };
     await handle.close();

@@ -7,6 +7,7 @@ import { BlobFailure } from '../blob/failure.ts';
 import { Reach } from '../blob/reach.ts';
 import { type Folders, foldersIn } from './folders.ts';
 import { Retention } from './retention.ts';
+import { Spaces } from './spaces.ts';
 import { Tally } from './tally.ts';
 
 const HOUR = 3_600_000;
@@ -28,7 +29,7 @@ describe('retention', () => {
     const nowMs = (): number => Date.now() + later;
     const reach = new Reach({ probe: () => store.probe(), nowMs, random: Math.random, onChange: () => undefined });
     tally = new Tally(nowMs);
-    const context = { folders, store, reach, nowMs };
+    const context = { folders, store, reach, spaces: new Spaces(), nowMs };
     retention = new Retention({ context, tally, log: () => undefined, retentionMs: 24 * HOUR, mayAsk: () => mayAsk });
   });
   afterEach(() => rmSync(folders.root, { recursive: true, force: true }));

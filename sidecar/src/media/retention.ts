@@ -7,7 +7,7 @@ import * as defaults from '../defaults.ts';
 import type { Log } from '../log.ts';
 import type { CarryContext } from './carryFile.ts';
 import { blobHas } from './compare.ts';
-import { readContents } from './digest.ts';
+import { digest } from './digest.ts';
 import { sameFile } from './fingerprint.ts';
 import { moveAside } from './moves.ts';
 import { ulidTimeMs } from './names.ts';
@@ -108,7 +108,7 @@ export class Retention {
 
   async #matches(path: string, opened: Open): Promise<boolean> {
     const { reach, store } = this.#options.context;
-    const contents = await readContents(opened.handle, opened.fingerprint.size, 0);
+    const contents = await digest(opened.handle, opened.fingerprint.size);
     if (contents === undefined) return false;
     try {
       return await blobHas(reach, store, path, opened.fingerprint.size, contents.md5);

@@ -10,6 +10,7 @@ import { Reach } from '../blob/reach.ts';
 import { tracer } from '../telemetry/tracer.ts';
 import { type Folders, foldersIn } from './folders.ts';
 import { Scan } from './scan.ts';
+import { Spaces } from './spaces.ts';
 import { Tally } from './tally.ts';
 import { Uploader } from './uploader.ts';
 import { Waitlist } from './waitlist.ts';
@@ -34,6 +35,7 @@ describe('the scan', () => {
       context: {
         folders,
         store,
+        spaces: new Spaces(),
         reach: new Reach({ probe: () => store.probe(), nowMs, random: Math.random, onChange: () => undefined }),
         nowMs,
       },
