@@ -48,7 +48,11 @@ export class Relay {
     const thread = new Worker(THREAD, {
       workerData: this.#options.data,
       // Only what the exporter may need; the tokens of the other settings are none of its business.
-      env: { NODE_EXTRA_CA_CERTS: process.env.NODE_EXTRA_CA_CERTS, HOME: process.env.HOME },
+      env: {
+        NODE_EXTRA_CA_CERTS: process.env.NODE_EXTRA_CA_CERTS,
+        HOME: process.env.HOME,
+        NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE,
+      },
       resourceLimits: LIMITS,
       stdout: true,
       stderr: true,
