@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import * as defaults from '../defaults.ts';
-import { Relay } from './relay.ts';
+import { Relay, threadEnvironment } from './relay.ts';
 import type { SpanData } from './span.ts';
 
 const SPAN: SpanData = {
@@ -23,6 +23,10 @@ function notStarted(): Relay {
   const data = { connectionString: '', serviceName: '', instance: '', version: '', exportMs: 1_000 };
   return new Relay({ data, log: () => undefined, random: Math.random });
 }
+
+test('the thread gets what it needs of the environment and nothing that is not there', () => {
+  expect(threadEnvironment({ HOME: '/home/node', RELEASE_TOKEN: 'secret' })).toEqual({ HOME: '/home/node' });
+});
 
 describe('the queue of spans', () => {
   test('is bounded in number', () => {

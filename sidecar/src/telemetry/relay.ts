@@ -47,12 +47,7 @@ export class Relay {
     if (this.#stopped) return;
     const thread = new Worker(THREAD, {
       workerData: this.#options.data,
-      // Only what the exporter may need; the tokens of the other settings are none of its business.
-      env: {
-        NODE_EXTRA_CA_CERTS: process.env.NODE_EXTRA_CA_CERTS,
-        HOME: process.env.HOME,
-        NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE,
-      },
+      env: threadEnvironment(process.env),
       resourceLimits: LIMITS,
       stdout: true,
       stderr: true,
@@ -144,4 +139,13 @@ export class Relay {
   #post(message: ToThread): void {
     this.#thread?.postMessage(message);
   }
+}
+
+/** Only what the exporter may need; the tokens of the other settings are none of its business. */
+export function threadEnvironment(environment: NodeJS.ProcessEnv): Record<string, string> {
+  const needed = ['NODE_EXTRA_CA_CERTS', 'HOME', 'NODE_COMPILE_CACHE'];
+  // A thread is given undefined as the word.
+  return Object.fromEntries(
+    needed.flatMap((name) => (environment[name] === undefined ? [] : [[name, environment[name]]])),
+  );
 }
