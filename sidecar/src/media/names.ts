@@ -5,6 +5,9 @@ const CROCKFORD = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
 /** Blob's limits: https://learn.microsoft.com/rest/api/storageservices/naming-and-referencing-containers--blobs--and-metadata */
 const BLOB_NAME_LENGTH = 1_024;
 const SEGMENT_BYTES = 255;
+/** Control characters, what SMB cannot hold, and what is no character in Unicode. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: these are what it looks for
+const UNHOLDABLE = /[\x00-\x1f\x7f-\x9f"*:<>?|\\\ufffe\uffff]/;
 
 /** Is it a name the application gives, whose file is complete by construction? Folders do not matter. */
 export function isUlidName(path: string): boolean {
@@ -25,11 +28,11 @@ export function segmentProblem(segment: string): string | undefined {
   if (segment === '') return 'an empty path segment';
   if (isDotSegment(segment)) return 'a . or .. path segment';
   if (segment.startsWith('.')) return 'a dot file';
-  for (const letter of segment) {
-    const point = letter.codePointAt(0) ?? 0;
-    if (point < 0x20 || (point >= 0x7f && point < 0xa0)) return 'a control character in the name';
-    if ('"*:<>?|\\'.includes(letter)) return `the character ${letter} in the name, which SMB cannot hold`;
-    if (point === 0xfffe || point === 0xffff) return 'a character in the name that is none in Unicode';
+  const [letter] = UNHOLDABLE.exec(segment) ?? [];
+  if (letter !== undefined) {
+    if (letter >= '\ufffe') return 'a character in the name that is none in Unicode';
+    if (letter < ' ' || letter >= '\x7f') return 'a control character in the name';
+    return `the character ${letter} in the name, which SMB cannot hold`;
   }
   if (segment.endsWith('.') || segment.endsWith(' '))
     return 'a trailing dot or space in the name, which SMB cannot hold';
