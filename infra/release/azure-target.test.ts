@@ -59,6 +59,11 @@ describe('a stack on Azure as a place to release to', () => {
     expect(await target.wanted()).toEqual(outputs.wanted);
   });
 
+  test('gives a rollback as long to find staging back from its restart as a container there takes to start', async () => {
+    await pulumiPrinting(outputs);
+    expect((await azureTarget({ stack: 'prod', root: directory })).limits.returnMs).toBeGreaterThanOrEqual(60_000);
+  });
+
   test('without an output that a release needs is refused by the output’s name', async () => {
     const { appName: _, ...rest } = outputs;
     await pulumiPrinting(rest);

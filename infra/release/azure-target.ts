@@ -9,7 +9,13 @@ import type { ReleaseTarget } from './target.ts';
 import { parseObject } from './web-slot.ts';
 
 const pollMs = 2_000;
-const limits = { startMs: 15 * 60_000, settleMs: 120_000, referencesMs: 10 * 60_000, drainMs: 60_000 };
+const limits = {
+  startMs: 15 * 60_000,
+  settleMs: 120_000,
+  returnMs: 120_000,
+  referencesMs: 10 * 60_000,
+  drainMs: 60_000,
+};
 const pulumiTimeoutMs = 120_000;
 const armScope = 'https://management.azure.com/.default';
 const vaultScope = 'https://vault.azure.net/.default';

@@ -130,18 +130,24 @@ describe('going back is', () => {
   const entryOfB = entry({ id: '2222222', version: 'b', settings: { A: '1' }, siteContainers: image('i') });
 
   /** Staging as ARM shows it, and as it answers itself. */
-  function staging(version: string | undefined, settings: Record<string, string>, containers = image('i')) {
-    const slot = { version: async () => (version === undefined ? undefined : { version }) } as unknown as WebSlot;
+  function staging(version: string, settings: Record<string, string>, containers = image('i'), silentFor = 0) {
+    let asked = 0;
+    const slot = { version: async () => (asked++ < silentFor ? undefined : { version }) } as unknown as WebSlot;
     const appService = {
       settings: async () => ({ ...settings, SLOT_NAME: 'staging' }),
       stickyNames: async () => ['SLOT_NAME'],
       containers: async () => containers,
     } as unknown as AppService;
-    return wayTo(entryOfB, slot, appService);
+    return wayTo(entryOfB, slot, appService, { limitMs: 30, pollMs: 2 });
   }
 
   test('a swap while staging runs the version with its settings and site containers', async () => {
     expect(await staging('b', { A: '1' })).toBe('swap');
+  });
+
+  test('a swap when staging comes back within the limit from the restart that ends a swap', async () => {
+    expect(await staging('b', { A: '1' }, image('i'), 3)).toBe('swap');
+    expect(await staging('b', { A: '1' }, image('i'), 1000)).toBe('stage');
   });
 
   test.each([

@@ -4,11 +4,9 @@ import type { HistoryEntry } from './history.ts';
 import { entryBefore, isSame, isStored, originOf } from './lineage.ts';
 import type { Live } from './live.ts';
 import { hasConfiguration, readConfiguration } from './slot-configuration.ts';
-import { untilDefined } from './until.ts';
+import { untilDefined, type Waiting } from './until.ts';
 import type { WebSlot } from './web-slot.ts';
 
-/** Right after a swap staging restarts; its package is staged anew only when it stays away. */
-const restarting = { limitMs: 2_000, pollMs: 50 };
 /** Fewer digits of an entry's id are not taken for one. */
 const shortestId = 6;
 
@@ -47,8 +45,16 @@ export function entryNamed(history: readonly HistoryEntry[], live: Live | undefi
   });
 }
 
-/** `swap`: staging runs the entry's version with its configuration. `stage`: it has to be staged first. */
-export async function wayTo(entry: HistoryEntry, staging: WebSlot, appService: AppService): Promise<'swap' | 'stage'> {
+/**
+ * `swap`: staging runs the entry's version with its configuration. `stage`: it has to be staged first. Right after a swap
+ * staging restarts: only when it stays away its package is staged anew, which takes far longer.
+ */
+export async function wayTo(
+  entry: HistoryEntry,
+  staging: WebSlot,
+  appService: AppService,
+  restarting: Waiting,
+): Promise<'swap' | 'stage'> {
   const running = await untilDefined(restarting, () => staging.version());
   if (running?.version !== entry.version) return 'stage';
   return hasConfiguration(await readConfiguration(appService, 'staging'), entry) ? 'swap' : 'stage';

@@ -32,7 +32,9 @@ export async function rollback(request: RollbackRequest): Promise<HistoryEntry> 
         request.to === undefined ? entryToReturnTo(entries, before) : entryNamed(entries, before, request.to);
       await steps.pass([slotExists, noSwapUnderWay], { appService, site: target.site });
       await clearPreparation(session);
-      const chosen = await wayTo(found, staging, appService);
+      steps.progress('asking staging what it holds; after a swap it restarts');
+      const restarting = { limitMs: target.limits.returnMs, pollMs: target.management.pollMs };
+      const chosen = await wayTo(found, staging, appService, restarting);
       note(`${found.version} ${chosen === 'swap' ? 'is still in staging' : 'comes from its stored package'}`);
       return [found, chosen] as const;
     });

@@ -46,6 +46,8 @@ export interface TargetLimits {
   readonly startMs: number;
   /** From the first answer of a slot until its health has settled; and from a swap until the old version is back. */
   readonly settleMs: number;
+  /** From a swap until a rollback no longer counts on the version in staging, which restarts then, to come back. */
+  readonly returnMs: number;
   /** Until a Key Vault reference is resolved; a fresh role assignment takes minutes to arrive. */
   readonly referencesMs: number;
   /** Until production has carried its outbox to Blob; whole seconds. */
