@@ -1,4 +1,5 @@
 import { createReadStream } from 'node:fs';
+import { setTimeout as pause } from 'node:timers/promises';
 import { type SiteContainer, WebSiteManagementClient } from '@azure/arm-appservice';
 import { createDefaultHttpClient, createHttpHeaders, createPipelineRequest } from '@azure/core-rest-pipeline';
 import { SlipError } from '../errors.ts';
@@ -8,6 +9,7 @@ import type { ManagementAccess, SiteAddress, WantedContainer } from './target.ts
 const armScope = 'https://management.azure.com/.default';
 const targetSlot = 'production';
 const swapTries = 3;
+const swapPauseInPolls = 5;
 const publishTimeoutMs = 600_000;
 
 export interface SwapStatus {
@@ -179,7 +181,10 @@ export class AppService {
         await this.#client.webApps.swapSlot(resourceGroup, app, slot, { targetSlot, preserveVnet: true }, options);
         return;
       } catch (error) {
-        if (tries < swapTries && isTransientSwapFailure(error)) continue;
+        if (tries < swapTries && isTransientSwapFailure(error)) {
+          await pause(swapPauseInPolls * this.#access.pollMs);
+          continue;
+        }
         throw new SlipError('SLIP-RELEASE-SWAP-FAILED', {
           found: `the swap failed: ${messageOf(error)}`,
           expected: 'the slot to become warm and to be swapped',

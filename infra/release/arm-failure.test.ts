@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { armFailure } from './arm-failure.ts';
+import { armFailure, wasRefused } from './arm-failure.ts';
 
 const refusal = (statusCode: number, code: string) =>
   armFailure('delete it', Object.assign(new Error('no\nmore'), { statusCode, code }));
@@ -17,4 +17,15 @@ test('what the management plane refused is told by its status, code and first li
 test('of the two reasons for 409 each has its own way out', () => {
   expect(refusal(409, 'Conflict').detail.fix).toMatch(/wait for its end/);
   expect(refusal(409, 'ScopeLocked').detail.fix).toMatch(/az lock list/);
+});
+
+test.each([
+  { status: 400, refused: true },
+  { status: 403, refused: true },
+  { status: 409, refused: false },
+  { status: 502, refused: false },
+  { status: undefined, refused: false },
+])('a call that was answered $status was refused: $refused', ({ status, refused }) => {
+  const cause = Object.assign(new Error('no'), status === undefined ? {} : { statusCode: status });
+  expect(wasRefused(armFailure('swap', cause))).toBe(refused);
 });

@@ -42,6 +42,13 @@ export function isTransientSwapFailure(error: unknown): boolean {
   return /allocation of (VM )?instances changed/i.test(messageOf(error));
 }
 
+/** It answered that it does not do it. No answer leaves that open, and so does 409: to a request that was sent twice. */
+export function wasRefused(error: unknown): boolean {
+  const { cause } = error instanceof SlipError ? error : {};
+  const status = asArmError(cause)?.statusCode ?? 0;
+  return status >= 400 && status < 500 && status !== 408 && status !== 409;
+}
+
 export function messageOf(error: unknown): string {
   return error instanceof Error ? firstLine(error.message) : String(error);
 }

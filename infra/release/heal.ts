@@ -36,7 +36,7 @@ async function finishOrUndo(healing: Healing, left: Intent): Promise<{ outcome: 
   if (left.phase === 'swapped') return finish(healing, left.entry);
   if (left.phase === 'swap' || left.phase === 'swap back') {
     steps.progress('waiting for the end of a swap');
-    const swapped = await hasSwapped(appService, left.lastSwap, target.management.pollMs);
+    const swapped = await hasSwapped(appService, left.lastSwap, target);
     if (left.phase === 'swap' && swapped) return finish(healing, left.entry);
     if (left.phase === 'swap back') {
       if (!swapped) await appService.swap();

@@ -8,7 +8,14 @@ import { asWanted } from './stack-outputs.ts';
 import type { ReleaseTarget } from './target.ts';
 
 const pollMs = 50;
-const limits = { startMs: 60_000, settleMs: 6_000, returnMs: 2_000, referencesMs: 10_000, drainMs: 60_000 };
+const limits = {
+  startMs: 60_000,
+  settleMs: 6_000,
+  returnMs: 2_000,
+  swapShowsMs: 0,
+  referencesMs: 10_000,
+  drainMs: 60_000,
+};
 const tokenLifeMs = 60 * 60_000;
 
 export interface LocalTargetOptions {

@@ -48,6 +48,8 @@ export interface TargetLimits {
   readonly settleMs: number;
   /** From a swap until a rollback no longer counts on the version in staging, which restarts then, to come back. */
   readonly returnMs: number;
+  /** From a swap's request, or the end of one, until the site shows it. */
+  readonly swapShowsMs: number;
   /** Until a Key Vault reference is resolved; a fresh role assignment takes minutes to arrive. */
   readonly referencesMs: number;
   /** Until production has carried its outbox to Blob; whole seconds. */
