@@ -76,6 +76,15 @@ describe('a watch', () => {
     expect(await watch(await slot(failsAt()), old, short, within)).toMatchObject({ errors: 0 });
   });
 
+  test('judges production alone when the old version answers only until its restart', async () => {
+    const downAt = performance.now() + 500;
+    const old = await slot((_, response) => response.writeHead(performance.now() < downAt ? 200 : 503).end());
+    const production = await slot((_, response) => response.writeHead(performance.now() < downAt ? 200 : 500).end());
+    await expect(watch(production, old, short, { ...watching, oldBackWithinMs: 500 })).rejects.toMatchObject({
+      code: 'SLIP-RELEASE-WORSE',
+    });
+  });
+
   test('says once that it waits for the old version', async () => {
     const upAt = performance.now() + 900;
     const said: string[] = [];

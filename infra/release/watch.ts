@@ -58,7 +58,8 @@ export async function watch(
   const wantedMs = budget.seconds * 1000;
   const latest = performance.now() + wantedMs + oldBackWithinMs;
   let waiting = false;
-  for (let turn = 0, comparedMs = 0; comparedMs < wantedMs && performance.now() < latest; turn++) {
+  let comparedMs = 0;
+  for (let turn = 0; comparedMs < wantedMs && performance.now() < latest; turn++) {
     const path = paths[turn % paths.length] ?? '/';
     const began = performance.now();
     const [here, there, life] = await Promise.all([production.ask(path), old.ask(path), old.ask(lifePath)]);
@@ -71,7 +72,8 @@ export async function watch(
     if (comparable) comparedMs += performance.now() - began;
   }
   const compared = seen.filter(({ comparable }) => comparable);
-  const judged = compared.length > 0 ? compared : seen;
+  // It may have answered before its restart and never since: what production did in all that time counts then.
+  const judged = comparedMs >= wantedMs ? compared : seen;
   const now = summary(judged.map(({ path, production }) => ({ path, ...production })));
   const before = summary(compared.map(({ path, old }) => ({ path, ...old })));
   const problem = worse(now, before, budget);
