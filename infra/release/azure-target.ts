@@ -11,6 +11,7 @@ import { parseObject } from './web-slot.ts';
 const pollMs = 2_000;
 const limits = {
   startMs: 15 * 60_000,
+  steadyMs: 30_000,
   settleMs: 120_000,
   returnMs: 120_000,
   swapShowsMs: 30_000,

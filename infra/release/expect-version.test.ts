@@ -1,6 +1,6 @@
 import { createServer, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { afterEach, describe, expect, test } from '@jest/globals';
+import { afterEach, describe, expect, jest, test } from '@jest/globals';
 import { expectVersion } from './expect-version.ts';
 import { WebSlot } from './web-slot.ts';
 
@@ -34,6 +34,24 @@ describe('a slot', () => {
   test('is as expected once it answers so three times in a row', async () => {
     const slot = await slotAnswering(status(503), version('new'), version('old'), version('new'));
     expect(await expectVersion(slot, { version: 'new', slot: 'staging' }, patient)).toMatchObject({ version: 'new' });
+  });
+
+  test('has to answer so for the time it has to be steady, since another instance may still run the old version', async () => {
+    const slot = await slotAnswering(
+      ...Array.from({ length: 5 }, () => version('new')),
+      version('old'),
+      version('new'),
+    );
+    const began = performance.now();
+    await expectVersion(slot, { version: 'new', slot: 'staging' }, { ...patient, steadyMs: 200 });
+    expect(performance.now() - began).toBeGreaterThan(205);
+  });
+
+  test('is asked anew, however long it may take to start, when a connection leads nowhere', async () => {
+    const slot = await slotAnswering(version('new'));
+    const ask = jest.spyOn(slot, 'ask');
+    await expectVersion(slot, { version: 'new', slot: 'staging' }, { ...patient, limitMs: 900_000 });
+    expect(ask).toHaveBeenCalledWith('/version', { timeoutMs: 70_000 });
   });
 
   test.each([

@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { SlipError } from '../errors.ts';
 import { redirects } from './gates/answers.ts';
 import { untilDefined, type Waiting } from './until.ts';
@@ -6,6 +7,13 @@ import { type Observation, type RunningVersion, versionOf, type WebSlot } from '
 /** Several instances answer in turn, and a container that is going still answers while the new one comes. */
 const answersInARow = 3;
 const redirectsInARow = 3;
+/** Longer than the edge waits for an app. What takes longer is a connection that leads nowhere, and is asked for anew. */
+const answerMs = 70_000;
+
+export interface Expecting extends Waiting {
+  /** How long every answer has to be as expected: the instances of a slot do not all restart at once. Default: no time. */
+  readonly steadyMs?: number;
+}
 
 export interface ExpectedVersion {
   readonly version: string;
@@ -13,24 +21,26 @@ export interface ExpectedVersion {
   readonly slot: 'production' | 'staging';
 }
 
-/** Waits until a slot answers with the version, several times in a row. Throws what kept it from doing so. */
+/** Waits until a slot answers with the version, several times in a row and for the time it has to be steady. Throws what kept it from doing so. */
 export async function expectVersion(
   slot: WebSlot,
   expected: ExpectedVersion,
-  waiting: Waiting,
+  waiting: Expecting,
 ): Promise<RunningVersion> {
+  const { limitMs, pollMs, steadyMs = 0 } = waiting;
   let row = 0;
   let redirected = 0;
   let last: Observation | undefined;
   const found = await untilDefined(waiting, async () => {
-    for (;;) {
-      last = await slot.ask('/version', { timeoutMs: waiting.limitMs });
+    for (const began = performance.now(); ; ) {
+      last = await slot.ask('/version', { timeoutMs: Math.min(limitMs, answerMs) });
       redirected = isRedirect(last) ? redirected + 1 : 0;
       if (redirected >= redirectsInARow) throw redirects(`${slot.url}/version`, last.status ?? 0, last.location);
       const running = versionOf(last);
       row = running?.version === expected.version && running.slot === expected.slot ? row + 1 : 0;
-      if (row >= answersInARow) return running;
       if (row === 0) return undefined;
+      if (row >= answersInARow && performance.now() - began >= steadyMs) return running;
+      if (steadyMs > 0) await pause(pollMs);
     }
   });
   return found ?? fail(notAsExpected(slot, expected, last, waiting));

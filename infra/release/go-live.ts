@@ -11,6 +11,7 @@ import { schemaInRange } from './gates/schema-in-range.ts';
 import { sidecarPresent } from './gates/sidecar-present.ts';
 import type { Configuration, HistoryEntry } from './history.ts';
 import type { Session } from './session.ts';
+import { starting } from './stage.ts';
 import { swap } from './swap.ts';
 import type { ReleaseTarget } from './target.ts';
 import { warm } from './warm.ts';
@@ -32,11 +33,10 @@ export async function prove(
 ): Promise<void> {
   const { steps, appService, staging, target } = session;
   const { version } = attempt.candidate;
-  const waiting = { limitMs: target.limits.startMs, pollMs: target.management.pollMs };
   await steps.run('prepare', async () => {
     await attempt.enter('prepare');
     await appService.prepare();
-    await expectVersion(staging, { version, slot: 'production' }, waiting);
+    await expectVersion(staging, { version, slot: 'production' }, starting(target));
   });
   await steps.run('verify', async () => {
     await attempt.enter('verify');

@@ -10,6 +10,7 @@ import type { ReleaseTarget } from './target.ts';
 const pollMs = 50;
 const limits = {
   startMs: 60_000,
+  steadyMs: 0,
   settleMs: 6_000,
   returnMs: 2_000,
   swapShowsMs: 0,

@@ -49,6 +49,7 @@ async function bySwap(session: Session, attempt: Attempt): Promise<HistoryEntry>
   const { steps, appService, staging, target, tokens } = session;
   await steps.run('prepare', async () => {
     await attempt.enter('prepare');
+    // No time to be steady: the swap itself waits for every instance.
     const waiting = { limitMs: target.limits.startMs, pollMs: target.management.pollMs };
     const drained = drainBriefly(session);
     await appService.prepare();

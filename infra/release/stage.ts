@@ -2,13 +2,13 @@ import { isDeepStrictEqual } from 'node:util';
 import { SlipError } from '../errors.ts';
 import type { AppService } from './app-service.ts';
 import type { Attempt } from './attempt.ts';
-import { expectVersion } from './expect-version.ts';
+import { type Expecting, expectVersion } from './expect-version.ts';
 import { imagesThere } from './gates/images-there.ts';
 import { referencesResolved } from './gates/references-resolved.ts';
 import type { Configuration } from './history.ts';
 import type { Session } from './session.ts';
 import { holds } from './slot-configuration.ts';
-import type { WantedContainer } from './target.ts';
+import type { ReleaseTarget, WantedContainer } from './target.ts';
 
 /** Puts a version into the staging slot: settings and site containers whole, then the package; waits until it runs. */
 export async function stage(session: Session, attempt: Attempt, file: string): Promise<void> {
@@ -35,8 +35,12 @@ export async function stage(session: Session, attempt: Attempt, file: string): P
     });
   }
   steps.progress('waiting for it to start');
-  const waiting = { limitMs: target.limits.startMs, pollMs: target.management.pollMs };
-  await expectVersion(staging, { version, slot: 'staging' }, waiting);
+  await expectVersion(staging, { version, slot: 'staging' }, starting(target));
+}
+
+/** How a slot is waited for that runs from something new. What comes next talks to any of its instances. */
+export function starting({ limits, management }: ReleaseTarget): Expecting {
+  return { limitMs: limits.startMs, steadyMs: limits.steadyMs, pollMs: management.pollMs };
 }
 
 /** A preparation that somebody left refuses every change of the slot, and shows production's sticky settings in it. */

@@ -44,6 +44,8 @@ export interface ReleaseTokens {
 export interface TargetLimits {
   /** From a deployment or restart until the slot answers as expected. */
   readonly startMs: number;
+  /** How long a slot that was deployed to or restarted has to answer as expected: some instances do so before others. */
+  readonly steadyMs: number;
   /** From the first answer of a slot until its health has settled; and from a swap until the old version is back. */
   readonly settleMs: number;
   /** From a swap until a rollback no longer counts on the version in staging, which restarts then, to come back. */
