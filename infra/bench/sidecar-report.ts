@@ -49,9 +49,9 @@ function throughputLines(results: readonly Throughput[], missing: readonly strin
   });
   return [
     'Files per second until all are in the container. Azurite is warm: it has taken a third as many files of that size before.',
-    'The sidecar, which is a service, and the loop brought those and run on: their clock starts when the files appear, which the',
-    'sidecar has to notice. For rclone and azcopy, with a signature in place of a token, it starts with the process. Medians of',
-    'rounds in turn; the ratios are medians too, round by round, of what ran in the same minute.',
+    'The sidecar, which is a service and has started, and the loop brought those and run on: their clock starts when the files',
+    'appear, which the sidecar has to notice. For rclone and azcopy, with a signature in place of a token, it starts with the',
+    'process. Medians of rounds in turn; the ratios are medians too, round by round, of what ran in the same minute.',
     '',
     `| | ${names.join(' | ')} | of the loop, ≥ ${TARGET.ofPutLoop} | of the better peer, ≥ ${TARGET.ofPeers} |`,
     `|---|${names.map(() => '---').join('|')}|---|---|`,

@@ -3,7 +3,9 @@ import { once } from 'node:events';
 import { existsSync, opendirSync, readdirSync } from 'node:fs';
 import { mkdtemp, rename, rmdir } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { TELEMETRY_START_DELAY_MS } from '../../sidecar/src/defaults.ts';
 import type { Azurite } from '../../sidecar/testbed/azurite.ts';
 import { unsignedToken } from '../../sidecar/testbed/identity.ts';
 import type { Testbed } from '../../sidecar/testbed/testbed.ts';
@@ -27,6 +29,8 @@ const AZCOPY_PACKAGE = fileURLToPath(
   new URL('../../node_modules/@azure-tools/azcopy-linux/dist/bin/', import.meta.url),
 );
 export const AT_ONCE = 8;
+/** By then telemetry has started, too: a start's processor time is no part of carrying files. */
+const STARTED_MS = TELEMETRY_START_DELAY_MS + 2_000;
 /** rclone's own default is 4; with 32 it is at its best here. */
 const RCLONE_TRANSFERS = 32;
 
@@ -55,6 +59,7 @@ export function tools(): { found: Tool[]; missing: string[] } {
 async function runSidecar(bed: Testbed, { warming, files }: Folders): Promise<number> {
   const sidecar = await bed.sidecar();
   try {
+    await sleep(STARTED_MS);
     await appear(sidecar.outbox, warming);
     return await appear(sidecar.outbox, files);
   } finally {
