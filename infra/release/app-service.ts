@@ -4,7 +4,9 @@ import { type SiteContainer, WebSiteManagementClient } from '@azure/arm-appservi
 import { createDefaultHttpClient, createHttpHeaders, createPipelineRequest } from '@azure/core-rest-pipeline';
 import { SlipError } from '../errors.ts';
 import { armFailure, isNotFound, isTransientSwapFailure, messageOf } from './arm-failure.ts';
+import { type Deployment, oneDeploy } from './one-deploy.ts';
 import type { ManagementAccess, SiteAddress, WantedContainer } from './target.ts';
+import { whileBusy } from './while-busy.ts';
 
 const armScope = 'https://management.azure.com/.default';
 const targetSlot = 'production';
@@ -23,12 +25,6 @@ export interface SettingReference {
   readonly setting: string;
   readonly status: string;
   readonly details: string | undefined;
-}
-
-export interface Deployment {
-  readonly id: string;
-  readonly failed: boolean;
-  readonly message: string;
 }
 
 /** The App Service calls a release makes, for one site and its staging slot. Failures are coded errors. */
@@ -152,7 +148,8 @@ export class AppService {
     const url = `${this.#access.endpoint ?? 'https://management.azure.com'}${path}`;
     await this.#call('refresh Key Vault references', async () => {
       const answer = await this.#send('POST', url);
-      if (answer.status >= 300) throw new Error(`it answered ${answer.status}: ${answer.text.slice(0, 300)}`);
+      if (answer.status < 300) return;
+      throw Object.assign(new Error(answer.text.slice(0, 300)), { statusCode: answer.status });
     });
   }
 
@@ -212,19 +209,16 @@ export class AppService {
     bytes: number,
   ): Promise<Deployment> {
     const url = `https://${scmHost}/api/publish?${new URLSearchParams({ type: 'zip', ...options })}`;
-    return this.#call('publish the package', async () => {
-      const answer = await this.#send('POST', url, { file, bytes });
-      if (answer.status >= 300) {
-        return {
-          id: '',
-          failed: true,
-          message: `the SCM site answered ${answer.status}: ${answer.text.slice(0, 500)}`,
-        };
-      }
-      const parsed = parseJson(answer.text);
-      const status = typeof parsed.status === 'number' ? parsed.status : undefined;
-      return { id: String(parsed.id ?? ''), failed: status === 3, message: String(parsed.status_text ?? '') };
-    });
+    // The sign-in fails here, for good; what fails below is the connection.
+    await this.#call('publish the package', () => this.#access.credential.getToken(armScope));
+    return oneDeploy(
+      () =>
+        this.#send('POST', url, { file, bytes }).catch((error: unknown) => ({
+          status: undefined,
+          text: messageOf(error),
+        })),
+      this.#access.pollMs,
+    );
   }
 
   async #send(method: 'GET' | 'POST', url: string, body?: { file: string; bytes: number }) {
@@ -247,18 +241,9 @@ export class AppService {
 
   async #call<T>(what: string, call: () => Promise<T>): Promise<T> {
     try {
-      return await call();
+      return await whileBusy(this.#access.pollMs, call);
     } catch (error) {
       throw error instanceof SlipError ? error : armFailure(what, error);
     }
-  }
-}
-
-function parseJson(text: string): Record<string, unknown> {
-  try {
-    const value: unknown = JSON.parse(text);
-    return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
-  } catch {
-    return {};
   }
 }

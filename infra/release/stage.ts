@@ -34,6 +34,7 @@ export async function stage(session: Session, attempt: Attempt, file: string): P
       fix: 'see the deployment’s log on the SCM site; then repeat the command',
     });
   }
+  if (deployment.unknown) steps.notice(`whether the package was placed, staging has to show: ${deployment.message}`);
   steps.progress('waiting for it to start');
   await expectVersion(staging, { version, slot: 'staging' }, starting(target));
 }

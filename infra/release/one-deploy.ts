@@ -1,0 +1,60 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { parseObject } from './web-slot.ts';
+
+/** App Service's front ends give up on a request after 230 s. The deployment that it began goes on. */
+const frontEndGivesUpMs = 200_000;
+const pauseInPolls = 5;
+/** How long a deployment that was not taken is sent again. */
+const limitInPolls = 90;
+
+export interface Deployment {
+  readonly id: string;
+  readonly failed: boolean;
+  /** Nobody said how it ended: the slot has to show it. */
+  readonly unknown?: true;
+  readonly message: string;
+}
+
+export interface PublishAnswer {
+  /** Undefined when none came. */
+  readonly status: number | undefined;
+  readonly text: string;
+}
+
+/**
+ * Sends a package to the SCM site until it has taken it. That site is a container of its own, which a change of the slot's
+ * settings restarts some time later: it is away for a moment, or stops a deployment and says so.
+ */
+export async function oneDeploy(send: () => Promise<PublishAnswer>, pollMs: number): Promise<Deployment> {
+  const latest = performance.now() + limitInPolls * pollMs;
+  for (;;) {
+    const began = performance.now();
+    const answer = await send();
+    const deployment = deploymentOf(answer, performance.now() - began);
+    if (!deployment.failed || !isPassing(answer) || performance.now() > latest) return deployment;
+    await pause(pauseInPolls * pollMs);
+  }
+}
+
+export function deploymentOf({ status, text }: PublishAnswer, tookMs: number): Deployment {
+  if (status !== undefined && status < 300) {
+    const parsed = parseObject(text);
+    const code = typeof parsed.status === 'number' ? parsed.status : undefined;
+    return { id: String(parsed.id ?? ''), failed: code === 3, message: String(parsed.status_text ?? '') };
+  }
+  const message =
+    status === undefined
+      ? `the SCM site did not answer: ${text}`
+      : `the SCM site answered ${status}: ${text.slice(0, 500)}`;
+  if (status === 504 || ((status ?? 500) >= 500 && tookMs > frontEndGivesUpMs)) {
+    return { id: '', failed: false, unknown: true, message };
+  }
+  return { id: '', failed: true, message };
+}
+
+/** What is over when it is tried again a little later. */
+function isPassing({ status, text }: PublishAnswer): boolean {
+  if (/SCM container restart/i.test(text)) return true;
+  if (status === 409) return /in progress/i.test(text);
+  return status === undefined || [429, 502, 503].includes(status);
+}

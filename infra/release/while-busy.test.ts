@@ -1,0 +1,37 @@
+import { expect, test } from '@jest/globals';
+import { whileBusy } from './while-busy.ts';
+
+const refusal = (statusCode: number, message = '') => Object.assign(new Error(message), { statusCode });
+const another = 'Cannot modify this site because another operation is in progress. Details: OperationName: ';
+
+/** A call that is refused twice. */
+function call(error: Error) {
+  let calls = 0;
+  const answer = async (): Promise<number> => {
+    calls += 1;
+    if (calls < 3) throw error;
+    return calls;
+  };
+  return answer;
+}
+
+test.each([refusal(409, `${another}Update`), refusal(429), refusal(503)])(
+  'a call that meets a busy management plane is made again',
+  async (error) => {
+    expect(await whileBusy(1, call(error))).toBe(3);
+  },
+);
+
+test.each([
+  refusal(409, `${another}SwapSiteSlots`),
+  refusal(409, 'The slot cannot be changed because its configuration settings have been prepared for swap.'),
+  refusal(403),
+  new Error('no connection'),
+])('another refusal is final', async (error) => {
+  await expect(whileBusy(1, call(error))).rejects.toBe(error);
+});
+
+test('a management plane that stays busy is not asked for ever', async () => {
+  const busy = refusal(503);
+  await expect(whileBusy(1, () => Promise.reject(busy))).rejects.toBe(busy);
+});
