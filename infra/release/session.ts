@@ -101,6 +101,8 @@ export async function withSession<T>(
     });
   } finally {
     await probe?.stop();
+    const lost = probe?.describeLost();
+    if (lost !== undefined) steps.notice(lost);
     await lock.release();
   }
 }
