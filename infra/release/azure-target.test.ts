@@ -64,6 +64,12 @@ describe('a stack on Azure as a place to release to', () => {
     expect((await azureTarget({ stack: 'prod', root: directory })).limits.returnMs).toBeGreaterThanOrEqual(60_000);
   });
 
+  test('takes production for down only when it was asked several times over the internet', async () => {
+    await pulumiPrinting(outputs);
+    const { limits, management } = await azureTarget({ stack: 'prod', root: directory });
+    expect(limits.answerMs).toBeGreaterThanOrEqual(5 * management.pollMs);
+  });
+
   test('without an output that a release needs is refused by the output’s name', async () => {
     const { appName: _, ...rest } = outputs;
     await pulumiPrinting(rest);

@@ -12,9 +12,6 @@ import type { ReleaseTarget, ReleaseTokens } from './target.ts';
 import { untilDefined } from './until.ts';
 import { WebSlot } from './web-slot.ts';
 
-/** A production that does not answer for a moment is not down. */
-const answering = { limitMs: 2_000, pollMs: 100 };
-
 export interface SessionOptions {
   /** As typed, for the lock and the history. */
   readonly command: string;
@@ -63,6 +60,14 @@ export function accessTo(target: ReleaseTarget): Access {
   };
 }
 
+interface Finding extends Pick<Access, 'appService'> {
+  readonly production: Pick<WebSlot, 'version'>;
+  readonly target: {
+    readonly limits: Pick<ReleaseTarget['limits'], 'answerMs'>;
+    readonly management: Pick<ReleaseTarget['management'], 'pollMs'>;
+  };
+}
+
 /** Takes the lock, heals what an earlier command left half done, runs the action, gives the lock back. */
 export async function withSession<T>(
   target: ReleaseTarget,
@@ -107,12 +112,13 @@ export async function withSession<T>(
   }
 }
 
-async function findLive(
-  { production, appService }: Access,
+/** A production that does not answer for a moment is not down: a release would go on without a drain and a watch. */
+export async function findLive(
+  { production, appService, target }: Finding,
   entries: readonly HistoryEntry[],
 ): Promise<Live | undefined> {
-  const limits = lastLive(entries) === undefined ? { ...answering, limitMs: 0 } : answering;
-  const running = await untilDefined(limits, () => production.version());
+  const limitMs = lastLive(entries) === undefined ? 0 : target.limits.answerMs;
+  const running = await untilDefined({ limitMs, pollMs: target.management.pollMs }, () => production.version());
   const configuration = running === undefined ? undefined : await readConfiguration(appService, 'production');
   return liveOf(entries, running, configuration);
 }
