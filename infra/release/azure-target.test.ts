@@ -1,4 +1,4 @@
-import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
@@ -62,6 +62,13 @@ describe('a stack on Azure as a place to release to', () => {
   test('gives a rollback as long to find staging back from its restart as a container there takes to start', async () => {
     await pulumiPrinting(outputs);
     expect((await azureTarget({ stack: 'prod', root: directory })).limits.returnMs).toBeGreaterThanOrEqual(60_000);
+  });
+
+  test('waits for a drain less than the edge does, so that its answer says what is left', async () => {
+    await pulumiPrinting(outputs);
+    const door = await readFile(new URL('../program/components/door.ts', import.meta.url), 'utf8');
+    const edgeSeconds = Number(/ORIGIN_TIMEOUT_SECONDS = (\d+)/.exec(door)?.[1]);
+    expect((await azureTarget({ stack: 'prod', root: directory })).limits.drainMs).toBeLessThan(edgeSeconds * 1000);
   });
 
   test('takes production for down only when it was asked several times over the internet', async () => {
