@@ -1,4 +1,3 @@
-import { createDefaultHttpClient, createHttpHeaders, createPipelineRequest } from '@azure/core-rest-pipeline';
 import { DefaultAzureCredential } from '@azure/identity';
 import { ContainerClient } from '@azure/storage-blob';
 import { SlipError } from '../errors.ts';
@@ -6,6 +5,7 @@ import { registryImage } from './registry-image.ts';
 import { cleanEnvironment, type ProgramResult, runProgram } from './run-program.ts';
 import { asRecord, asWanted, textOutput } from './stack-outputs.ts';
 import type { ReleaseTarget } from './target.ts';
+import { secretBehind } from './vault-secret.ts';
 import { parseObject } from './web-slot.ts';
 
 const pollMs = 2_000;
@@ -22,8 +22,6 @@ const limits = {
 };
 const pulumiTimeoutMs = 120_000;
 const armScope = 'https://management.azure.com/.default';
-const vaultScope = 'https://vault.azure.net/.default';
-const vaultApiVersion = '7.4';
 
 export interface AzureTargetOptions {
   readonly stack: string;
@@ -95,33 +93,4 @@ function runPulumi(program: string, before: readonly string[], stack: string, ro
 function pulumiEnvironment(environment: NodeJS.ProcessEnv): Record<string, string> {
   const ours = Object.entries(environment).filter(([name]) => /^(PULUMI|ARM|AZURE)_/.test(name));
   return Object.fromEntries(ours.map(([name, value]) => [name, value ?? '']));
-}
-
-/** The value of the secret that an app setting refers to; only its reference is in the stack's outputs. */
-async function secretBehind(
-  setting: string | undefined,
-  name: string,
-  credential: DefaultAzureCredential,
-): Promise<string> {
-  const uri = /SecretUri=([^;)]+)/i.exec(setting ?? '')?.[1];
-  if (uri === undefined) {
-    throw secretFailure(name, 'the setting is no Key Vault reference');
-  }
-  const token = await credential.getToken(vaultScope);
-  const request = createPipelineRequest({
-    url: `${uri.replace(/\/$/, '')}?api-version=${vaultApiVersion}`,
-    headers: createHttpHeaders({ authorization: `Bearer ${token.token}` }),
-  });
-  const answer = await createDefaultHttpClient().sendRequest(request);
-  const value: unknown = answer.status === 200 ? asRecord(JSON.parse(answer.bodyAsText ?? '{}')).value : undefined;
-  if (typeof value === 'string') return value;
-  throw secretFailure(name, `Key Vault answered ${answer.status}`);
-}
-
-function secretFailure(name: string, why: string): SlipError {
-  return new SlipError('SLIP-RELEASE-SECRET', {
-    found: `the value of ${name} cannot be read: ${why}`,
-    expected: 'the role Key Vault Secrets User on the vault for whoever releases',
-    fix: 'docs/guides/first-up.md, step 7, gives a person the role; a pipeline has it through slipway:deployer.principalId',
-  });
 }
