@@ -13,6 +13,7 @@ const limits = {
   startMs: 15 * 60_000,
   steadyMs: 30_000,
   settleMs: 120_000,
+  liveMs: 30_000,
   answerMs: 20_000,
   returnMs: 120_000,
   swapShowsMs: 30_000,

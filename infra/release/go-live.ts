@@ -25,6 +25,11 @@ export interface GoLiveOptions {
   readonly watch: WatchBudget | undefined;
 }
 
+interface Verifying {
+  readonly limits: Pick<ReleaseTarget['limits'], 'liveMs'>;
+  readonly management: Pick<ReleaseTarget['management'], 'pollMs'>;
+}
+
 /** prepare → verify: what is in staging runs with production's sticky settings and proves itself. */
 export async function prove(
   session: Session,
@@ -92,13 +97,15 @@ export async function resetPreparation({ appService, steps }: Pick<Session, 'app
   await appService.reset();
 }
 
+/** Nothing restarts in production at a swap, and while it is not well its visitors wait for the swap back. */
 export async function verifyProduction(
-  { production, target }: Pick<Session, 'production' | 'target'>,
+  { production, target }: { readonly production: WebSlot; readonly target: Verifying },
   version: string,
-) {
-  const waiting = { limitMs: target.limits.settleMs, pollMs: target.management.pollMs };
-  await expectVersion(production, { version, slot: 'production' }, waiting);
-  await deepHealth.check({ slot: production, ...settling(target) });
+): Promise<void> {
+  const { liveMs } = target.limits;
+  const { pollMs } = target.management;
+  await expectVersion(production, { version, slot: 'production' }, { limitMs: liveMs, pollMs });
+  await deepHealth.check({ slot: production, settleMs: liveMs, pollMs });
 }
 
 async function verify(

@@ -12,6 +12,7 @@ const limits = {
   startMs: 60_000,
   steadyMs: 0,
   settleMs: 6_000,
+  liveMs: 6_000,
   answerMs: 2_000,
   returnMs: 2_000,
   swapShowsMs: 0,

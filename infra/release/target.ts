@@ -48,6 +48,8 @@ export interface TargetLimits {
   readonly steadyMs: number;
   /** From the first answer of a slot until its health has settled; and from a swap until the old version is back. */
   readonly settleMs: number;
+  /** From a swap until production has to be the version that was swapped in, and well. */
+  readonly liveMs: number;
   /** Until a production that answers nothing is taken for down. */
   readonly answerMs: number;
   /** From a swap until a rollback no longer counts on the version in staging, which restarts then, to come back. */
