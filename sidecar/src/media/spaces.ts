@@ -1,8 +1,8 @@
 import * as defaults from '../defaults.ts';
 
 /**
- * Memory for the contents of the files in hand, used again and again. Allocated anew for each file, it would make the
- * garbage collector go over everything every few files, at half the processor time of the whole.
+ * Memory for the contents of the files in hand, used again and again. Allocated anew for each file, it makes the garbage
+ * collector go over everything every few files: with files of 1 MB, nearly half of the processor time.
  */
 export class Spaces {
   readonly #idle: Buffer[] = [];
