@@ -37,14 +37,22 @@ async function finishOrUndo(healing: Healing, left: Intent): Promise<{ outcome: 
   if (left.phase === 'swap' || left.phase === 'swap back') {
     steps.progress('waiting for the end of a swap');
     const swapped = await hasSwapped(appService, left.lastSwap, target);
-    if (left.phase === 'swap' && swapped) return finish(healing, left.entry);
+    const isLive = await runsIn(healing, left.entry, left.phase === 'swap' ? swapped : !swapped);
+    if (left.phase === 'swap' && isLive) return finish(healing, left.entry);
     if (left.phase === 'swap back') {
-      if (!swapped) await appService.swap();
+      if (isLive) await appService.swap();
       return { outcome: 'swapped-back', done: `production runs ${from ?? 'what it ran before'} again` };
     }
   }
   await resetPreparation({ appService, steps });
   return { outcome: 'abandoned', done: `production was not touched; ${version} was not released` };
+}
+
+/** Whether production runs the entry's version. What it answers itself counts more than what the site says of its swaps. */
+async function runsIn({ production }: Healing, { version, from }: HistoryEntry, bySite: boolean): Promise<boolean> {
+  const running = (await production.version())?.version;
+  if (version === from || (running !== version && running !== from)) return bySite;
+  return running === version;
 }
 
 /** The swap was done: it stays when production is well, else it is undone. */
