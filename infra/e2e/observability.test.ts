@@ -25,22 +25,31 @@ async function telemetry(): Promise<string[]> {
 }
 
 test('PHP, sidecar and Blob are one trace, under the caller’s id', async () => {
-  const traceId = randomBytes(16).toString('hex');
-  const answer = await fetch(`${connection.production}/api/generate-image`, {
-    method: 'POST',
-    headers: { traceparent: `00-${traceId}-${randomBytes(8).toString('hex')}-01` },
-  });
-  expect(answer.status).toBe(201);
-  const kinds = async () => {
+  const traces: string[] = [];
+  const makeImage = async () => {
+    const traceId = randomBytes(16).toString('hex');
+    const answer = await fetch(`${connection.production}/api/generate-image`, {
+      method: 'POST',
+      headers: { traceparent: `00-${traceId}-${randomBytes(8).toString('hex')}-01` },
+    });
+    expect(answer.status).toBe(201);
+    traces.push(traceId);
+  };
+  const spansOf = async (traceId: string) => {
     const own = (await telemetry()).filter((line) => line.includes(traceId)).map((line) => JSON.parse(line));
     return own.map(({ data, tags }) => `${data.baseType} ${tags['ai.cloud.role']} ${data.baseData.name}`);
   };
-  await eventually('the spans of PHP, sidecar and Blob under one trace id', 30_000, async () => {
-    const seen = await kinds();
-    return (
-      seen.some((span) => span.startsWith('RequestData') && span.includes('generate-image')) &&
-      seen.some((span) => span.startsWith('RemoteDependencyData') && /PUT|BlockBlobClient/.test(span))
-    );
+  const isWhole = (spans: readonly string[]) =>
+    spans.some((span) => span.startsWith('RequestData') && span.includes('generate-image')) &&
+    spans.some((span) => span.startsWith('RemoteDependencyData') && /PUT|BlockBlobClient/.test(span));
+  let lastMade = Number.NEGATIVE_INFINITY;
+  await eventually('the spans of PHP, sidecar and Blob under one trace id', 40_000, async () => {
+    // Spans that the sidecar does not take within 200 ms are dropped: on a busy machine another image gets its turn.
+    if (performance.now() - lastMade > 5_000) {
+      await makeImage();
+      lastMade = performance.now();
+    }
+    return (await Promise.all(traces.map(spansOf))).some(isWhole);
   });
 });
 

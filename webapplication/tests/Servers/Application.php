@@ -71,6 +71,8 @@ final class Application
     /** @return list<int> pids of php-fpm's children */
     public function workers(): array
     {
+        // It listens before it has all its children.
+        Wait::until('php-fpm has all its children', fn (): bool => str_contains($this->logged(), 'ready to handle connections'));
         $master = $this->pid('php-fpm');
         $list = preg_split('/\s+/', trim((string) @file_get_contents("/proc/$master/task/$master/children")), -1, \PREG_SPLIT_NO_EMPTY);
 
