@@ -6,8 +6,7 @@ const CROCKFORD = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
 const BLOB_NAME_LENGTH = 1_024;
 const SEGMENT_BYTES = 255;
 /** Control characters, what SMB cannot hold, and what is no character in Unicode. */
-// biome-ignore lint/suspicious/noControlCharactersInRegex: these are what it looks for
-const UNHOLDABLE = /[\x00-\x1f\x7f-\x9f"*:<>?|\\\ufffe\uffff]/;
+const UNHOLDABLE = /[\p{Cc}"*:<>?|\\\ufffe\uffff]/u;
 
 /** Is it a name the application gives, whose file is complete by construction? Folders do not matter. */
 export function isUlidName(path: string): boolean {
