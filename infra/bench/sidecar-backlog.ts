@@ -3,7 +3,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ulidName } from '../../sidecar/testbed/files.ts';
-import type { SidecarProcess } from '../../sidecar/testbed/sidecarProcess.ts';
+import type { SidecarProcess } from '../../sidecar/testbed/sidecar-process.ts';
 import { Testbed } from '../../sidecar/testbed/testbed.ts';
 import { until } from '../../sidecar/testbed/until.ts';
 

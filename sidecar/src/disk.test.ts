@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { png, sha256, ulidName, writeAtomically } from '../testbed/files.ts';
 import { Testbed } from '../testbed/testbed.ts';
 import { until } from '../testbed/until.ts';
-import { systemCode } from './codedError.ts';
+import { systemCode } from './coded-error.ts';
 
 const CHUNK = Buffer.alloc(4_096);
 /** A disk of the test's own takes the right to mount one. */

@@ -3,9 +3,9 @@ import { readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
-import { type Fault, FaultProxy } from '../testbed/faultProxy.ts';
+import { type Fault, FaultProxy } from '../testbed/fault-proxy.ts';
 import { png, sha256, ulidName, writeAtomically } from '../testbed/files.ts';
-import type { SidecarProcess } from '../testbed/sidecarProcess.ts';
+import type { SidecarProcess } from '../testbed/sidecar-process.ts';
 import { Testbed } from '../testbed/testbed.ts';
 import { until } from '../testbed/until.ts';
 

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { png, sha256, ulidName, writeAtomically } from '../testbed/files.ts';
-import type { SidecarProcess } from '../testbed/sidecarProcess.ts';
+import type { SidecarProcess } from '../testbed/sidecar-process.ts';
 import { Testbed } from '../testbed/testbed.ts';
 import { until } from '../testbed/until.ts';
 import * as defaults from './defaults.ts';

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import type { SidecarProcess } from '../testbed/sidecarProcess.ts';
+import type { SidecarProcess } from '../testbed/sidecar-process.ts';
 import { Testbed } from '../testbed/testbed.ts';
 import { until } from '../testbed/until.ts';
 import { Writers } from '../testbed/writers.ts';

@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import manifest from '../package.json' with { type: 'json' };
-import { Heartbeat } from './around/heartbeat.ts';
-import { Journal } from './around/journal.ts';
-import { azureStore } from './blob/azureStore.ts';
-import { CodedError, reasonOf, systemCode } from './codedError.ts';
+import { Heartbeat } from './background/heartbeat.ts';
+import { Journal } from './background/journal-flusher.ts';
+import { azureStore } from './blob/azure-store.ts';
+import { CodedError, reasonOf, systemCode } from './coded-error.ts';
 import * as defaults from './defaults.ts';
 import { routes } from './http/routes.ts';
 import { httpServer } from './http/server.ts';

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { png, ulidName, writeAtomically } from '../testbed/files.ts';
-import { SidecarProcess } from '../testbed/sidecarProcess.ts';
+import { SidecarProcess } from '../testbed/sidecar-process.ts';
 import { until } from '../testbed/until.ts';
 
 const MAIN = fileURLToPath(new URL('main.ts', import.meta.url));

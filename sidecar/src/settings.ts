@@ -1,4 +1,4 @@
-import { CodedError } from './codedError.ts';
+import { CodedError } from './coded-error.ts';
 import * as defaults from './defaults.ts';
 
 /** What the sidecar is told from outside: app settings and the platform's own variables. */

@@ -1,7 +1,7 @@
-import type { Reach } from './blob/reach.ts';
-import type { Metric } from './http/metricsText.ts';
-import type { OutboxCount } from './media/census.ts';
-import type { Tally } from './media/tally.ts';
+import type { Reach } from './blob/circuit-breaker.ts';
+import type { Metric } from './http/metrics-text.ts';
+import type { OutboxCount } from './media/count-outbox.ts';
+import type { Tally } from './media/counters.ts';
 import type { Stuck } from './media/waitlist.ts';
 
 export interface Conflicts {

@@ -9,8 +9,8 @@ import {
   generateBlobSASQueryParameters,
   StorageSharedKeyCredential,
 } from '@azure/storage-blob';
-import { freePort } from '../../infra/free-port.ts';
 import type { CertificateFiles } from './certificate.ts';
+import { freePort } from './free-port.ts';
 import { endProcess, startProcess } from './processes.ts';
 import { until } from './until.ts';
 

@@ -1,5 +1,5 @@
 import { createServer, type Server } from 'node:http';
-import { freePort } from '../../infra/free-port.ts';
+import { freePort } from './free-port.ts';
 
 export interface IdentityEndpoint {
   readonly url: string;

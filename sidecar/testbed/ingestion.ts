@@ -1,7 +1,7 @@
 import { createServer, type Server } from 'node:https';
 import { gunzipSync } from 'node:zlib';
-import { freePort } from '../../infra/free-port.ts';
 import type { CertificateFiles } from './certificate.ts';
+import { freePort } from './free-port.ts';
 
 export interface Envelope {
   readonly name: string;

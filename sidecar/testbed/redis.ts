@@ -1,7 +1,7 @@
 import type { ChildProcess } from 'node:child_process';
 import { connect } from 'node:tls';
-import { freePort } from '../../infra/free-port.ts';
 import type { CertificateFiles } from './certificate.ts';
+import { freePort } from './free-port.ts';
 import { endProcess, startProcess } from './processes.ts';
 import { until } from './until.ts';
 

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { Azurite } from './azurite.ts';
 import { type CertificateFiles, makeCertificate } from './certificate.ts';
 import { type IdentityEndpoint, startIdentity } from './identity.ts';
-import { SidecarProcess } from './sidecarProcess.ts';
+import { SidecarProcess } from './sidecar-process.ts';
 
 export interface SidecarOptions {
   /** Name of its MEDIA_ROOT below the test's folder; instances that share one name share an outbox. */

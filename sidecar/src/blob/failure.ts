@@ -1,5 +1,5 @@
 import { parseRetryAfter } from '../backoff.ts';
-import { reasonOf, systemCode } from '../codedError.ts';
+import { reasonOf, systemCode } from '../coded-error.ts';
 
 /**
  * What went wrong with a request to Blob:

@@ -3,12 +3,12 @@ import * as defaults from '../defaults.ts';
 import { decodePath, pathProblem } from '../media/names.ts';
 import type { Sidecar } from '../sidecar.ts';
 import { parseTraceparent, type StartSpan } from '../telemetry/tracer.ts';
-import { metricsText } from './metricsText.ts';
-import { readThrough } from './readThrough.ts';
+import { metricsText } from './metrics-text.ts';
+import { readThrough } from './read-through.ts';
 import { sendJson, sendText } from './respond.ts';
 import type { Route } from './server.ts';
 import { parseDuration, rawQueryValue, type Target } from './target.ts';
-import { type OfferSpans, tracesHandler } from './tracesRoute.ts';
+import { type OfferSpans, tracesHandler } from './traces-route.ts';
 
 const BLOB = '/blob/';
 const CARRY_ATTRIBUTES = { 'http.request.method': 'POST', 'http.route': '/carry', 'url.path': '/carry' };

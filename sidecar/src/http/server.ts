@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
-import { reasonOf } from '../codedError.ts';
+import { reasonOf } from '../coded-error.ts';
 import type { Log } from '../log.ts';
 import { sendJson } from './respond.ts';
 import { parseTarget, type Target } from './target.ts';

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { lstat, mkdir, open, rename, unlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { systemCode } from '../codedError.ts';
+import { systemCode } from '../coded-error.ts';
 
 /** Renames, making the target's folder when it is not there. False when there is nothing (any more) to rename. */
 export async function move(from: string, to: string): Promise<boolean> {

@@ -2,13 +2,13 @@ import { appendFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSyn
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { MemoryStore } from '../../testbed/memoryStore.ts';
+import { MemoryStore } from '../../testbed/memory-store.ts';
+import { Reach } from '../blob/circuit-breaker.ts';
 import { BlobFailure } from '../blob/failure.ts';
-import { Reach } from '../blob/reach.ts';
+import { Spaces } from './buffer-pool.ts';
+import { Tally } from './counters.ts';
 import { type Folders, foldersIn } from './folders.ts';
 import { Retention } from './retention.ts';
-import { Spaces } from './spaces.ts';
-import { Tally } from './tally.ts';
 
 const HOUR = 3_600_000;
 

@@ -2,17 +2,17 @@ import { lstat, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { BlobFailure } from '../blob/failure.ts';
-import { reasonOf, systemCode } from '../codedError.ts';
+import { reasonOf, systemCode } from '../coded-error.ts';
 import * as defaults from '../defaults.ts';
 import type { Log } from '../log.ts';
-import type { CarryContext } from './carryFile.ts';
-import { blobHas } from './compare.ts';
+import type { CarryContext } from './carry-file.ts';
+import { blobHas } from './compare-blob.ts';
+import type { Tally } from './counters.ts';
 import { digest } from './digest.ts';
 import { sameFile } from './fingerprint.ts';
 import { moveAside } from './moves.ts';
 import { ulidTimeMs } from './names.ts';
-import { type Opened, openOutbox } from './openOutbox.ts';
-import type { Tally } from './tally.ts';
+import { type Opened, openOutbox } from './open-regular-file.ts';
 import { walk } from './walk.ts';
 
 export interface RetentionOptions {

@@ -1,6 +1,6 @@
 import { lstat, opendir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { reasonOf } from '../codedError.ts';
+import { reasonOf } from '../coded-error.ts';
 import * as defaults from '../defaults.ts';
 import { fingerprintOf } from './fingerprint.ts';
 import { isUlidName, ulidTimeMs } from './names.ts';

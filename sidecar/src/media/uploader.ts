@@ -3,11 +3,11 @@ import { retryDelayMs } from '../backoff.ts';
 import * as defaults from '../defaults.ts';
 import type { Log } from '../log.ts';
 import type { Span, StartSpan, TraceContext } from '../telemetry/tracer.ts';
-import { type CarryContext, carryFile } from './carryFile.ts';
+import { type CarryContext, carryFile } from './carry-file.ts';
+import type { Tally } from './counters.ts';
 import type { Fingerprint } from './fingerprint.ts';
 import { isUlidName } from './names.ts';
 import type { Outcome } from './outcome.ts';
-import type { Tally } from './tally.ts';
 import type { Waitlist } from './waitlist.ts';
 
 export interface UploaderOptions {

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import * as defaults from '../defaults.ts';
-import { countOutbox } from './census.ts';
+import { countOutbox } from './count-outbox.ts';
 import { Waitlist } from './waitlist.ts';
 import { walk } from './walk.ts';
 

@@ -2,7 +2,7 @@ import { isUtf8 } from 'node:buffer';
 import type { Dir, Dirent } from 'node:fs';
 import { lstat, opendir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { systemCode } from '../codedError.ts';
+import { systemCode } from '../coded-error.ts';
 import * as defaults from '../defaults.ts';
 import { isTemporaryName, pathProblem } from './names.ts';
 

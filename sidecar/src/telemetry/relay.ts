@@ -1,8 +1,8 @@
 import { Worker } from 'node:worker_threads';
 import { backoffMs } from '../backoff.ts';
-import { reasonOf } from '../codedError.ts';
+import { reasonOf } from '../coded-error.ts';
 import * as defaults from '../defaults.ts';
-import { endsWithin } from '../endsWithin.ts';
+import { endsWithin } from '../ends-within.ts';
 import type { Log } from '../log.ts';
 import type { FromThread, ThreadData, ToThread } from './messages.ts';
 import type { SpanData } from './span.ts';

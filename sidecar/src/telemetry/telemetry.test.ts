@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { parseTraces } from './otlp.ts';
-import { readableSpan } from './readableSpan.ts';
+import { readableSpan } from './readable-span.ts';
 import type { SpanData } from './span.ts';
 import { parseTraceparent, tracer } from './tracer.ts';
 

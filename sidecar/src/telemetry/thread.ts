@@ -1,9 +1,9 @@
 import { createRequire } from 'node:module';
 import { parentPort, workerData } from 'node:worker_threads';
 import { metrics } from '@opentelemetry/api';
-import { reasonOf } from '../codedError.ts';
+import { reasonOf } from '../coded-error.ts';
 import type { FromThread, ThreadData, ToThread } from './messages.ts';
-import { type ReadableSpan, readableSpan } from './readableSpan.ts';
+import { type ReadableSpan, readableSpan } from './readable-span.ts';
 
 // Well over a thousand files: required they take less processor time than imported, and less memory.
 const require = createRequire(import.meta.url);

@@ -4,7 +4,7 @@ import { open } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from '@jest/globals';
-import { imageProblem } from './wholeImage.ts';
+import { imageProblem } from './whole-image.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'slipway-images-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));

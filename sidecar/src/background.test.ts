@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { png, ulidName, writeAtomically } from '../testbed/files.ts';
 import { type Envelope, Ingestion } from '../testbed/ingestion.ts';
 import { REDIS_PASSWORD, Redis } from '../testbed/redis.ts';
-import type { SidecarProcess } from '../testbed/sidecarProcess.ts';
+import type { SidecarProcess } from '../testbed/sidecar-process.ts';
 import { Testbed } from '../testbed/testbed.ts';
 import { until } from '../testbed/until.ts';
 import * as defaults from './defaults.ts';

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { Tally } from './tally.ts';
+import { Tally } from './counters.ts';
 
 test('rates are means over the last minute, and fall to zero when nothing happens', () => {
   let now = 1_000_000_000;

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import * as defaults from '../defaults.ts';
+import { Reach } from './circuit-breaker.ts';
 import { BlobFailure, blobFailure } from './failure.ts';
-import { Reach } from './reach.ts';
 
 describe('the reach of Blob', () => {
   let reach: Reach;

@@ -2,8 +2,8 @@ import type { ChildProcess } from 'node:child_process';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { freePort } from '../../infra/free-port.ts';
 import type { Status } from '../src/status.ts';
+import { freePort } from './free-port.ts';
 import { endProcess, startProcess } from './processes.ts';
 import { until } from './until.ts';
 

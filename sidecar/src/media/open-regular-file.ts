@@ -1,7 +1,7 @@
 import { constants, fstatSync } from 'node:fs';
 import { type FileHandle, open, readlink, realpath } from 'node:fs/promises';
 import { join } from 'node:path';
-import { systemCode } from '../codedError.ts';
+import { systemCode } from '../coded-error.ts';
 import { type Fingerprint, fingerprintOf } from './fingerprint.ts';
 
 export type Opened =

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { pipeline } from 'node:stream/promises';
+import type { Reach } from '../blob/circuit-breaker.ts';
 import { BlobFailure } from '../blob/failure.ts';
-import type { Reach } from '../blob/reach.ts';
 import type { BlobStore, ByteRange } from '../blob/store.ts';
 import { pathProblem } from '../media/names.ts';
 import { parseRange } from './range.ts';

@@ -1,6 +1,6 @@
 import type { FileHandle } from 'node:fs/promises';
-import { ByteReader } from './byteReader.ts';
-import { type ImageKind, imageByExtension, imageByMagic } from './contentType.ts';
+import { ByteReader } from './byte-reader.ts';
+import { type ImageKind, imageByExtension, imageByMagic } from './content-type.ts';
 
 type Whole = (bytes: ByteReader, size: number) => Promise<boolean>;
 

@@ -13,11 +13,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { png, ulidName } from '../../testbed/files.ts';
-import { MemoryStore } from '../../testbed/memoryStore.ts';
-import { Reach } from '../blob/reach.ts';
-import { type CarryContext, carryFile } from './carryFile.ts';
+import { MemoryStore } from '../../testbed/memory-store.ts';
+import { Reach } from '../blob/circuit-breaker.ts';
+import { Spaces } from './buffer-pool.ts';
+import { type CarryContext, carryFile } from './carry-file.ts';
 import { type Folders, foldersIn } from './folders.ts';
-import { Spaces } from './spaces.ts';
 
 /** What happens when something else happens in between: the moments that a real Blob does not wait for. */
 describe('carrying one file', () => {

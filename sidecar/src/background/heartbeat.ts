@@ -1,12 +1,12 @@
 import { readFile } from 'node:fs/promises';
 import { isIP } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { reasonOf } from '../codedError.ts';
+import { reasonOf } from '../coded-error.ts';
 import * as defaults from '../defaults.ts';
-import { endsWithin } from '../endsWithin.ts';
+import { endsWithin } from '../ends-within.ts';
 import type { Log } from '../log.ts';
 import type { Settings } from '../settings.ts';
-import { outboxId } from './outboxId.ts';
+import { outboxId } from './outbox-id.ts';
 
 export interface HeartbeatOptions {
   readonly redis: Settings['redis'];

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
+import type { Reach } from '../blob/circuit-breaker.ts';
 import { BlobFailure } from '../blob/failure.ts';
-import type { Reach } from '../blob/reach.ts';
 import type { BlobStore } from '../blob/store.ts';
 
 /** Has the blob exactly these contents? Throws BlobFailure, `missing` when there is no such blob. */

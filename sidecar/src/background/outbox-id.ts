@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { systemCode } from '../codedError.ts';
+import { systemCode } from '../coded-error.ts';
 
 const NAME = '.outbox-id';
 

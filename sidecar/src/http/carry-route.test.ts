@@ -3,16 +3,16 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { png, ulidName } from '../../testbed/files.ts';
-import { MemoryStore } from '../../testbed/memoryStore.ts';
+import { MemoryStore } from '../../testbed/memory-store.ts';
+import { Reach } from '../blob/circuit-breaker.ts';
 import { BlobFailure } from '../blob/failure.ts';
-import { Reach } from '../blob/reach.ts';
+import { Spaces } from '../media/buffer-pool.ts';
+import { Tally } from '../media/counters.ts';
 import { type Folders, foldersIn } from '../media/folders.ts';
-import { Spaces } from '../media/spaces.ts';
-import { Tally } from '../media/tally.ts';
 import { Uploader } from '../media/uploader.ts';
 import { Waitlist } from '../media/waitlist.ts';
 import { tracer } from '../telemetry/tracer.ts';
-import { CarryRoute } from './carryRoute.ts';
+import { CarryRoute } from './carry-route.ts';
 
 const nowMs = (): number => Date.now();
 

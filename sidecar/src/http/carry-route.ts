@@ -1,11 +1,11 @@
 import { join } from 'node:path';
-import type { Reach } from '../blob/reach.ts';
+import type { Reach } from '../blob/circuit-breaker.ts';
 import * as defaults from '../defaults.ts';
+import type { Tally } from '../media/counters.ts';
 import type { Folders } from '../media/folders.ts';
 import { exists } from '../media/moves.ts';
 import { isUlidName } from '../media/names.ts';
 import type { Outcome } from '../media/outcome.ts';
-import type { Tally } from '../media/tally.ts';
 import type { Uploader } from '../media/uploader.ts';
 import type { TraceContext } from '../telemetry/tracer.ts';
 

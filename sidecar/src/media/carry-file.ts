@@ -1,22 +1,22 @@
 import type { FileHandle } from 'node:fs/promises';
 import { lstat } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { Reach } from '../blob/circuit-breaker.ts';
 import { BlobFailure } from '../blob/failure.ts';
-import type { Reach } from '../blob/reach.ts';
 import type { BlobStore, Put } from '../blob/store.ts';
-import { reasonOf, systemCode } from '../codedError.ts';
+import { reasonOf, systemCode } from '../coded-error.ts';
 import * as defaults from '../defaults.ts';
-import { blobHas } from './compare.ts';
-import { contentType, imageByExtension, SNIFF_BYTES } from './contentType.ts';
+import type { Spaces } from './buffer-pool.ts';
+import { blobHas } from './compare-blob.ts';
+import { contentType, imageByExtension, SNIFF_BYTES } from './content-type.ts';
 import { type Contents, checkedStream, digest, readContents } from './digest.ts';
 import { type Fingerprint, fingerprintOf, sameFile } from './fingerprint.ts';
 import type { Folders } from './folders.ts';
 import { move, moveAside } from './moves.ts';
 import { isUlidName, pathProblem } from './names.ts';
-import { openOutbox } from './openOutbox.ts';
+import { openOutbox } from './open-regular-file.ts';
 import type { Outcome } from './outcome.ts';
-import type { Spaces } from './spaces.ts';
-import { imageProblem } from './wholeImage.ts';
+import { imageProblem } from './whole-image.ts';
 
 export interface CarryContext {
   readonly folders: Folders;

@@ -1,7 +1,7 @@
 import { opendir } from 'node:fs/promises';
 import { type RequestOptions, request } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { reasonOf } from '../codedError.ts';
+import { reasonOf } from '../coded-error.ts';
 import * as defaults from '../defaults.ts';
 import type { Log } from '../log.ts';
 

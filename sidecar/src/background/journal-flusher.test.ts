@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { until } from '../../testbed/until.ts';
 import * as defaults from '../defaults.ts';
-import { Journal } from './journal.ts';
+import { Journal } from './journal-flusher.ts';
 
 describe('the journal', () => {
   let folder: string;

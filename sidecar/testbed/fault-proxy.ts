@@ -1,8 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Agent, createServer, request, type Server } from 'node:https';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { freePort } from '../../infra/free-port.ts';
 import type { CertificateFiles } from './certificate.ts';
+import { freePort } from './free-port.ts';
 
 export type Fault =
   | { readonly kind: 'status'; readonly status: number; readonly retryAfter?: string }
