@@ -88,7 +88,7 @@ test('Front Door is trusted only where it stands before the app', () => {
 });
 
 test('alerts and workbook look at metrics that the sidecar reports', async () => {
-  const status = readFileSync(new URL('../../sidecar/src/status.ts', import.meta.url), 'utf8');
+  const status = readFileSync(new URL('../../sidecar/src/metrics.ts', import.meta.url), 'utf8');
   const reported = [...status.matchAll(/slipway_[a-z_]+|gauge\(\s*'([a-z_]+)'/g)].map(([whole, name]) =>
     name === undefined ? whole : `slipway_${name}`,
   );

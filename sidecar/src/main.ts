@@ -9,9 +9,10 @@ import * as defaults from './defaults.ts';
 import { routes } from './http/routes.ts';
 import { httpServer } from './http/server.ts';
 import { jsonLines } from './log.ts';
+import { gaugesOf } from './metrics.ts';
 import { readSettings, type Settings, SettingsError, unresolvedReferences } from './settings.ts';
 import { Sidecar } from './sidecar.ts';
-import { gaugesOf, summaryOf } from './status.ts';
+import { summaryOf } from './status.ts';
 import { Relay } from './telemetry/relay.ts';
 import { tracer } from './telemetry/tracer.ts';
 

@@ -6,7 +6,6 @@ import { reasonOf } from './coded-error.ts';
 import * as defaults from './defaults.ts';
 import { endsWithin } from './ends-within.ts';
 import { type CarryAnswer, CarryRoute } from './http/carry-route.ts';
-import type { Metric } from './http/metrics-text.ts';
 import type { ReadThroughOptions } from './http/read-through.ts';
 import type { Log } from './log.ts';
 import { Spaces } from './media/buffer-pool.ts';
@@ -21,7 +20,7 @@ import { Scan } from './media/scan.ts';
 import { Uploader } from './media/uploader.ts';
 import { Waitlist } from './media/waitlist.ts';
 import type { Settings } from './settings.ts';
-import { type Conflicts, metricsOf, type Status, statusOf } from './status.ts';
+import { type Conflicts, type Status, statusOf } from './status.ts';
 import type { StartSpan, TraceContext } from './telemetry/tracer.ts';
 
 export interface SidecarOptions {
@@ -222,10 +221,6 @@ export class Sidecar {
       extraCounts: { ...extraCounts(), waiters: this.#carryRoute.waiters },
       warnings,
     });
-  }
-
-  async metrics(): Promise<Metric[]> {
-    return metricsOf(await this.status());
   }
 
   /** Counting costs a walk, so those who ask at the same time share one. */

@@ -1,12 +1,13 @@
-import { readFile } from 'node:fs/promises';
+import { randomUUID } from 'node:crypto';
+import { readFile, writeFile } from 'node:fs/promises';
 import { isIP } from 'node:net';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { reasonOf } from '../coded-error.ts';
+import { reasonOf, systemCode } from '../coded-error.ts';
 import * as defaults from '../defaults.ts';
 import { endsWithin } from '../ends-within.ts';
 import type { Log } from '../log.ts';
 import type { Settings } from '../settings.ts';
-import { outboxId } from './outbox-id.ts';
 
 export interface HeartbeatOptions {
   readonly redis: Settings['redis'];
@@ -18,6 +19,7 @@ export interface HeartbeatOptions {
   readonly status: () => Promise<unknown>;
 }
 
+const OUTBOX_ID_FILE = '.outbox-id';
 const PREFIX = 'slipway:sidecar:';
 /** Who lives where, by the time of the last beat: asking it costs the same however many keys Redis holds. */
 const REGISTER = 'slipway:sidecars';
@@ -144,4 +146,25 @@ export class Heartbeat {
     }
     this.#client = undefined;
   }
+}
+
+/**
+ * A name for the outbox that all instances on it agree on, and that moves with it at a swap, when slots change their
+ * sidecars but not their files.
+ */
+async function outboxId(mediaRoot: string): Promise<string> {
+  const path = join(mediaRoot, OUTBOX_ID_FILE);
+  try {
+    await writeFile(path, randomUUID(), { flag: 'wx' });
+  } catch (error) {
+    if (systemCode(error) !== 'EEXIST') throw error;
+  }
+  // Another instance may have made it a moment ago and not yet written into it.
+  for (let tries = 0; tries < 20; tries += 1) {
+    const id = (await readFile(path, 'utf8')).trim();
+    if (/^[0-9a-f-]{36}$/.test(id)) return id;
+    await sleep(50);
+  }
+  await writeFile(path, randomUUID());
+  return (await readFile(path, 'utf8')).trim();
 }

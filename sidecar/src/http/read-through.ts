@@ -4,7 +4,6 @@ import type { Reach } from '../blob/circuit-breaker.ts';
 import { BlobFailure } from '../blob/failure.ts';
 import type { BlobStore, ByteRange } from '../blob/store.ts';
 import { pathProblem } from '../media/names.ts';
-import { parseRange } from './range.ts';
 import { sendJson } from './respond.ts';
 
 export interface ReadThroughOptions {
@@ -110,4 +109,23 @@ function answerFailure(response: ServerResponse, error: unknown): void {
 
 function away(response: ServerResponse, reason: string): void {
   sendJson(response, 503, { error: 'Blob cannot be asked', reason }, { 'retry-after': '1' });
+}
+
+export type RangeRequest =
+  | { readonly kind: 'all' }
+  | { readonly kind: 'range'; readonly range: ByteRange }
+  /** The last bytes; which ones depends on the length. */
+  | { readonly kind: 'last'; readonly count: number };
+
+/** Reads a Range header. What is no single byte range is answered with the whole, as RFC 9110 allows. */
+export function parseRange(header: string | undefined): RangeRequest {
+  const match = header === undefined ? null : /^bytes=\s*(\d{0,15})-(\d{0,15})\s*$/.exec(header);
+  if (match === null) return { kind: 'all' };
+  const [, first = '', last = ''] = match;
+  if (first === '' && last === '') return { kind: 'all' };
+  if (first === '') return { kind: 'last', count: Number(last) };
+  const offset = Number(first);
+  if (last === '') return { kind: 'range', range: { offset } };
+  if (Number(last) < offset) return { kind: 'all' };
+  return { kind: 'range', range: { offset, count: Number(last) - offset + 1 } };
 }

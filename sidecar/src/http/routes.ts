@@ -1,9 +1,9 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import * as defaults from '../defaults.ts';
 import { decodePath, pathProblem } from '../media/names.ts';
+import { metricsOf, metricsText } from '../metrics.ts';
 import type { Sidecar } from '../sidecar.ts';
 import { parseTraceparent, type StartSpan } from '../telemetry/tracer.ts';
-import { metricsText } from './metrics-text.ts';
 import { readThrough } from './read-through.ts';
 import { sendJson, sendText } from './respond.ts';
 import type { Route } from './server.ts';
@@ -40,7 +40,7 @@ export function routes({ sidecar, startSpan, offerSpans }: RouteParts): Route[] 
       methods: ['GET', 'HEAD'],
       path: '/metrics',
       handle: async (_, response) =>
-        sendText(response, 200, metricsText(await sidecar.metrics()), 'text/plain; version=0.0.4'),
+        sendText(response, 200, metricsText(metricsOf(await sidecar.status())), 'text/plain; version=0.0.4'),
     },
     {
       methods: ['POST'],

@@ -1,5 +1,4 @@
 import { describe, expect, test } from '@jest/globals';
-import { parseRange } from './range.ts';
 import { parseDuration, parseTarget, rawQueryValue } from './target.ts';
 
 describe('a request target', () => {
@@ -22,20 +21,5 @@ describe('a request target', () => {
     expect(parseDuration('0.5', 's', 0)).toBe(500);
     expect(parseDuration(null, 's', 7)).toBe(7);
     for (const wrong of ['soon', '-1', '1e9', '1m', ' 1']) expect(parseDuration(wrong, 's', 7)).toBeUndefined();
-  });
-});
-
-describe('a Range header', () => {
-  test.each([
-    ['bytes=0-9', { kind: 'range', range: { offset: 0, count: 10 } }],
-    ['bytes=5-', { kind: 'range', range: { offset: 5 } }],
-    ['bytes=-5', { kind: 'last', count: 5 }],
-    ['bytes=9-5', { kind: 'all' }],
-    ['bytes=-', { kind: 'all' }],
-    ['bytes=0-1,5-6', { kind: 'all' }],
-    ['items=0-1', { kind: 'all' }],
-    [undefined, { kind: 'all' }],
-  ])('%s', (header, expected) => {
-    expect(parseRange(header)).toEqual(expected);
   });
 });
