@@ -7,8 +7,8 @@ namespace Symfony\Component\DependencyInjection\Loader\Configurator;
 use App\Database\Migrations;
 use App\Health\HealthCheck;
 use App\Health\HealthReport;
+use App\Log\LazyLogger;
 use App\Log\LoggerFactory;
-use App\Log\QuietLogger;
 use App\Release\Version;
 use App\Settings;
 use Monolog\Logger;
@@ -33,6 +33,6 @@ return static function (ContainerConfigurator $container): void {
     $services->set(HealthReport::class)->arg('$checks', tagged_iterator(HealthCheck::class));
 
     $services->set(Logger::class)->factory(service(LoggerFactory::class));
-    $services->set('logger', QuietLogger::class)->args([service_closure(Logger::class)]);
+    $services->set('logger', LazyLogger::class)->args([service_closure(Logger::class)]);
     $services->alias(LoggerInterface::class, 'logger');
 };

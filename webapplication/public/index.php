@@ -2,13 +2,13 @@
 
 declare(strict_types=1);
 
-use App\Http\LastResort;
+use App\Http\FatalErrorHandler;
 use App\Kernel;
 use Symfony\Component\HttpFoundation\Request;
 
 require dirname(__DIR__).'/vendor/autoload.php';
 
-LastResort::register();
+FatalErrorHandler::register();
 
 try {
     $request = Request::createFromGlobals();
@@ -18,5 +18,5 @@ try {
     $response->send();
     $kernel->terminate($request, $response);
 } catch (Throwable $failure) {
-    LastResort::answer($failure);
+    FatalErrorHandler::answer($failure);
 }

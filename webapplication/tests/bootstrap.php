@@ -2,12 +2,12 @@
 
 declare(strict_types=1);
 
-use App\Tests\Servers\World;
+use App\Tests\Servers\TestEnvironment;
 
 require dirname(__DIR__).'/vendor/autoload.php';
 
 // The servers end with this process, whether the tests pass, fail or are interrupted.
-register_shutdown_function(World::end(...));
+register_shutdown_function(TestEnvironment::end(...));
 pcntl_async_signals(true);
 foreach ([\SIGINT, \SIGTERM, \SIGHUP] as $signal) {
     pcntl_signal($signal, static function (int $signal): never {

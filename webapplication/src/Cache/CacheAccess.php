@@ -5,7 +5,7 @@ declare(strict_types=1);
 namespace App\Cache;
 
 use App\Http\BearerToken;
-use App\Http\Problem;
+use App\Http\ProblemException;
 use App\Settings;
 use Symfony\Component\HttpFoundation\Request;
 
@@ -15,11 +15,11 @@ final readonly class CacheAccess
     {
     }
 
-    /** @throws Problem 401 */
+    /** @throws ProblemException 401 */
     public function require(Request $request): void
     {
         if (!BearerToken::matches($request, $this->settings->cacheApiToken)) {
-            throw new Problem(401, headers: ['WWW-Authenticate' => 'Bearer', 'Cache-Control' => 'no-store']);
+            throw new ProblemException(401, headers: ['WWW-Authenticate' => 'Bearer', 'Cache-Control' => 'no-store']);
         }
     }
 }

@@ -4,7 +4,7 @@ declare(strict_types=1);
 
 namespace App\Cache;
 
-use App\Http\Problem;
+use App\Http\ProblemException;
 use Symfony\Component\HttpFoundation\Request;
 
 /** What a client wants kept: a JSON text, and for how long. */
@@ -23,20 +23,20 @@ final readonly class CacheEntry
     ) {
     }
 
-    /** @throws Problem 415, then 400, then 413 and 422 */
+    /** @throws ProblemException 415, then 400, then 413 and 422 */
     public static function fromRequest(Request $request): self
     {
         self::requireJson($request);
         $body = $request->getContent();
         self::requireSyntax($body);
-        $object = JsonObjectText::split($body) ?? throw new Problem(422, 'The body is an object with the members value and ttl.');
+        $object = JsonObjectText::split($body) ?? throw new ProblemException(422, 'The body is an object with the members value and ttl.');
         $names = $object->names();
         if ([] !== array_diff($names, ['value', 'ttl']) || count(array_unique($names)) !== count($names)) {
-            throw new Problem(422, 'The body has the members value and ttl, each at most once.');
+            throw new ProblemException(422, 'The body has the members value and ttl, each at most once.');
         }
 
         return new self(
-            self::value($object->text('value') ?? throw new Problem(422, 'value is missing.')),
+            self::value($object->text('value') ?? throw new ProblemException(422, 'value is missing.')),
             self::ttl($object->text('ttl') ?? (string) self::DEFAULT_TTL),
         );
     }
@@ -46,7 +46,7 @@ final readonly class CacheEntry
         $type = strtolower(trim(explode(';', $request->headers->get('Content-Type') ?? '')[0]));
         $encoding = strtolower(trim($request->headers->get('Content-Encoding') ?? 'identity'));
         if ('application/json' !== $type || 'identity' !== $encoding) {
-            throw new Problem(415, 'The body is application/json, not compressed.', ['Accept' => 'application/json']);
+            throw new ProblemException(415, 'The body is application/json, not compressed.', ['Accept' => 'application/json']);
         }
     }
 
@@ -57,21 +57,21 @@ final readonly class CacheEntry
             return;
         }
         throw match (json_last_error()) {
-            \JSON_ERROR_DEPTH => new Problem(422, sprintf('The value is nested deeper than %d levels.', self::MAX_LEVELS)),
-            \JSON_ERROR_UTF16 => new Problem(422, 'The value has half of a surrogate pair.'),
-            default => new Problem(400, 'The body is no JSON.'),
+            \JSON_ERROR_DEPTH => new ProblemException(422, sprintf('The value is nested deeper than %d levels.', self::MAX_LEVELS)),
+            \JSON_ERROR_UTF16 => new ProblemException(422, 'The value has half of a surrogate pair.'),
+            default => new ProblemException(400, 'The body is no JSON.'),
         };
     }
 
     private static function value(string $text): string
     {
-        return strlen($text) <= self::MAX_BYTES ? $text : throw new Problem(413, sprintf('The value is longer than %d bytes.', self::MAX_BYTES));
+        return strlen($text) <= self::MAX_BYTES ? $text : throw new ProblemException(413, sprintf('The value is longer than %d bytes.', self::MAX_BYTES));
     }
 
     private static function ttl(string $text): int
     {
         if (1 !== preg_match('/^[1-9]\d{0,6}$/D', $text) || (int) $text > self::MAX_TTL) {
-            throw new Problem(422, sprintf('ttl is a whole number of seconds from 1 to %d.', self::MAX_TTL));
+            throw new ProblemException(422, sprintf('ttl is a whole number of seconds from 1 to %d.', self::MAX_TTL));
         }
 
         return (int) $text;

@@ -4,7 +4,7 @@ declare(strict_types=1);
 
 namespace App\Cache;
 
-use App\Http\Problem;
+use App\Http\ProblemException;
 
 final readonly class CacheKey
 {
@@ -12,11 +12,11 @@ final readonly class CacheKey
     {
     }
 
-    /** @throws Problem 422 */
+    /** @throws ProblemException 422 */
     public static function parse(string $name): self
     {
         if (1 !== preg_match('/^[A-Za-z0-9][A-Za-z0-9._:-]{0,199}$/D', $name)) {
-            throw new Problem(422, 'A key has 1 to 200 letters, digits, dots, colons, dashes and underscores, and begins with a letter or a digit.');
+            throw new ProblemException(422, 'A key has 1 to 200 letters, digits, dots, colons, dashes and underscores, and begins with a letter or a digit.');
         }
 
         return new self($name);

@@ -24,7 +24,7 @@ final readonly class CacheStore
     /**
      * @return bool whether the key is new
      *
-     * @throws RedisAway
+     * @throws RedisUnavailableException
      */
     public function store(CacheKey $key, CacheEntry $entry): bool
     {
@@ -34,7 +34,7 @@ final readonly class CacheStore
     /**
      * @return array{string, int}|null the JSON text and the seconds it is still kept
      *
-     * @throws RedisAway
+     * @throws RedisUnavailableException
      */
     public function retrieve(CacheKey $key): ?array
     {
@@ -44,7 +44,7 @@ final readonly class CacheStore
         return is_string($value) && is_int($remainingMs) ? [$value, max(1, intdiv($remainingMs + 999, 1000))] : null;
     }
 
-    /** @throws RedisAway */
+    /** @throws RedisUnavailableException */
     public function delete(CacheKey $key): void
     {
         $this->redis->delete(self::PREFIX.$key->name);

@@ -4,7 +4,7 @@ declare(strict_types=1);
 
 namespace App\Cache;
 
-use App\Resilience\Breaker;
+use App\Resilience\CircuitBreaker;
 use App\Settings;
 use App\Telemetry\Span;
 use App\Telemetry\Tracer;
@@ -23,21 +23,21 @@ final class Redis
     public function __construct(
         private readonly Settings $settings,
         private readonly Tracer $tracer,
-        private readonly Breaker $breaker,
+        private readonly CircuitBreaker $breaker,
     ) {
     }
 
     /**
      * @param list<int|string> $arguments
      *
-     * @throws RedisAway
+     * @throws RedisUnavailableException
      */
     public function evaluate(string $script, string $key, array $arguments = []): mixed
     {
         return $this->run('EVAL', static fn (\Redis $redis): mixed => $redis->eval($script, [$key, ...$arguments], 1));
     }
 
-    /** @throws RedisAway */
+    /** @throws RedisUnavailableException */
     public function delete(string $key): void
     {
         $this->run('DEL', static fn (\Redis $redis): mixed => $redis->del($key));
@@ -51,7 +51,7 @@ final class Redis
             $redis->ping();
             $redis->close();
         } catch (\RedisException $failure) {
-            throw new RedisAway($failure->getMessage(), 0, $failure);
+            throw new RedisUnavailableException($failure->getMessage(), 0, $failure);
         }
     }
 
@@ -59,24 +59,24 @@ final class Redis
     private function run(string $name, callable $command): mixed
     {
         if (!$this->breaker->allows(self::DEPENDENCY)) {
-            throw new RedisAway('Redis did not answer a moment ago.');
+            throw new RedisUnavailableException('Redis did not answer a moment ago.');
         }
 
         return $this->tracer->span('redis '.$name, function (Span $span) use ($command): mixed {
-            $begun = microtime(true);
+            $startedAt = microtime(true);
             try {
                 $answer = $this->ask($command);
-                $this->breaker->answered(self::DEPENDENCY);
+                $this->breaker->recordSuccess(self::DEPENDENCY);
 
                 return $answer;
             } catch (\RedisException $failure) {
                 // The answer may still come: on a connection that is kept, the next request would take it for its own.
                 $this->connection?->close();
                 $this->connection = null;
-                if (microtime(true) - $begun >= self::HANGS_AFTER_SECONDS) {
-                    $this->breaker->hung(self::DEPENDENCY);
+                if (microtime(true) - $startedAt >= self::HANGS_AFTER_SECONDS) {
+                    $this->breaker->recordTimeout(self::DEPENDENCY);
                 }
-                throw new RedisAway($failure->getMessage(), 0, $failure);
+                throw new RedisUnavailableException($failure->getMessage(), 0, $failure);
             }
         }, ['db.system.name' => 'redis', 'db.operation.name' => $name]);
     }

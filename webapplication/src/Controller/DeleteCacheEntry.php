@@ -7,8 +7,8 @@ namespace App\Controller;
 use App\Cache\CacheAccess;
 use App\Cache\CacheKey;
 use App\Cache\CacheStore;
-use App\Cache\RedisAway;
-use App\Http\Problem;
+use App\Cache\RedisUnavailableException;
+use App\Http\ProblemException;
 use Symfony\Component\HttpFoundation\Request;
 use Symfony\Component\HttpFoundation\Response;
 use Symfony\Component\Routing\Attribute\Route;
@@ -26,8 +26,8 @@ final readonly class DeleteCacheEntry
         $name = CacheKey::parse($key);
         try {
             $this->store->delete($name);
-        } catch (RedisAway $away) {
-            throw Problem::unavailable('The cache cannot be used at the moment.', previous: $away);
+        } catch (RedisUnavailableException $failure) {
+            throw ProblemException::unavailable('The cache cannot be used at the moment.', previous: $failure);
         }
 
         return new Response(null, Response::HTTP_NO_CONTENT, ['Cache-Control' => 'no-store']);

@@ -4,7 +4,7 @@ declare(strict_types=1);
 
 namespace App\Controller;
 
-use App\Health\SharedReport;
+use App\Health\SharedHealthReport;
 use App\Health\Status;
 use App\Http\Json;
 use Symfony\Component\HttpFoundation\Response;
@@ -13,7 +13,7 @@ use Symfony\Component\Routing\Attribute\Route;
 #[Route('/api/health', name: 'GET /api/health', methods: ['GET', 'HEAD'])]
 final readonly class Health
 {
-    public function __construct(private SharedReport $report)
+    public function __construct(private SharedHealthReport $report)
     {
     }
 

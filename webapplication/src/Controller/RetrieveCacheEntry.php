@@ -7,8 +7,8 @@ namespace App\Controller;
 use App\Cache\CacheAccess;
 use App\Cache\CacheKey;
 use App\Cache\CacheStore;
-use App\Cache\RedisAway;
-use App\Http\Problem;
+use App\Cache\RedisUnavailableException;
+use App\Http\ProblemException;
 use Symfony\Component\HttpFoundation\Request;
 use Symfony\Component\HttpFoundation\Response;
 use Symfony\Component\Routing\Attribute\Route;
@@ -26,10 +26,10 @@ final readonly class RetrieveCacheEntry
         $name = CacheKey::parse($key);
         try {
             $found = $this->store->retrieve($name);
-        } catch (RedisAway $away) {
-            throw Problem::unavailable('The cache cannot be used at the moment.', previous: $away);
+        } catch (RedisUnavailableException $failure) {
+            throw ProblemException::unavailable('The cache cannot be used at the moment.', previous: $failure);
         }
-        [$value, $expiresIn] = $found ?? throw Problem::notFound();
+        [$value, $expiresIn] = $found ?? throw ProblemException::notFound();
 
         // Put together by hand: decoding the value to encode it again would change it.
         return new Response(

@@ -4,12 +4,12 @@ declare(strict_types=1);
 
 namespace App\Controller;
 
-use App\Http\Problem;
+use App\Http\ProblemException;
 use App\Media\MediaName;
 use App\Media\MediaResponder;
 use App\Media\MediaStore;
 use App\Sidecar\BlobReader;
-use App\Sidecar\SidecarAway;
+use App\Sidecar\SidecarUnavailableException;
 use Symfony\Component\HttpFoundation\Request;
 use Symfony\Component\HttpFoundation\Response;
 use Symfony\Component\Routing\Attribute\Route;
@@ -23,11 +23,11 @@ final readonly class ShowMedia
 
     public function __invoke(Request $request, string $path): Response
     {
-        $name = MediaName::parse($path) ?? throw Problem::notFound();
+        $name = MediaName::parse($path) ?? throw ProblemException::notFound();
         try {
-            $content = $this->store->find($name) ?? $this->blob->open($name) ?? throw Problem::notFound();
-        } catch (SidecarAway $away) {
-            throw Problem::unavailable('The file is not here, and Blob cannot be asked at the moment.', previous: $away);
+            $content = $this->store->find($name) ?? $this->blob->open($name) ?? throw ProblemException::notFound();
+        } catch (SidecarUnavailableException $failure) {
+            throw ProblemException::unavailable('The file is not here, and Blob cannot be asked at the moment.', previous: $failure);
         }
 
         return $this->responder->respond($request, $name, $content);

@@ -5,8 +5,8 @@ declare(strict_types=1);
 namespace App\Controller;
 
 use App\Database\Database;
-use App\Database\DatabaseAway;
-use App\Database\SchemaReader;
+use App\Database\DatabaseUnavailableException;
+use App\Database\SchemaRepository;
 use App\Http\Json;
 use App\Release\Version;
 use App\Settings;
@@ -20,7 +20,7 @@ final readonly class ShowVersion
         private Version $version,
         private Settings $settings,
         private Database $database,
-        private SchemaReader $schema,
+        private SchemaRepository $schema,
     ) {
     }
 
@@ -28,7 +28,7 @@ final readonly class ShowVersion
     {
         try {
             $schema = $this->database->run('SELECT schema', $this->schema->version(...));
-        } catch (DatabaseAway) {
+        } catch (DatabaseUnavailableException) {
             $schema = null;
         }
 

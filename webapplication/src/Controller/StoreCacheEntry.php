@@ -8,9 +8,9 @@ use App\Cache\CacheAccess;
 use App\Cache\CacheEntry;
 use App\Cache\CacheKey;
 use App\Cache\CacheStore;
-use App\Cache\RedisAway;
+use App\Cache\RedisUnavailableException;
 use App\Http\Json;
-use App\Http\Problem;
+use App\Http\ProblemException;
 use Symfony\Component\HttpFoundation\Request;
 use Symfony\Component\HttpFoundation\Response;
 use Symfony\Component\Routing\Attribute\Route;
@@ -29,8 +29,8 @@ final readonly class StoreCacheEntry
         $name = CacheKey::parse($key);
         try {
             $isNew = $this->store->store($name, $entry);
-        } catch (RedisAway $away) {
-            throw Problem::unavailable('The cache cannot be used at the moment.', previous: $away);
+        } catch (RedisUnavailableException $failure) {
+            throw ProblemException::unavailable('The cache cannot be used at the moment.', previous: $failure);
         }
 
         return new Json(['key' => $name->name, 'expiresIn' => $entry->ttl], $isNew ? Response::HTTP_CREATED : Response::HTTP_OK);

@@ -4,7 +4,7 @@ declare(strict_types=1);
 
 namespace App\Database;
 
-use App\Resilience\Breaker;
+use App\Resilience\CircuitBreaker;
 use App\Telemetry\Span;
 use App\Telemetry\Tracer;
 use Doctrine\DBAL\Connection;
@@ -24,9 +24,9 @@ final class Database
     private ?Connection $connection = null;
 
     public function __construct(
-        private readonly Connector $connector,
+        private readonly ConnectionFactory $connections,
         private readonly Tracer $tracer,
-        private readonly Breaker $breaker,
+        private readonly CircuitBreaker $breaker,
     ) {
     }
 
@@ -37,38 +37,38 @@ final class Database
      *
      * @return T
      *
-     * @throws DatabaseRefuses when the values are at fault
-     * @throws DatabaseAway    for whatever else MySQL could not do
+     * @throws DataRejectedException when the values are at fault
+     * @throws DatabaseUnavailableException    for whatever else MySQL could not do
      */
     public function run(string $name, callable $work): mixed
     {
         if (!$this->breaker->allows(self::DEPENDENCY)) {
-            throw new DatabaseAway('MySQL did not answer a moment ago.');
+            throw new DatabaseUnavailableException('MySQL did not answer a moment ago.');
         }
-        $begun = microtime(true);
+        $startedAt = microtime(true);
         try {
             $result = $this->tracer->span(
                 'mysql '.$name,
-                fn (Span $span): mixed => $work($this->connection ??= $this->connector->kept()),
+                fn (Span $span): mixed => $work($this->connection ??= $this->connections->persistent()),
                 ['db.system.name' => 'mysql', 'db.query.summary' => $name],
             );
-            $this->breaker->answered(self::DEPENDENCY);
+            $this->breaker->recordSuccess(self::DEPENDENCY);
 
             return $result;
         } catch (DbalException $failure) {
-            if ($failure instanceof DriverException && self::refuses($failure)) {
-                $this->breaker->answered(self::DEPENDENCY);
-                throw new DatabaseRefuses($failure->getMessage(), 0, $failure);
+            if ($failure instanceof DriverException && self::isDataError($failure)) {
+                $this->breaker->recordSuccess(self::DEPENDENCY);
+                throw new DataRejectedException($failure->getMessage(), 0, $failure);
             }
             $this->connection = null;
-            if (microtime(true) - $begun >= self::HANGS_AFTER_SECONDS) {
-                $this->breaker->hung(self::DEPENDENCY);
+            if (microtime(true) - $startedAt >= self::HANGS_AFTER_SECONDS) {
+                $this->breaker->recordTimeout(self::DEPENDENCY);
             }
-            throw new DatabaseAway($failure->getMessage(), 0, $failure);
+            throw new DatabaseUnavailableException($failure->getMessage(), 0, $failure);
         }
     }
 
-    private static function refuses(DriverException $failure): bool
+    private static function isDataError(DriverException $failure): bool
     {
         return in_array(substr($failure->getSQLState() ?? '', 0, 2), self::REFUSING_CLASSES, true)
             || in_array($failure->getCode(), self::REFUSING_CODES, true);

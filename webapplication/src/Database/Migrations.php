@@ -55,7 +55,7 @@ final readonly class Migrations
     private function doctrine(Connection $connection): DependencyFactory
     {
         return DependencyFactory::fromConnection(new ConfigurationArray([
-            'table_storage' => ['table_name' => SchemaReader::EXECUTED_TABLE],
+            'table_storage' => ['table_name' => SchemaRepository::EXECUTED_TABLE],
             'migrations_paths' => [self::NAMESPACE => $this->directory],
             'transactional' => false,
             'check_database_platform' => false,

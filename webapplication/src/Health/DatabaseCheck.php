@@ -4,11 +4,11 @@ declare(strict_types=1);
 
 namespace App\Health;
 
-use App\Database\Connector;
+use App\Database\ConnectionFactory;
 use App\Database\MigrationKind;
 use App\Database\Migrations;
 use App\Database\Schema;
-use App\Database\SchemaReader;
+use App\Database\SchemaRepository;
 use App\Release\Version;
 use Doctrine\DBAL\Exception as DbalException;
 use Psr\Log\LoggerInterface;
@@ -17,8 +17,8 @@ use Psr\Log\LoggerInterface;
 final readonly class DatabaseCheck implements HealthCheck
 {
     public function __construct(
-        private Connector $connector,
-        private SchemaReader $reader,
+        private ConnectionFactory $connections,
+        private SchemaRepository $schema,
         private Migrations $migrations,
         private Version $version,
         private LoggerInterface $logger,
@@ -27,25 +27,25 @@ final readonly class DatabaseCheck implements HealthCheck
 
     public function run(Deadline $deadline): iterable
     {
-        $begun = hrtime(true);
+        $startedAt = hrtime(true);
         try {
-            $schema = $this->reader->read($this->connector->fresh());
+            $schema = $this->schema->read($this->connections->open());
         } catch (DbalException $failure) {
             $this->logger->warning('Health: MySQL: {reason}', ['reason' => $failure->getMessage()]);
-            yield new Finding('mysql', 'datastore', Status::Fail, 'No usable connection.');
-            yield new Finding('schema', 'datastore', Status::Fail, 'Cannot be read without MySQL.');
+            yield new CheckResult('mysql', 'datastore', Status::Fail, 'No usable connection.');
+            yield new CheckResult('schema', 'datastore', Status::Fail, 'Cannot be read without MySQL.');
 
             return;
         }
-        yield new Finding('mysql', 'datastore', Status::Pass, observedValue: intdiv((int) (hrtime(true) - $begun), 1_000_000), observedUnit: 'ms');
-        yield $this->judge($schema);
+        yield new CheckResult('mysql', 'datastore', Status::Pass, observedValue: intdiv((int) (hrtime(true) - $startedAt), 1_000_000), observedUnit: 'ms');
+        yield $this->evaluate($schema);
     }
 
-    private function judge(Schema $schema): Finding
+    private function evaluate(Schema $schema): CheckResult
     {
         $problem = $schema->problem($this->needed(), $this->version->schemaMax ?? max([Schema::NONE, ...$this->migrations->versions()]));
 
-        return new Finding('schema', 'datastore', null === $problem ? Status::Pass : Status::Fail, $problem ?? '', $schema->version());
+        return new CheckResult('schema', 'datastore', null === $problem ? Status::Pass : Status::Fail, $problem ?? '', $schema->version());
     }
 
     /** @return list<string> */

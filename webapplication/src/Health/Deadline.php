@@ -18,7 +18,7 @@ final readonly class Deadline
     }
 
     /** The seconds one check may take, when it has to leave some to the others. */
-    public function share(float $atMost, float $leave = 0.0): float
+    public function secondsFor(float $atMost, float $leave = 0.0): float
     {
         return max(self::LEAST, min($atMost, $this->at - microtime(true) - $leave));
     }

@@ -10,6 +10,6 @@ use Symfony\Component\DependencyInjection\Attribute\AutoconfigureTag;
 #[AutoconfigureTag]
 interface HealthCheck
 {
-    /** @return iterable<Finding> */
+    /** @return iterable<CheckResult> */
     public function run(Deadline $deadline): iterable;
 }

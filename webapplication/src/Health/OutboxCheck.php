@@ -33,13 +33,13 @@ final readonly class OutboxCheck implements HealthCheck
     public function run(Deadline $deadline): iterable
     {
         yield match ($this->touch($deadline)) {
-            'ok' => $this->judge(),
-            'refused' => new Finding('outbox', 'system', Status::Fail, 'Takes no file.'),
-            default => new Finding('outbox', 'system', Status::Fail, 'Does not answer in time.'),
+            'ok' => $this->evaluate(),
+            'refused' => new CheckResult('outbox', 'system', Status::Fail, 'Takes no file.'),
+            default => new CheckResult('outbox', 'system', Status::Fail, 'Does not answer in time.'),
         };
     }
 
-    private function judge(): Finding
+    private function evaluate(): CheckResult
     {
         $files = $this->count();
         $problem = match (true) {
@@ -48,7 +48,7 @@ final readonly class OutboxCheck implements HealthCheck
             default => '',
         };
 
-        return new Finding('outbox', 'system', '' === $problem ? Status::Pass : Status::Warn, $problem, $files, 'files');
+        return new CheckResult('outbox', 'system', '' === $problem ? Status::Pass : Status::Warn, $problem, $files, 'files');
     }
 
     private function touch(Deadline $deadline): string
@@ -63,7 +63,7 @@ final readonly class OutboxCheck implements HealthCheck
         }
         $readable = [$pipes[1]];
         $none = null;
-        $line = 1 === stream_select($readable, $none, $none, 0, (int) ($deadline->share(1.5) * 1_000_000)) ? fgets($pipes[1]) : false;
+        $line = 1 === stream_select($readable, $none, $none, 0, (int) ($deadline->secondsFor(1.5) * 1_000_000)) ? fgets($pipes[1]) : false;
         fclose($pipes[1]);
         proc_close($process);
 

@@ -5,7 +5,7 @@ declare(strict_types=1);
 namespace App\Health;
 
 use App\Cache\Redis;
-use App\Cache\RedisAway;
+use App\Cache\RedisUnavailableException;
 use Psr\Log\LoggerInterface;
 
 final readonly class RedisCheck implements HealthCheck
@@ -16,13 +16,13 @@ final readonly class RedisCheck implements HealthCheck
 
     public function run(Deadline $deadline): iterable
     {
-        $begun = hrtime(true);
+        $startedAt = hrtime(true);
         try {
-            $this->redis->ping($deadline->share(1.0, 0.5));
-            yield new Finding('redis', 'datastore', Status::Pass, observedValue: intdiv((int) (hrtime(true) - $begun), 1_000_000), observedUnit: 'ms');
-        } catch (RedisAway $away) {
-            $this->logger->warning('Health: Redis: {reason}', ['reason' => $away->getMessage()]);
-            yield new Finding('redis', 'datastore', Status::Fail, 'No usable connection.');
+            $this->redis->ping($deadline->secondsFor(1.0, 0.5));
+            yield new CheckResult('redis', 'datastore', Status::Pass, observedValue: intdiv((int) (hrtime(true) - $startedAt), 1_000_000), observedUnit: 'ms');
+        } catch (RedisUnavailableException $failure) {
+            $this->logger->warning('Health: Redis: {reason}', ['reason' => $failure->getMessage()]);
+            yield new CheckResult('redis', 'datastore', Status::Fail, 'No usable connection.');
         }
     }
 }

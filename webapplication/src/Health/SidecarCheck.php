@@ -4,8 +4,8 @@ declare(strict_types=1);
 
 namespace App\Health;
 
-use App\Sidecar\SidecarAway;
 use App\Sidecar\SidecarClient;
+use App\Sidecar\SidecarUnavailableException;
 
 /** The sidecar, and Blob as the sidecar sees it. Without either, images wait in the outbox: a warning, no failure. */
 final readonly class SidecarCheck implements HealthCheck
@@ -16,23 +16,23 @@ final readonly class SidecarCheck implements HealthCheck
 
     public function run(Deadline $deadline): iterable
     {
-        $begun = hrtime(true);
+        $startedAt = hrtime(true);
         try {
             // Not /status: that counts the outbox, which takes the longer the more there is to worry about.
             $answer = $this->sidecar->call('GET', '/readyz', $this->timeoutMs($deadline));
-        } catch (SidecarAway) {
-            yield new Finding('sidecar', 'component', Status::Warn, 'Does not answer.');
-            yield new Finding('blob', 'component', Status::Warn, 'Unknown without the sidecar.');
+        } catch (SidecarUnavailableException) {
+            yield new CheckResult('sidecar', 'component', Status::Warn, 'Does not answer.');
+            yield new CheckResult('blob', 'component', Status::Warn, 'Unknown without the sidecar.');
 
             return;
         }
         yield 200 === $answer->status
-            ? new Finding('sidecar', 'component', Status::Pass, observedValue: intdiv((int) (hrtime(true) - $begun), 1_000_000), observedUnit: 'ms', componentId: self::digest($answer->json()['digest'] ?? null))
-            : new Finding('sidecar', 'component', Status::Warn, 'Answers, but is not ready.');
+            ? new CheckResult('sidecar', 'component', Status::Pass, observedValue: intdiv((int) (hrtime(true) - $startedAt), 1_000_000), observedUnit: 'ms', componentId: self::digest($answer->json()['digest'] ?? null))
+            : new CheckResult('sidecar', 'component', Status::Warn, 'Answers, but is not ready.');
         yield match ($answer->json()['blob'] ?? null) {
-            'up' => new Finding('blob', 'component', Status::Pass),
-            'away' => new Finding('blob', 'component', Status::Warn, 'Cannot be reached at the moment.'),
-            default => new Finding('blob', 'component', Status::Warn, 'The sidecar does not know yet.'),
+            'up' => new CheckResult('blob', 'component', Status::Pass),
+            'away' => new CheckResult('blob', 'component', Status::Warn, 'Cannot be reached at the moment.'),
+            default => new CheckResult('blob', 'component', Status::Warn, 'The sidecar does not know yet.'),
         };
     }
 
@@ -44,6 +44,6 @@ final readonly class SidecarCheck implements HealthCheck
 
     private function timeoutMs(Deadline $deadline): int
     {
-        return (int) ($deadline->share(1.0, 0.15) * 1000);
+        return (int) ($deadline->secondsFor(1.0, 0.15) * 1000);
     }
 }

@@ -27,7 +27,7 @@ final readonly class InternalGuard
         if (str_starts_with(rawurldecode($request->getPathInfo()), '/internal/')
             && !BearerToken::matches($request, ($this->settings)()->releaseToken)
         ) {
-            throw Problem::notFound();
+            throw ProblemException::notFound();
         }
     }
 }

@@ -36,7 +36,7 @@ final readonly class ProblemListener
         $headers = $failure instanceof HttpExceptionInterface ? $failure->getHeaders() : [];
         $event->allowCustomResponseCode();
         $event->setResponse(new Response(
-            Problem::document($status, $failure instanceof Problem ? $failure->detail() : '', RequestId::current()),
+            ProblemException::document($status, $failure instanceof ProblemException ? $failure->detail() : '', RequestId::current()),
             $status,
             ['Content-Type' => 'application/problem+json'] + $headers,
         ));

@@ -4,9 +4,9 @@ declare(strict_types=1);
 
 namespace App\Image;
 
-use App\Database\DatabaseAway;
-use App\Database\DatabaseRefuses;
-use App\Media\DiskRefuses;
+use App\Database\DatabaseUnavailableException;
+use App\Database\DataRejectedException;
+use App\Media\DiskWriteException;
 use App\Media\DurableFile;
 use App\Settings;
 use Psr\Log\LoggerInterface;
@@ -20,12 +20,12 @@ final readonly class RowJournal
     public function __construct(
         private Settings $settings,
         private DurableFile $files,
-        private ImageTable $table,
+        private ImageRepository $images,
         private LoggerInterface $logger,
     ) {
     }
 
-    /** @throws DiskRefuses */
+    /** @throws DiskWriteException */
     public function keep(ImageRow $row): void
     {
         $this->files->write($this->directory().'/'.$row->id.'.json', $row->toJson());
@@ -36,7 +36,7 @@ final readonly class RowJournal
      *
      * @return int how many were written
      *
-     * @throws DatabaseAway with the rest still waiting
+     * @throws DatabaseUnavailableException with the rest still waiting
      */
     public function flush(int $limit): int
     {
@@ -47,8 +47,8 @@ final readonly class RowJournal
                 continue;
             }
             try {
-                $this->table->add(ImageRow::fromJson($text));
-            } catch (\UnexpectedValueException|DatabaseRefuses $failure) {
+                $this->images->add(ImageRow::fromJson($text));
+            } catch (\UnexpectedValueException|DataRejectedException $failure) {
                 $this->setAside($path, $failure);
                 continue;
             }
@@ -72,7 +72,7 @@ final readonly class RowJournal
     }
 
     /** What will never be a row must neither be asked for again and again, nor be in the way of others, nor be lost. */
-    private function setAside(string $path, \UnexpectedValueException|DatabaseRefuses $failure): void
+    private function setAside(string $path, \UnexpectedValueException|DataRejectedException $failure): void
     {
         $file = basename($path);
         @mkdir($this->refusedDirectory());

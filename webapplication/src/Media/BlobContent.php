@@ -7,7 +7,7 @@ namespace App\Media;
 use App\Sidecar\BlobReader;
 
 /** A file that is in Blob only. The first answer is at hand; another part of it is asked for when it is wanted. */
-final readonly class BlobContent implements Content
+final readonly class BlobContent implements MediaContent
 {
     private const CHUNK_BYTES = 65_536;
 

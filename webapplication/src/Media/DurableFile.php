@@ -7,30 +7,30 @@ namespace App\Media;
 /** Writes a file so that its name appears only once every byte is on disk. */
 final readonly class DurableFile
 {
-    /** @throws DiskRefuses and leaves nothing behind */
+    /** @throws DiskWriteException and leaves nothing behind */
     public function write(string $path, string $bytes): void
     {
         $directory = dirname($path);
         if (!is_dir($directory) && !@mkdir($directory, 0o777, true) && !is_dir($directory)) {
-            throw $this->refusal('make a directory');
+            throw $this->failure('make a directory');
         }
         $temporary = $directory.'/.tmp-'.basename($path);
         error_clear_last();
         $file = @fopen($temporary, 'x');
         if (false === $file) {
-            throw $this->refusal('open a file');
+            throw $this->failure('open a file');
         }
         $written = strlen($bytes) === @fwrite($file, $bytes) && @fflush($file) && @fsync($file);
         $closed = @fclose($file);
         if (!$written || !$closed || !@rename($temporary, $path)) {
-            $refusal = $this->refusal('write');
+            $failure = $this->failure('write');
             @unlink($temporary);
-            throw $refusal;
+            throw $failure;
         }
     }
 
-    private function refusal(string $action): DiskRefuses
+    private function failure(string $action): DiskWriteException
     {
-        return new DiskRefuses(sprintf('The disk refuses to %s: %s', $action, error_get_last()['message'] ?? 'no reason given'));
+        return new DiskWriteException(sprintf('The disk refuses to %s: %s', $action, error_get_last()['message'] ?? 'no reason given'));
     }
 }

@@ -4,7 +4,7 @@ declare(strict_types=1);
 
 namespace App\Media;
 
-final readonly class LocalFile implements Content
+final readonly class LocalFile implements MediaContent
 {
     private const CHUNK_BYTES = 65_536;
     private const TYPE = 0o170000;

@@ -4,7 +4,7 @@ declare(strict_types=1);
 
 namespace App\Media;
 
-use App\Http\Problem;
+use App\Http\ProblemException;
 use Symfony\Component\HttpFoundation\Request;
 use Symfony\Component\HttpFoundation\Response;
 use Symfony\Component\HttpFoundation\StreamedResponse;
@@ -17,14 +17,14 @@ final readonly class MediaResponder
     /** Reading more, before each answer, would take too long. */
     private const HASHED_BYTES = 8 * 1024 * 1024;
 
-    public function respond(Request $request, MediaName $name, Content $content): Response
+    public function respond(Request $request, MediaName $name, MediaContent $content): Response
     {
         $etag = self::etag($name, $content);
         $headers = ['ETag' => $etag, 'Accept-Ranges' => 'bytes'] + $this->describe($name, $content);
 
         $match = $request->headers->get('If-Match');
         if (null !== $match && !self::lists($match, $etag, false)) {
-            throw new Problem(412);
+            throw new ProblemException(412);
         }
         $noneMatch = $request->headers->get('If-None-Match');
         if (null !== $noneMatch && self::lists($noneMatch, $etag, true)) {
@@ -60,14 +60,14 @@ final readonly class MediaResponder
         }
         $range = ByteRange::parse($header, $size);
         if (false === $range) {
-            throw new Problem(416, headers: ['Content-Range' => 'bytes */'.$size]);
+            throw new ProblemException(416, headers: ['Content-Range' => 'bytes */'.$size]);
         }
 
         return $range;
     }
 
     /** @return array<string, string> */
-    private function describe(MediaName $name, Content $content): array
+    private function describe(MediaName $name, MediaContent $content): array
     {
         $type = $name->ownType();
         if (null !== $type) {
@@ -83,7 +83,7 @@ final readonly class MediaResponder
      * A name of ours has one content for ever. A foreign one has too once it is in Blob; until then its writer may write it
      * again. Of a large file only the length tells.
      */
-    private static function etag(MediaName $name, Content $content): string
+    private static function etag(MediaName $name, MediaContent $content): string
     {
         $identity = $name->path;
         if (null === $name->ownType()) {

@@ -13,7 +13,7 @@ final readonly class Outbox
     {
     }
 
-    /** @throws DiskRefuses */
+    /** @throws DiskWriteException */
     public function put(MediaName $name, string $bytes): void
     {
         $this->files->write($this->path($name), $bytes);

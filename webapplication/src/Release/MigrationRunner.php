@@ -4,12 +4,12 @@ declare(strict_types=1);
 
 namespace App\Release;
 
-use App\Database\Connector;
-use App\Database\DatabaseAway;
+use App\Database\ConnectionFactory;
+use App\Database\DatabaseUnavailableException;
 use App\Database\MigrationKind;
 use App\Database\Migrations;
-use App\Database\SchemaReader;
-use App\Http\AfterAnswer;
+use App\Database\SchemaRepository;
+use App\Http\AfterResponse;
 use Doctrine\DBAL\Connection;
 use Doctrine\DBAL\Exception as DbalException;
 use Psr\Log\LoggerInterface;
@@ -22,19 +22,19 @@ final readonly class MigrationRunner
     private const CLAIM_AGAIN_MICROSECONDS = 50_000;
 
     public function __construct(
-        private Connector $connector,
+        private ConnectionFactory $connections,
         private Migrations $migrations,
-        private MigrationJobs $jobs,
-        private SchemaReader $schema,
-        private AfterAnswer $after,
+        private MigrationJobRepository $jobs,
+        private SchemaRepository $schema,
+        private AfterResponse $after,
         private LoggerInterface $logger,
     ) {
     }
 
-    /** @throws DatabaseAway within the limits of any other request: only what comes after the answer has patience */
+    /** @throws DatabaseUnavailableException within the limits of any other request: only what comes after the answer has patience */
     public function start(MigrationKind $kind): MigrationJob
     {
-        $connection = $this->connector->fresh();
+        $connection = $this->connections->open();
         try {
             $this->jobs->prepare($connection);
             $running = $this->claim($connection);
@@ -47,7 +47,7 @@ final readonly class MigrationRunner
             $job = new MigrationJob((new Ulid())->toBase32(), [] === $pending ? MigrationJob::DONE : MigrationJob::RUNNING, [], $pending);
             $this->jobs->save($connection, $job);
         } catch (DbalException $failure) {
-            throw new DatabaseAway($failure->getMessage(), 0, $failure);
+            throw new DatabaseUnavailableException($failure->getMessage(), 0, $failure);
         }
         if ([] !== $pending) {
             $this->after->run(fn () => $this->work($connection, $job, $kind));
@@ -56,20 +56,20 @@ final readonly class MigrationRunner
         return $job;
     }
 
-    /** @throws DatabaseAway */
+    /** @throws DatabaseUnavailableException */
     public function find(string $id): ?MigrationJob
     {
         try {
-            return $this->jobs->find($this->connector->fresh(), $id);
+            return $this->jobs->find($this->connections->open(), $id);
         } catch (DbalException $failure) {
-            throw new DatabaseAway($failure->getMessage(), 0, $failure);
+            throw new DatabaseUnavailableException($failure->getMessage(), 0, $failure);
         }
     }
 
     /**
      * @return MigrationJob|null the run that is in progress, or null when this connection has the claim
      *
-     * @throws DatabaseAway
+     * @throws DatabaseUnavailableException
      */
     private function claim(Connection $connection): ?MigrationJob
     {
@@ -81,7 +81,7 @@ final readonly class MigrationRunner
             }
             // Who has it has only just begun, or is about to end.
             if (microtime(true) >= $deadline) {
-                throw new DatabaseAway('Another run holds the lock and does not say what it does.');
+                throw new DatabaseUnavailableException('Another run holds the lock and does not say what it does.');
             }
             usleep(self::CLAIM_AGAIN_MICROSECONDS);
         }
@@ -92,7 +92,7 @@ final readonly class MigrationRunner
     private function prepare(Connection $connection): void
     {
         $connection->executeStatement(
-            'CREATE TABLE IF NOT EXISTS '.SchemaReader::KINDS_TABLE
+            'CREATE TABLE IF NOT EXISTS '.SchemaRepository::KINDS_TABLE
             .' (version CHAR(14) CHARACTER SET ascii COLLATE ascii_bin NOT NULL PRIMARY KEY, kind VARCHAR(8) CHARACTER SET ascii NOT NULL)',
         );
         $this->migrations->prepare($connection);
@@ -106,11 +106,11 @@ final readonly class MigrationRunner
         $connection = null;
         $error = null;
         try {
-            $connection = $this->connector->patient();
+            $connection = $this->connections->openForMigration();
             $this->jobs->hold($connection);
             foreach ($job->pending as $version) {
                 // The kind goes first: an executed migration whose kind nobody knows would pass for a harmless one.
-                $connection->executeStatement('INSERT IGNORE INTO '.SchemaReader::KINDS_TABLE.' (version, kind) VALUES (?, ?)', [$version, $kind->value]);
+                $connection->executeStatement('INSERT IGNORE INTO '.SchemaRepository::KINDS_TABLE.' (version, kind) VALUES (?, ?)', [$version, $kind->value]);
                 $this->migrations->execute($connection, $version);
                 $job = $job->executed($version);
                 $this->jobs->save($connection, $job);
@@ -121,7 +121,7 @@ final readonly class MigrationRunner
             $this->logger->error('Migration failed: {reason}', ['reason' => $error, 'exception' => $failure]);
         }
         // The connection that executed may be what failed.
-        $this->jobs->save($this->connector->fresh(), $job->ended($error));
+        $this->jobs->save($this->connections->open(), $job->ended($error));
         $connection?->close();
         $claim->close();
     }

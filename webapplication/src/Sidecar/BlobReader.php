@@ -6,7 +6,7 @@ namespace App\Sidecar;
 
 use App\Media\BlobContent;
 use App\Media\MediaName;
-use App\Resilience\Breaker;
+use App\Resilience\CircuitBreaker;
 use App\Settings;
 use App\Telemetry\Span;
 use App\Telemetry\Tracer;
@@ -20,14 +20,14 @@ final readonly class BlobReader
     /** A sidecar that is just being started again takes no connection for a moment. */
     private const AGAIN_AFTER_MICROSECONDS = 100_000;
 
-    public function __construct(private Settings $settings, private Tracer $tracer, private Breaker $breaker)
+    public function __construct(private Settings $settings, private Tracer $tracer, private CircuitBreaker $breaker)
     {
     }
 
     /**
      * @return BlobContent|null null when Blob has no such file
      *
-     * @throws SidecarAway when it cannot be told
+     * @throws SidecarUnavailableException when it cannot be told
      */
     public function open(MediaName $name): ?BlobContent
     {
@@ -37,7 +37,7 @@ final readonly class BlobReader
             return null;
         }
         if (200 !== $status || 1 !== preg_match('/^\d{1,18}$/D', $headers['content-length'] ?? '')) {
-            throw new SidecarAway('Blob cannot be asked: status '.$status);
+            throw new SidecarUnavailableException('Blob cannot be asked: status '.$status);
         }
 
         return new BlobContent(
@@ -55,7 +55,7 @@ final readonly class BlobReader
     {
         [$status, , $stream] = $this->get($name, [sprintf('Range: bytes=%d-%d', $offset, $offset + $length - 1)]);
         if (206 !== $status) {
-            throw new SidecarAway('Blob gives no part of the file: status '.$status);
+            throw new SidecarUnavailableException('Blob gives no part of the file: status '.$status);
         }
 
         return $stream;
@@ -76,7 +76,7 @@ final readonly class BlobReader
     private function get(MediaName $name, array $headers): array
     {
         if (!$this->breaker->allows(self::DEPENDENCY)) {
-            throw new SidecarAway('The sidecar did not answer a moment ago.', true);
+            throw new SidecarUnavailableException('The sidecar did not answer a moment ago.', true);
         }
 
         return $this->tracer->span('sidecar GET /blob', function (Span $span) use ($name, $headers): array {
@@ -103,21 +103,21 @@ final readonly class BlobReader
             'follow_location' => 0,
         ]]);
         for ($attempt = 1; $attempt <= 2; ++$attempt) {
-            $begun = microtime(true);
+            $startedAt = microtime(true);
             $stream = @fopen('http://127.0.0.1:'.$this->settings->sidecarPort.'/blob/'.$name->encoded(), 'r', false, $context);
             if (false !== $stream) {
-                $this->breaker->answered(self::DEPENDENCY);
+                $this->breaker->recordSuccess(self::DEPENDENCY);
 
                 return $stream;
             }
-            if (microtime(true) - $begun >= self::TIMEOUT_SECONDS * 0.9) {
-                $this->breaker->hung(self::DEPENDENCY);
-                throw new SidecarAway('The sidecar does not answer.', true);
+            if (microtime(true) - $startedAt >= self::TIMEOUT_SECONDS * 0.9) {
+                $this->breaker->recordTimeout(self::DEPENDENCY);
+                throw new SidecarUnavailableException('The sidecar does not answer.', true);
             }
             usleep(self::AGAIN_AFTER_MICROSECONDS);
         }
 
-        throw new SidecarAway('The sidecar cannot be reached.');
+        throw new SidecarUnavailableException('The sidecar cannot be reached.');
     }
 
     /** @return array{int, array<string, string>} */

@@ -4,7 +4,7 @@ declare(strict_types=1);
 
 namespace App\Sidecar;
 
-use App\Resilience\Breaker;
+use App\Resilience\CircuitBreaker;
 use App\Settings;
 use App\Telemetry\Span;
 use App\Telemetry\Tracer;
@@ -21,7 +21,7 @@ final readonly class SidecarClient
     /** The sidecar answers a carry within the wait; this much later it counts as hanging. */
     private const CARRY_SLACK_MS = 300;
 
-    public function __construct(private Settings $settings, private Tracer $tracer, private Breaker $breaker)
+    public function __construct(private Settings $settings, private Tracer $tracer, private CircuitBreaker $breaker)
     {
     }
 
@@ -30,7 +30,7 @@ final readonly class SidecarClient
     {
         try {
             $answer = $this->call('POST', '/carry?name='.rawurlencode($name).'&wait='.$waitMs, $waitMs + self::CARRY_SLACK_MS);
-        } catch (SidecarAway) {
+        } catch (SidecarUnavailableException) {
             return CarryResult::Pending;
         }
 
@@ -40,15 +40,15 @@ final readonly class SidecarClient
     /**
      * @param non-empty-string $method
      *
-     * @throws SidecarAway when there is no answer in time
+     * @throws SidecarUnavailableException when there is no answer in time
      */
-    public function call(string $method, string $path, int $timeoutMs): SidecarAnswer
+    public function call(string $method, string $path, int $timeoutMs): SidecarResponse
     {
         if (!$this->breaker->allows(self::DEPENDENCY)) {
-            throw new SidecarAway('The sidecar did not answer a moment ago.', true);
+            throw new SidecarUnavailableException('The sidecar did not answer a moment ago.', true);
         }
 
-        return $this->tracer->span('sidecar '.$method.' '.strtok($path, '?'), function (Span $span) use ($method, $path, $timeoutMs): SidecarAnswer {
+        return $this->tracer->span('sidecar '.$method.' '.strtok($path, '?'), function (Span $span) use ($method, $path, $timeoutMs): SidecarResponse {
             $span->set('http.request.method', $method);
             $span->set('server.port', $this->settings->sidecarPort);
             $curl = $this->open($method, $path, $timeoutMs, ['traceparent: '.$this->tracer->traceparent($span)]);
@@ -57,7 +57,7 @@ final readonly class SidecarClient
             $status = curl_getinfo($curl, \CURLINFO_RESPONSE_CODE);
             $span->set('http.response.status_code', $status);
 
-            return new SidecarAnswer($status, is_string($body) ? $body : '');
+            return new SidecarResponse($status, is_string($body) ? $body : '');
         });
     }
 
@@ -71,9 +71,9 @@ final readonly class SidecarClient
         curl_setopt($curl, \CURLOPT_POSTFIELDS, $otlpJson);
         curl_exec($curl);
         if (\CURLE_OPERATION_TIMEDOUT === curl_errno($curl)) {
-            $this->breaker->hung(self::TRACES);
+            $this->breaker->recordTimeout(self::TRACES);
         } else {
-            $this->breaker->answered(self::TRACES);
+            $this->breaker->recordSuccess(self::TRACES);
         }
     }
 
@@ -85,7 +85,7 @@ final readonly class SidecarClient
     {
         $curl = curl_init('http://127.0.0.1:'.$this->settings->sidecarPort.$path);
         if (false === $curl) {
-            throw new SidecarAway('The address of the sidecar cannot be used.');
+            throw new SidecarUnavailableException('The address of the sidecar cannot be used.');
         }
         curl_setopt_array($curl, [
             \CURLOPT_CUSTOMREQUEST => $method,
@@ -103,12 +103,12 @@ final readonly class SidecarClient
     private function remember(int $error, string $message): void
     {
         if (\CURLE_OPERATION_TIMEDOUT === $error) {
-            $this->breaker->hung(self::DEPENDENCY);
-            throw new SidecarAway('The sidecar does not answer.', true);
+            $this->breaker->recordTimeout(self::DEPENDENCY);
+            throw new SidecarUnavailableException('The sidecar does not answer.', true);
         }
         if (\CURLE_OK !== $error && \CURLE_WRITE_ERROR !== $error) {
-            throw new SidecarAway('The sidecar cannot be reached: '.$message);
+            throw new SidecarUnavailableException('The sidecar cannot be reached: '.$message);
         }
-        $this->breaker->answered(self::DEPENDENCY);
+        $this->breaker->recordSuccess(self::DEPENDENCY);
     }
 }

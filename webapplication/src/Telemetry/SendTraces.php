@@ -32,7 +32,7 @@ final readonly class SendTraces
     {
         $route = $event->getRequest()->attributes->get('_route');
         $route = is_string($route) ? $route : null;
-        $worthIt = $this->isWorthIt($route, $event->getResponse()->getStatusCode());
+        $worthIt = $this->shouldSample($route, $event->getResponse()->getStatusCode());
         if (self::LIVE === $route || (!$worthIt && !isset($_SERVER['HTTP_TRACEPARENT']))) {
             return;
         }
@@ -47,7 +47,7 @@ final readonly class SendTraces
     }
 
     /** Of its own accord only what went wrong or asked others is followed; anything else when the caller follows it. */
-    private function isWorthIt(?string $route, int $status): bool
+    private function shouldSample(?string $route, int $status): bool
     {
         return null !== $route && !isset(self::PROBED[$route]) && ($status >= 500 || [] !== $this->tracer->spans());
     }

@@ -4,14 +4,14 @@ declare(strict_types=1);
 
 namespace App\Tests\Feature;
 
-use App\Tests\Servers\Answer;
-use App\Tests\Servers\World;
+use App\Tests\Servers\Response;
+use App\Tests\Servers\TestEnvironment;
 use PHPUnit\Framework\Attributes\DataProvider;
 use PHPUnit\Framework\Attributes\Test;
 
 final class CacheTest extends FeatureTestCase
 {
-    private const TOKEN = ['Authorization' => 'Bearer '.World::CACHE_TOKEN];
+    private const TOKEN = ['Authorization' => 'Bearer '.TestEnvironment::CACHE_TOKEN];
 
     /** @return iterable<string, array{string}> */
     public static function jsonTexts(): iterable
@@ -82,9 +82,9 @@ final class CacheTest extends FeatureTestCase
     {
         yield 'none' => [''];
         yield 'another' => ['Bearer nope'];
-        yield 'the release token' => ['Bearer '.World::RELEASE_TOKEN];
-        yield 'another scheme' => ['Basic '.World::CACHE_TOKEN];
-        yield 'part of it' => ['Bearer '.substr(World::CACHE_TOKEN, 0, -1)];
+        yield 'the release token' => ['Bearer '.TestEnvironment::RELEASE_TOKEN];
+        yield 'another scheme' => ['Basic '.TestEnvironment::CACHE_TOKEN];
+        yield 'part of it' => ['Bearer '.substr(TestEnvironment::CACHE_TOKEN, 0, -1)];
     }
 
     #[Test]
@@ -171,13 +171,13 @@ final class CacheTest extends FeatureTestCase
     public function a_restarted_redis_is_found_again_by_the_kept_connections(): void
     {
         $this->put('before', '{"value":1}');
-        $this->world->redis->stop();
-        $away = $this->client->get('/api/cache/before', self::TOKEN);
-        $this->world->redis->start();
-        $this->world->redis->awaitReady();
+        $this->environment->redis->stop();
+        $failure = $this->client->get('/api/cache/before', self::TOKEN);
+        $this->environment->redis->start();
+        $this->environment->redis->awaitReady();
 
-        self::assertProblem(503, $away);
-        self::assertNotNull($away->header('Retry-After'));
+        self::assertProblem(503, $failure);
+        self::assertNotNull($failure->header('Retry-After'));
         for ($request = 0; $request < 12; ++$request) {
             self::assertSame(404, $this->client->get('/api/cache/before', self::TOKEN)->status);
         }
@@ -189,9 +189,9 @@ final class CacheTest extends FeatureTestCase
         $this->put('early', '{"value":"early"}');
         $this->put('other', '{"value":"other"}');
         for ($round = 0; $round < 2; ++$round) {
-            $this->world->redis->hang();
+            $this->environment->redis->suspend();
             $late = $this->client->get('/api/cache/early', self::TOKEN);
-            $this->world->redis->goOn();
+            $this->environment->redis->resume();
 
             self::assertProblem(503, $late);
             $this->assertSoon('Redis is asked again', fn (): bool => 200 === $this->client->get('/api/cache/other', self::TOKEN)->status);
@@ -201,7 +201,7 @@ final class CacheTest extends FeatureTestCase
         }
     }
 
-    private function put(string $key, string $body): Answer
+    private function put(string $key, string $body): Response
     {
         return $this->client->send('PUT', '/api/cache/'.$key, ['Content-Type' => 'application/json'] + self::TOKEN, $body);
     }

@@ -4,10 +4,10 @@ declare(strict_types=1);
 
 namespace App\Tests\Feature;
 
-use App\Tests\Servers\Answer;
+use App\Tests\Servers\Response;
 use App\Tests\Servers\Server;
+use App\Tests\Servers\TestEnvironment;
 use App\Tests\Servers\Wait;
-use App\Tests\Servers\World;
 use PHPUnit\Framework\Attributes\DataProvider;
 use PHPUnit\Framework\Attributes\Test;
 
@@ -129,26 +129,26 @@ final class DependencyMatrixTest extends FeatureTestCase
     private function begin(string $state): void
     {
         match ($state) {
-            'Blob down' => $this->world->sidecar->blobIsAway(true),
-            'Blob hanging' => $this->world->sidecar->blobHangs(true),
+            'Blob down' => $this->environment->sidecar->blobIsUnavailable(true),
+            'Blob hanging' => $this->environment->sidecar->blobHangs(true),
             'Disk refuses' => $this->takeOutbox(),
-            'Disk full' => $this->world->diskIsFull(true),
-            default => str_ends_with($state, 'hanging') ? $this->server($state)->hang() : $this->server($state)->stop(),
+            'Disk full' => $this->environment->setDiskFull(true),
+            default => str_ends_with($state, 'hanging') ? $this->server($state)->suspend() : $this->server($state)->stop(),
         };
     }
 
     private function finish(string $state): void
     {
         if ('Blob down' === $state) {
-            $this->world->sidecar->blobIsAway(false);
+            $this->environment->sidecar->blobIsUnavailable(false);
         } elseif ('Blob hanging' === $state) {
-            $this->world->sidecar->blobHangs(false);
+            $this->environment->sidecar->blobHangs(false);
         } elseif ('Disk refuses' === $state) {
             $this->giveOutboxBack();
         } elseif ('Disk full' === $state) {
-            $this->world->diskIsFull(false);
+            $this->environment->setDiskFull(false);
         } elseif (str_ends_with($state, 'hanging')) {
-            $this->server($state)->goOn();
+            $this->server($state)->resume();
         } else {
             $this->server($state)->start();
             $this->server($state)->awaitReady();
@@ -158,22 +158,22 @@ final class DependencyMatrixTest extends FeatureTestCase
     /** A file where the directory was: the same refusal for root and for others. */
     private function takeOutbox(): void
     {
-        rename($this->world->mediaRoot.'/outbox', $this->world->mediaRoot.'/outbox-away');
-        touch($this->world->mediaRoot.'/outbox');
+        rename($this->environment->mediaRoot.'/outbox', $this->environment->mediaRoot.'/outbox-away');
+        touch($this->environment->mediaRoot.'/outbox');
     }
 
     private function giveOutboxBack(): void
     {
-        unlink($this->world->mediaRoot.'/outbox');
-        rename($this->world->mediaRoot.'/outbox-away', $this->world->mediaRoot.'/outbox');
+        unlink($this->environment->mediaRoot.'/outbox');
+        rename($this->environment->mediaRoot.'/outbox-away', $this->environment->mediaRoot.'/outbox');
     }
 
     private function server(string $state): Server
     {
         return match (explode(' ', $state)[0]) {
-            'MySQL' => $this->world->mysql,
-            'Redis' => $this->world->redis,
-            default => $this->world->sidecar,
+            'MySQL' => $this->environment->mysql,
+            'Redis' => $this->environment->redis,
+            default => $this->environment->sidecar,
         };
     }
 
@@ -181,8 +181,8 @@ final class DependencyMatrixTest extends FeatureTestCase
     private function answers(): array
     {
         $blobOnly = self::ulid().'.png';
-        file_put_contents($this->world->sidecar->blob.'/'.$blobOnly, 'bytes');
-        file_put_contents($this->world->mediaRoot.'/synced/here.txt', 'here');
+        file_put_contents($this->environment->sidecar->blob.'/'.$blobOnly, 'bytes');
+        file_put_contents($this->environment->mediaRoot.'/synced/here.txt', 'here');
         $answers = [];
         foreach (array_keys(self::WELL) as $route) {
             [$method, $target] = explode(' ', $route, 2);
@@ -199,7 +199,7 @@ final class DependencyMatrixTest extends FeatureTestCase
         return $answers;
     }
 
-    private static function word(string $route, Answer $answer): string
+    private static function word(string $route, Response $answer): string
     {
         return match (true) {
             'GET /api/health' === $route => $answer->text('status'),
@@ -226,6 +226,6 @@ final class DependencyMatrixTest extends FeatureTestCase
     /** @return array<string, string> */
     private static function token(): array
     {
-        return ['Authorization' => 'Bearer '.World::CACHE_TOKEN];
+        return ['Authorization' => 'Bearer '.TestEnvironment::CACHE_TOKEN];
     }
 }

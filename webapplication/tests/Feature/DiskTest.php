@@ -15,7 +15,7 @@ final class DiskTest extends FeatureTestCase
     #[Test]
     public function a_disk_that_is_full_in_the_middle_of_a_file_gives_503_and_leaves_nothing(): void
     {
-        $media = $this->world->directory.'/full/media';
+        $media = $this->environment->directory.'/full/media';
         mkdir($media, 0o755, true);
         $application = $this->start(['MEDIA_ROOT' => $media, 'PHP_FPM' => Fpm::whoseDiskMayBeFull(dirname($media))]);
         foreach ($application->workers() as $worker) {
@@ -36,7 +36,7 @@ final class DiskTest extends FeatureTestCase
     #[Test]
     public function an_outbox_without_permission_gives_503_and_leaves_nothing(): void
     {
-        $outbox = $this->world->mediaRoot.'/outbox';
+        $outbox = $this->environment->mediaRoot.'/outbox';
         rename($outbox, $outbox.'-away');
         touch($outbox);
         $answer = $this->client->send('POST', '/api/generate-image');
@@ -44,24 +44,24 @@ final class DiskTest extends FeatureTestCase
         rename($outbox.'-away', $outbox);
 
         self::assertProblem(503, $answer);
-        self::assertStringNotContainsString($this->world->directory, $answer->body);
+        self::assertStringNotContainsString($this->environment->directory, $answer->body);
         self::assertSame([], Files::matching($outbox.'/.tmp-*'));
     }
 
     #[Test]
     public function when_neither_mysql_nor_the_journal_takes_the_row_the_image_is_withdrawn(): void
     {
-        $journal = $this->world->mediaRoot.'/journal';
+        $journal = $this->environment->mediaRoot.'/journal';
         rename($journal, $journal.'-away');
         touch($journal);
-        $this->world->mysql->stop();
-        $before = Files::matching($this->world->mediaRoot.'/outbox/*');
+        $this->environment->mysql->stop();
+        $before = Files::matching($this->environment->mediaRoot.'/outbox/*');
         $answer = $this->client->send('POST', '/api/generate-image');
-        $after = Files::matching($this->world->mediaRoot.'/outbox/*');
-        $this->world->mysql->start();
+        $after = Files::matching($this->environment->mediaRoot.'/outbox/*');
+        $this->environment->mysql->start();
         unlink($journal);
         rename($journal.'-away', $journal);
-        $this->world->mysql->awaitReady();
+        $this->environment->mysql->awaitReady();
 
         self::assertProblem(503, $answer);
         self::assertSame($before, $after);
@@ -70,7 +70,7 @@ final class DiskTest extends FeatureTestCase
     #[Test]
     public function killed_in_mid_image_again_and_again_it_never_leaves_a_partial_file_under_a_final_name(): void
     {
-        $media = $this->world->directory.'/killed/media';
+        $media = $this->environment->directory.'/killed/media';
         mkdir($media, 0o755, true);
         $application = $this->start(['MEDIA_ROOT' => $media, 'SIDECAR_PORT' => '1', 'SIDECAR_SECONDS' => '0', 'FPM_MAX_CHILDREN' => '4']);
         $promised = $this->makeWhileKilling($application, 8);
@@ -131,7 +131,7 @@ final class DiskTest extends FeatureTestCase
     /** @param array<string, string> $settings */
     private function start(array $settings): Application
     {
-        $application = $this->world->another($settings + ['FPM_MAX_CHILDREN' => '2']);
+        $application = $this->environment->another($settings + ['FPM_MAX_CHILDREN' => '2']);
         $application->start();
         $application->awaitReady();
 

@@ -4,24 +4,24 @@ declare(strict_types=1);
 
 namespace App\Tests\Feature;
 
-use App\Tests\Servers\Answer;
 use App\Tests\Servers\Client;
+use App\Tests\Servers\Response;
+use App\Tests\Servers\TestEnvironment;
 use App\Tests\Servers\Wait;
-use App\Tests\Servers\World;
 use PHPUnit\Framework\TestCase;
 
 abstract class FeatureTestCase extends TestCase
 {
-    protected World $world;
+    protected TestEnvironment $environment;
     protected Client $client;
 
     protected function setUp(): void
     {
-        $this->world = World::get();
-        $this->client = $this->world->client;
+        $this->environment = TestEnvironment::get();
+        $this->client = $this->environment->client;
     }
 
-    protected static function assertProblem(int $status, Answer $answer): void
+    protected static function assertProblem(int $status, Response $answer): void
     {
         self::assertSame($status, $answer->status, $answer->body);
         self::assertSame('application/problem+json', $answer->header('Content-Type'));
@@ -42,12 +42,12 @@ abstract class FeatureTestCase extends TestCase
     /**
      * A busy machine slows some answers, what waits for something slows all.
      *
-     * @param callable(): Answer $ask
+     * @param callable(): Response $ask
      */
-    protected static function fastestOfThree(callable $ask): Answer
+    protected static function fastestOfThree(callable $ask): Response
     {
         $answers = [$ask(), $ask(), $ask()];
-        usort($answers, static fn (Answer $one, Answer $other): int => $one->seconds <=> $other->seconds);
+        usort($answers, static fn (Response $one, Response $other): int => $one->seconds <=> $other->seconds);
 
         return $answers[0];
     }
@@ -55,7 +55,7 @@ abstract class FeatureTestCase extends TestCase
     /** @return array<string, string> */
     protected static function releaseToken(): array
     {
-        return ['Authorization' => 'Bearer '.World::RELEASE_TOKEN];
+        return ['Authorization' => 'Bearer '.TestEnvironment::RELEASE_TOKEN];
     }
 
     protected static function ulid(): string

@@ -4,7 +4,7 @@ declare(strict_types=1);
 
 namespace App\Tests\Feature;
 
-use App\Tests\Servers\World;
+use App\Tests\Servers\TestEnvironment;
 use PHPUnit\Framework\Attributes\DataProvider;
 use PHPUnit\Framework\Attributes\Test;
 
@@ -93,10 +93,10 @@ final class FrontDoorTest extends FeatureTestCase
     #[Test]
     public function an_error_of_the_application_stays_the_error_it_is(): void
     {
-        $this->world->redis->stop();
-        $answer = $this->client->get('/api/cache/x', ['Authorization' => 'Bearer '.World::CACHE_TOKEN]);
-        $this->world->redis->start();
-        $this->world->redis->awaitReady();
+        $this->environment->redis->stop();
+        $answer = $this->client->get('/api/cache/x', ['Authorization' => 'Bearer '.TestEnvironment::CACHE_TOKEN]);
+        $this->environment->redis->start();
+        $this->environment->redis->awaitReady();
 
         self::assertProblem(503, $answer);
         self::assertSame('The cache cannot be used at the moment.', $answer->text('detail'));

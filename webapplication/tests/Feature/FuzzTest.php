@@ -29,7 +29,7 @@ final class FuzzTest extends FeatureTestCase
         $seed = self::number('FUZZ_SEED', 1);
         $requests = new RandomRequests($seed + crc32($family) % 1000);
         $left = self::number('FUZZ_REQUESTS', 3000);
-        $logged = strlen($this->world->application->logged());
+        $logged = strlen($this->environment->application->logged());
         $statuses = [];
         $multi = curl_multi_init();
         $running = 0;
@@ -45,13 +45,13 @@ final class FuzzTest extends FeatureTestCase
             while (false !== $done = curl_multi_info_read($multi)) {
                 self::assertInstanceOf(\CurlHandle::class, $done['handle']);
                 --$running;
-                $this->judge($done['handle'], $statuses);
+                $this->evaluate($done['handle'], $statuses);
                 curl_multi_remove_handle($multi, $done['handle']);
             }
         } while ($running > 0 || $left > 0);
 
         self::assertGreaterThan(1, count($statuses), 'more than one kind of answer, else the requests are not odd enough');
-        self::assertDoesNotMatchRegularExpression('{PHP (Warning|Notice|Deprecated|Fatal)|Unhandled}', substr($this->world->application->logged(), $logged));
+        self::assertDoesNotMatchRegularExpression('{PHP (Warning|Notice|Deprecated|Fatal)|Unhandled}', substr($this->environment->application->logged(), $logged));
     }
 
     /**
@@ -63,7 +63,7 @@ final class FuzzTest extends FeatureTestCase
         $handle = curl_init();
         $lines = array_map(static fn (string $line): string => strtr($line, ["\r" => '', "\n" => '', "\0" => '']), $headers);
         curl_setopt_array($handle, [
-            \CURLOPT_URL => 'http://127.0.0.1:'.$this->world->application->port.strtr($target, [' ' => '%20', '#' => '%23']),
+            \CURLOPT_URL => 'http://127.0.0.1:'.$this->environment->application->port.strtr($target, [' ' => '%20', '#' => '%23']),
             \CURLOPT_CUSTOMREQUEST => $method,
             \CURLOPT_NOBODY => 'HEAD' === $method,
             \CURLOPT_PATH_AS_IS => true,
@@ -80,7 +80,7 @@ final class FuzzTest extends FeatureTestCase
     }
 
     /** @param array<int, int> $statuses */
-    private function judge(\CurlHandle $handle, array &$statuses): void
+    private function evaluate(\CurlHandle $handle, array &$statuses): void
     {
         $request = (string) json_encode(curl_getinfo($handle, \CURLINFO_PRIVATE), \JSON_INVALID_UTF8_SUBSTITUTE);
         $status = curl_getinfo($handle, \CURLINFO_RESPONSE_CODE);

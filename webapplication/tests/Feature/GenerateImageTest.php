@@ -4,7 +4,7 @@ declare(strict_types=1);
 
 namespace App\Tests\Feature;
 
-use App\Tests\Servers\Answer;
+use App\Tests\Servers\Response;
 use PHPUnit\Framework\Attributes\DataProvider;
 use PHPUnit\Framework\Attributes\Test;
 
@@ -22,7 +22,7 @@ final class GenerateImageTest extends FeatureTestCase
         self::assertStringContainsString('no-store', (string) $made->header('Cache-Control'));
         self::assertMatchesRegularExpression('/^[0-7][0-9A-HJKMNP-TV-Z]{25}\.png$/', $made->text('name'));
         self::assertTrue($made->json()['durable']);
-        self::assertFileExists($this->world->sidecar->blob.'/'.$made->text('name'));
+        self::assertFileExists($this->environment->sidecar->blob.'/'.$made->text('name'));
         self::assertSame($made->text('sha256'), hash('sha256', $read->body));
         self::assertSame((int) $made->text('bytes'), strlen($read->body));
         self::assertSame([500, 500, \IMAGETYPE_PNG], array_slice((array) getimagesizefromstring($read->body), 0, 3));
@@ -105,12 +105,12 @@ final class GenerateImageTest extends FeatureTestCase
     #[Test]
     public function with_blob_away_the_image_is_there_at_once_and_not_yet_durable(): void
     {
-        $this->world->sidecar->blobIsAway(true);
+        $this->environment->sidecar->blobIsUnavailable(true);
         try {
-            $made = self::fastestOfThree(fn (): Answer => $this->client->send('POST', '/api/generate-image'));
+            $made = self::fastestOfThree(fn (): Response => $this->client->send('POST', '/api/generate-image'));
             $read = $this->client->get($made->text('url'));
         } finally {
-            $this->world->sidecar->blobIsAway(false);
+            $this->environment->sidecar->blobIsUnavailable(false);
         }
 
         self::assertSame(201, $made->status);

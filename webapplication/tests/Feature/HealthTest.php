@@ -4,10 +4,10 @@ declare(strict_types=1);
 
 namespace App\Tests\Feature;
 
-use App\Tests\Servers\Answer;
-use App\Tests\Servers\Burst;
+use App\Tests\Servers\ConcurrentRequests;
 use App\Tests\Servers\Files;
 use App\Tests\Servers\Package;
+use App\Tests\Servers\Response;
 use App\Tests\Servers\Text;
 use App\Tests\Servers\Wait;
 use PHPUnit\Framework\Attributes\Test;
@@ -28,9 +28,9 @@ final class HealthTest extends FeatureTestCase
     #[Test]
     public function blob_away_is_a_warning(): void
     {
-        $this->world->sidecar->blobIsAway(true);
+        $this->environment->sidecar->blobIsUnavailable(true);
         $answer = $this->client->get('/api/health');
-        $this->world->sidecar->blobIsAway(false);
+        $this->environment->sidecar->blobIsUnavailable(false);
 
         self::assertSame(200, $answer->status);
         self::assertSame('warn', $answer->text('status'));
@@ -41,7 +41,7 @@ final class HealthTest extends FeatureTestCase
     #[Test]
     public function an_outbox_that_fills_is_a_warning_and_one_that_takes_nothing_a_failure(): void
     {
-        $outbox = $this->world->mediaRoot.'/outbox';
+        $outbox = $this->environment->mediaRoot.'/outbox';
         for ($file = 0; $file < 1000; ++$file) {
             touch($outbox.'/filling-'.$file);
         }
@@ -62,10 +62,10 @@ final class HealthTest extends FeatureTestCase
     public function an_outbox_that_hangs_is_a_failure_told_in_time_and_leaves_one_process_waiting(): void
     {
         // Opening a pipe that nobody reads waits for ever, as everything does on a share whose server is gone.
-        $probe = $this->world->mediaRoot.'/outbox/.tmp-health';
+        $probe = $this->environment->mediaRoot.'/outbox/.tmp-health';
         posix_mkfifo($probe, 0o666);
         chmod($probe, 0o666);
-        $answers = array_map(fn (): Answer => $this->client->get('/api/health'), range(1, 2));
+        $answers = array_map(fn (): Response => $this->client->get('/api/health'), range(1, 2));
         $this->assertSoon('one process waits', static fn (): bool => 1 === (int) shell_exec('pgrep -fc '.escapeshellarg('^/bin/sh -c .*'.$probe)));
         $reader = fopen($probe, 'r+');
         unlink($probe);
@@ -82,18 +82,18 @@ final class HealthTest extends FeatureTestCase
     #[Test]
     public function a_deep_check_that_would_wait_for_ever_gives_its_worker_back(): void
     {
-        $package = new Package($this->world->directory.'/package-health');
+        $package = new Package($this->environment->directory.'/package-health');
         $configuration = $package->directory.'/appservice/php-fpm.conf';
         // The same limit, only sooner.
         file_put_contents($configuration, str_replace('request_terminate_timeout = 5s', 'request_terminate_timeout = 1s', (string) file_get_contents($configuration)));
-        $application = $this->world->another(['FPM_MAX_CHILDREN' => '1'], $package->directory);
+        $application = $this->environment->another(['FPM_MAX_CHILDREN' => '1'], $package->directory);
         $application->start();
         $application->awaitReady();
         // Reading a pipe that nobody writes waits for ever.
         $report = $application->runDirectory.'/tmp/health.json';
         posix_mkfifo($report, 0o666);
         chmod($report, 0o666);
-        $hanging = (new Burst($application->port, ['/api/health', '/api/health']))->finish();
+        $hanging = (new ConcurrentRequests($application->port, ['/api/health', '/api/health']))->finish();
         unlink($report);
 
         self::assertSame([502, 502], array_column($hanging, 'status'));
@@ -104,7 +104,7 @@ final class HealthTest extends FeatureTestCase
     #[Test]
     public function a_schema_that_lacks_a_migration_is_a_failure(): void
     {
-        $mysql = $this->world->mysql;
+        $mysql = $this->environment->mysql;
         $rows = $mysql->query('SELECT version, executed_at, execution_time FROM schema_migrations')->fetchAll(\PDO::FETCH_ASSOC);
         $mysql->query('DELETE FROM schema_migrations');
         $answer = $this->client->get('/api/health');
@@ -121,7 +121,7 @@ final class HealthTest extends FeatureTestCase
     #[Test]
     public function a_newer_expanding_migration_is_fine_and_a_newer_contracting_one_a_failure(): void
     {
-        $mysql = $this->world->mysql;
+        $mysql = $this->environment->mysql;
         $mysql->query("INSERT INTO schema_migrations (version) VALUES ('DoctrineMigrations\\\\Version20990101000000')");
         $mysql->query("INSERT INTO schema_changes VALUES ('20990101000000', 'expand')");
         $expanded = $this->client->get('/api/health');
@@ -139,12 +139,12 @@ final class HealthTest extends FeatureTestCase
     #[Test]
     public function the_live_check_touches_nothing(): void
     {
-        foreach ([$this->world->mysql, $this->world->redis, $this->world->sidecar] as $server) {
-            $server->hang();
+        foreach ([$this->environment->mysql, $this->environment->redis, $this->environment->sidecar] as $server) {
+            $server->suspend();
         }
-        $answer = self::fastestOfThree(fn (): Answer => $this->client->get('/api/health/live'));
-        foreach ([$this->world->mysql, $this->world->redis, $this->world->sidecar] as $server) {
-            $server->goOn();
+        $answer = self::fastestOfThree(fn (): Response => $this->client->get('/api/health/live'));
+        foreach ([$this->environment->mysql, $this->environment->redis, $this->environment->sidecar] as $server) {
+            $server->resume();
         }
 
         self::assertSame(200, $answer->status);
@@ -154,18 +154,18 @@ final class HealthTest extends FeatureTestCase
     #[Test]
     public function many_who_ask_at_once_share_one_report_and_hold_up_neither_the_live_check_nor_internal(): void
     {
-        $servers = [$this->world->mysql, $this->world->redis];
+        $servers = [$this->environment->mysql, $this->environment->redis];
         foreach ($servers as $server) {
-            $server->hang();
+            $server->suspend();
         }
-        $burst = new Burst($this->world->application->port, array_fill(0, 20, '/api/health'));
+        $burst = new ConcurrentRequests($this->environment->application->port, array_fill(0, 20, '/api/health'));
         $burst->run(0.2);
         // Followed by its caller too: a trace would be one more thing to wait for.
-        $live = array_map(fn (): Answer => $this->client->get('/api/health/live', ['traceparent' => '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01']), range(1, 5));
+        $live = array_map(fn (): Response => $this->client->get('/api/health/live', ['traceparent' => '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01']), range(1, 5));
         $internal = $this->client->get('/internal/media', self::releaseToken());
         $answers = $burst->finish();
         foreach ($servers as $server) {
-            $server->goOn();
+            $server->resume();
         }
 
         foreach ($live as $answer) {
@@ -186,13 +186,13 @@ final class HealthTest extends FeatureTestCase
     #[Test]
     public function health_answers_within_two_seconds_when_everything_hangs_and_tells_no_secrets(): void
     {
-        $servers = [$this->world->mysql, $this->world->redis, $this->world->sidecar];
+        $servers = [$this->environment->mysql, $this->environment->redis, $this->environment->sidecar];
         foreach ($servers as $server) {
-            $server->hang();
+            $server->suspend();
         }
-        $answers = array_map(fn (): Answer => $this->client->get('/api/health'), range(1, 3));
+        $answers = array_map(fn (): Response => $this->client->get('/api/health'), range(1, 3));
         foreach ($servers as $server) {
-            $server->goOn();
+            $server->resume();
         }
 
         foreach ($answers as $answer) {
@@ -207,11 +207,11 @@ final class HealthTest extends FeatureTestCase
     #[Test]
     public function health_answers_while_every_worker_for_visitors_is_busy(): void
     {
-        $this->world->sidecar->hang();
-        $burst = new Burst($this->world->application->port, array_fill(0, 12, '/api/generate-image'));
+        $this->environment->sidecar->suspend();
+        $burst = new ConcurrentRequests($this->environment->application->port, array_fill(0, 12, '/api/generate-image'));
         $burst->run(0.3);
         $live = $this->client->get('/api/health/live');
-        $this->world->sidecar->goOn();
+        $this->environment->sidecar->resume();
         $answers = $burst->finish();
 
         self::assertSame(200, $live->status);
@@ -224,7 +224,7 @@ final class HealthTest extends FeatureTestCase
     }
 
     /** @return array<string, string> */
-    private static function statuses(Answer $answer): array
+    private static function statuses(Response $answer): array
     {
         $statuses = [];
         foreach ((array) $answer->json()['checks'] as $name => $findings) {

@@ -14,7 +14,7 @@ final class ListImagesTest extends FeatureTestCase
     #[Test]
     public function images_are_listed_newest_first_and_page_by_page_without_gap_or_repeat(): void
     {
-        $this->world->mysql->query('DELETE FROM images');
+        $this->environment->mysql->query('DELETE FROM images');
         $made = [];
         for ($image = 0; $image < 7; ++$image) {
             $made[] = $this->client->send('POST', '/api/generate-image?width=16&height=16')->json();
@@ -49,27 +49,27 @@ final class ListImagesTest extends FeatureTestCase
     #[Test]
     public function a_row_that_mysql_cannot_take_waits_in_the_journal_until_it_is_flushed(): void
     {
-        $this->world->mysql->stop();
+        $this->environment->mysql->stop();
         $made = $this->client->send('POST', '/api/generate-image?width=16&height=16');
-        $journal = Files::matching($this->world->mediaRoot.'/journal/*.json');
+        $journal = Files::matching($this->environment->mediaRoot.'/journal/*.json');
         $flushed = $this->client->send('POST', '/internal/journal/flush', self::releaseToken());
         $listed = $this->client->get('/api/images');
-        $this->world->mysql->start();
-        $this->world->mysql->awaitReady();
+        $this->environment->mysql->start();
+        $this->environment->mysql->awaitReady();
 
         self::assertSame(201, $made->status);
         self::assertCount(1, $journal);
         self::assertProblem(503, $flushed);
         self::assertProblem(503, $listed);
-        Wait::until('the journal is flushed', fn (): bool => 200 === $this->client->send('POST', '/internal/journal/flush', self::releaseToken())->status && [] === Files::matching($this->world->mediaRoot.'/journal/*.json'));
-        self::assertSame([], Files::matching($this->world->mediaRoot.'/journal/*'));
+        Wait::until('the journal is flushed', fn (): bool => 200 === $this->client->send('POST', '/internal/journal/flush', self::releaseToken())->status && [] === Files::matching($this->environment->mediaRoot.'/journal/*.json'));
+        self::assertSame([], Files::matching($this->environment->mediaRoot.'/journal/*'));
         self::assertSame([$made->text('name')], array_column((array) $this->client->get('/api/images?limit=1')->json()['items'], 'name'));
     }
 
     #[Test]
     public function a_row_that_mysql_will_never_take_is_set_aside_with_its_reason_and_stops_no_other(): void
     {
-        $journal = $this->world->mediaRoot.'/journal';
+        $journal = $this->environment->mediaRoot.'/journal';
         $good = array_map(static fn (): string => self::ulid(), range(1, 3));
         $poisoned = ['width' => 70_000, 'contentType' => str_repeat('x', 33), 'sha256' => '🦊', 'createdAt' => '12345-01-01T00:00:00Z', 'bytes' => -1];
         $ids = [];
@@ -89,12 +89,12 @@ final class ListImagesTest extends FeatureTestCase
         self::assertSame(200, $flushed->status, $flushed->body);
         self::assertSame(['written' => 3, 'left' => 0, 'refused' => count($ids)], $flushed->json());
         self::assertSame(['waiting' => 0, 'refused' => count($ids)], $state->json()['rows']);
-        self::assertSame(3, (int) $this->world->mysql->query("SELECT COUNT(*) FROM images WHERE id IN ('".implode("','", $good)."')")->fetchColumn());
+        self::assertSame(3, (int) $this->environment->mysql->query("SELECT COUNT(*) FROM images WHERE id IN ('".implode("','", $good)."')")->fetchColumn());
         foreach ($ids as $what => $id) {
             self::assertFileDoesNotExist($journal.'/'.$id.'.json');
             self::assertFileExists($journal.'-rejected/'.$id.'.json', $what);
             self::assertStringNotEqualsFile($journal.'-rejected/'.$id.'.reason', "\n", $what);
-            $this->assertSoon('it is logged', fn (): bool => str_contains($this->world->application->logged(), $id.'.json'));
+            $this->assertSoon('it is logged', fn (): bool => str_contains($this->environment->application->logged(), $id.'.json'));
         }
         array_map(unlink(...), Files::matching($journal.'-rejected/*'));
     }
@@ -105,10 +105,10 @@ final class ListImagesTest extends FeatureTestCase
         $made = $this->client->send('POST', '/api/generate-image?width=16&height=16')->json();
         $id = substr(Text::of($made['name']), 0, 26);
         $row = ['name' => $made['name'], 'bytes' => $made['bytes'], 'sha256' => $made['sha256'], 'createdAt' => $made['createdAt']] + self::row($id);
-        file_put_contents($this->world->mediaRoot.'/journal/'.$id.'.json', json_encode($row));
+        file_put_contents($this->environment->mediaRoot.'/journal/'.$id.'.json', json_encode($row));
 
         self::assertSame(200, $this->client->send('POST', '/internal/journal/flush', self::releaseToken())->status);
-        self::assertSame(1, (int) $this->world->mysql->query("SELECT COUNT(*) FROM images WHERE id = '$id'")->fetchColumn());
+        self::assertSame(1, (int) $this->environment->mysql->query("SELECT COUNT(*) FROM images WHERE id = '$id'")->fetchColumn());
     }
 
     /** @return array<string, int|string> */

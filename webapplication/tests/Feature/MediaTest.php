@@ -222,7 +222,7 @@ final class MediaTest extends FeatureTestCase
     #[DataProvider('refusedPaths')]
     public function a_path_that_climbs_out_or_cannot_be_is_not_found(string $path): void
     {
-        file_put_contents($this->world->mediaRoot.'/secret', 'SECRET');
+        file_put_contents($this->environment->mediaRoot.'/secret', 'SECRET');
 
         $answer = $this->client->get('/media/'.$path);
 
@@ -233,10 +233,10 @@ final class MediaTest extends FeatureTestCase
     #[Test]
     public function links_are_never_followed(): void
     {
-        $outbox = $this->world->mediaRoot.'/outbox';
-        file_put_contents($this->world->mediaRoot.'/secret', 'SECRET');
-        @symlink($this->world->mediaRoot.'/secret', $outbox.'/link.png');
-        @symlink($this->world->mediaRoot, $outbox.'/folder');
+        $outbox = $this->environment->mediaRoot.'/outbox';
+        file_put_contents($this->environment->mediaRoot.'/secret', 'SECRET');
+        @symlink($this->environment->mediaRoot.'/secret', $outbox.'/link.png');
+        @symlink($this->environment->mediaRoot, $outbox.'/folder');
         @posix_mkfifo($outbox.'/fifo', 0o644);
         @mkdir($outbox.'/directory');
 
@@ -263,11 +263,11 @@ final class MediaTest extends FeatureTestCase
     {
         $name = self::ulid().'.png';
         $this->put('blob', $name, self::png());
-        $this->world->sidecar->blobIsAway(true);
+        $this->environment->sidecar->blobIsUnavailable(true);
         try {
             $answer = $this->client->get('/media/'.$name);
         } finally {
-            $this->world->sidecar->blobIsAway(false);
+            $this->environment->sidecar->blobIsUnavailable(false);
         }
 
         self::assertProblem(503, $answer);
@@ -279,7 +279,7 @@ final class MediaTest extends FeatureTestCase
     public function a_big_file_passes_without_counting_in_memory(): void
     {
         $name = 'big-'.self::ulid();
-        $path = $this->world->mediaRoot.'/outbox/'.$name;
+        $path = $this->environment->mediaRoot.'/outbox/'.$name;
         $file = fopen($path, 'w');
         self::assertIsResource($file);
         ftruncate($file, 300_000_000);
@@ -297,9 +297,9 @@ final class MediaTest extends FeatureTestCase
     private function put(string $place, string $name, string $bytes): string
     {
         $directory = match ($place) {
-            'mount' => $this->world->mount,
-            'blob' => $this->world->sidecar->blob,
-            default => $this->world->mediaRoot.'/'.$place,
+            'mount' => $this->environment->mount,
+            'blob' => $this->environment->sidecar->blob,
+            default => $this->environment->mediaRoot.'/'.$place,
         };
         $path = $directory.'/'.$name;
         @mkdir(dirname($path), 0o755, true);

@@ -4,9 +4,9 @@ declare(strict_types=1);
 
 namespace App\Tests\Feature;
 
-use App\Tests\Servers\Answer;
 use App\Tests\Servers\Application;
 use App\Tests\Servers\Package;
+use App\Tests\Servers\Response;
 use PHPUnit\Framework\Attributes\Test;
 
 /** Migrations of a next version, run by its own application against the database that this version uses too. */
@@ -21,10 +21,10 @@ final class MigrationTest extends FeatureTestCase
     {
         $this->next->stop();
         foreach (self::VERSIONS as $version) {
-            $this->world->mysql->query("DELETE FROM schema_migrations WHERE version LIKE '%$version'");
-            $this->world->mysql->query("DELETE FROM schema_changes WHERE version = '$version'");
+            $this->environment->mysql->query("DELETE FROM schema_migrations WHERE version LIKE '%$version'");
+            $this->environment->mysql->query("DELETE FROM schema_changes WHERE version = '$version'");
         }
-        $this->world->mysql->query('DROP TABLE IF EXISTS extra');
+        $this->environment->mysql->query('DROP TABLE IF EXISTS extra');
     }
 
     #[Test]
@@ -81,8 +81,8 @@ final class MigrationTest extends FeatureTestCase
         }
         $this->assertSoon('workers are there again', fn (): bool => 200 === $this->job($job)->status);
         $orphaned = $this->job($job);
-        $this->world->mysql->query('INSERT INTO extra VALUES (1)');
-        $this->world->mysql->query('KILL '.$this->sleeper());
+        $this->environment->mysql->query('INSERT INTO extra VALUES (1)');
+        $this->environment->mysql->query('KILL '.$this->sleeper());
 
         self::assertSame([$job, 'running'], [$second->text('job'), $second->text('status')]);
         self::assertSame('running', $orphaned->text('status'), 'the server still executes its statement');
@@ -100,8 +100,8 @@ final class MigrationTest extends FeatureTestCase
         });
         $job = $this->next->client()->send('POST', '/internal/release/migrate', self::releaseToken())->text('job');
         $this->assertSoon('the second one is under way', fn (): bool => 0 !== $this->sleeper());
-        $this->world->mysql->query('INSERT INTO extra VALUES (1)');
-        $this->world->mysql->query('KILL '.$this->sleeper());
+        $this->environment->mysql->query('INSERT INTO extra VALUES (1)');
+        $this->environment->mysql->query('KILL '.$this->sleeper());
 
         $this->assertSoon('it has failed', fn (): bool => 'failed' === $this->job($job)->text('status'));
         self::assertMatchesRegularExpression('/gone away|Lost connection/', $this->job($job)->text('error'));
@@ -115,9 +115,9 @@ final class MigrationTest extends FeatureTestCase
         $this->start(static function (Package $package): void {
             $package->addMigration(self::VERSIONS[0], 'Expand', 'CREATE TABLE extra (id INT PRIMARY KEY)');
         });
-        $this->world->mysql->hang();
+        $this->environment->mysql->suspend();
         $answer = $this->next->client()->send('POST', '/internal/release/migrate', self::releaseToken());
-        $this->world->mysql->goOn();
+        $this->environment->mysql->resume();
 
         self::assertProblem(503, $answer);
         self::assertLessThan(5.0, $answer->seconds);
@@ -150,14 +150,14 @@ final class MigrationTest extends FeatureTestCase
     /** @param callable(Package): void $prepare */
     private function start(callable $prepare): void
     {
-        $package = new Package($this->world->directory.'/package'.++self::$packages);
+        $package = new Package($this->environment->directory.'/package'.++self::$packages);
         $prepare($package);
-        $this->next = $this->world->another(['FPM_MAX_CHILDREN' => '1'], $package->directory);
+        $this->next = $this->environment->another(['FPM_MAX_CHILDREN' => '1'], $package->directory);
         $this->next->start();
         $this->next->awaitReady();
     }
 
-    private function migrate(string $body): Answer
+    private function migrate(string $body): Response
     {
         $job = $this->next->client()->send('POST', '/internal/release/migrate', self::releaseToken(), $body)->text('job');
         $this->assertSoon('the job ends', fn (): bool => 'running' !== $this->job($job)->text('status'));
@@ -165,12 +165,12 @@ final class MigrationTest extends FeatureTestCase
         return $this->job($job);
     }
 
-    private function job(string $job): Answer
+    private function job(string $job): Response
     {
         return $this->next->client()->get('/internal/release/migrate/'.$job, self::releaseToken());
     }
 
-    private function schemaOf(Answer $health): string
+    private function schemaOf(Response $health): string
     {
         $checks = $health->json()['checks'] ?? null;
         self::assertIsArray($checks);
@@ -183,6 +183,6 @@ final class MigrationTest extends FeatureTestCase
     /** A killed client's statement goes on in the server; its connection holds the lock until then. */
     private function sleeper(): int
     {
-        return (int) $this->world->mysql->query("SELECT id FROM information_schema.processlist WHERE info LIKE 'SELECT SLEEP%'")->fetchColumn();
+        return (int) $this->environment->mysql->query("SELECT id FROM information_schema.processlist WHERE info LIKE 'SELECT SLEEP%'")->fetchColumn();
     }
 }

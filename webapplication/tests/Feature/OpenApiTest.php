@@ -5,9 +5,9 @@ declare(strict_types=1);
 namespace App\Tests\Feature;
 
 use App\Kernel;
-use App\Tests\Servers\Answer;
+use App\Tests\Servers\Response;
+use App\Tests\Servers\TestEnvironment;
 use App\Tests\Servers\Text;
-use App\Tests\Servers\World;
 use Opis\JsonSchema\Errors\ErrorFormatter;
 use Opis\JsonSchema\Validator;
 use PHPUnit\Framework\Attributes\Test;
@@ -27,7 +27,7 @@ final class OpenApiTest extends FeatureTestCase
             }
         }
         $routed = [];
-        $_SERVER['APP_CACHE_DIR'] = $this->world->directory.'/kernel';
+        $_SERVER['APP_CACHE_DIR'] = $this->environment->directory.'/kernel';
         $kernel = new Kernel('prod', false);
         $kernel->boot();
         unset($_SERVER['APP_CACHE_DIR']);
@@ -73,7 +73,7 @@ final class OpenApiTest extends FeatureTestCase
     #[Test]
     public function real_answers_are_what_it_says(): void
     {
-        $cache = ['Authorization' => 'Bearer '.World::CACHE_TOKEN];
+        $cache = ['Authorization' => 'Bearer '.TestEnvironment::CACHE_TOKEN];
         $json = $cache + ['Content-Type' => 'application/json'];
         $key = 'openapi-'.bin2hex(random_bytes(4));
         $release = self::releaseToken();
@@ -101,7 +101,7 @@ final class OpenApiTest extends FeatureTestCase
         }
     }
 
-    private function assertDescribed(string $method, string $path, Answer $answer): void
+    private function assertDescribed(string $method, string $path, Response $answer): void
     {
         $pointer = sprintf('/paths/%s/%s/responses/%d', strtr($path, ['~' => '~0', '/' => '~1']), $method, $answer->status);
         $response = self::at($pointer) ?? self::fail($pointer.' is not described');

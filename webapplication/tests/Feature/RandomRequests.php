@@ -4,7 +4,7 @@ declare(strict_types=1);
 
 namespace App\Tests\Feature;
 
-use App\Tests\Servers\World;
+use App\Tests\Servers\TestEnvironment;
 use Random\Engine\Mt19937;
 use Random\Randomizer;
 
@@ -30,11 +30,11 @@ final readonly class RandomRequests
         $body = $this->chance(40) ? $this->body() : null;
 
         return match ($family) {
-            'cache' => [$this->chance(60) ? 'PUT' : $method, '/api/cache/'.$this->path(), [...$headers, ...$this->maybe('Authorization: Bearer '.World::CACHE_TOKEN, 85), ...$this->maybe('Content-Type: application/json', 85)], $this->cacheBody()],
+            'cache' => [$this->chance(60) ? 'PUT' : $method, '/api/cache/'.$this->path(), [...$headers, ...$this->maybe('Authorization: Bearer '.TestEnvironment::CACHE_TOKEN, 85), ...$this->maybe('Content-Type: application/json', 85)], $this->cacheBody()],
             'media' => [$method, '/media/'.$this->path(), [...$headers, ...$this->maybe('Range: '.$this->range(), 40), ...$this->maybe('If-None-Match: '.$this->text(8), 20), ...$this->maybe('If-Range: '.$this->text(8), 10)], $body],
             'image' => [$method, '/api/generate-image?'.$this->query(['format', 'width', 'height']), $headers, $body],
             'listing' => [$method, '/api/images?'.$this->query(['limit', 'cursor']), $headers, $body],
-            'internal' => [$this->chance(60) ? 'POST' : $method, '/internal/'.$this->one(['release/migrate', 'release/migrate/', 'release/migrate/'.$this->path(), 'release/warm', 'release/probe', 'release/drain?timeout='.$this->one(['0', '1', 'x', '']), 'journal/flush', 'media', 'media/retry', 'media/retry?name='.rawurlencode($this->text(12)), $this->path()]), [...$headers, ...$this->maybe('Authorization: Bearer '.World::RELEASE_TOKEN, 50)], $this->chance(50) ? $this->one(self::JSON) : null],
+            'internal' => [$this->chance(60) ? 'POST' : $method, '/internal/'.$this->one(['release/migrate', 'release/migrate/', 'release/migrate/'.$this->path(), 'release/warm', 'release/probe', 'release/drain?timeout='.$this->one(['0', '1', 'x', '']), 'journal/flush', 'media', 'media/retry', 'media/retry?name='.rawurlencode($this->text(12)), $this->path()]), [...$headers, ...$this->maybe('Authorization: Bearer '.TestEnvironment::RELEASE_TOKEN, 50)], $this->chance(50) ? $this->one(self::JSON) : null],
             default => [$method, $this->one(['/', '/api/ping', '/version', '/api/health', '/api/health/live', '/api/openapi.json', '/app.css', '/'.$this->path(), '//'.$this->path()]).($this->chance(30) ? '?'.$this->query(['a', 'b[]']) : ''), $headers, $body],
         };
     }

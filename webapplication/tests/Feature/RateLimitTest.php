@@ -5,7 +5,7 @@ declare(strict_types=1);
 namespace App\Tests\Feature;
 
 use App\Tests\Servers\Application;
-use App\Tests\Servers\World;
+use App\Tests\Servers\TestEnvironment;
 use PHPUnit\Framework\Attributes\Test;
 
 final class RateLimitTest extends FeatureTestCase
@@ -22,12 +22,12 @@ final class RateLimitTest extends FeatureTestCase
     {
         parent::setUp();
         if (null === self::$application) {
-            self::$application = World::get()->another(['IMAGE_RATE_PER_MINUTE' => '3', 'TRUSTED_PROXIES' => '127.0.0.0/8,10.0.0.0/8', 'FPM_MAX_CHILDREN' => '2']);
+            self::$application = TestEnvironment::get()->another(['IMAGE_RATE_PER_MINUTE' => '3', 'TRUSTED_PROXIES' => '127.0.0.0/8,10.0.0.0/8', 'FPM_MAX_CHILDREN' => '2']);
             self::$application->start();
             self::$application->awaitReady();
         }
         $this->client = self::$application->client();
-        $this->world->redis->client()->flushAll();
+        $this->environment->redis->client()->flushAll();
     }
 
     #[Test]
@@ -51,9 +51,9 @@ final class RateLimitTest extends FeatureTestCase
         self::assertSame([201], $this->make('198.51.100.1, 203.0.113.99:4713, 10.1.2.3', 1));
 
         // The first application trusts nobody: claims change nothing.
-        $plain = $this->world->client;
+        $plain = $this->environment->client;
         $plain->send('POST', '/api/generate-image?width=16&height=16', ['X-Forwarded-For' => '203.0.113.77']);
-        $keys = $this->world->redis->client()->keys('rate:image:*');
+        $keys = $this->environment->redis->client()->keys('rate:image:*');
         self::assertContains('rate:image:127.0.0.1', $keys);
         self::assertNotContains('rate:image:203.0.113.77', $keys);
     }
@@ -78,10 +78,10 @@ final class RateLimitTest extends FeatureTestCase
     #[Test]
     public function without_redis_nobody_is_held_back(): void
     {
-        $this->world->redis->stop();
+        $this->environment->redis->stop();
         $statuses = $this->make('203.0.113.11', 5);
-        $this->world->redis->start();
-        $this->world->redis->awaitReady();
+        $this->environment->redis->start();
+        $this->environment->redis->awaitReady();
 
         self::assertSame([201, 201, 201, 201, 201], $statuses);
     }

@@ -4,7 +4,7 @@ declare(strict_types=1);
 
 namespace App\Tests\Feature;
 
-use App\Tests\Servers\Answer;
+use App\Tests\Servers\Response;
 use App\Tests\Servers\Text;
 use App\Tests\Servers\Wait;
 use PHPUnit\Framework\Attributes\Test;
@@ -55,9 +55,9 @@ final class ReleaseTest extends FeatureTestCase
     #[Test]
     public function a_probe_says_when_blob_does_not_give_it_back(): void
     {
-        $this->world->sidecar->blobIsAway(true);
+        $this->environment->sidecar->blobIsUnavailable(true);
         $probe = $this->client->send('POST', '/internal/release/probe', self::releaseToken());
-        $this->world->sidecar->blobIsAway(false);
+        $this->environment->sidecar->blobIsUnavailable(false);
 
         self::assertSame(201, $probe->status);
         self::assertFalse($probe->json()['durable']);
@@ -68,9 +68,9 @@ final class ReleaseTest extends FeatureTestCase
     public function drain_passes_on_what_the_sidecar_says(): void
     {
         $drained = $this->client->send('POST', '/internal/release/drain?timeout=1', self::releaseToken());
-        $this->world->sidecar->blobIsAway(true);
+        $this->environment->sidecar->blobIsUnavailable(true);
         $left = $this->client->send('POST', '/internal/release/drain?timeout=1', self::releaseToken());
-        $this->world->sidecar->blobIsAway(false);
+        $this->environment->sidecar->blobIsUnavailable(false);
 
         self::assertSame([200, true], [$drained->status, $drained->json()['drained']]);
         self::assertSame([504, false, 3], [$left->status, $left->json()['drained'], $left->json()['pending']]);
@@ -80,13 +80,13 @@ final class ReleaseTest extends FeatureTestCase
     #[Test]
     public function an_empty_outbox_is_drained_also_without_a_sidecar(): void
     {
-        $home = $this->world->directory.'/drained';
+        $home = $this->environment->directory.'/drained';
         mkdir($home.'/media/outbox/_probe', 0o755, true);
         touch($home.'/media/outbox/_probe/.tmp-half');
-        $application = $this->world->another(['MEDIA_ROOT' => $home.'/media', 'SIDECAR_PORT' => '1', 'SIDECAR_SECONDS' => '0', 'FPM_MAX_CHILDREN' => '1']);
+        $application = $this->environment->another(['MEDIA_ROOT' => $home.'/media', 'SIDECAR_PORT' => '1', 'SIDECAR_SECONDS' => '0', 'FPM_MAX_CHILDREN' => '1']);
         $application->start();
         $application->awaitReady();
-        $drain = static fn (): Answer => $application->client()->send('POST', '/internal/release/drain?timeout=1', self::releaseToken());
+        $drain = static fn (): Response => $application->client()->send('POST', '/internal/release/drain?timeout=1', self::releaseToken());
         $empty = $drain();
         touch($home.'/media/outbox/_probe/image.png');
         $waiting = $drain();
@@ -126,7 +126,7 @@ final class ReleaseTest extends FeatureTestCase
     #[Test]
     public function a_job_whose_process_died_says_so_and_the_next_one_goes_on(): void
     {
-        $this->world->mysql->query("INSERT INTO migration_jobs (id, status, executed, pending) VALUES ('00000000000000000000000001', 'running', '', '20990101000000')");
+        $this->environment->mysql->query("INSERT INTO migration_jobs (id, status, executed, pending) VALUES ('00000000000000000000000001', 'running', '', '20990101000000')");
 
         $job = $this->client->get('/internal/release/migrate/00000000000000000000000001', self::releaseToken());
         $next = $this->client->send('POST', '/internal/release/migrate', self::releaseToken());
@@ -139,8 +139,8 @@ final class ReleaseTest extends FeatureTestCase
     #[Test]
     public function a_second_run_is_told_of_the_one_that_holds_the_lock(): void
     {
-        $mysql = $this->world->mysql;
-        $holder = new \PDO('mysql:unix_socket='.$this->world->directory.'/mysql/s;dbname=slipway', 'root', '');
+        $mysql = $this->environment->mysql;
+        $holder = new \PDO('mysql:unix_socket='.$this->environment->directory.'/mysql/s;dbname=slipway', 'root', '');
         $holder->query("SELECT GET_LOCK('slipway.migrate', 0)");
         $mysql->query("INSERT INTO migration_jobs (id, status, executed, pending) VALUES ('7ZZZZZZZZZZZZZZZZZZZZZZZZZ', 'running', '', '20990101000000')");
 

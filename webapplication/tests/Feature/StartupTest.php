@@ -53,8 +53,8 @@ final class StartupTest extends FeatureTestCase
     public function a_request_in_flight_ends_well_when_it_is_told_to_stop(): void
     {
         $application = $this->start();
-        $before = Files::matching($this->world->mediaRoot.'/outbox/*');
-        $this->world->sidecar->hang();
+        $before = Files::matching($this->environment->mediaRoot.'/outbox/*');
+        $this->environment->sidecar->suspend();
         $multi = curl_multi_init();
         $request = curl_init('http://127.0.0.1:'.$application->port.'/api/generate-image?width=16&height=16');
         self::assertInstanceOf(\CurlHandle::class, $request);
@@ -63,14 +63,14 @@ final class StartupTest extends FeatureTestCase
         $this->assertSoon('the image is in the outbox, and its request waits for the sidecar', function () use ($multi, $before): bool {
             curl_multi_exec($multi, $active);
 
-            return $before !== Files::matching($this->world->mediaRoot.'/outbox/*');
+            return $before !== Files::matching($this->environment->mediaRoot.'/outbox/*');
         });
         $application->stop();
         do {
             curl_multi_exec($multi, $active);
             curl_multi_select($multi, 0.1);
         } while ($active > 0);
-        $this->world->sidecar->goOn();
+        $this->environment->sidecar->resume();
 
         self::assertSame(201, curl_getinfo($request, \CURLINFO_RESPONSE_CODE));
     }
@@ -78,17 +78,17 @@ final class StartupTest extends FeatureTestCase
     #[Test]
     public function it_stops_at_once_while_php_fpm_is_only_starting(): void
     {
-        $slow = $this->world->directory.'/slow-fpm';
+        $slow = $this->environment->directory.'/slow-fpm';
         file_put_contents($slow, "#!/bin/bash\ntouch $slow.begun\nsleep 0.3\nexec ".Fpm::program().' "$@"');
         chmod($slow, 0o755);
-        $this->application = $this->world->another(['PHP_FPM' => $slow]);
+        $this->application = $this->environment->another(['PHP_FPM' => $slow]);
         $this->application->start();
         $this->assertSoon('php-fpm is being started', static fn (): bool => is_file($slow.'.begun'));
 
-        $begun = microtime(true);
+        $startedAt = microtime(true);
         $this->application->stop();
 
-        self::assertLessThan(5.0, microtime(true) - $begun);
+        self::assertLessThan(5.0, microtime(true) - $startedAt);
     }
 
     #[Test]
@@ -109,7 +109,7 @@ final class StartupTest extends FeatureTestCase
     #[Test]
     public function it_takes_the_place_of_the_nginx_that_the_platform_started(): void
     {
-        $application = $this->application = $this->world->another(['FPM_MAX_CHILDREN' => '1']);
+        $application = $this->application = $this->environment->another(['FPM_MAX_CHILDREN' => '1']);
         mkdir($application->runDirectory);
         $configuration = $application->runDirectory.'/platform.conf';
         $pidFile = $application->runDirectory.'/nginx.pid';
@@ -123,7 +123,7 @@ final class StartupTest extends FeatureTestCase
             )),
             $application->port,
         ));
-        $platform = Process::start(['nginx', '-e', 'stderr', '-c', $configuration, '-g', 'daemon off;'], [], $this->world->directory.'/platform.log');
+        $platform = Process::start(['nginx', '-e', 'stderr', '-c', $configuration, '-g', 'daemon off;'], [], $this->environment->directory.'/platform.log');
         $this->assertSoon('the platform\'s nginx answers', static fn (): bool => Port::answers($application->port));
 
         $application->start();
@@ -135,10 +135,10 @@ final class StartupTest extends FeatureTestCase
     #[Test]
     public function it_runs_as_a_user_without_rights_too(): void
     {
-        $home = $this->world->directory.'/plain';
+        $home = $this->environment->directory.'/plain';
         mkdir($home);
         chmod($home, 0o777);
-        $this->application = $this->world->another(['FPM_MAX_CHILDREN' => '1', 'RUN_DIR' => $home.'/run', 'NGINX_PID_FILE' => $home.'/run/nginx.pid', 'MEDIA_ROOT' => $home.'/media']);
+        $this->application = $this->environment->another(['FPM_MAX_CHILDREN' => '1', 'RUN_DIR' => $home.'/run', 'NGINX_PID_FILE' => $home.'/run/nginx.pid', 'MEDIA_ROOT' => $home.'/media']);
         $this->application->startAs('www-data');
         $this->application->awaitReady();
 
@@ -152,9 +152,9 @@ final class StartupTest extends FeatureTestCase
     #[Test]
     public function it_listens_on_a_socket_too_even_when_an_old_one_lies_there(): void
     {
-        $socket = $this->world->directory.'/front.sock';
+        $socket = $this->environment->directory.'/front.sock';
         touch($socket);
-        $this->application = $this->world->another(['NGINX_LISTEN' => 'unix:'.$socket, 'FPM_MAX_CHILDREN' => '1']);
+        $this->application = $this->environment->another(['NGINX_LISTEN' => 'unix:'.$socket, 'FPM_MAX_CHILDREN' => '1']);
         $this->application->start();
 
         $this->assertSoon('the socket answers', static function () use ($socket): bool {
@@ -202,7 +202,7 @@ final class StartupTest extends FeatureTestCase
     #[Test]
     public function code_that_cannot_be_read_is_said_and_nothing_starts(): void
     {
-        $application = $this->world->another(['PHP' => '/bin/false'], Source::directory());
+        $application = $this->environment->another(['PHP' => '/bin/false'], Source::directory());
         $application->start();
 
         $this->assertSoon('it gave up', static fn (): bool => !$application->runs());
@@ -211,7 +211,7 @@ final class StartupTest extends FeatureTestCase
 
     private function start(?string $source = null): Application
     {
-        $this->application = $this->world->another(['FPM_MAX_CHILDREN' => '2'], $source);
+        $this->application = $this->environment->another(['FPM_MAX_CHILDREN' => '2'], $source);
         $this->application->start();
         $this->application->awaitReady();
 

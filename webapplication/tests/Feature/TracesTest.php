@@ -4,8 +4,8 @@ declare(strict_types=1);
 
 namespace App\Tests\Feature;
 
-use App\Tests\Servers\Answer;
 use App\Tests\Servers\ReceivedSpan;
+use App\Tests\Servers\Response;
 use App\Tests\Servers\Text;
 use App\Tests\Servers\Wait;
 use PHPUnit\Framework\Attributes\Test;
@@ -18,7 +18,7 @@ final class TracesTest extends FeatureTestCase
     protected function setUp(): void
     {
         parent::setUp();
-        $this->world->sidecar->forget();
+        $this->environment->sidecar->forget();
     }
 
     #[Test]
@@ -42,7 +42,7 @@ final class TracesTest extends FeatureTestCase
         self::assertSame('201', $server->attributes['http.response.status_code']);
         self::assertSame('/api/generate-image', $server->attributes['http.route']);
         self::assertSame($answer->header('X-Request-Id'), $server->attributes['slipway.request_id']);
-        $carry = array_values(array_filter($this->world->sidecar->requests(), static fn (array $request): bool => str_starts_with(Text::of($request['uri']), '/carry')));
+        $carry = array_values(array_filter($this->environment->sidecar->requests(), static fn (array $request): bool => str_starts_with(Text::of($request['uri']), '/carry')));
         self::assertSame('00-'.self::TRACE.'-'.$spans['sidecar POST /carry']->id.'-01', $carry[0]['traceparent']);
     }
 
@@ -50,7 +50,7 @@ final class TracesTest extends FeatureTestCase
     public function a_trace_begins_here_when_the_caller_has_none_or_a_broken_one(): void
     {
         foreach ([[], ['traceparent' => '00-00000000000000000000000000000000-b7ad6b7169203331-01'], ['traceparent' => 'ff-'.self::TRACE.'-'.self::PARENT.'-01'], ['traceparent' => 'nonsense']] as $headers) {
-            $this->world->sidecar->forget();
+            $this->environment->sidecar->forget();
             $this->client->get('/api/images', $headers);
             $server = $this->spans()['GET /api/images'];
 
@@ -72,16 +72,16 @@ final class TracesTest extends FeatureTestCase
         $spans = $this->spans();
 
         self::assertSame(['GET /api/ping'], array_keys($spans));
-        self::assertCount(1, $this->world->sidecar->spans());
+        self::assertCount(1, $this->environment->sidecar->spans());
     }
 
     #[Test]
     public function a_failure_is_marked_on_its_span(): void
     {
-        $this->world->mysql->stop();
+        $this->environment->mysql->stop();
         $this->client->get('/api/images');
-        $this->world->mysql->start();
-        $this->world->mysql->awaitReady();
+        $this->environment->mysql->start();
+        $this->environment->mysql->awaitReady();
         $spans = $this->spans();
 
         self::assertTrue($spans['mysql SELECT images']->failed);
@@ -91,10 +91,10 @@ final class TracesTest extends FeatureTestCase
     #[Test]
     public function the_client_never_waits_for_traces(): void
     {
-        $this->world->sidecar->hang();
-        $answer = self::fastestOfThree(fn (): Answer => $this->client->get('/api/images'));
-        $this->world->sidecar->goOn();
-        Wait::until('traces are sent again', fn (): bool => 200 === $this->client->get('/api/images')->status && [] !== $this->world->sidecar->spans());
+        $this->environment->sidecar->suspend();
+        $answer = self::fastestOfThree(fn (): Response => $this->client->get('/api/images'));
+        $this->environment->sidecar->resume();
+        Wait::until('traces are sent again', fn (): bool => 200 === $this->client->get('/api/images')->status && [] !== $this->environment->sidecar->spans());
 
         self::assertSame(200, $answer->status);
         self::assertLessThan(0.15, $answer->seconds);
@@ -107,15 +107,15 @@ final class TracesTest extends FeatureTestCase
         self::assertIsResource($hanging);
         $port = substr((string) strrchr((string) stream_socket_get_name($hanging, false), ':'), 1);
         // With one worker, whoever asks next waits until it has dropped its traces.
-        $application = $this->world->another(['SIDECAR_PORT' => $port, 'SIDECAR_SECONDS' => '0', 'FPM_MAX_CHILDREN' => '1']);
+        $application = $this->environment->another(['SIDECAR_PORT' => $port, 'SIDECAR_SECONDS' => '0', 'FPM_MAX_CHILDREN' => '1']);
         $application->start();
         $application->awaitReady();
         $client = $application->client();
         $client->get('/api/ping');
 
-        $begun = microtime(true);
-        $answers = array_map(static fn (): Answer => $client->get('/api/images'), range(1, 20));
-        $seconds = microtime(true) - $begun;
+        $startedAt = microtime(true);
+        $answers = array_map(static fn (): Response => $client->get('/api/images'), range(1, 20));
+        $seconds = microtime(true) - $startedAt;
         $application->stop();
         $sent = 0;
         while (false !== @stream_socket_accept($hanging, 0)) {
@@ -135,6 +135,6 @@ final class TracesTest extends FeatureTestCase
     /** @return array<string, ReceivedSpan> */
     private function spans(): array
     {
-        return ReceivedSpan::allIn(Wait::until('spans arrive', fn (): ?array => $this->world->sidecar->spans()[0] ?? null) ?? []);
+        return ReceivedSpan::allIn(Wait::until('spans arrive', fn (): ?array => $this->environment->sidecar->spans()[0] ?? null) ?? []);
     }
 }

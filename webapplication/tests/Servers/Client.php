@@ -17,7 +17,7 @@ final readonly class Client
      * @param non-empty-string      $method
      * @param array<string, string> $headers
      */
-    public function send(string $method, string $target, array $headers = [], ?string $body = null): Answer
+    public function send(string $method, string $target, array $headers = [], ?string $body = null): Response
     {
         curl_reset($this->curl);
         $received = [];
@@ -51,11 +51,11 @@ final readonly class Client
             throw new \RuntimeException($method.' '.substr($target, 0, 200).': '.curl_error($this->curl));
         }
 
-        return new Answer(curl_getinfo($this->curl, \CURLINFO_RESPONSE_CODE), $received, (string) $content, curl_getinfo($this->curl, \CURLINFO_TOTAL_TIME));
+        return new Response(curl_getinfo($this->curl, \CURLINFO_RESPONSE_CODE), $received, (string) $content, curl_getinfo($this->curl, \CURLINFO_TOTAL_TIME));
     }
 
     /** @param array<string, string> $headers */
-    public function get(string $target, array $headers = []): Answer
+    public function get(string $target, array $headers = []): Response
     {
         return $this->send('GET', $target, $headers);
     }

@@ -36,12 +36,12 @@ final class RedisServer implements Server
         $this->process?->stop(\SIGKILL);
     }
 
-    public function hang(): void
+    public function suspend(): void
     {
         $this->process?->signal(\SIGSTOP);
     }
 
-    public function goOn(): void
+    public function resume(): void
     {
         $this->process?->signal(\SIGCONT);
     }

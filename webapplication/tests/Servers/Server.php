@@ -14,7 +14,7 @@ interface Server
     public function stop(): void;
 
     /** From now on it takes connections and says nothing. */
-    public function hang(): void;
+    public function suspend(): void;
 
-    public function goOn(): void;
+    public function resume(): void;
 }

@@ -37,19 +37,19 @@ final class Sidecar implements Server
         $this->process?->stop(\SIGKILL);
     }
 
-    public function hang(): void
+    public function suspend(): void
     {
         $this->process?->signal(\SIGSTOP);
     }
 
-    public function goOn(): void
+    public function resume(): void
     {
         $this->process?->signal(\SIGCONT);
     }
 
-    public function blobIsAway(bool $away): void
+    public function blobIsUnavailable(bool $unavailable): void
     {
-        $away ? touch($this->directory.'/blob-away') : @unlink($this->directory.'/blob-away');
+        $unavailable ? touch($this->directory.'/blob-unavailable') : @unlink($this->directory.'/blob-unavailable');
     }
 
     public function blobHangs(bool $hangs): void

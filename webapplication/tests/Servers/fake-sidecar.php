@@ -4,7 +4,7 @@ declare(strict_types=1);
 
 /**
  * A sidecar to test against, served by PHP's own web server. Its Blob is the directory SIDECAR_BLOB; a file named
- * `blob-away` beside it says that Blob cannot be reached, `blob-hangs` that it does not answer; every span it gets is a line in `spans`.
+ * `blob-unavailable` beside it says that Blob cannot be reached, `blob-hangs` that it does not answer; every span it gets is a line in `spans`.
  */
 $text = static fn (mixed $value): string => is_string($value) ? $value : '';
 $blob = (string) getenv('SIDECAR_BLOB');
@@ -13,7 +13,7 @@ $state = dirname($blob);
 // As the real one, it comes to know that a Blob that hangs is away.
 $hangsSince = @filemtime($state.'/blob-hangs');
 $knows = false !== $hangsSince && time() - $hangsSince >= 2;
-$away = $knows || is_file($state.'/blob-away');
+$failure = $knows || is_file($state.'/blob-unavailable');
 $hangs = !$knows && false !== $hangsSince;
 $path = (string) parse_url($text($_SERVER['REQUEST_URI']), \PHP_URL_PATH);
 parse_str((string) parse_url($text($_SERVER['REQUEST_URI']), \PHP_URL_QUERY), $query);
@@ -33,7 +33,7 @@ if ('/carry' === $path) {
     if ($hangs) {
         usleep(1000 * (int) $text($query['wait'] ?? '0'));
         $answer(202, ['durable' => false]);
-    } elseif ($away) {
+    } elseif ($failure) {
         $answer(503, ['durable' => false]);
     } elseif (!is_file($media.'/outbox/'.$name)) {
         $answer(404, []);
@@ -45,7 +45,7 @@ if ('/carry' === $path) {
         $answer(200, ['durable' => true]);
     }
 } elseif ('/drain' === $path) {
-    $away || $hangs ? $answer(504, ['pending' => 3]) : $answer(200, ['drained' => true]);
+    $failure || $hangs ? $answer(504, ['pending' => 3]) : $answer(200, ['drained' => true]);
 } elseif ('/status' === $path) {
     $answer(200, ['pending' => 0, 'media' => ['pending' => 0, 'oldestSeconds' => 0, 'synced' => 0, 'stuck' => [], 'conflicts' => []]]);
 } elseif ('/retry' === $path) {
@@ -55,7 +55,7 @@ if ('/carry' === $path) {
         default => $answer(202, ['retried' => 1]),
     };
 } elseif ('/readyz' === $path) {
-    $answer(200, ['ready' => true, 'blob' => $away || $hangs ? 'away' : 'up', 'version' => 'fake']);
+    $answer(200, ['ready' => true, 'blob' => $failure || $hangs ? 'away' : 'up', 'version' => 'fake']);
 } elseif ('/v1/traces' === $path) {
     file_put_contents($state.'/spans', file_get_contents('php://input')."\n", \FILE_APPEND | \LOCK_EX);
     $answer(200, []);
@@ -63,7 +63,7 @@ if ('/carry' === $path) {
     $file = $blob.'/'.rawurldecode(substr($path, 6));
     if ($hangs) {
         sleep(4);
-    } elseif ($away) {
+    } elseif ($failure) {
         $answer(503, []);
     } elseif (!is_file($file)) {
         $answer(404, []);

@@ -32,8 +32,8 @@ final class MigrationsTest extends TestCase
             try {
                 MigrationKind::of($migration::class);
                 self::fail('not refused');
-            } catch (\LogicException $refusal) {
-                self::assertStringContainsString('needs exactly one', $refusal->getMessage());
+            } catch (\LogicException $failure) {
+                self::assertStringContainsString('needs exactly one', $failure->getMessage());
             }
         }
     }

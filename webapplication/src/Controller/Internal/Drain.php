@@ -5,10 +5,10 @@ declare(strict_types=1);
 namespace App\Controller\Internal;
 
 use App\Http\Json;
-use App\Http\Problem;
+use App\Http\ProblemException;
 use App\Media\Outbox;
-use App\Sidecar\SidecarAway;
 use App\Sidecar\SidecarClient;
+use App\Sidecar\SidecarUnavailableException;
 use Symfony\Component\HttpFoundation\Request;
 use Symfony\Component\HttpFoundation\Response;
 use Symfony\Component\Routing\Attribute\Route;
@@ -29,16 +29,16 @@ final readonly class Drain
     {
         $timeout = $request->query->all()['timeout'] ?? (string) self::DEFAULT_SECONDS;
         if (!is_string($timeout) || 1 !== preg_match('/^\d{1,3}$/D', $timeout) || (int) $timeout > self::MAX_SECONDS) {
-            throw new Problem(422, 'timeout is a whole number of seconds up to '.self::MAX_SECONDS.'.');
+            throw new ProblemException(422, 'timeout is a whole number of seconds up to '.self::MAX_SECONDS.'.');
         }
         set_time_limit(0);
         try {
             $answer = $this->sidecar->call('POST', '/drain?timeout='.$timeout, (int) $timeout * 1000 + self::SLACK_MS);
-        } catch (SidecarAway $away) {
+        } catch (SidecarUnavailableException $failure) {
             if ($this->outbox->isEmpty()) {
                 return new Json(['drained' => true, 'leftCount' => 0, 'left' => []]);
             }
-            throw Problem::unavailable('The sidecar cannot be asked.', previous: $away);
+            throw ProblemException::unavailable('The sidecar cannot be asked.', previous: $failure);
         }
 
         return new Json($answer->json() + ['drained' => 200 === $answer->status], match ($answer->status) {

@@ -4,9 +4,9 @@ declare(strict_types=1);
 
 namespace App\Controller\Internal;
 
-use App\Database\DatabaseAway;
+use App\Database\DatabaseUnavailableException;
 use App\Http\Json;
-use App\Http\Problem;
+use App\Http\ProblemException;
 use App\Image\RowJournal;
 use Symfony\Component\HttpFoundation\Response;
 use Symfony\Component\Routing\Attribute\Route;
@@ -25,8 +25,8 @@ final readonly class FlushJournal
     {
         try {
             $written = $this->journal->flush(self::ROWS_PER_CALL);
-        } catch (DatabaseAway $away) {
-            throw Problem::unavailable('MySQL cannot be asked at the moment.', previous: $away);
+        } catch (DatabaseUnavailableException $failure) {
+            throw ProblemException::unavailable('MySQL cannot be asked at the moment.', previous: $failure);
         }
 
         return new Json(['written' => $written, 'left' => count($this->journal->waiting()), 'refused' => count($this->journal->refused())]);

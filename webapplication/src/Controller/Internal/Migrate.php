@@ -4,10 +4,10 @@ declare(strict_types=1);
 
 namespace App\Controller\Internal;
 
-use App\Database\DatabaseAway;
+use App\Database\DatabaseUnavailableException;
 use App\Database\MigrationKind;
 use App\Http\Json;
-use App\Http\Problem;
+use App\Http\ProblemException;
 use App\Release\MigrationRunner;
 use Symfony\Component\HttpFoundation\Request;
 use Symfony\Component\HttpFoundation\Response;
@@ -25,8 +25,8 @@ final readonly class Migrate
         $kind = self::kind($request->getContent());
         try {
             $job = $this->runner->start($kind);
-        } catch (DatabaseAway $away) {
-            throw Problem::unavailable('MySQL cannot be asked at the moment.', previous: $away);
+        } catch (DatabaseUnavailableException $failure) {
+            throw ProblemException::unavailable('MySQL cannot be asked at the moment.', previous: $failure);
         }
 
         return new Json($job->describe(), Response::HTTP_ACCEPTED, [
@@ -42,10 +42,10 @@ final readonly class Migrate
         }
         $data = json_decode($body, true);
         if (!is_array($data)) {
-            throw new Problem(400, 'The body is a JSON object.');
+            throw new ProblemException(400, 'The body is a JSON object.');
         }
         $kind = $data['kind'] ?? MigrationKind::Expand->value;
 
-        return (is_string($kind) ? MigrationKind::tryFrom($kind) : null) ?? throw new Problem(422, 'kind is expand or contract.');
+        return (is_string($kind) ? MigrationKind::tryFrom($kind) : null) ?? throw new ProblemException(422, 'kind is expand or contract.');
     }
 }

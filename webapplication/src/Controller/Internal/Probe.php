@@ -5,12 +5,12 @@ declare(strict_types=1);
 namespace App\Controller\Internal;
 
 use App\Http\Json;
-use App\Http\Problem;
-use App\Image\ImageMaker;
-use App\Image\MadeImage;
-use App\Media\DiskRefuses;
+use App\Http\ProblemException;
+use App\Image\GeneratedImage;
+use App\Image\ImageGenerator;
+use App\Media\DiskWriteException;
 use App\Sidecar\BlobReader;
-use App\Sidecar\SidecarAway;
+use App\Sidecar\SidecarUnavailableException;
 use Symfony\Component\HttpFoundation\Response;
 use Symfony\Component\Routing\Attribute\Route;
 
@@ -20,16 +20,16 @@ final readonly class Probe
 {
     private const WAIT_MS = 10_000;
 
-    public function __construct(private ImageMaker $maker, private BlobReader $blob)
+    public function __construct(private ImageGenerator $generator, private BlobReader $blob)
     {
     }
 
     public function __invoke(): Response
     {
         try {
-            $image = $this->maker->probe(self::WAIT_MS);
-        } catch (DiskRefuses $refusal) {
-            throw Problem::unavailable('The image cannot be stored at the moment.', previous: $refusal);
+            $image = $this->generator->probe(self::WAIT_MS);
+        } catch (DiskWriteException $failure) {
+            throw ProblemException::unavailable('The image cannot be stored at the moment.', previous: $failure);
         }
 
         return new Json($image->describe() + ['readBack' => $image->durable && $this->isInBlob($image)], Response::HTTP_CREATED, [
@@ -37,11 +37,11 @@ final readonly class Probe
         ]);
     }
 
-    private function isInBlob(MadeImage $image): bool
+    private function isInBlob(GeneratedImage $image): bool
     {
         try {
             $content = $this->blob->open($image->name);
-        } catch (SidecarAway) {
+        } catch (SidecarUnavailableException) {
             return false;
         }
         if (null === $content) {

@@ -5,9 +5,9 @@ declare(strict_types=1);
 namespace App\Controller\Internal;
 
 use App\Http\Json;
-use App\Http\Problem;
-use App\Sidecar\SidecarAway;
+use App\Http\ProblemException;
 use App\Sidecar\SidecarClient;
+use App\Sidecar\SidecarUnavailableException;
 use Symfony\Component\HttpFoundation\Request;
 use Symfony\Component\HttpFoundation\Response;
 use Symfony\Component\Routing\Attribute\Route;
@@ -26,20 +26,20 @@ final readonly class RetryMedia
     {
         $name = $request->query->all()['name'] ?? null;
         if (null !== $name && (!is_string($name) || '' === $name)) {
-            throw new Problem(422, 'name is the path of one file below the outbox.');
+            throw new ProblemException(422, 'name is the path of one file below the outbox.');
         }
         try {
             $answer = $this->sidecar->call('POST', '/retry'.(null === $name ? '' : '?name='.rawurlencode($name)), self::WITHIN_MS);
-        } catch (SidecarAway $away) {
-            throw Problem::unavailable('The sidecar cannot be asked.', previous: $away);
+        } catch (SidecarUnavailableException $failure) {
+            throw ProblemException::unavailable('The sidecar cannot be asked.', previous: $failure);
         }
 
         return match ($answer->status) {
             202 => new Json($answer->json(), 202),
-            404 => throw new Problem(404, 'The sidecar knows no such file.'),
-            409 => throw new Problem(409, 'Another file has this place in the outbox.'),
-            400 => throw new Problem(422, 'name is not the path of a file below the outbox.'),
-            default => throw Problem::unavailable('The sidecar does not take it.'),
+            404 => throw new ProblemException(404, 'The sidecar knows no such file.'),
+            409 => throw new ProblemException(409, 'Another file has this place in the outbox.'),
+            400 => throw new ProblemException(422, 'name is not the path of a file below the outbox.'),
+            default => throw ProblemException::unavailable('The sidecar does not take it.'),
         };
     }
 }

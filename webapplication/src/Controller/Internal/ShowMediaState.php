@@ -5,10 +5,10 @@ declare(strict_types=1);
 namespace App\Controller\Internal;
 
 use App\Http\Json;
-use App\Http\Problem;
+use App\Http\ProblemException;
 use App\Image\RowJournal;
-use App\Sidecar\SidecarAway;
 use App\Sidecar\SidecarClient;
+use App\Sidecar\SidecarUnavailableException;
 use Symfony\Component\HttpFoundation\Response;
 use Symfony\Component\Routing\Attribute\Route;
 
@@ -27,12 +27,12 @@ final readonly class ShowMediaState
     {
         try {
             $answer = $this->sidecar->call('GET', '/status', self::WITHIN_MS);
-        } catch (SidecarAway $away) {
-            throw Problem::unavailable('The sidecar cannot be asked.', previous: $away);
+        } catch (SidecarUnavailableException $failure) {
+            throw ProblemException::unavailable('The sidecar cannot be asked.', previous: $failure);
         }
         $media = $answer->json()['media'] ?? null;
         if (200 !== $answer->status || !is_array($media)) {
-            throw Problem::unavailable('The sidecar does not say how it is.');
+            throw ProblemException::unavailable('The sidecar does not say how it is.');
         }
 
         return new Json($media + ['rows' => ['waiting' => count($this->journal->waiting()), 'refused' => count($this->journal->refused())]]);

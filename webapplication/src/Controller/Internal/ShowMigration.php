@@ -4,9 +4,9 @@ declare(strict_types=1);
 
 namespace App\Controller\Internal;
 
-use App\Database\DatabaseAway;
+use App\Database\DatabaseUnavailableException;
 use App\Http\Json;
-use App\Http\Problem;
+use App\Http\ProblemException;
 use App\Release\MigrationRunner;
 use Symfony\Component\HttpFoundation\Response;
 use Symfony\Component\Routing\Attribute\Route;
@@ -22,10 +22,10 @@ final readonly class ShowMigration
     {
         try {
             $found = $this->runner->find($job);
-        } catch (DatabaseAway $away) {
-            throw Problem::unavailable('MySQL cannot be asked at the moment.', previous: $away);
+        } catch (DatabaseUnavailableException $failure) {
+            throw ProblemException::unavailable('MySQL cannot be asked at the moment.', previous: $failure);
         }
 
-        return new Json(($found ?? throw Problem::notFound())->describe());
+        return new Json(($found ?? throw ProblemException::notFound())->describe());
     }
 }

@@ -5,12 +5,12 @@ declare(strict_types=1);
 namespace App\Image;
 
 use App\Database\Database;
-use App\Database\DatabaseAway;
-use App\Database\DatabaseRefuses;
+use App\Database\DatabaseUnavailableException;
+use App\Database\DataRejectedException;
 use Doctrine\DBAL\Connection;
 
 /** The rows of all listed images. */
-final readonly class ImageTable
+final readonly class ImageRepository
 {
     public function __construct(private Database $database)
     {
@@ -19,8 +19,8 @@ final readonly class ImageTable
     /**
      * Adding a row that is there already changes nothing.
      *
-     * @throws DatabaseAway
-     * @throws DatabaseRefuses
+     * @throws DatabaseUnavailableException
+     * @throws DataRejectedException
      */
     public function add(ImageRow $row): void
     {
@@ -39,7 +39,7 @@ final readonly class ImageTable
      *
      * @return list<ImageRow> newest first
      *
-     * @throws DatabaseAway
+     * @throws DatabaseUnavailableException
      */
     public function newest(int $limit, ?string $before): array
     {

@@ -10,7 +10,7 @@ use App\Settings;
  * One report for all who ask for it while it is made: however many ask, the dependencies are checked once at a time. Who asks
  * after it was made gets a new one.
  */
-final readonly class SharedReport
+final readonly class SharedHealthReport
 {
     /** nginx tells the time a request came in whole milliseconds. */
     private const CLOCK_SECONDS = 0.001;

@@ -5,7 +5,7 @@ declare(strict_types=1);
 namespace App\Health;
 
 /** What one check found. Its text is for strangers too: no host, no path, no secret. */
-final readonly class Finding
+final readonly class CheckResult
 {
     public function __construct(
         public string $check,

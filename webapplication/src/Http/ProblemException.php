@@ -7,7 +7,7 @@ namespace App\Http;
 use Symfony\Component\HttpKernel\Exception\HttpExceptionInterface;
 
 /** An answer that is an error, as RFC 9457 tells it. */
-final class Problem extends \RuntimeException implements HttpExceptionInterface
+final class ProblemException extends \RuntimeException implements HttpExceptionInterface
 {
     private const TITLES = [
         400 => ['bad-request', 'The request cannot be read'],

@@ -10,7 +10,7 @@ use App\Settings;
  * Remembers, for all workers of this container, that a dependency kept several callers in a row waiting for nothing. While it
  * remembers, one caller in RETRY_SECONDS tries again and the others do without at once. One slow answer is no outage.
  */
-final readonly class Breaker
+final readonly class CircuitBreaker
 {
     private const HANGS_IN_A_ROW = 3;
     private const RETRY_SECONDS = 2;
@@ -37,12 +37,12 @@ final readonly class Breaker
         return true;
     }
 
-    public function hung(string $dependency): void
+    public function recordTimeout(string $dependency): void
     {
         @file_put_contents($this->mark($dependency), '.', \FILE_APPEND);
     }
 
-    public function answered(string $dependency): void
+    public function recordSuccess(string $dependency): void
     {
         $mark = $this->mark($dependency);
         if (is_file($mark)) {

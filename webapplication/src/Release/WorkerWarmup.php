@@ -7,7 +7,7 @@ namespace App\Release;
 use App\Settings;
 
 /** Sends requests that use MySQL and Redis to the main pool, one per worker at a time, so that each opens its connections. */
-final readonly class Warmth
+final readonly class WorkerWarmup
 {
     private const TIMEOUT_MS = 3000;
 
@@ -16,7 +16,7 @@ final readonly class Warmth
     }
 
     /** @return array{requests: int, answered: int} */
-    public function spread(): array
+    public function run(): array
     {
         $multi = curl_multi_init();
         $handles = [];

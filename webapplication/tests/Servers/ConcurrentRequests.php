@@ -5,7 +5,7 @@ declare(strict_types=1);
 namespace App\Tests\Servers;
 
 /** Requests that are under way at the same time, while the test does something else. */
-final readonly class Burst
+final readonly class ConcurrentRequests
 {
     private \CurlMultiHandle $multi;
 
@@ -40,7 +40,7 @@ final readonly class Burst
         } while (microtime(true) < $deadline);
     }
 
-    /** @return list<Answer> in the order of the targets, without their headers */
+    /** @return list<Response> in the order of the targets, without their headers */
     public function finish(): array
     {
         do {
@@ -48,7 +48,7 @@ final readonly class Burst
             curl_multi_select($this->multi, 0.02);
         } while ($active > 0);
 
-        return array_map(static fn (\CurlHandle $handle): Answer => new Answer(
+        return array_map(static fn (\CurlHandle $handle): Response => new Response(
             curl_getinfo($handle, \CURLINFO_RESPONSE_CODE),
             [],
             (string) curl_multi_getcontent($handle),

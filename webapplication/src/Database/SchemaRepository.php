@@ -8,7 +8,7 @@ use Doctrine\DBAL\Connection;
 use Doctrine\DBAL\Exception\TableNotFoundException;
 
 /** Reads what MigrationRunner and Doctrine Migrations wrote down. */
-final readonly class SchemaReader
+final readonly class SchemaRepository
 {
     public const EXECUTED_TABLE = 'schema_migrations';
     public const KINDS_TABLE = 'schema_changes';

@@ -4,10 +4,10 @@ declare(strict_types=1);
 
 namespace App\Image;
 
-use App\Http\Problem;
+use App\Http\ProblemException;
 
 /** Which part of the list of images is wanted. */
-final readonly class ImagePage
+final readonly class ImageListQuery
 {
     private const DEFAULT_LIMIT = 20;
     private const MAX_LIMIT = 100;
@@ -22,20 +22,20 @@ final readonly class ImagePage
     /**
      * @param array<mixed> $query
      *
-     * @throws Problem 422
+     * @throws ProblemException 422
      */
     public static function fromQuery(array $query): self
     {
         if ([] !== array_diff(array_map(strval(...), array_keys($query)), ['limit', 'cursor'])) {
-            throw new Problem(422, 'Unknown option; there are limit and cursor.');
+            throw new ProblemException(422, 'Unknown option; there are limit and cursor.');
         }
         $limit = $query['limit'] ?? (string) self::DEFAULT_LIMIT;
         if (!is_string($limit) || 1 !== preg_match('/^[1-9]\d{0,2}$/D', $limit) || (int) $limit > self::MAX_LIMIT) {
-            throw new Problem(422, 'limit is a whole number from 1 to '.self::MAX_LIMIT.'.');
+            throw new ProblemException(422, 'limit is a whole number from 1 to '.self::MAX_LIMIT.'.');
         }
         $cursor = $query['cursor'] ?? null;
         if (null !== $cursor && (!is_string($cursor) || 1 !== preg_match('/^[0-7][0-9A-HJKMNP-TV-Z]{25}$/D', $cursor))) {
-            throw new Problem(422, 'cursor is the nextCursor of an earlier answer.');
+            throw new ProblemException(422, 'cursor is the nextCursor of an earlier answer.');
         }
 
         return new self((int) $limit, $cursor);

@@ -9,7 +9,7 @@ use Monolog\Logger;
 use Psr\Log\AbstractLogger;
 
 /** Stands before Monolog, which is only loaded once there is something worth a line. The framework logs every matched route. */
-final class QuietLogger extends AbstractLogger
+final class LazyLogger extends AbstractLogger
 {
     private const UNWORTHY = ['debug' => true, 'info' => true];
 

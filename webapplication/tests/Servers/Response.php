@@ -4,7 +4,7 @@ declare(strict_types=1);
 
 namespace App\Tests\Servers;
 
-final readonly class Answer
+final readonly class Response
 {
     /** @param array<string, string> $headers lower-case names */
     public function __construct(

@@ -5,7 +5,7 @@ declare(strict_types=1);
 namespace App\Http;
 
 /** Answers when the kernel cannot: out of memory, a class that does not parse, a container that does not load. */
-final class LastResort
+final class FatalErrorHandler
 {
     private const FATAL = \E_ERROR | \E_PARSE | \E_CORE_ERROR | \E_COMPILE_ERROR;
 
@@ -34,6 +34,6 @@ final class LastResort
         http_response_code(500);
         header('Content-Type: application/problem+json');
         header('Cache-Control: no-store');
-        echo Problem::document(500, '', RequestId::current());
+        echo ProblemException::document(500, '', RequestId::current());
     }
 }

@@ -8,7 +8,7 @@ use Symfony\Component\EventDispatcher\Attribute\AsEventListener;
 
 /** Work that is done once the client has its answer. */
 #[AsEventListener(event: 'kernel.terminate', method: 'finish')]
-final class AfterAnswer
+final class AfterResponse
 {
     /** @var list<callable(): void> */
     private array $work = [];

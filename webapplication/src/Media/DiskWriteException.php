@@ -4,6 +4,6 @@ declare(strict_types=1);
 
 namespace App\Media;
 
-final class DiskRefuses extends \RuntimeException
+final class DiskWriteException extends \RuntimeException
 {
 }

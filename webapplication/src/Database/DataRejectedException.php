@@ -5,6 +5,6 @@ declare(strict_types=1);
 namespace App\Database;
 
 /** MySQL answered, and takes these values neither now nor later. */
-final class DatabaseRefuses extends \RuntimeException
+final class DataRejectedException extends \RuntimeException
 {
 }

@@ -4,10 +4,10 @@ declare(strict_types=1);
 
 namespace App\Image;
 
-use App\Http\Problem;
+use App\Http\ProblemException;
 
 /** What kind of image is wanted. */
-final readonly class ImageOrder
+final readonly class ImageOptions
 {
     private const MIN_PIXELS = 16;
     private const MAX_PIXELS = 2000;
@@ -22,18 +22,18 @@ final readonly class ImageOrder
     /**
      * @param array<mixed> $query
      *
-     * @throws Problem 422 for an option that is unknown or out of its range
+     * @throws ProblemException 422 for an option that is unknown or out of its range
      */
     public static function fromQuery(array $query): self
     {
         $unknown = array_diff(array_map(strval(...), array_keys($query)), ['format', 'width', 'height']);
         if ([] !== $unknown) {
-            throw new Problem(422, 'Unknown option; there are format, width and height.');
+            throw new ProblemException(422, 'Unknown option; there are format, width and height.');
         }
         $format = $query['format'] ?? ImageFormat::Png->value;
 
         return new self(
-            (is_string($format) ? ImageFormat::tryFrom($format) : null) ?? throw new Problem(422, 'format is one of png, jpeg, webp.'),
+            (is_string($format) ? ImageFormat::tryFrom($format) : null) ?? throw new ProblemException(422, 'format is one of png, jpeg, webp.'),
             self::pixels('width', $query['width'] ?? '500'),
             self::pixels('height', $query['height'] ?? '500'),
         );
@@ -42,7 +42,7 @@ final readonly class ImageOrder
     private static function pixels(string $option, mixed $value): int
     {
         if (!is_string($value) || 1 !== preg_match('/^[1-9]\d{1,3}$/D', $value) || (int) $value < self::MIN_PIXELS || (int) $value > self::MAX_PIXELS) {
-            throw new Problem(422, sprintf('%s is a whole number of pixels from %d to %d.', $option, self::MIN_PIXELS, self::MAX_PIXELS));
+            throw new ProblemException(422, sprintf('%s is a whole number of pixels from %d to %d.', $option, self::MIN_PIXELS, self::MAX_PIXELS));
         }
 
         return (int) $value;

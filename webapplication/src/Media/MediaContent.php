@@ -5,7 +5,7 @@ declare(strict_types=1);
 namespace App\Media;
 
 /** The bytes of a media file, wherever they are. */
-interface Content
+interface MediaContent
 {
     public function size(): int;
 

@@ -5,7 +5,7 @@ declare(strict_types=1);
 namespace App\Tests\Servers;
 
 /** Everything the application meets, private to this run: its servers, certificates, home and secrets. */
-final class World
+final class TestEnvironment
 {
     public const CACHE_TOKEN = 'cache-secret-1b7a';
     public const RELEASE_TOKEN = 'release-secret-93f0';
@@ -61,15 +61,15 @@ final class World
 
     public static function end(): void
     {
-        $world = self::$only;
+        $environment = self::$only;
         self::$only = null;
-        if (null === $world) {
+        if (null === $environment) {
             return;
         }
-        foreach ([...$world->more, $world->application, $world->sidecar, $world->redis, $world->mysql] as $server) {
+        foreach ([...$environment->more, $environment->application, $environment->sidecar, $environment->redis, $environment->mysql] as $server) {
             $server->stop();
         }
-        exec('rm -rf '.escapeshellarg($world->directory));
+        exec('rm -rf '.escapeshellarg($environment->directory));
     }
 
     /**
@@ -112,7 +112,7 @@ final class World
     }
 
     /** From now on, or not any more, the workers can make files but write nothing into them. */
-    public function diskIsFull(bool $full): void
+    public function setDiskFull(bool $full): void
     {
         foreach ($this->application->workers() as $worker) {
             Fpm::limitFiles($worker, $full ? '0' : 'unlimited');

@@ -4,7 +4,7 @@ declare(strict_types=1);
 
 namespace App\Sidecar;
 
-final readonly class SidecarAnswer
+final readonly class SidecarResponse
 {
     public function __construct(public int $status, public string $body)
     {

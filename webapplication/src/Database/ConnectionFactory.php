@@ -10,7 +10,7 @@ use Doctrine\DBAL\DriverManager;
 use Doctrine\DBAL\Exception as DbalException;
 
 /** Connections to MySQL: always TLS, the server's certificate and name verified, and no wait longer than a second but for a migration. */
-final readonly class Connector
+final readonly class ConnectionFactory
 {
     private const CONNECT_SECONDS = 1;
     /** mysqlnd.net_read_timeout of php.ini is 1 s; a migration may take its time. */
@@ -21,12 +21,12 @@ final readonly class Connector
     }
 
     /** Kept by this worker process for the requests to come. */
-    public function kept(): Connection
+    public function persistent(): Connection
     {
         return $this->connect(true);
     }
 
-    public function fresh(): Connection
+    public function open(): Connection
     {
         return $this->connect(false);
     }
@@ -36,7 +36,7 @@ final readonly class Connector
      *
      * @throws DbalException
      */
-    public function patient(): Connection
+    public function openForMigration(): Connection
     {
         $before = ini_set('mysqlnd.net_read_timeout', (string) self::MIGRATION_READ_SECONDS);
         try {

@@ -6,7 +6,7 @@ namespace App\Image;
 
 use App\Media\MediaName;
 
-final readonly class MadeImage
+final readonly class GeneratedImage
 {
     public function __construct(
         public MediaName $name,

@@ -4,7 +4,7 @@ declare(strict_types=1);
 
 namespace App\Sidecar;
 
-final class SidecarAway extends \RuntimeException
+final class SidecarUnavailableException extends \RuntimeException
 {
     public function __construct(string $message, public readonly bool $hung = false)
     {

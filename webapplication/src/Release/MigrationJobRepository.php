@@ -12,7 +12,7 @@ use Doctrine\DBAL\Exception\TableNotFoundException;
  * held until the server has ended the statement, also of a process that is gone. A job that says it runs while nobody holds
  * either has been interrupted.
  */
-final readonly class MigrationJobs
+final readonly class MigrationJobRepository
 {
     private const PREPARE = 'slipway.migrate';
     private const EXECUTE = 'slipway.migrate.execute';

@@ -5,12 +5,12 @@ declare(strict_types=1);
 namespace App\Image;
 
 use App\Cache\Redis;
-use App\Cache\RedisAway;
-use App\Http\Problem;
+use App\Cache\RedisUnavailableException;
+use App\Http\ProblemException;
 use App\Settings;
 
 /** So many images a minute per client, counted in Redis for all instances together; without Redis nobody is held back. */
-final readonly class RateLimit
+final readonly class RateLimiter
 {
     private const WINDOW_MS = 60_000;
     private const COUNT = <<<'LUA'
@@ -23,18 +23,18 @@ final readonly class RateLimit
     {
     }
 
-    /** @throws Problem 429 with the seconds until the client may try again */
-    public function spend(string $clientAddress): void
+    /** @throws ProblemException 429 with the seconds until the client may try again */
+    public function consume(string $clientAddress): void
     {
         try {
             $answer = $this->redis->evaluate(self::COUNT, 'rate:image:'.self::client($clientAddress), [self::WINDOW_MS]);
-        } catch (RedisAway) {
+        } catch (RedisUnavailableException) {
             return;
         }
         [$count, $remainingMs] = is_array($answer) ? $answer + [0, 0] : [0, 0];
         if (is_int($count) && $count > $this->settings->imageRatePerMinute) {
             $seconds = is_int($remainingMs) ? max(1, intdiv($remainingMs + 999, 1000)) : 60;
-            throw new Problem(429, sprintf('At most %d images a minute.', $this->settings->imageRatePerMinute), ['Retry-After' => (string) $seconds]);
+            throw new ProblemException(429, sprintf('At most %d images a minute.', $this->settings->imageRatePerMinute), ['Retry-After' => (string) $seconds]);
         }
     }
 
