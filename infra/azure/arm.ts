@@ -1,5 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import { SlipError } from '../errors.ts';
+import { SlipError } from '../lib/errors.ts';
 
 export const MANAGEMENT = 'https://management.azure.com';
 

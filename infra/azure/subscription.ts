@@ -1,10 +1,10 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { DefaultAzureCredential } from '@azure/identity';
-import { SlipError } from '../errors.ts';
 import type { Account } from '../evaluate/subscription.ts';
+import { SlipError } from '../lib/errors.ts';
+import { textOf } from '../lib/json.ts';
 import { Arm, MANAGEMENT } from './arm.ts';
-import { textOf } from './json.ts';
 
 const GUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 /** https://learn.microsoft.com/rest/api/resources/subscriptions/get */

@@ -1,15 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { setTimeout as pause } from 'node:timers/promises';
-import { swapByArm } from '../e2e/release/arm-swap.ts';
-import type { ReleaseBed } from '../e2e/release/bed.ts';
-import {
-  cacheTraffic,
-  imageTraffic,
-  type MadeImage,
-  requireImage,
-  type Traffic,
-  WrkLoad,
-} from '../e2e/release/load.ts';
+import { swapByArm } from '../testbed/arm-swap.ts';
+import { cacheTraffic, imageTraffic, type MadeImage, requireImage, type Traffic, WrkLoad } from '../testbed/load.ts';
+import type { ReleaseBed } from '../testbed/release-bed.ts';
 
 export interface SwapRecord {
   readonly by: 'arm' | 'release' | 'rollback';

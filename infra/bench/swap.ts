@@ -1,6 +1,6 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { ReleaseBed } from '../e2e/release/bed.ts';
+import { ReleaseBed } from '../testbed/release-bed.ts';
 import { type BenchOptions, type BenchResult, machine, machineText } from './bench.ts';
 import { median, quantile } from './statistics.ts';
 import { measureSwaps, type Phase, type SwapMeasurement, type SwapRecord } from './swap-measure.ts';

@@ -4,10 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { promisify } from 'node:util';
-import { freePort } from '../free-port.ts';
+import { freePort } from '../lib/free-port.ts';
 import { DEFAULT_ARCHIVE_LIMITS, extractArchive } from '../local/appservice/package-archive.ts';
-import { programPath, systemPath } from '../local/programs.ts';
-import { buildPackage } from '../release/package.ts';
+import { programPath, systemPath } from '../local/processes/programs.ts';
+import { buildPackage } from '../release/package/build-package.ts';
 import { type BenchOptions, type BenchResult, machine, machineText } from './bench.ts';
 import { median } from './statistics.ts';
 

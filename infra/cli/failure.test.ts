@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { SlipError } from '../errors.ts';
+import { SlipError } from '../lib/errors.ts';
 import { explain, UsageError } from './failure.ts';
 import { InterruptedError } from './interrupt.ts';
 

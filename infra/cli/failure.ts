@@ -1,6 +1,6 @@
 import { appendFileSync, mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { SlipError } from '../errors.ts';
+import { SlipError } from '../lib/errors.ts';
 import { InterruptedError } from './interrupt.ts';
 
 /** A command line that cannot be meant: exit code 2. */

@@ -1,13 +1,13 @@
 import { join } from 'node:path';
-import { SlipError } from '../errors.ts';
-import { History, lastLive } from '../release/history.ts';
+import { SlipError } from '../lib/errors.ts';
+import { untilDefined } from '../lib/until.ts';
 import { release } from '../release/release.ts';
-import type { ReleaseTarget } from '../release/target.ts';
-import { untilDefined } from '../release/until.ts';
+import { History, lastLive } from '../release/store/history.ts';
+import type { ReleaseTarget } from '../release/target/target.ts';
 import type { CommonOptions } from './command.ts';
 import type { Output } from './output.ts';
 import { releaseTarget } from './release-target.ts';
-import { ReleaseView } from './release-view.ts';
+import { ReleaseView } from './views/release-view.ts';
 
 const root = join(import.meta.dirname, '../..');
 /** Another command may be making the first release; a slot starts in a second or two. */

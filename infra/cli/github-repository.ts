@@ -1,4 +1,4 @@
-import type { GithubRepository } from '../bootstrap/script.ts';
+import type { GithubRepository } from '../azure/bootstrap/script.ts';
 import { UsageError } from './failure.ts';
 
 export interface GithubOptions {

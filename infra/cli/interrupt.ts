@@ -1,4 +1,4 @@
-import { SlipError } from '../errors.ts';
+import { SlipError } from '../lib/errors.ts';
 
 const exitCodes = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const;
 

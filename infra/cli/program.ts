@@ -1,7 +1,7 @@
 import { readdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { Command, InvalidArgumentError } from 'commander';
-import { publicOffsets } from '../local/ports.ts';
+import { publicOffsets } from '../local/processes/ports.ts';
 import type { CommandDefinition, CommonOptions } from './command.ts';
 import { UsageError } from './failure.ts';
 import { Output } from './output.ts';

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { GoLiveOptions } from '../release/go-live.ts';
+import type { GoLiveOptions } from '../release/phases/go-live.ts';
 import { parseNumber } from './parse-number.ts';
 
 /** Options of the commands that compare what they put live with what was live. */

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { Command } from 'commander';
-import type { ReleaseTarget } from '../release/target.ts';
+import type { ReleaseTarget } from '../release/target/target.ts';
 import type { CommonOptions } from './command.ts';
 
 const root = join(import.meta.dirname, '../..');
@@ -22,23 +22,23 @@ export async function releaseTarget({
 }: TargetOptions & CommonOptions): Promise<ReleaseTarget> {
   const startMs = startTimeout === undefined ? undefined : startTimeout * 1000;
   if (stack !== undefined) {
-    const { azureTarget } = await import('../release/azure-target.ts');
+    const { azureTarget } = await import('../release/target/azure-target.ts');
     return azureTarget({ stack, root, startMs });
   }
-  const { localTarget } = await import('../release/local-target.ts');
+  const { localTarget } = await import('../release/target/local-target.ts');
   return localTarget({
     stateDir: state,
     startMs,
     evaluation: async () => {
-      const { buildSidecarImage } = await import('../local/image.ts');
-      const { statePaths } = await import('../local/state.ts');
-      const { evaluatedProgram } = await import('../local/evaluated.ts');
+      const { buildSidecarImage } = await import('../local/worker/sidecar-image.ts');
+      const { statePaths } = await import('../local/state/state.ts');
+      const { evaluatedProgram } = await import('../local/program/evaluated.ts');
       const paths = statePaths(state);
       return evaluatedProgram(paths, await buildSidecarImage(paths));
     },
     hasImage: async (image) => {
-      const { pullImage } = await import('../local/image.ts');
-      const { statePaths } = await import('../local/state.ts');
+      const { pullImage } = await import('../local/worker/sidecar-image.ts');
+      const { statePaths } = await import('../local/state/state.ts');
       return (await pullImage(statePaths(state), image)) !== undefined;
     },
   });

@@ -3,9 +3,9 @@ import { appendFile, mkdir, readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
-import type { Connection } from '../connection.ts';
+import type { Connection } from '../lib/connection.ts';
 import { regionStatus } from '../local/region.ts';
-import { eventually, TestRegion } from './region.ts';
+import { eventually, TestRegion } from '../testbed/region.ts';
 
 /** How often each process is killed: a few in every run, SLIPWAY_KILLS=50 for the recorded one. */
 const kills = Number(process.env.SLIPWAY_KILLS ?? 3);

@@ -2,8 +2,8 @@ import { randomBytes } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
-import type { Connection } from '../connection.ts';
-import { eventually, TestRegion } from './region.ts';
+import type { Connection } from '../lib/connection.ts';
+import { eventually, TestRegion } from '../testbed/region.ts';
 
 jest.setTimeout(60_000);
 

@@ -5,8 +5,8 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
-import type { Connection } from '../connection.ts';
-import { eventually, finished, TestRegion } from './region.ts';
+import type { Connection } from '../lib/connection.ts';
+import { eventually, finished, TestRegion } from '../testbed/region.ts';
 
 jest.setTimeout(90_000);
 

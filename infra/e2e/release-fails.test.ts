@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, jest } from '@jest/globals';
-import { ReleaseBed } from './release/bed.ts';
+import { ReleaseBed } from '../testbed/release-bed.ts';
 import { describeCrashes } from './release/crash.suite.ts';
 import { describeInterrupts } from './release/interrupt.suite.ts';
 import { describeRefusals } from './release/refusals.suite.ts';

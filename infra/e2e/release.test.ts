@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, jest } from '@jest/globals';
-import { ReleaseBed } from './release/bed.ts';
+import { ReleaseBed } from '../testbed/release-bed.ts';
 import { describeContract } from './release/contract.suite.ts';
 import { describeDown } from './release/down.suite.ts';
 import { describeLoad } from './release/load.suite.ts';

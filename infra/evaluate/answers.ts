@@ -1,4 +1,4 @@
-import { SlipError } from '../errors.ts';
+import { SlipError } from '../lib/errors.ts';
 import { AZURE_TYPES, azureTypeName } from './azure-types.ts';
 import { placeholder } from './placeholders.ts';
 import type { RecordedResource } from './recorded.ts';

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { beforeAll, describe, expect, test } from '@jest/globals';
-import { SlipError } from '../errors.ts';
+import { SlipError } from '../lib/errors.ts';
 import { evaluate } from './evaluate.ts';
 import { UNKNOWN } from './placeholders.ts';
 import type { Evaluation, RecordedResource } from './recorded.ts';

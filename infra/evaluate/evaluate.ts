@@ -4,7 +4,7 @@ import path from 'node:path';
 import type { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { stripVTControlCharacters } from 'node:util';
-import { SlipError } from '../errors.ts';
+import { SlipError } from '../lib/errors.ts';
 import { type MonitorServer, serveMonitor } from './monitor.ts';
 import type { Evaluation, ProgramLog, RecordedResource } from './recorded.ts';
 import { Recorder } from './recorder.ts';

@@ -5,7 +5,7 @@ import { type IResourceMonitorServer, ResourceMonitorService } from '@pulumi/pul
 import monitor from '@pulumi/pulumi/proto/resource_pb.js';
 import empty from 'google-protobuf/google/protobuf/empty_pb.js';
 import struct from 'google-protobuf/google/protobuf/struct_pb.js';
-import { SlipError } from '../errors.ts';
+import { SlipError } from '../lib/errors.ts';
 import type { ProgramLog } from './recorded.ts';
 import type { Recorder, Registration } from './recorder.ts';
 import type { JsonObject } from './values.ts';

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { parse } from 'yaml';
-import { SlipError } from '../errors.ts';
+import { SlipError } from '../lib/errors.ts';
 import { isObject } from './values.ts';
 
 /** What Pulumi.yaml says about how the program is run. */

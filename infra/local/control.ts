@@ -1,6 +1,6 @@
 import { rm } from 'node:fs/promises';
 import { createServer, request, type Server } from 'node:http';
-import { isErrno } from './state.ts';
+import { isErrno } from './state/state.ts';
 
 /** Answers of the region's process on its control socket; each returns what becomes the JSON answer. */
 export interface ControlActions {

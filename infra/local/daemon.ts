@@ -1,10 +1,10 @@
 import { rm } from 'node:fs/promises';
-import { SlipError } from '../errors.ts';
+import { SlipError } from '../lib/errors.ts';
 import { ControlServer } from './control.ts';
-import { StateLock } from './lock.ts';
 import type { DaemonMessage } from './region.ts';
 import { type RunningRegion, runRegion } from './running-region.ts';
-import { statePaths } from './state.ts';
+import { StateLock } from './state/lock.ts';
+import { statePaths } from './state/state.ts';
 
 /** The region's own process: `daemon.ts STATE_DIR PORT`. Started by startRegion, which it tells how it gets on. */
 async function main(stateDir: string, port: number): Promise<void> {

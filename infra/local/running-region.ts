@@ -4,13 +4,13 @@ import { type ResolvedReference, secretOf } from './appservice/key-vault-referen
 import { Site } from './appservice/site.ts';
 import type { SlotName } from './appservice/worker.ts';
 import { ManagementPlane } from './arm/management-plane.ts';
-import { writeConnection } from './connection.ts';
 import { type RegionOptions, type Servers, startServers, stopServers } from './local-region.ts';
-import { LogLimit } from './log-limit.ts';
-import { type Resolver, resolveText } from './resolver.ts';
-import { siteDefinition } from './site-definition.ts';
+import { LogLimit } from './processes/log-limit.ts';
+import { type Resolver, resolveText } from './program/resolver.ts';
+import { siteDefinition } from './program/site-definition.ts';
+import { writeConnection } from './state/connection.ts';
 import { describeRegion, type RegionStatus } from './status.ts';
-import type { ProcessWorker } from './worker.ts';
+import type { ProcessWorker } from './worker/worker.ts';
 
 export interface RunningRegion {
   status(): Promise<RegionStatus>;

@@ -2,9 +2,9 @@ import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { SlotName } from './appservice/worker.ts';
 import type { Servers } from './local-region.ts';
-import type { ExitRecord } from './process.ts';
-import { accepts } from './wait.ts';
-import type { ProcessWorker } from './worker.ts';
+import type { ExitRecord } from './processes/process.ts';
+import { accepts } from './processes/wait.ts';
+import type { ProcessWorker } from './worker/worker.ts';
 
 const askWithinMs = 2_000;
 

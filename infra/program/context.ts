@@ -1,5 +1,5 @@
+import type { Config } from './config/config.ts';
 import type { PROTECTED } from './config/general.ts';
-import type { Config } from './config.ts';
 import { type Names, namesFor } from './naming.ts';
 
 type Word = (typeof PROTECTED)[number];

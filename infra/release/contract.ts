@@ -1,13 +1,13 @@
-import { SlipError } from '../errors.ts';
-import { Attempt } from './attempt.ts';
+import { SlipError } from '../lib/errors.ts';
 import { contractEarly, type ServingVersion } from './gates/contract-early.ts';
-import type { HistoryEntry } from './history.ts';
-import { entryBefore, originOf } from './lineage.ts';
-import { migrate } from './migrate.ts';
 import { openPackage } from './package/open-package.ts';
-import { type Session, type SessionOptions, withSession } from './session.ts';
-import { Steps } from './steps.ts';
-import type { ReleaseTarget } from './target.ts';
+import { Attempt } from './phases/attempt.ts';
+import { migrate } from './phases/migrate.ts';
+import { type Session, type SessionOptions, withSession } from './phases/session.ts';
+import { Steps } from './phases/steps.ts';
+import type { HistoryEntry } from './store/history.ts';
+import { entryBefore, originOf } from './store/lineage.ts';
+import type { ReleaseTarget } from './target/target.ts';
 
 export interface ContractRequest extends SessionOptions {
   readonly target: ReleaseTarget;

@@ -1,17 +1,17 @@
-import { SlipError } from '../errors.ts';
-import { Attempt } from './attempt.ts';
+import { SlipError } from '../lib/errors.ts';
+import { untilDefined } from '../lib/until.ts';
 import { blobReachable } from './gates/blob-reachable.ts';
 import { noSwapUnderWay } from './gates/no-swap-under-way.ts';
 import { slotExists } from './gates/slot-exists.ts';
-import { type GoLiveOptions, goLive, prove, settling } from './go-live.ts';
-import type { HistoryEntry } from './history.ts';
+import { Attempt } from './phases/attempt.ts';
+import { type GoLiveOptions, goLive, prove, settling } from './phases/go-live.ts';
+import { type Session, type SessionOptions, withSession } from './phases/session.ts';
+import { clearPreparation } from './phases/stage.ts';
+import { Steps } from './phases/steps.ts';
 import { recordingRefusals } from './release.ts';
-import { type Session, type SessionOptions, withSession } from './session.ts';
-import { hasConfiguration, readConfiguration } from './slot-configuration.ts';
-import { clearPreparation } from './stage.ts';
-import { Steps } from './steps.ts';
-import type { ReleaseTarget } from './target.ts';
-import { untilDefined } from './until.ts';
+import type { HistoryEntry } from './store/history.ts';
+import { hasConfiguration, readConfiguration } from './store/slot-configuration.ts';
+import type { ReleaseTarget } from './target/target.ts';
 
 export interface PromoteRequest extends SessionOptions, GoLiveOptions {
   readonly target: ReleaseTarget;

@@ -1,5 +1,4 @@
-import { SlipError } from '../errors.ts';
-import { Attempt, type Candidate } from './attempt.ts';
+import { SlipError } from '../lib/errors.ts';
 import { blobReachable } from './gates/blob-reachable.ts';
 import { expandOnly } from './gates/expand-only.ts';
 import { noSwapUnderWay } from './gates/no-swap-under-way.ts';
@@ -8,16 +7,17 @@ import { slotExists } from './gates/slot-exists.ts';
 import { stickySettings } from './gates/sticky-settings.ts';
 import { uncommittedChanges } from './gates/uncommitted-changes.ts';
 import { warmUpSettings } from './gates/warm-up-settings.ts';
-import { type GoLiveOptions, goLive, prove, resetPreparation, settling } from './go-live.ts';
-import type { HistoryEntry } from './history.ts';
-import { migrate } from './migrate.ts';
+import { buildPackage } from './package/build-package.ts';
 import { type OpenedPackage, openPackage } from './package/open-package.ts';
-import { buildPackage } from './package.ts';
-import { type Session, type SessionOptions, withSession } from './session.ts';
-import { readSourceState } from './source-state.ts';
-import { clearPreparation, stage } from './stage.ts';
-import { Steps } from './steps.ts';
-import type { ReleaseTarget, WantedConfiguration } from './target.ts';
+import { readSourceState } from './package/source-state.ts';
+import { Attempt, type Candidate } from './phases/attempt.ts';
+import { type GoLiveOptions, goLive, prove, resetPreparation, settling } from './phases/go-live.ts';
+import { migrate } from './phases/migrate.ts';
+import { type Session, type SessionOptions, withSession } from './phases/session.ts';
+import { clearPreparation, stage } from './phases/stage.ts';
+import { Steps } from './phases/steps.ts';
+import type { HistoryEntry } from './store/history.ts';
+import type { ReleaseTarget, WantedConfiguration } from './target/target.ts';
 
 /** Where the package comes from: a source tree, or a file that a release built before. */
 export type PackageOrigin =

@@ -1,19 +1,19 @@
-import { SlipError } from '../errors.ts';
-import { Attempt } from './attempt.ts';
-import { drainBriefly } from './drain.ts';
-import { expectVersion } from './expect-version.ts';
+import { SlipError } from '../lib/errors.ts';
 import { noSwapUnderWay } from './gates/no-swap-under-way.ts';
 import { slotExists } from './gates/slot-exists.ts';
-import { type GoLiveOptions, prove, verifyProduction } from './go-live.ts';
-import type { HistoryEntry } from './history.ts';
+import { Attempt } from './phases/attempt.ts';
+import { drainBriefly } from './phases/drain.ts';
+import { expectVersion } from './phases/expect-version.ts';
+import { type GoLiveOptions, prove, verifyProduction } from './phases/go-live.ts';
+import { type Session, type SessionOptions, withSession } from './phases/session.ts';
+import { clearPreparation, stage } from './phases/stage.ts';
+import { Steps } from './phases/steps.ts';
+import { swap } from './phases/swap.ts';
+import { warm } from './phases/warm.ts';
 import { recordingRefusals } from './release.ts';
-import { entryNamed, entryToReturnTo, wayTo } from './rollback-target.ts';
-import { type Session, type SessionOptions, withSession } from './session.ts';
-import { clearPreparation, stage } from './stage.ts';
-import { Steps } from './steps.ts';
-import { swap } from './swap.ts';
-import type { ReleaseTarget } from './target.ts';
-import { warm } from './warm.ts';
+import type { HistoryEntry } from './store/history.ts';
+import { entryNamed, entryToReturnTo, wayTo } from './store/rollback-target.ts';
+import type { ReleaseTarget } from './target/target.ts';
 
 export interface RollbackRequest extends SessionOptions, Pick<GoLiveOptions, 'p95BudgetMs'> {
   readonly target: ReleaseTarget;

@@ -1,12 +1,12 @@
-import type { HistoryEntry } from './history.ts';
-import { entryBefore } from './lineage.ts';
-import { liveOf } from './live.ts';
-import { inspectLock, type LockContent, lockName } from './lock.ts';
-import { describeOwner, hasEnded } from './owner.ts';
-import { accessTo } from './session.ts';
-import { hasConfiguration, readConfiguration } from './slot-configuration.ts';
-import type { ReleaseTarget } from './target.ts';
-import type { RunningVersion } from './web-slot.ts';
+import type { RunningVersion } from './appservice/web-slot.ts';
+import { accessTo } from './phases/session.ts';
+import type { HistoryEntry } from './store/history.ts';
+import { entryBefore } from './store/lineage.ts';
+import { liveOf } from './store/live.ts';
+import { inspectLock, type LockContent, lockName } from './store/lock.ts';
+import { describeOwner, hasEnded } from './store/owner.ts';
+import { hasConfiguration, readConfiguration } from './store/slot-configuration.ts';
+import type { ReleaseTarget } from './target/target.ts';
 
 /** What `slipway status` shows of releases. */
 export interface ReleaseSummary {

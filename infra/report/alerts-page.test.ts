@@ -1,7 +1,13 @@
 import { readFile } from 'node:fs/promises';
 import { expect, test } from '@jest/globals';
-import { type MetricRule, metricRules, type QueryRule, SIDECAR_RULES, WATCHED } from '../program/alert-rules.ts';
-import { AVAILABILITY, FAILED_LOCATIONS } from '../program/availability.ts';
+import {
+  type MetricRule,
+  metricRules,
+  type QueryRule,
+  SIDECAR_RULES,
+  WATCHED,
+} from '../program/components/alerts/alert-rules.ts';
+import { AVAILABILITY, FAILED_LOCATIONS } from '../program/components/alerts/availability.ts';
 
 interface Row {
   readonly name: string;

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { expect, test } from '@jest/globals';
-import { KEYS } from '../program/config.ts';
+import { KEYS } from '../program/config/config.ts';
 import { configPage } from './config-page.ts';
 
 test('docs/reference/config.md is what the keys say', async () => {

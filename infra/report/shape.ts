@@ -1,7 +1,7 @@
 import { inputAt, kindOf, ofKind, textAt, textsOf } from '../evaluate/inputs.ts';
 import { findPlaceholders } from '../evaluate/placeholders.ts';
 import type { Evaluation, RecordedResource } from '../evaluate/recorded.ts';
-import { settingsOf, siteKey } from './house-rules/rule.ts';
+import { settingsOf, siteKey } from '../policy/rule.ts';
 
 /** Where something stands in the picture, from the visitor inwards. */
 export const PLACES = ['edge', 'app', 'data', 'watch', 'shared'] as const;

@@ -1,7 +1,7 @@
 // Writes the pages that are made from the program: node infra/report/write-pages.ts
 import { writeFile } from 'node:fs/promises';
 import { evaluate } from '../evaluate/evaluate.ts';
-import { KEYS } from '../program/config.ts';
+import { KEYS } from '../program/config/config.ts';
 import { configPage } from './config-page.ts';
 import { ANY_DIGEST, systemPage } from './system-page.ts';
 

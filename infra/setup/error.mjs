@@ -1,5 +1,5 @@
 /**
- * What a person can mend, as infra/errors.ts has it. Set-up runs before Node 24 is there and so cannot import TypeScript.
+ * What a person can mend, as infra/lib/errors.ts has it. Set-up runs before Node 24 is there and so cannot import TypeScript.
  *
  * @typedef {{ found: string, expected?: string, fix?: string }} Detail
  */

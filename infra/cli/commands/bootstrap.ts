@@ -24,7 +24,7 @@ export const command = defineCommand<BootstrapOptions>({
   },
   async run({ options, output }) {
     const github = githubRepository(options);
-    const { bootstrapCommands, runScript } = await import('../../bootstrap/bootstrap.ts');
+    const { bootstrapCommands, runScript } = await import('../../azure/bootstrap/bootstrap.ts');
     output.progress('reading the program');
     const script = await bootstrapCommands({ subscription: options.subscription, github, environment: process.env });
     if (options.dryRun) {

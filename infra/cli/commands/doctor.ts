@@ -1,4 +1,4 @@
-import { SlipError } from '../../errors.ts';
+import { SlipError } from '../../lib/errors.ts';
 import { defineCommand } from '../command.ts';
 import { UsageError } from '../failure.ts';
 
@@ -25,7 +25,7 @@ export const command = defineCommand<DoctorOptions>({
     const [{ chosenAccount, managementPlane }, { evaluate }, { examine, findingsText }] = await Promise.all([
       import('../../azure/subscription.ts'),
       import('../../evaluate/evaluate.ts'),
-      import('../../doctor/before-up.ts'),
+      import('../../azure/doctor/before-up.ts'),
     ]);
     const arm = managementPlane();
     output.progress('asking who you are');

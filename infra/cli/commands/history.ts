@@ -11,8 +11,8 @@ export const command = defineCommand<TargetOptions & { readonly limit: number }>
   },
   async run({ options, output }) {
     const [{ History }, { historyText }] = await Promise.all([
-      import('../../release/history.ts'),
-      import('../history-text.ts'),
+      import('../../release/store/history.ts'),
+      import('../views/history-text.ts'),
     ]);
     const target = await releaseTarget(options);
     const entries = (await new History(target.releases, target.stack).read()).slice(-options.limit).reverse();

@@ -21,8 +21,8 @@ export const command = defineCommand<ImageCommandOptions>({
       await Promise.all([
         import('../../azure/subscription.ts'),
         import('../../evaluate/evaluate.ts'),
-        import('../../image/registry.ts'),
-        import('../../image/image.ts'),
+        import('../../azure/image/registry.ts'),
+        import('../../azure/image/image.ts'),
       ]);
     const arm = managementPlane();
     const account = await chosenAccount(arm, options.subscription, process.env);

@@ -9,7 +9,7 @@ export const command = defineCommand<{ follow: boolean; process?: string }>({
       .option('--process <name>', 'only this process, such as nginx, php-fpm, sidecar, mysql');
   },
   async run({ options, output }) {
-    const { regionLogs } = await import('../../local/logs.ts');
+    const { regionLogs } = await import('../../local/processes/logs.ts');
     const { state: stateDir, follow, process } = options;
     for await (const line of regionLogs({ stateDir, follow, ...(process === undefined ? {} : { process }) })) {
       output.result(line, `${line.process}  ${line.line}`);

@@ -17,8 +17,8 @@ export const command = defineCommand<TargetOptions>({
       .argument('[what]', 'retry: one file, everything without it; import: the directory');
   },
   async run({ args: [action, what], options, output }) {
-    const { readMediaState, retryMedia, slots } = await import('../../media/media-state.ts');
-    const { mediaText } = await import('../media-text.ts');
+    const { readMediaState, retryMedia, slots } = await import('../../release/media-state.ts');
+    const { mediaText } = await import('../views/media-text.ts');
     if (action === 'list') {
       const target = await releaseTarget(options);
       const states = await Promise.all(slots.map(async (slot) => [slot, await readMediaState(target, slot)] as const));
@@ -33,7 +33,7 @@ export const command = defineCommand<TargetOptions>({
     }
     if (action !== 'import') throw new UsageError(`there is no "media ${action}"`, 'list, retry or import');
     if (what === undefined) throw new UsageError('the directory is missing', './slipway media import DIR');
-    const { importMedia } = await import('../../media/media-import.ts');
+    const { importMedia } = await import('../../release/media-import.ts');
     const imported = await importMedia(await releaseTarget(options), resolve(what), (text) => output.progress(text));
     const { files, bytes, skipped } = imported;
     const left = skipped.length === 0 ? '' : `\nNot taken, since they are no regular files: ${skipped.join(', ')}`;

@@ -8,7 +8,7 @@ export const command = defineCommand<TargetOptions>({
   async run({ options, output }) {
     const [{ contract }, { inView }] = await Promise.all([
       import('../../release/contract.ts'),
-      import('../release-view.ts'),
+      import('../views/release-view.ts'),
     ]);
     const { executed } = await inView(output, async (shown) =>
       contract({ target: await releaseTarget(options), command: 'migrate', ...shown }),

@@ -14,7 +14,7 @@ export const command = defineCommand<PromoteOptions>({
   async run({ options, output }) {
     const [{ promote }, { inView, outcomeLine }] = await Promise.all([
       import('../../release/promote.ts'),
-      import('../release-view.ts'),
+      import('../views/release-view.ts'),
     ]);
     const entry = await inView(output, async (shown) =>
       promote({ target: await releaseTarget(options), ...budgetsOf(options), command: 'promote', ...shown }),

@@ -30,7 +30,7 @@ export const command = defineCommand<ReleaseOptions>({
   async run({ options, output }) {
     const [{ release }, { inView, outcomeLine }] = await Promise.all([
       import('../../release/release.ts'),
-      import('../release-view.ts'),
+      import('../views/release-view.ts'),
     ]);
     const entry = await inView(output, async (shown) =>
       release({

@@ -25,7 +25,7 @@ export const command = defineCommand<RollbackOptions>({
   async run({ options, output }) {
     const [{ rollback }, { inView, outcomeLine }] = await Promise.all([
       import('../../release/rollback.ts'),
-      import('../release-view.ts'),
+      import('../views/release-view.ts'),
     ]);
     const entry = await inView(output, async (shown) =>
       rollback({

@@ -9,8 +9,8 @@ export const command = defineCommand({
     const [{ startRegion }, { ensureFirstRelease }, { readConnection }, { tryIt }] = await Promise.all([
       import('../../local/region.ts'),
       import('../first-release.ts'),
-      import('../../connection.ts'),
-      import('../try-it.ts'),
+      import('../../lib/connection.ts'),
+      import('../views/try-it.ts'),
     ]);
     const signal = interruptSignal();
     const { started } = await startRegion({

@@ -1,4 +1,4 @@
-import { SlipError } from '../../errors.ts';
+import { SlipError } from '../../lib/errors.ts';
 import { type CommonOptions, defineCommand } from '../command.ts';
 import { addTargetOptions, releaseTarget, type TargetOptions } from '../release-target.ts';
 
@@ -7,7 +7,7 @@ export const command = defineCommand<TargetOptions>({
   examples: ['slipway status', 'slipway status --json', 'slipway status --stack prod'],
   configure: addTargetOptions,
   async run({ options, output }) {
-    const { releaseSummaryText } = await import('../release-summary-text.ts');
+    const { releaseSummaryText } = await import('../views/release-summary-text.ts');
     if (options.stack !== undefined) {
       const releases = await releaseSummary(options);
       const { production, staging } = releases.versions;
@@ -17,7 +17,7 @@ export const command = defineCommand<TargetOptions>({
     }
     const [{ regionStatus }, { statusText }] = await Promise.all([
       import('../../local/region.ts'),
-      import('../status-text.ts'),
+      import('../views/status-text.ts'),
     ]);
     const status = await regionStatus({ stateDir: options.state });
     if (status === undefined) {

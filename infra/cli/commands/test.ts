@@ -1,9 +1,9 @@
 import { join } from 'node:path';
-import { SlipError } from '../../errors.ts';
+import { SlipError } from '../../lib/errors.ts';
 import { defineCommand } from '../command.ts';
 import { UsageError } from '../failure.ts';
 import { interruptSignal } from '../interrupt.ts';
-import { LiveLine } from '../live-line.ts';
+import { LiveLine } from '../views/live-line.ts';
 
 const root = join(import.meta.dirname, '../../..');
 

@@ -1,6 +1,6 @@
 import { mkdir } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
-import type { LiveLine } from '../live-line.ts';
+import type { LiveLine } from '../views/live-line.ts';
 import { RunDirectory } from './run-directory.ts';
 import { runStage, type StageResult } from './run-stage.ts';
 import type { Stage, StageContext } from './stages.ts';

@@ -1,9 +1,9 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { describe, expect, test } from '@jest/globals';
-import type { Connection } from '../../connection.ts';
-import type { ReleaseBed } from './bed.ts';
-import type { Edit } from './package-variant.ts';
+import type { Connection } from '../../lib/connection.ts';
+import type { Edit } from '../../testbed/package-variant.ts';
+import type { ReleaseBed } from '../../testbed/release-bed.ts';
 
 const migration = '20990101000000';
 const knowing: Readonly<Record<string, Edit>> = {

@@ -1,10 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
-import { AppService } from '../../release/app-service.ts';
-import { inspectLock, lockName } from '../../release/lock.ts';
-import { ProductionProbe } from '../../release/production-probe.ts';
-import { WebSlot } from '../../release/web-slot.ts';
-import { finished } from '../region.ts';
-import { type ReleaseBed, reaches } from './bed.ts';
+import { AppService } from '../../release/appservice/app-service.ts';
+import { WebSlot } from '../../release/appservice/web-slot.ts';
+import { ProductionProbe } from '../../release/phases/production-probe.ts';
+import { inspectLock, lockName } from '../../release/store/lock.ts';
+import { finished } from '../../testbed/region.ts';
+import { type ReleaseBed, reaches } from '../../testbed/release-bed.ts';
 
 /** The tool dies, or two people release at once. */
 export function describeCrashes(bed: () => ReleaseBed, steps: readonly string[]): void {

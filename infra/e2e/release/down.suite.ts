@@ -1,7 +1,7 @@
 import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
-import type { ReleaseBed } from './bed.ts';
+import type { ReleaseBed } from '../../testbed/release-bed.ts';
 
 /** Production is down: a release is what mends it. */
 export function describeDown(bed: () => ReleaseBed): void {

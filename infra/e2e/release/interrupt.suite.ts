@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import { finished } from '../region.ts';
-import { type ReleaseBed, reaches } from './bed.ts';
+import { finished } from '../../testbed/region.ts';
+import { type ReleaseBed, reaches } from '../../testbed/release-bed.ts';
 
 /** Ctrl-C is not a crash. */
 export function describeInterrupts(bed: () => ReleaseBed, long: boolean): void {

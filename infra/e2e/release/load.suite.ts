@@ -1,9 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
-import { ProductionProbe } from '../../release/production-probe.ts';
-import { WebSlot } from '../../release/web-slot.ts';
-import { swapByArm } from './arm-swap.ts';
-import type { ReleaseBed } from './bed.ts';
-import { cacheTraffic, imageTraffic, type MadeImage, requireImage, slowTraffic, WrkLoad } from './load.ts';
+import { WebSlot } from '../../release/appservice/web-slot.ts';
+import { ProductionProbe } from '../../release/phases/production-probe.ts';
+import { swapByArm } from '../../testbed/arm-swap.ts';
+import { cacheTraffic, imageTraffic, type MadeImage, requireImage, slowTraffic, WrkLoad } from '../../testbed/load.ts';
+import type { ReleaseBed } from '../../testbed/release-bed.ts';
 
 const slowSeconds = 2;
 const secondsToSwitch = 3;

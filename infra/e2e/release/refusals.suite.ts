@@ -2,14 +2,14 @@ import { cp, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from '@jest/globals';
-import { readHealth } from '../../release/health.ts';
-import type { HistoryEntry } from '../../release/history.ts';
+import { readHealth } from '../../release/appservice/health.ts';
+import { type RunningVersion, WebSlot } from '../../release/appservice/web-slot.ts';
 import { release } from '../../release/release.ts';
-import type { ReleaseTarget } from '../../release/target.ts';
-import { type RunningVersion, WebSlot } from '../../release/web-slot.ts';
-import { eventually } from '../region.ts';
-import { type ReleaseBed, unwatched } from './bed.ts';
-import type { Edit } from './package-variant.ts';
+import type { HistoryEntry } from '../../release/store/history.ts';
+import type { ReleaseTarget } from '../../release/target/target.ts';
+import type { Edit } from '../../testbed/package-variant.ts';
+import { eventually } from '../../testbed/region.ts';
+import { type ReleaseBed, unwatched } from '../../testbed/release-bed.ts';
 
 const webapplication = join(import.meta.dirname, '../../../webapplication');
 

@@ -2,7 +2,7 @@ import { rm } from 'node:fs/promises';
 import { describe, expect, test } from '@jest/globals';
 import { release } from '../../release/release.ts';
 import { summarizeReleases } from '../../release/summary.ts';
-import { type ReleaseBed, unwatched } from './bed.ts';
+import { type ReleaseBed, unwatched } from '../../testbed/release-bed.ts';
 
 const added = 'ADDED_BY_A_RELEASE';
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
+import type { ReleaseEvent } from '../../release/phases/steps.ts';
 import { release } from '../../release/release.ts';
-import type { ReleaseEvent } from '../../release/steps.ts';
-import { type ReleaseBed, unwatched } from './bed.ts';
+import { type ReleaseBed, unwatched } from '../../testbed/release-bed.ts';
 
 const worse = { seconds: 4, errorShare: 0.02, p95Ms: 10_000 };
 

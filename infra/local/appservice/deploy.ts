@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { chmod, lstat, mkdir, readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { isErrno } from '../state.ts';
+import { isErrno } from '../state/state.ts';
 import { safeSegments } from './archive-names.ts';
 import { badRequest, conflict, messageOf } from './arm-error.ts';
 import { utc } from './clock.ts';

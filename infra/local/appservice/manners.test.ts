@@ -1,7 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, expect, test } from '@jest/globals';
-import { siteContainerEnvironment } from '../environment.ts';
+import { siteContainerEnvironment } from '../worker/environment.ts';
 import { inRotation } from './health-check.ts';
 import { type Bench, bench, definition, swapped } from './site.fixture.ts';
 

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
-import { SlipError } from '../../errors.ts';
-import { isErrno, writeFileAtomically } from '../state.ts';
+import { SlipError } from '../../lib/errors.ts';
+import { isErrno, writeFileAtomically } from '../state/state.ts';
 import type { SiteState } from './site-state.ts';
 
 /**

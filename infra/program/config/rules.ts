@@ -1,7 +1,7 @@
-import { isPrivate, NARROWEST_PREFIX, overlaps, parseCidr, WIDEST_PREFIX } from '../cidr.ts';
-import type { Config } from '../config.ts';
+import { isPrivate, NARROWEST_PREFIX, overlaps, parseCidr, WIDEST_PREFIX } from '../components/network/cidr.ts';
 import { mayHavePair, mayHaveZones } from '../regions.ts';
 import { MYSQL_SKUS, PLAN_SKUS } from '../skus.ts';
+import type { Config } from './config.ts';
 
 /** Takes the key that has to change and what would be allowed. */
 type Refuse = (key: string, allowed: string) => void;

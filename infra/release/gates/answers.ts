@@ -1,6 +1,6 @@
-import { SlipError } from '../../errors.ts';
-import type { Gate } from '../steps.ts';
-import type { WebSlot } from '../web-slot.ts';
+import { SlipError } from '../../lib/errors.ts';
+import type { WebSlot } from '../appservice/web-slot.ts';
+import type { Gate } from '../phases/steps.ts';
 
 const paths = ['/', '/api/ping', '/api/health/live'];
 

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import type { Observation, WebSlot } from '../web-slot.ts';
+import type { Observation, WebSlot } from '../appservice/web-slot.ts';
 import { blobReachable } from './blob-reachable.ts';
 
 type Checks = Readonly<Record<string, object>>;

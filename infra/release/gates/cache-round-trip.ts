@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { SlipError } from '../../errors.ts';
-import type { Gate } from '../steps.ts';
-import { parseObject, type WebSlot } from '../web-slot.ts';
+import { SlipError } from '../../lib/errors.ts';
+import { parseObject, type WebSlot } from '../appservice/web-slot.ts';
+import type { Gate } from '../phases/steps.ts';
 
 const ttlSeconds = 60;
 

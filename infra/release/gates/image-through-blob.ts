@@ -1,6 +1,6 @@
-import { SlipError } from '../../errors.ts';
-import type { Gate } from '../steps.ts';
-import { parseObject, type WebSlot } from '../web-slot.ts';
+import { SlipError } from '../../lib/errors.ts';
+import { parseObject, type WebSlot } from '../appservice/web-slot.ts';
+import type { Gate } from '../phases/steps.ts';
 
 const probeTimeoutMs = 30_000;
 

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import type { ImageState } from '../target.ts';
+import type { ImageState } from '../target/target.ts';
 import { imagesThere } from './images-there.ts';
 
 const image = `registry.example/sidecar@sha256:${'a'.repeat(64)}`;

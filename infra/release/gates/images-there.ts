@@ -1,7 +1,7 @@
-import { SlipError } from '../../errors.ts';
-import type { Configuration } from '../history.ts';
-import type { Gate } from '../steps.ts';
-import type { ReleaseTarget } from '../target.ts';
+import { SlipError } from '../../lib/errors.ts';
+import type { Gate } from '../phases/steps.ts';
+import type { Configuration } from '../store/history.ts';
+import type { ReleaseTarget } from '../target/target.ts';
 
 /** An image that cannot be pulled takes the whole slot down; one of an old version may have been cleaned away. */
 export const imagesThere: Gate<{

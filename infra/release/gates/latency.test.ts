@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import type { Observation, WebSlot } from '../web-slot.ts';
+import type { Observation, WebSlot } from '../appservice/web-slot.ts';
 import { latency } from './latency.ts';
 
 /** A slot whose every nth answer is a fast 500. */

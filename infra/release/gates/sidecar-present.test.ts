@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import type { Observation, WebSlot } from '../web-slot.ts';
+import type { Observation, WebSlot } from '../appservice/web-slot.ts';
 import { sidecarPresent } from './sidecar-present.ts';
 
 const digest = (letter: string): string => `sha256:${letter.repeat(64)}`;

@@ -1,9 +1,9 @@
-import { SlipError } from '../../errors.ts';
-import { readHealth } from '../health.ts';
-import type { Configuration } from '../history.ts';
-import type { Gate } from '../steps.ts';
-import { untilDefined } from '../until.ts';
-import type { WebSlot } from '../web-slot.ts';
+import { SlipError } from '../../lib/errors.ts';
+import { untilDefined } from '../../lib/until.ts';
+import { readHealth } from '../appservice/health.ts';
+import type { WebSlot } from '../appservice/web-slot.ts';
+import type { Gate } from '../phases/steps.ts';
+import type { Configuration } from '../store/history.ts';
 
 /** The platform starts containers in no order and does not look after the sidecar; so this does. */
 export const sidecarPresent: Gate<{

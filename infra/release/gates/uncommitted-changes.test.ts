@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
-import { readSourceState } from '../source-state.ts';
+import { readSourceState } from '../package/source-state.ts';
 import { uncommittedChanges } from './uncommitted-changes.ts';
 
 let directory: string;

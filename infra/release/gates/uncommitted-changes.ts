@@ -1,6 +1,6 @@
-import { SlipError } from '../../errors.ts';
-import type { SourceState } from '../source-state.ts';
-import type { Gate } from '../steps.ts';
+import { SlipError } from '../../lib/errors.ts';
+import type { SourceState } from '../package/source-state.ts';
+import type { Gate } from '../phases/steps.ts';
 
 const listedFiles = 5;
 

@@ -1,6 +1,6 @@
-import { SlipError } from '../../errors.ts';
-import type { Configuration } from '../history.ts';
-import type { Gate } from '../steps.ts';
+import { SlipError } from '../../lib/errors.ts';
+import type { Gate } from '../phases/steps.ts';
+import type { Configuration } from '../store/history.ts';
 
 /** Without these, App Service takes any answer for a warm slot, a 500 included. */
 const required: readonly { readonly setting: string; readonly valid: RegExp; readonly expected: string }[] = [
@@ -19,7 +19,7 @@ export const warmUpSettings: Gate<{ readonly configuration: Configuration }> = {
       throw new SlipError('SLIP-RELEASE-WARM-UP', {
         found: value === undefined ? `the setting ${setting} is not set` : `the setting ${setting} is "${value}"`,
         expected: `${expected}: without it a slot that answers errors counts as warm and is swapped in`,
-        fix: 'set it in infra/program/app-settings.ts',
+        fix: 'set it in infra/program/components/settings/app-settings.ts',
       });
     }
     return undefined;

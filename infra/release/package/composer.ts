@@ -1,5 +1,5 @@
-import { SlipError } from '../../errors.ts';
-import { cleanEnvironment, type ProgramResult, runProgram } from '../run-program.ts';
+import { SlipError } from '../../lib/errors.ts';
+import { cleanEnvironment, type ProgramResult, runProgram } from '../../lib/run-program.ts';
 
 const composerTimeoutMs = 300_000;
 const reportedLines = 8;

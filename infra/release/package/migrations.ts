@@ -1,8 +1,8 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
-import { SlipError } from '../../errors.ts';
-import { cleanEnvironment, runProgram } from '../run-program.ts';
+import { SlipError } from '../../lib/errors.ts';
+import { cleanEnvironment, runProgram } from '../../lib/run-program.ts';
 import type { SourceTree } from './source-tree.ts';
 
 const reader = join(import.meta.dirname, 'read-migrations.php');

@@ -3,7 +3,7 @@ import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { pipeline } from 'node:stream/promises';
 import { type Entry, open, type ZipFile } from 'yauzl';
-import { SlipError } from '../../errors.ts';
+import { SlipError } from '../../lib/errors.ts';
 import { type Migration, readMigrations } from './migrations.ts';
 import type { TreeFile } from './source-tree.ts';
 

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
-import { SlipError } from '../../errors.ts';
-import { cleanEnvironment, runProgram } from '../run-program.ts';
+import { SlipError } from '../../lib/errors.ts';
+import { cleanEnvironment, runProgram } from '../../lib/run-program.ts';
 import { readSourceTree } from './source-tree.ts';
 
 const checker = join(import.meta.dirname, 'check-syntax.php');

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { SlipError } from '../../errors.ts';
+import { SlipError } from '../../lib/errors.ts';
 
 /** OneDeploy refuses zips over 2 GB; a tree of this size is a mistake long before that. */
 const treeMaxBytes = 200 * 1024 * 1024;

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { copyFile, cp, link, mkdir, mkdtemp, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { SlipError } from '../../errors.ts';
+import { SlipError } from '../../lib/errors.ts';
 import { composer } from './composer.ts';
 
 /** Raise when the way vendor is installed changes: older caches are then left alone and not used. */

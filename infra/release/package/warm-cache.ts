@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { SlipError } from '../../errors.ts';
-import { cleanEnvironment, runProgram } from '../run-program.ts';
+import { SlipError } from '../../lib/errors.ts';
+import { cleanEnvironment, runProgram } from '../../lib/run-program.ts';
 import type { TreeFile } from './source-tree.ts';
 import { readTree } from './tree.ts';
 

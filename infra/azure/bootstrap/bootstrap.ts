@@ -1,0 +1,58 @@
+import { spawn } from 'node:child_process';
+import { createInterface } from 'node:readline';
+import { evaluate } from '../../evaluate/evaluate.ts';
+import { SlipError } from '../../lib/errors.ts';
+import { chosenSubscription } from '../subscription.ts';
+import { namespacesOf, REGISTERED_TOO } from './namespaces.ts';
+import { bootstrapScript, type GithubRepository } from './script.ts';
+
+export interface BootstrapOptions {
+  readonly subscription: string | undefined;
+  readonly github: GithubRepository | undefined;
+  readonly environment: NodeJS.ProcessEnv;
+}
+
+/** The script for this checkout's program: providers, name and region are read from it. */
+export async function bootstrapCommands({ subscription, github, environment }: BootstrapOptions): Promise<string> {
+  const subscriptionId = await chosenSubscription(subscription, environment);
+  const [shared, prod] = await Promise.all(['shared', 'prod'].map((stage) => evaluate({ stage, mode: 'update' })));
+  const found = [shared, prod].flatMap((evaluation) => (evaluation === undefined ? [] : namespacesOf(evaluation)));
+  const group = shared?.resources.find(({ type }) => type.endsWith(':ResourceGroup'));
+  const tags = group?.inputs.tags;
+  const name =
+    typeof tags === 'object' && tags !== null && 'application' in tags ? String(tags.application) : 'slipway';
+  return bootstrapScript({
+    subscriptionId,
+    location: String(group?.inputs.location),
+    name,
+    namespaces: [...new Set([...found, ...REGISTERED_TOO])].toSorted(),
+    github,
+  });
+}
+
+/**
+ * Runs the script with bash; `onLine` gets what it says while it works. Returns what it prints at the end.
+ * Throws SLIP-BOOTSTRAP-FAILED with the last lines when a command of it fails.
+ */
+export async function runScript(script: string, onLine: (line: string) => void): Promise<string> {
+  // Not from stdin: a command of it that reads there would swallow the rest.
+  const child = spawn('bash', ['-c', script], { stdio: ['ignore', 'pipe', 'pipe'] });
+  const errors: string[] = [];
+  let printed = '';
+  child.stdout.on('data', (chunk) => {
+    printed += String(chunk);
+  });
+  createInterface({ input: child.stderr }).on('line', (line) => {
+    errors.push(line);
+    onLine(line.replace(/^== /, ''));
+  });
+  const code = await new Promise<number | null>((resolve, reject) =>
+    child.once('error', reject).once('close', resolve),
+  );
+  if (code === 0) return printed;
+  throw new SlipError('SLIP-BOOTSTRAP-FAILED', {
+    found: `a command failed (${code}): ${errors.slice(-3).join(' / ')}`,
+    expected: 'the Azure CLI, signed in as somebody who may give roles on the subscription',
+    fix: 'mend it and repeat the command: what is there already is left as it is. --dry-run prints the commands',
+  });
+}

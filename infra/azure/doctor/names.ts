@@ -1,0 +1,88 @@
+import { kindOf, ofKind, textAt } from '../../evaluate/inputs.ts';
+import type { RecordedResource } from '../../evaluate/recorded.ts';
+import { fieldOf, textOf } from '../../lib/json.ts';
+import { type Check, type Finding, fine, type Patient, problem, unknown } from './check.ts';
+
+const NAME = 'names';
+const RENAME = 'pulumi config set slipway:generation N makes new names';
+
+/** How each type is asked whether a name is free. A name of App Service is never free for long, a vault's never soon. */
+interface Question {
+  readonly name: string;
+  /** Below the subscription. */
+  readonly path: (location: string) => string;
+  readonly type: string;
+  readonly api: string;
+}
+
+const QUESTIONS: Readonly<Record<string, Question>> = {
+  'web:WebApp': {
+    name: 'name',
+    path: () => 'Microsoft.Web/checknameavailability',
+    type: 'Microsoft.Web/sites',
+    api: '2024-04-01',
+  },
+  'storage:StorageAccount': {
+    name: 'accountName',
+    path: () => 'Microsoft.Storage/checkNameAvailability',
+    type: 'Microsoft.Storage/storageAccounts',
+    api: '2023-05-01',
+  },
+  'keyvault:Vault': {
+    name: 'vaultName',
+    path: () => 'Microsoft.KeyVault/checkNameAvailability',
+    type: 'Microsoft.KeyVault/vaults',
+    api: '2023-07-01',
+  },
+  'dbformysql:Server': {
+    name: 'serverName',
+    path: (location) => `Microsoft.DBforMySQL/locations/${location}/checkNameAvailability`,
+    type: 'Microsoft.DBforMySQL/flexibleServers',
+    api: '2023-12-30',
+  },
+  'containerregistry:Registry': {
+    name: 'registryName',
+    path: () => 'Microsoft.ContainerRegistry/checkNameAvailability',
+    type: 'Microsoft.ContainerRegistry/registries',
+    api: '2023-07-01',
+  },
+};
+
+/** Names that must be unique in the whole of Azure: free, or ours already. */
+export const names: Check = {
+  name: NAME,
+  examine: async (patient) => {
+    const resources = ofKind(patient.evaluation, ...Object.keys(QUESTIONS));
+    const findings = await Promise.all(resources.map((resource) => examineOne(patient, resource)));
+    const wrong = findings.filter(({ verdict }) => verdict !== 'fine');
+    return wrong.length > 0 ? wrong : [fine(NAME, `all ${findings.length} that must be unique are free or ours`)];
+  },
+};
+
+async function examineOne(patient: Patient, resource: RecordedResource): Promise<Finding> {
+  const question = QUESTIONS[kindOf(resource)];
+  if (question === undefined) return fine(NAME, resource.name);
+  const { arm, subscriptionId, location } = patient;
+  const name = textAt(resource, question.name);
+  const ours = await arm.get(resource.id, question.api);
+  if (ours.status === 200) return fine(NAME, `${name} is ours already`);
+  const path = `/subscriptions/${subscriptionId}/providers/${question.path(location)}`;
+  const answer = await arm.post(path, question.api, { name, type: question.type });
+  const free = fieldOf(answer.body, 'nameAvailable');
+  if (answer.status !== 200 || typeof free !== 'boolean') return unknown(NAME, `whether ${name} is free`, answer);
+  if (free) return fine(NAME, `${name} is free`);
+  const deleted = question.type === 'Microsoft.KeyVault/vaults' && (await isDeleted(patient, name));
+  if (deleted)
+    return problem(
+      NAME,
+      `a deleted vault still holds the name ${name}`,
+      `az keyvault purge --name ${name}, where it is allowed; else ${RENAME}`,
+    );
+  return problem(NAME, `${name} is taken: ${textOf(answer.body, 'message') || textOf(answer.body, 'reason')}`, RENAME);
+}
+
+/** https://learn.microsoft.com/rest/api/keyvault/keyvault/vaults/get-deleted */
+async function isDeleted({ arm, subscriptionId, location }: Patient, name: string): Promise<boolean> {
+  const path = `/subscriptions/${subscriptionId}/providers/Microsoft.KeyVault/locations/${location}/deletedVaults/${name}`;
+  return (await arm.get(path, '2023-07-01')).status === 200;
+}

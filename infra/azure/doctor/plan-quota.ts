@@ -1,0 +1,66 @@
+import { inputAt, ofKind, textAt } from '../../evaluate/inputs.ts';
+import { fieldOf, listOf, textOf } from '../../lib/json.ts';
+import { type Check, type Finding, fine, type Patient, problem, unknown } from './check.ts';
+
+const NAME = 'App Service plan';
+/** https://learn.microsoft.com/rest/api/appservice/get-usages-in-location/list and …/list-geo-regions */
+const API = '2024-11-01';
+
+/** New subscriptions often have a quota of 0 for Premium v3, and some regions sell no more of it. */
+export const planQuota: Check = {
+  name: NAME,
+  examine: async (patient) => {
+    const plans = ofKind(patient.evaluation, 'web:AppServicePlan');
+    const sizes = plans.map((plan) => ({
+      sku: textAt(plan, 'sku.name'),
+      tier: textAt(plan, 'sku.tier'),
+      instances: Number(inputAt(plan, 'sku.capacity') ?? 1),
+    }));
+    return (
+      await Promise.all(sizes.map(async (size) => [await sold(patient, size), await quota(patient, size)]))
+    ).flat();
+  },
+};
+
+interface Size {
+  readonly sku: string;
+  readonly tier: string;
+  readonly instances: number;
+}
+
+async function sold({ arm, subscriptionId, location }: Patient, { tier }: Size): Promise<Finding> {
+  const path = `/subscriptions/${subscriptionId}/providers/Microsoft.Web/geoRegions?sku=${tier}&linuxWorkersEnabled=true`;
+  const answer = await arm.get(path, API);
+  if (answer.status !== 200) return unknown(NAME, `where ${tier} is sold`, answer);
+  const regions = listOf(answer.body, 'value').map((region) =>
+    textOf(region, 'name').toLowerCase().replaceAll(' ', ''),
+  );
+  if (regions.includes(location)) return fine(NAME, `${tier} for Linux is sold in ${location}`);
+  return problem(
+    NAME,
+    `${tier} for Linux is not sold in ${location}`,
+    `pulumi config set slipway:location REGION, or another slipway:plan.sku; ${tier} is sold in ${regions.slice(0, 6).join(', ')}`,
+  );
+}
+
+/** Azure names its quotas by size or by family; what it does not name it does not limit that way. */
+async function quota({ arm, subscriptionId, location }: Patient, { sku, tier, instances }: Size): Promise<Finding> {
+  const answer = await arm.get(
+    `/subscriptions/${subscriptionId}/providers/Microsoft.Web/locations/${location}/usages`,
+    API,
+  );
+  if (answer.status !== 200) return unknown(NAME, `the quota for ${sku}`, answer);
+  const named = listOf(answer.body, 'value').find((usage) => {
+    const name = `${textOf(usage, 'name', 'value')} ${textOf(usage, 'name', 'localizedValue')}`.toLowerCase();
+    return name.includes(sku.toLowerCase()) || name.includes(tier.toLowerCase());
+  });
+  if (named === undefined) return unknown(NAME, `the quota for ${sku}`, answer);
+  const left = Number(fieldOf(named, 'limit')) - Number(fieldOf(named, 'currentValue'));
+  if (left >= instances)
+    return fine(NAME, `${left} more of ${sku} are allowed in ${location}, ${instances} are wanted`);
+  return problem(
+    NAME,
+    `${left} more of ${sku} are allowed in ${location}, ${instances} are wanted`,
+    'ask for more: https://aka.ms/antquotahelp, or take another slipway:plan.sku or slipway:location',
+  );
+}

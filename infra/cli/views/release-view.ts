@@ -1,0 +1,79 @@
+import type { Listener, ReleaseEvent } from '../../release/phases/steps.ts';
+import type { HistoryEntry } from '../../release/store/history.ts';
+import type { Output } from '../output.ts';
+import { releaseSignal } from '../release-signal.ts';
+import { LiveLine } from './live-line.ts';
+
+const marks = { done: '✓', failed: '✗' } as const;
+
+/** A release for a person: a line per step as it ends, and one that shows what runs now. With --json: the events. */
+export class ReleaseView {
+  readonly listener: Listener;
+  readonly #output: Output;
+  readonly #live: LiveLine | undefined;
+  #step = '';
+  #message = '';
+  #since = Date.now();
+
+  constructor(output: Output) {
+    this.#output = output;
+    this.#live = output.json ? undefined : new LiveLine(() => this.#running());
+    this.listener = (event) => this.#show(event);
+  }
+
+  end(): void {
+    this.#live?.end();
+  }
+
+  #show(event: ReleaseEvent): void {
+    this.#output.event({ time: new Date().toISOString(), ...event });
+    if (event.event === 'notice') this.#live?.above(`  · ${event.message}`, process.stderr);
+    if (event.event === 'progress') this.#message = event.message;
+    if (event.event === 'gate' && event.passed) this.#message = `${event.gate} passed`;
+    if (event.event !== 'step') return;
+    if (event.state === 'started') {
+      this.#step = event.step;
+      this.#message = '';
+      this.#since = Date.now();
+      return;
+    }
+    this.#step = '';
+    const note = event.state === 'done' ? (event.note ?? '') : (event.code ?? '');
+    const line = `  ${marks[event.state]} ${event.step.padEnd(18)} ${seconds(event.ms).padStart(7)}  ${note}`;
+    this.#live?.above(line.trimEnd(), process.stderr);
+  }
+
+  #running(): string {
+    if (this.#step === '') return '';
+    return `  … ${this.#step.padEnd(18)} ${seconds(Date.now() - this.#since).padStart(7)}  ${this.#message}`;
+  }
+}
+
+/** Runs something that reports as a release does, and shows it until it ends; an interrupt ends it as release-signal.ts says. */
+export async function inView<T>(
+  output: Output,
+  run: (shown: { readonly listener: Listener; readonly signal: AbortSignal }) => Promise<T>,
+): Promise<T> {
+  const view = new ReleaseView(output);
+  try {
+    return await run({ listener: view.listener, signal: releaseSignal() });
+  } finally {
+    view.end();
+  }
+}
+
+/** The one line at the end. */
+export function outcomeLine({ version, kind, outcome, ms, requests, from }: HistoryEntry): string {
+  const words = { release: 'released', promote: 'promoted', rollback: 'rolled back to', migrate: 'migrated' } as const;
+  const lost =
+    requests.sent === 0
+      ? 'lost requests were not counted, since production did not answer before'
+      : `${requests.lost} of ${requests.sent} requests lost`;
+  if (outcome === 'verified')
+    return `${version} is verified in staging, ${lost}, ${seconds(ms)}; ./slipway promote puts it live`;
+  return `${words[kind]} ${version}${from === undefined ? '' : ` (was ${from})`}: ${lost}, ${seconds(ms)}`;
+}
+
+function seconds(ms: number): string {
+  return `${(ms / 1000).toFixed(1)} s`;
+}

@@ -1,0 +1,43 @@
+import { relative } from 'node:path';
+import { connectionFile } from '../../lib/connection.ts';
+
+export interface RunningSystem {
+  readonly production: string;
+  readonly staging: string;
+  readonly management: string;
+  readonly version: string;
+  /** False: it was up already. */
+  readonly started: boolean;
+  readonly seconds: number;
+}
+
+/** What `npm start` ends with: where everything is, and lines to paste. */
+export function tryIt(system: RunningSystem, stateDir: string, cwd: string): string {
+  const { production, staging, management, version, started, seconds } = system;
+  const connection = shortest(connectionFile(stateDir), cwd);
+  const token = `$(node -p "JSON.parse(fs.readFileSync('${connection}')).cacheApiToken")`;
+  return `${started ? `The local region is up after ${seconds.toFixed(1)} s.` : 'The local region is already up.'}
+
+  production   ${production}   version ${version}
+  staging      ${staging}
+  management   ${management}   tokens and keys: ${connection}
+
+Try:
+  curl ${production}/api/ping
+  curl -i -X POST ${production}/api/generate-image
+  curl ${production}/api/images
+  curl ${production}/api/health
+  curl -X PUT -H "Authorization: Bearer ${token}" -H 'Content-Type: application/json' -d '{"value":{"hello":"world"},"ttl":60}' ${production}/api/cache/greeting
+  curl -H "Authorization: Bearer ${token}" ${production}/api/cache/greeting
+
+Then:
+  ./slipway status      what runs, and how it is
+  ./slipway release     change something in webapplication/ and bring it live without losing a request
+  ./slipway rollback    undo it
+  npm stop              stop, keep the data`;
+}
+
+function shortest(path: string, cwd: string): string {
+  const fromHere = relative(cwd, path);
+  return fromHere.length < path.length ? fromHere : path;
+}

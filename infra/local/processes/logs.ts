@@ -1,0 +1,80 @@
+import { open, readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { SlipError } from '../../lib/errors.ts';
+import { isErrno, statePaths } from '../state/state.ts';
+
+const followMs = 250;
+/** What is printed of a log when it is not followed from its beginning. */
+const tailBytes = 16 * 1024;
+const suffix = '.log';
+
+export interface LogOptions {
+  readonly stateDir: string;
+  readonly follow: boolean;
+  /** Only this process: `region`, `front`, `mysql`, `redis`, `blob`, `worker` (nginx and php-fpm of both), `worker-a`, `sidecar`, … */
+  readonly process?: string;
+}
+
+export interface LogLine {
+  readonly process: string;
+  readonly line: string;
+}
+
+/** The newest lines of the region's processes, then, when following, every further one. */
+export async function* regionLogs({ stateDir, follow, process }: LogOptions): AsyncGenerator<LogLine> {
+  const { logs } = statePaths(stateDir);
+  const offsets = new Map<string, number>();
+  for (let first = true; first || follow; first = false) {
+    const names = await logNames(logs);
+    const chosen = names.filter((name) => process === undefined || name === process || name.startsWith(`${process}-`));
+    if (first && process !== undefined && chosen.length === 0) throw unknownProcess(process, names);
+    for (const name of chosen) {
+      const { lines, offset } = await readFrom(join(logs, `${name}${suffix}`), offsets.get(name));
+      offsets.set(name, offset);
+      for (const line of lines) yield { process: name, line };
+    }
+    if (follow) await sleep(followMs);
+  }
+}
+
+async function logNames(directory: string): Promise<string[]> {
+  try {
+    const files = await readdir(directory);
+    return files
+      .filter((file) => file.endsWith(suffix))
+      .map((file) => file.slice(0, -suffix.length))
+      .sort();
+  } catch (error) {
+    if (isErrno(error, 'ENOENT')) return [];
+    throw error;
+  }
+}
+
+/** Whole lines only; a line that is still being written comes with the next look. */
+async function readFrom(file: string, from: number | undefined): Promise<{ lines: string[]; offset: number }> {
+  const handle = await open(file, 'r');
+  try {
+    const { size } = await handle.stat();
+    const start = from === undefined ? Math.max(0, size - tailBytes) : Math.min(from, size);
+    const { buffer, bytesRead } = await handle.read(Buffer.alloc(size - start), 0, size - start, start);
+    const text = buffer.subarray(0, bytesRead).toString('utf8');
+    const end = text.lastIndexOf('\n') + 1;
+    const lines = text
+      .slice(0, end)
+      .split('\n')
+      .filter((line) => line !== '');
+    if (from === undefined && start > 0) lines.shift();
+    return { lines, offset: start + Buffer.byteLength(text.slice(0, end)) };
+  } finally {
+    await handle.close();
+  }
+}
+
+function unknownProcess(name: string, known: readonly string[]): SlipError {
+  return new SlipError('SLIP-LOCAL-LOG', {
+    found: `there is no log of "${name}"`,
+    expected: known.length === 0 ? 'a region that was started once' : `one of ${known.join(', ')}`,
+    fix: known.length === 0 ? 'npm start' : `./slipway logs --process ${known[0]}`,
+  });
+}

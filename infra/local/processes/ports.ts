@@ -1,0 +1,61 @@
+import { SlipError } from '../../lib/errors.ts';
+import { freePort, isFree } from '../../lib/free-port.ts';
+import { isErrno, readJson, type StatePaths, writeJson } from '../state/state.ts';
+
+/** Distances from BASE that outside programs rely on. */
+const stagingOffset = 1;
+const managementOffset = 363;
+export const publicOffsets = [0, stagingOffset, managementOffset];
+
+/** Ports nobody outside relies on; chosen once, kept for the region's life, chosen anew when somebody took one. */
+const internalNames = ['mysql', 'redis', 'blob', 'identity', 'ingestion', 'sidecarA', 'sidecarB'] as const;
+type InternalName = (typeof internalNames)[number];
+
+export interface Ports {
+  readonly production: number;
+  readonly staging: number;
+  readonly management: number;
+  readonly internal: Readonly<Record<InternalName, number>>;
+}
+
+/** The region's ports. Throws SLIP-LOCAL-PORT-IN-USE for a public one that is taken. */
+export async function choosePorts(paths: StatePaths, base: number): Promise<Ports> {
+  const publicPorts = { production: base, staging: base + stagingOffset, management: base + managementOffset };
+  for (const [name, port] of Object.entries(publicPorts)) {
+    if (await mayBeOpened(port)) continue;
+    throw new SlipError('SLIP-LOCAL-PORT-IN-USE', {
+      found: `port ${port} (${name}) on 127.0.0.1 is in use by another program`,
+      expected: `ports ${publicOffsets.map((offset) => base + offset).join(', ')} to be free`,
+      fix: `choose another base, for example: npm start -- --port ${base + 1000}; who has it: ss -ltnp 'sport = :${port}'`,
+    });
+  }
+  const kept = await readJson(paths.ports);
+  const taken = new Set<number>(Object.values(publicPorts));
+  const internal: Record<string, number> = {};
+  for (const name of internalNames) {
+    const before = portOf(kept, name);
+    const port = before !== undefined && !taken.has(before) && (await isFree(before)) ? before : await freePort(taken);
+    taken.add(port);
+    internal[name] = port;
+  }
+  await writeJson(paths.ports, internal);
+  return { ...publicPorts, internal: internal as Record<InternalName, number> };
+}
+
+function portOf(kept: unknown, name: string): number | undefined {
+  const value = typeof kept === 'object' && kept !== null ? (kept as Record<string, unknown>)[name] : undefined;
+  return typeof value === 'number' && Number.isInteger(value) && value > 1023 && value < 65536 ? value : undefined;
+}
+
+async function mayBeOpened(port: number): Promise<boolean> {
+  try {
+    return await isFree(port);
+  } catch (error) {
+    if (!isErrno(error, 'EACCES')) throw error;
+    throw new SlipError('SLIP-LOCAL-PORT-DENIED', {
+      found: `port ${port} may not be opened by this user`,
+      expected: 'a base port above 1023',
+      fix: 'npm start -- --port 8080',
+    });
+  }
+}

@@ -1,0 +1,223 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { open, readdir, readFile, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { SlipError } from '../../lib/errors.ts';
+import { isErrno, readJson, writeJson } from '../state/state.ts';
+
+const restartDelayMs = 500;
+const restartDelayMaxMs = 2_000;
+/** A process that ran this long before it died starts again at the short delay. */
+const settledAfterMs = 10_000;
+const keptExits = 20;
+const killPollMs = 10;
+
+export interface ProcessSpec {
+  /** Unique in the region; names the log and the record. */
+  readonly name: string;
+  readonly command: string;
+  readonly args: readonly string[];
+  /** The whole environment: nothing of the region's own is inherited. */
+  readonly env: Readonly<Record<string, string>>;
+  readonly cwd: string;
+  readonly logFile: string;
+  /** Directory that keeps a record of each running process, so that one left behind can be found. */
+  readonly recordDir: string;
+  /** App Service restarts a container that ended; a data server that died stays down. */
+  readonly restart: boolean;
+  /** The signal that asks it to end; what still runs `stop`'s limit later is killed. */
+  readonly stopSignal: NodeJS.Signals;
+  /** The file that is started, without arguments, when the system cannot find it: named in the error. */
+  readonly package?: string;
+}
+
+export interface ExitRecord {
+  readonly at: string;
+  readonly reason: string;
+}
+
+/**
+ * One process group of the region. It is its own session, ends when the region's process dies (however that dies), and
+ * takes everything it started with it.
+ */
+export class RegionProcess {
+  readonly spec: ProcessSpec;
+  /** Ends that nobody asked for, newest last. */
+  readonly exits: ExitRecord[];
+  #child: ChildProcess | undefined;
+  #wanted = false;
+  #delayMs = restartDelayMs;
+  #restartTimer: NodeJS.Timeout | undefined;
+  #ended: Promise<void> = Promise.resolve();
+  #spawning: Promise<void> = Promise.resolve();
+
+  /** `exits`: of its predecessors, continued. */
+  constructor(spec: ProcessSpec, exits: ExitRecord[] = []) {
+    this.spec = spec;
+    this.exits = exits;
+  }
+
+  get pid(): number | undefined {
+    return this.#child?.pid;
+  }
+
+  get running(): boolean {
+    return this.#child !== undefined;
+  }
+
+  async start(): Promise<void> {
+    if (this.#wanted && this.running) return;
+    this.#wanted = true;
+    this.#spawning = this.#spawn();
+    await this.#spawning;
+  }
+
+  /** Asks it to end, kills the whole group after `limitMs`. Resolves when nothing of it is left. */
+  async stop(limitMs: number): Promise<void> {
+    this.#wanted = false;
+    clearTimeout(this.#restartTimer);
+    // One that is just being started has to be there, with its record, before it can be ended.
+    await this.#spawning.catch(() => undefined);
+    const child = this.#child;
+    if (child?.pid === undefined) return this.#ended;
+    const group = child.pid;
+    signal(child.pid, this.spec.stopSignal);
+    const timer = setTimeout(() => signal(-group, 'SIGKILL'), limitMs);
+    await this.#ended;
+    clearTimeout(timer);
+  }
+
+  async #spawn(): Promise<void> {
+    const log = await open(this.spec.logFile, 'a', 0o600);
+    try {
+      // Stopped while the log was being opened.
+      if (!this.#wanted) return;
+      // setpriv: the kernel sends SIGTERM should the region's own process die, so that it leaves no orphan.
+      const child = spawn('setpriv', ['--pdeathsig', 'TERM', '--', this.spec.command, ...this.spec.args], {
+        cwd: this.spec.cwd,
+        env: { ...this.spec.env },
+        stdio: ['ignore', log.fd, log.fd],
+        detached: true,
+      });
+      const startedAt = Date.now();
+      this.#child = child;
+      this.#ended = new Promise((resolve) => {
+        const finish = (reason: string) => {
+          if (child.pid !== undefined) signal(-child.pid, 'SIGKILL');
+          this.#child = undefined;
+          this.#exited(reason, Date.now() - startedAt);
+          resolve(rm(this.#recordFile, { force: true }));
+        };
+        child.once('error', (error) => finish(error.message));
+        child.once('exit', (code, by) => finish(by === null ? `exit code ${code}` : `signal ${by}`));
+      });
+      if (child.pid === undefined) {
+        await this.#ended;
+        throw new SlipError('SLIP-LOCAL-SPAWN', {
+          found: `${this.spec.command} could not be started: ${this.exits.at(-1)?.reason ?? 'unknown reason'}`,
+          expected: 'setpriv and the program to be installed',
+          fix: 'npm start installs what is missing',
+        });
+      }
+      await writeJson(this.#recordFile, { pid: child.pid, started: await startTimeOf(child.pid) });
+    } finally {
+      await log.close();
+    }
+  }
+
+  #exited(reason: string, ranMs: number): void {
+    // It was told to: nothing to keep a reason of.
+    if (!this.#wanted) return;
+    this.exits.push({ at: new Date().toISOString(), reason });
+    if (this.exits.length > keptExits) this.exits.shift();
+    if (!this.spec.restart) return;
+    this.#delayMs = ranMs > settledAfterMs ? restartDelayMs : Math.min(this.#delayMs * 2, restartDelayMaxMs);
+    this.#restartTimer = setTimeout(() => {
+      if (!this.#wanted) return;
+      this.#spawning = this.#spawn();
+      this.#spawning.catch(() => this.#exited('could not be started', 0));
+    }, this.#delayMs);
+  }
+
+  get #recordFile(): string {
+    return join(this.spec.recordDir, `${this.spec.name}.json`);
+  }
+}
+
+/**
+ * Ends what an earlier region left behind when it was killed. Only processes that are still the recorded ones (same pid
+ * and same start time) are touched. Returns their names.
+ */
+export async function endLeftovers(recordDir: string, limitMs: number): Promise<string[]> {
+  const ended: string[] = [];
+  for (const file of await readdir(recordDir)) {
+    const record = await readJson(join(recordDir, file));
+    if (isRecord(record) && record.started !== undefined && (await startTimeOf(record.pid)) === record.started) {
+      signal(-record.pid, 'SIGTERM');
+      const deadline = Date.now() + limitMs;
+      while ((await startTimeOf(record.pid)) === record.started) {
+        if (Date.now() > deadline) signal(-record.pid, 'SIGKILL');
+        await sleep(killPollMs);
+      }
+      ended.push(file.replace(/\.json$/, ''));
+    }
+    // Children of a group whose leader is gone still carry its number.
+    if (isRecord(record)) await endGroupOf(record.pid);
+    await rm(join(recordDir, file), { force: true });
+  }
+  return ended;
+}
+
+/** Kills a process group and waits until its leader is gone. */
+export async function endGroup(leader: number): Promise<void> {
+  const started = await startTimeOf(leader);
+  signal(-leader, 'SIGKILL');
+  while (started !== undefined && (await startTimeOf(leader)) === started) await sleep(killPollMs);
+}
+
+/** Kernel start time of a process (clock ticks since boot); undefined when there is none. Tells a reused pid apart. */
+export async function startTimeOf(pid: number): Promise<string | undefined> {
+  const stat = await statOf(pid);
+  return stat === undefined || stat.state === 'Z' ? undefined : stat.started;
+}
+
+async function endGroupOf(leader: number): Promise<void> {
+  if ((await statOf(leader)) !== undefined) return;
+  for (const entry of await readdir('/proc')) {
+    if (!/^\d+$/.test(entry)) continue;
+    const stat = await statOf(Number(entry));
+    if (stat?.group === leader && stat.session === leader) signal(Number(entry), 'SIGKILL');
+  }
+}
+
+async function statOf(
+  pid: number,
+): Promise<{ state: string; group: number; session: number; started: string } | undefined> {
+  let text: string;
+  try {
+    text = await readFile(`/proc/${pid}/stat`, 'utf8');
+  } catch (error) {
+    if (isErrno(error, 'ENOENT') || isErrno(error, 'ESRCH')) return undefined;
+    throw error;
+  }
+  // The program's name, in parentheses, may hold anything; fields are counted after it.
+  const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
+  return {
+    state: fields[0] ?? '',
+    group: Number(fields[2]),
+    session: Number(fields[3]),
+    started: fields[19] ?? '',
+  };
+}
+
+function signal(pid: number, name: NodeJS.Signals): void {
+  try {
+    process.kill(pid, name);
+  } catch (error) {
+    if (!isErrno(error, 'ESRCH')) throw error;
+  }
+}
+
+function isRecord(value: unknown): value is { pid: number; started: string | undefined } {
+  return typeof value === 'object' && value !== null && 'pid' in value && typeof value.pid === 'number';
+}

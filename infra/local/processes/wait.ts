@@ -1,0 +1,32 @@
+import { connect } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { SlipError } from '../../lib/errors.ts';
+
+const pollMs = 25;
+
+/** Polls until `ready` says yes; SLIP-LOCAL-NOT-READY names `what` when it has not within `limitMs`. */
+export async function waitUntil(what: string, limitMs: number, ready: () => Promise<boolean>): Promise<void> {
+  const deadline = Date.now() + limitMs;
+  while (!(await ready())) {
+    if (Date.now() > deadline) {
+      throw new SlipError('SLIP-LOCAL-NOT-READY', {
+        found: `${what} did not become ready within ${limitMs / 1000} s`,
+        expected: 'it to answer',
+        fix: './slipway logs shows what it printed',
+      });
+    }
+    await sleep(pollMs);
+  }
+}
+
+/** Whether a TCP port of this machine takes connections. */
+export function accepts(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect({ host: '127.0.0.1', port });
+    socket.once('connect', () => {
+      socket.destroy();
+      resolve(true);
+    });
+    socket.once('error', () => resolve(false));
+  });
+}

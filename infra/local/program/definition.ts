@@ -1,0 +1,112 @@
+import type { Evaluation, RecordedResource } from '../../evaluate/recorded.ts';
+import { isObject, type JsonObject } from '../../evaluate/values.ts';
+import { SlipError } from '../../lib/errors.ts';
+import type { SiteContainer } from '../appservice/worker.ts';
+
+export interface AccountDefinition {
+  readonly name: string;
+  readonly containers: readonly string[];
+}
+
+/** What a release writes whole to a slot: the program's stack output `wanted`. */
+export interface WantedConfiguration {
+  readonly settings: Readonly<Record<string, string>>;
+  readonly siteContainers: readonly { readonly name: string; readonly properties: Omit<SiteContainer, 'name'> }[];
+  readonly slotStickyNames: readonly string[];
+  readonly stickySettings: Readonly<Record<'production' | 'staging', Readonly<Record<string, string>>>>;
+}
+
+/** The evaluated program, read for what has a counterpart on this machine. */
+export interface SystemDefinition {
+  readonly evaluation: Evaluation;
+  readonly app: RecordedResource;
+  readonly slot: RecordedResource;
+  readonly plan: RecordedResource;
+  readonly resourceGroup: string;
+  readonly accounts: readonly AccountDefinition[];
+  /** `password` may be a placeholder. */
+  readonly database: { readonly name: string; readonly user: string; readonly password: string };
+  /** The placeholder of the access key that clients of Redis use. */
+  readonly redisKey: { readonly urn: string; readonly path: string };
+  /** Vault name to secret name to value; a value may be a placeholder. */
+  readonly vaults: ReadonlyMap<string, ReadonlyMap<string, string>>;
+  readonly identityUrns: readonly string[];
+  readonly wanted: WantedConfiguration;
+}
+
+/** Reads the program's resources. Throws SLIP-LOCAL-PROGRAM when one that the region runs is not there. */
+export function readDefinition(evaluation: Evaluation): SystemDefinition {
+  const all = (type: string) => evaluation.resources.filter((r) => r.type === `azure-native:${type}`);
+  const one = (type: string): RecordedResource => all(type)[0] ?? missing(`resource of type ${type}`);
+  const app = one('web:WebApp');
+  const server = one('dbformysql:Server');
+  const database = one('dbformysql:Database');
+  const cache = all('redisenterprise:Database')[0] ?? all('redis:Redis')[0] ?? missing('Redis');
+  return {
+    evaluation,
+    app,
+    slot: one('web:WebAppSlot'),
+    plan: one('web:AppServicePlan'),
+    resourceGroup: text(app.inputs, 'resourceGroupName'),
+    accounts: readAccounts(all('storage:StorageAccount'), all('storage:BlobContainer'), evaluation.outputs),
+    database: {
+      name: text(database.inputs, 'databaseName'),
+      user: text(server.inputs, 'administratorLogin'),
+      password: text(server.inputs, 'administratorLoginPassword'),
+    },
+    redisKey: { urn: cache.urn, path: 'listKeys.primaryKey' },
+    vaults: readVaults(all('keyvault:Secret')),
+    identityUrns: all('managedidentity:UserAssignedIdentity').map((identity) => identity.urn),
+    wanted: readWanted(evaluation.outputs),
+  };
+}
+
+/** The accounts of the stage, and the shared stack's with the releases container. */
+function readAccounts(
+  accounts: readonly RecordedResource[],
+  containers: readonly RecordedResource[],
+  outputs: JsonObject,
+): AccountDefinition[] {
+  const own = accounts.map((account) => {
+    const name = text(account.inputs, 'accountName');
+    const below = containers.filter((container) => container.inputs.accountName === name);
+    return { name, containers: below.map((container) => text(container.inputs, 'containerName')) };
+  });
+  const releases = {
+    name: text(outputs, 'releasesAccount'),
+    containers: [text(outputs, 'releasesContainer')],
+  };
+  return own.some((account) => account.name === releases.name) ? own : [...own, releases];
+}
+
+function readVaults(secrets: readonly RecordedResource[]): Map<string, Map<string, string>> {
+  const vaults = new Map<string, Map<string, string>>();
+  for (const { inputs } of secrets) {
+    const vault = text(inputs, 'vaultName');
+    const values = vaults.get(vault) ?? new Map<string, string>();
+    const properties = inputs.properties;
+    values.set(text(inputs, 'secretName'), text(isObject(properties) ? properties : {}, 'value'));
+    vaults.set(vault, values);
+  }
+  return vaults;
+}
+
+function readWanted(outputs: JsonObject): WantedConfiguration {
+  const wanted = outputs.wanted;
+  if (!isObject(wanted)) return missing('stack output `wanted`');
+  // The program types it; a shape that differs fails where it is used, with the value in the message.
+  return wanted as unknown as WantedConfiguration;
+}
+
+function text(from: Readonly<Record<string, unknown>>, key: string): string {
+  const value = from[key];
+  return typeof value === 'string' ? value : missing(`text \`${key}\` (found ${JSON.stringify(value) ?? 'nothing'})`);
+}
+
+function missing(what: string): never {
+  throw new SlipError('SLIP-LOCAL-PROGRAM', {
+    found: `the evaluated program has no ${what}`,
+    expected: 'it: the local region runs its counterpart',
+    fix: 'see infra/program/system.ts and infra/local/program/definition.ts',
+  });
+}

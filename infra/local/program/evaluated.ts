@@ -1,0 +1,45 @@
+import { createHash } from 'node:crypto';
+import { readdir, readFile } from 'node:fs/promises';
+import { join, relative } from 'node:path';
+import { evaluate } from '../../evaluate/evaluate.ts';
+import type { Evaluation } from '../../evaluate/recorded.ts';
+import { isObject } from '../../evaluate/values.ts';
+import { readJson, type StatePaths, writeJson } from '../state/state.ts';
+
+const repositoryRoot = join(import.meta.dirname, '../../..');
+/** Everything an evaluation depends on: the same content gives the same resources. */
+const sources = [
+  'infra/program',
+  'infra/evaluate',
+  'infra/lib/errors.ts',
+  'Pulumi.yaml',
+  'Pulumi.dev.yaml',
+  'package-lock.json',
+];
+
+/** Stage `dev` of the program with the sidecar's image, evaluated when the program differs from the last time. */
+export async function evaluatedProgram(paths: StatePaths, sidecarDigest: string): Promise<Evaluation> {
+  const hash = createHash('sha256').update(sidecarDigest).update(process.version);
+  for (const file of await filesOf(sources)) {
+    hash.update(`\0${relative(repositoryRoot, file)}\0`).update(await readFile(file));
+  }
+  const key = hash.digest('hex');
+  const kept = await readJson(paths.evaluation);
+  if (isObject(kept) && kept.key === key) return kept.evaluation as unknown as Evaluation;
+  const evaluation = await evaluate({ stage: 'dev', mode: 'update', config: { 'sidecar.digest': sidecarDigest } });
+  await writeJson(paths.evaluation, { key, evaluation });
+  return evaluation;
+}
+
+async function filesOf(names: readonly string[]): Promise<string[]> {
+  const files: string[] = [];
+  for (const name of names) {
+    const path = join(repositoryRoot, name);
+    if (/\.[a-z]+$/.test(name)) files.push(path);
+    else {
+      const entries = await readdir(path, { recursive: true, withFileTypes: true });
+      files.push(...entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name)));
+    }
+  }
+  return files.sort();
+}

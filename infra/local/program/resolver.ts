@@ -1,0 +1,81 @@
+import { placeholder as marked, type Placeholder, resolvePlaceholders } from '../../evaluate/placeholders.ts';
+import type { SystemDefinition } from './definition.ts';
+import type { Secrets } from './secrets.ts';
+
+export interface Resolver {
+  /** A value that exists only after creation; undefined when the region has no counterpart for it. */
+  readonly placeholder: (found: Placeholder) => string | undefined;
+  /** A Key Vault secret; undefined leaves the reference as its literal text, as App Service does. */
+  readonly secret: (vault: string, name: string) => string | undefined;
+}
+
+/** Where the counterparts of this region listen. */
+export interface Endpoints {
+  readonly mysql: string;
+  readonly redis: string;
+  readonly production: string;
+  readonly staging: string;
+  readonly ingestion: string;
+  blob(account: string): string;
+}
+
+const accountKeyBytes = 64;
+
+/** Base64 as Azure's own account keys; the same value for everyone who asks. */
+export function accountKey(account: string, secrets: Secrets): string {
+  return secrets.get(`account-key/${account}`, accountKeyBytes, 'base64');
+}
+
+/**
+ * Gives every value that Azure would make up at creation its counterpart here. What has none stays a placeholder:
+ * visible in the worker's environment, as an unresolved reference is on App Service.
+ */
+export function createResolver(definition: SystemDefinition, endpoints: Endpoints, secrets: Secrets): Resolver {
+  const byUrn = new Map(definition.evaluation.resources.map((resource) => [resource.urn, resource]));
+  const releasesAccount = String(definition.evaluation.outputs.releasesAccount);
+
+  const placeholder = ({ urn, path }: Placeholder): string | undefined => {
+    const resource = byUrn.get(urn);
+    const input = (key: string) => String(resource?.inputs[key] ?? '');
+    switch (`${resource?.type ?? ''} ${path}`) {
+      case 'azure-native:storage:StorageAccount primaryEndpoints.blob':
+        return `${endpoints.blob(input('accountName'))}/`;
+      case 'azure-native:storage:StorageAccount listKeys.keys[0].value':
+      case 'azure-native:storage:StorageAccount listKeys.keys[1].value':
+        return accountKey(input('accountName'), secrets);
+      case 'azure-native:dbformysql:Server fullyQualifiedDomainName':
+        return endpoints.mysql;
+      case 'azure-native:redisenterprise:RedisEnterprise hostName':
+      case 'azure-native:redis:Redis hostName':
+        return endpoints.redis;
+      case 'azure-native:keyvault:Vault properties.vaultUri':
+        return `https://${input('vaultName')}.vault.azure.net/`;
+      case 'azure-native:web:WebApp defaultHostName':
+        return endpoints.production;
+      case 'azure-native:web:WebAppSlot defaultHostName':
+        return endpoints.staging;
+      case 'azure-native:applicationinsights:Component connectionString':
+        return `InstrumentationKey=${instrumentationKey};IngestionEndpoint=${endpoints.ingestion};LiveEndpoint=${endpoints.ingestion}`;
+      case 'azure-native:applicationinsights:Component instrumentationKey':
+        return instrumentationKey;
+    }
+    if (path === 'outputs.releasesEndpoint') return `${endpoints.blob(releasesAccount)}/`;
+    if (path === 'result' || path.startsWith('listKeys.')) return secrets.get(`${urn}.${path}`);
+    return undefined;
+  };
+
+  return {
+    placeholder,
+    secret: (vault, name) => {
+      const value = definition.vaults.get(vault)?.get(name);
+      return value === undefined ? undefined : resolveText(value, { placeholder });
+    },
+  };
+}
+
+/** The text with every placeholder that has a counterpart replaced. */
+export function resolveText(text: string, { placeholder }: Pick<Resolver, 'placeholder'>): string {
+  return resolvePlaceholders(text, (found) => placeholder(found) ?? marked(found));
+}
+
+const instrumentationKey = '00000000-5111-4000-8000-0000000000a1';

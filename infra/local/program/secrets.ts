@@ -1,0 +1,39 @@
+import { randomBytes } from 'node:crypto';
+import { readJson, type StatePaths, writeJson } from '../state/state.ts';
+
+/**
+ * Values that Azure would make up at creation: generated passwords, account keys, tokens. One value per name for the
+ * region's life; kept in secrets.json (0600), the only place they are written to besides connection.json.
+ */
+export class Secrets {
+  readonly #values: Map<string, string>;
+  readonly #path: string;
+  #saving: Promise<void> = Promise.resolve();
+
+  private constructor(path: string, values: Map<string, string>) {
+    this.#path = path;
+    this.#values = values;
+  }
+
+  static async open(paths: StatePaths): Promise<Secrets> {
+    const kept = await readJson(paths.secrets);
+    const entries = typeof kept === 'object' && kept !== null ? Object.entries(kept) : [];
+    return new Secrets(paths.secrets, new Map(entries.filter((e): e is [string, string] => typeof e[1] === 'string')));
+  }
+
+  /** A random value of `bytes` bytes in base64 or base64url, made the first time it is asked for. */
+  get(name: string, bytes = 32, encoding: 'base64' | 'base64url' = 'base64url'): string {
+    const known = this.#values.get(name);
+    if (known !== undefined) return known;
+    const value = randomBytes(bytes).toString(encoding);
+    this.#values.set(name, value);
+    this.#saving = this.#saving.then(() => writeJson(this.#path, Object.fromEntries(this.#values)));
+    this.#saving.catch(() => undefined);
+    return value;
+  }
+
+  /** Resolves when every value given out so far is kept; rejects when the disk refuses. */
+  async saved(): Promise<void> {
+    await this.#saving;
+  }
+}

@@ -1,0 +1,61 @@
+import type { RecordedResource } from '../../evaluate/recorded.ts';
+import { isObject, type JsonObject } from '../../evaluate/values.ts';
+import type { SiteDefinition, SlotDefinition, StoredContainer } from '../appservice/site-state.ts';
+import type { SlotName, StorageMount } from '../appservice/worker.ts';
+import type { SystemDefinition } from './definition.ts';
+
+/** The web app and its slot as the program creates them: what a first `pulumi up` leaves on Azure. */
+export function siteDefinition(system: SystemDefinition): SiteDefinition {
+  const names = resourceOf(system, 'web:WebAppSlotConfigurationNames')?.inputs ?? {};
+  return {
+    name: String(system.app.inputs.name),
+    location: String(system.app.inputs.location ?? ''),
+    stickyNames: {
+      appSettingNames: textList(names.appSettingNames),
+      connectionStringNames: textList(names.connectionStringNames),
+      azureStorageConfigNames: textList(names.azureStorageConfigNames),
+    },
+    slots: { production: slotDefinition(system, 'production'), staging: slotDefinition(system, 'staging') },
+  };
+}
+
+function slotDefinition(system: SystemDefinition, slot: SlotName): SlotDefinition {
+  const suffix = slot === 'production' ? '' : 'Slot';
+  const { siteConfig, identity, resourceGroupName: _, name: __, slot: ___, ...properties } = inputsOf(system, slot);
+  return {
+    settings: textMap(resourceOf(system, `web:WebAppApplicationSettings${suffix}`)?.inputs.properties),
+    siteContainers: system.evaluation.resources
+      .filter((resource) => resource.type === `azure-native:web:WebAppSiteContainer${suffix}`)
+      .map(storedContainer),
+    storageMounts: storageMounts(resourceOf(system, `web:WebAppAzureStorageAccounts${suffix}`)?.inputs.properties),
+    web: isObject(siteConfig) ? siteConfig : {},
+    identity,
+    properties,
+  };
+}
+
+function inputsOf(system: SystemDefinition, slot: SlotName): JsonObject {
+  return (slot === 'production' ? system.app : system.slot).inputs;
+}
+
+function resourceOf(system: SystemDefinition, type: string): RecordedResource | undefined {
+  return system.evaluation.resources.find((resource) => resource.type === `azure-native:${type}`);
+}
+
+function storedContainer({ inputs }: RecordedResource): StoredContainer {
+  const { containerName, resourceGroupName: _, name: __, slot: ___, ...properties } = inputs;
+  return { name: String(containerName), properties };
+}
+
+function storageMounts(value: unknown): Record<string, StorageMount> {
+  if (!isObject(value)) return {};
+  return Object.fromEntries(Object.entries(value).filter((entry): entry is [string, object] => isObject(entry[1])));
+}
+
+function textMap(value: unknown): Record<string, string> {
+  return isObject(value) ? Object.fromEntries(Object.entries(value).map(([key, member]) => [key, String(member)])) : {};
+}
+
+function textList(value: unknown): string[] {
+  return Array.isArray(value) ? value.map(String) : [];
+}

@@ -1,0 +1,98 @@
+import 'reflect-metadata';
+import { createPrivateKey, randomBytes, X509Certificate } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import * as x509 from '@peculiar/x509';
+import { isErrno, type StatePaths, writeFileAtomically } from '../state/state.ts';
+
+const validityDays = 365;
+const renewBeforeDays = 30;
+const dayMs = 86_400_000;
+const algorithm = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' };
+
+export interface Certificates {
+  /** PEM file with the region's CA: what connection.json names and containers get as their CA bundle. */
+  readonly caFile: string;
+  /** Server certificate for 127.0.0.1 and localhost, used by every TLS server of the region. */
+  readonly certFile: string;
+  readonly keyFile: string;
+}
+
+/** The region's CA and server certificate; made on first use, and again when they are damaged or about to end. */
+export async function ensureCertificates(paths: StatePaths, now: Date): Promise<Certificates> {
+  const files = {
+    caFile: join(paths.tls, 'ca.pem'),
+    certFile: join(paths.tls, 'server.pem'),
+    keyFile: join(paths.tls, 'server.key'),
+  };
+  if (!(await areGood(files, now))) await create(files, now);
+  return files;
+}
+
+async function areGood(files: Certificates, now: Date): Promise<boolean> {
+  try {
+    const ca = new X509Certificate(await readFile(files.caFile));
+    const server = new X509Certificate(await readFile(files.certFile));
+    const key = createPrivateKey(await readFile(files.keyFile));
+    const end = Date.parse(server.validTo);
+    return server.checkPrivateKey(key) && server.verify(ca.publicKey) && end - now.getTime() > renewBeforeDays * dayMs;
+  } catch (error) {
+    if (isErrno(error, 'EACCES')) throw error;
+    return false;
+  }
+}
+
+async function create(files: Certificates, now: Date): Promise<void> {
+  x509.cryptoProvider.set(globalThis.crypto);
+  const notBefore = new Date(now.getTime() - dayMs);
+  const notAfter = new Date(now.getTime() + validityDays * dayMs);
+  const caKeys = await crypto.subtle.generateKey(algorithm, true, ['sign', 'verify']);
+  const ca = await x509.X509CertificateGenerator.createSelfSigned({
+    // Unique, so that a program that trusts the CAs of two regions finds the right one.
+    name: `CN=slipway local region CA ${randomBytes(4).toString('hex')}`,
+    serialNumber: serial(),
+    notBefore,
+    notAfter,
+    keys: caKeys,
+    signingAlgorithm: algorithm,
+    extensions: [
+      new x509.BasicConstraintsExtension(true, 0, true),
+      new x509.KeyUsagesExtension(x509.KeyUsageFlags.keyCertSign | x509.KeyUsageFlags.cRLSign, true),
+      await x509.SubjectKeyIdentifierExtension.create(caKeys.publicKey),
+    ],
+  });
+  const serverKeys = await crypto.subtle.generateKey(algorithm, true, ['sign', 'verify']);
+  const server = await x509.X509CertificateGenerator.create({
+    subject: 'CN=127.0.0.1',
+    issuer: ca.subject,
+    serialNumber: serial(),
+    notBefore,
+    notAfter,
+    publicKey: serverKeys.publicKey,
+    signingKey: caKeys.privateKey,
+    signingAlgorithm: algorithm,
+    extensions: [
+      new x509.BasicConstraintsExtension(false),
+      await x509.AuthorityKeyIdentifierExtension.create(caKeys.publicKey),
+      new x509.ExtendedKeyUsageExtension([x509.ExtendedKeyUsage.serverAuth]),
+      new x509.SubjectAlternativeNameExtension([
+        { type: 'ip', value: '127.0.0.1' },
+        { type: 'dns', value: 'localhost' },
+      ]),
+    ],
+  });
+  const key = Buffer.from(await crypto.subtle.exportKey('pkcs8', serverKeys.privateKey)).toString('base64');
+  // The CA's key is kept nowhere: nothing else can ever be signed with it.
+  await writeFileAtomically(files.keyFile, pem('PRIVATE KEY', key));
+  await writeFileAtomically(files.certFile, `${server.toString('pem')}\n`);
+  await writeFileAtomically(files.caFile, `${ca.toString('pem')}\n`);
+}
+
+function serial(): string {
+  return `01${randomBytes(15).toString('hex')}`;
+}
+
+function pem(label: string, base64: string): string {
+  const lines = base64.match(/.{1,64}/g) ?? [];
+  return `-----BEGIN ${label}-----\n${lines.join('\n')}\n-----END ${label}-----\n`;
+}

@@ -1,0 +1,106 @@
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { Agent, createServer, request, type Server } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { freeBase } from '../../lib/free-port.ts';
+import type { WorkerId } from '../appservice/worker.ts';
+import { choosePorts, type Ports, publicOffsets } from '../processes/ports.ts';
+import { createStateDirectories, type StatePaths, statePaths } from '../state/state.ts';
+import { workerSocket } from '../worker/worker.ts';
+import { NginxFront } from './front.ts';
+
+let paths: StatePaths;
+let ports: Ports;
+let front: NginxFront;
+const workers: Server[] = [];
+const agent = new Agent({ keepAlive: true, maxSockets: 8 });
+
+beforeAll(async () => {
+  paths = statePaths(await mkdtemp(join(tmpdir(), 'sw-front-')));
+  await createStateDirectories(paths);
+  ports = await choosePorts(paths, await freeBase(publicOffsets));
+  for (const id of ['a', 'b'] as const) {
+    const worker = createServer((incoming, response) => {
+      const seen = { worker: id, forwarded: incoming.headers['x-forwarded-for'], host: incoming.headers.host };
+      const answer = () => response.end(JSON.stringify(seen));
+      if (incoming.url === '/slow') setTimeout(answer, 300);
+      else answer();
+    });
+    await mkdir(paths.worker(id).run, { recursive: true });
+    await new Promise<void>((resolve) => worker.listen(workerSocket(paths, id), resolve));
+    workers.push(worker);
+  }
+  front = new NginxFront({
+    paths,
+    ports: { production: ports.production, staging: ports.staging },
+    socketOf: (id) => workerSocket(paths, id),
+  });
+  await front.route('production', 'a');
+  await front.route('staging', 'b');
+  await front.start();
+});
+
+afterAll(async () => {
+  agent.destroy();
+  await front.stop(1_000);
+  for (const worker of workers) worker.close();
+  await rm(paths.root, { recursive: true, force: true });
+});
+
+function get(path: string): Promise<{ status: number; body: string }> {
+  return new Promise((resolve, reject) => {
+    const call = request({ host: '127.0.0.1', port: ports.production, path, agent }, (answer) => {
+      let body = '';
+      answer.on('data', (chunk) => {
+        body += chunk;
+      });
+      answer.on('end', () => resolve({ status: answer.statusCode ?? 0, body }));
+    });
+    call.on('error', reject);
+    call.end();
+  });
+}
+
+const workerOf = (answer: { body: string }): WorkerId => JSON.parse(answer.body).worker;
+
+test('a swap moves new requests at once and loses none of a busy keep-alive client', async () => {
+  let routed: WorkerId = 'a';
+  let running = true;
+  const statuses: number[] = [];
+  const clients = Array.from({ length: 8 }, async () => {
+    while (running) statuses.push((await get('/')).status);
+  });
+  for (let swap = 0; swap < 100; swap++) {
+    routed = routed === 'a' ? 'b' : 'a';
+    await front.route('production', routed);
+    expect(workerOf(await get('/'))).toBe(routed);
+  }
+  running = false;
+  await Promise.all(clients);
+  expect(statuses.length).toBeGreaterThan(100);
+  expect(statuses.filter((status) => status !== 200)).toEqual([]);
+});
+
+test('a request in flight ends where it began', async () => {
+  await front.route('production', 'a');
+  const slow = get('/slow');
+  // Answered by the same worker after the slow one has arrived there.
+  await get('/');
+  await front.route('production', 'b');
+  expect(workerOf(await slow)).toBe('a');
+});
+
+test('the client is named to the worker, after what it claims itself to be', async () => {
+  const answer = await fetch(`http://127.0.0.1:${ports.production}/`, { headers: { 'x-forwarded-for': '6.6.6.6' } });
+  expect(await answer.json()).toMatchObject({ forwarded: '6.6.6.6, 127.0.0.1' });
+});
+
+test('a worker that is away gives 503 with Retry-After, and the other slot goes on', async () => {
+  await front.route('staging', 'a');
+  await rm(workerSocket(paths, 'a'));
+  const gone = await fetch(`http://127.0.0.1:${ports.staging}/`);
+  expect([gone.status, gone.headers.get('retry-after')]).toEqual([503, '5']);
+  await front.route('production', 'b');
+  expect((await get('/')).status).toBe(200);
+});

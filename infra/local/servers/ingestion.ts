@@ -1,0 +1,113 @@
+import { appendFile, rename, stat } from 'node:fs/promises';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { createServer, type Server } from 'node:https';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { gunzip } from 'node:zlib';
+import { isErrno } from '../state/state.ts';
+
+const bodyMaxBytes = 8 * 1024 * 1024;
+const unpackedMaxBytes = 32 * 1024 * 1024;
+/** The kept telemetry is two files of at most this size: the current one and the one before. */
+const fileMaxBytes = 16 * 1024 * 1024;
+
+export interface IngestionOptions {
+  readonly port: number;
+  readonly directory: string;
+  readonly key: Buffer;
+  readonly cert: Buffer;
+}
+
+/** Application Insights on this machine: takes what the Azure Monitor exporter sends and keeps it, one envelope a line. */
+export class IngestionEndpoint {
+  readonly #options: IngestionOptions;
+  readonly #server: Server;
+  #writing: Promise<void> = Promise.resolve();
+
+  constructor(options: IngestionOptions) {
+    this.#options = options;
+    this.#server = createServer({ key: options.key, cert: options.cert }, (request, response) => {
+      this.#answer(request, response).catch(() => response.writeHead(400).end());
+    });
+  }
+
+  get url(): string {
+    const address = this.#server.address();
+    const port = typeof address === 'object' && address !== null ? address.port : this.#options.port;
+    return `https://127.0.0.1:${port}/`;
+  }
+
+  /** Newline-delimited JSON of the envelopes received. */
+  get file(): string {
+    return join(this.#options.directory, 'telemetry.ndjson');
+  }
+
+  async start(): Promise<void> {
+    await new Promise<void>((resolve, reject) => {
+      this.#server.once('error', reject);
+      this.#server.listen(this.#options.port, '127.0.0.1', resolve);
+    });
+  }
+
+  stop(): void {
+    this.#server.closeAllConnections();
+    this.#server.close();
+  }
+
+  async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const path = (request.url ?? '').split('?', 1)[0] ?? '';
+    // Live metrics asks whether somebody is looking; nobody is.
+    if (path.startsWith('/QuickPulseService.svc/')) {
+      request.resume();
+      response.writeHead(200, { 'x-ms-qps-subscribed': 'false' }).end();
+      return;
+    }
+    if (request.method !== 'POST' || !/^\/v2(\.1)?\/track$/.test(path)) {
+      request.resume();
+      response.writeHead(404).end();
+      return;
+    }
+    const envelopes = parseEnvelopes(await readBody(request));
+    const kept = this.#writing.then(() => this.#keep(envelopes));
+    this.#writing = kept.catch(() => undefined);
+    await kept;
+    response
+      .writeHead(200, { 'content-type': 'application/json' })
+      .end(JSON.stringify({ itemsReceived: envelopes.length, itemsAccepted: envelopes.length, errors: [] }));
+  }
+
+  async #keep(envelopes: readonly unknown[]): Promise<void> {
+    const size = await stat(this.file).then(
+      (s) => s.size,
+      (error) => {
+        if (isErrno(error, 'ENOENT')) return 0;
+        throw error;
+      },
+    );
+    if (size > fileMaxBytes) await rename(this.file, `${this.file}.1`);
+    await appendFile(this.file, envelopes.map((e) => `${JSON.stringify(e)}\n`).join(''), { mode: 0o600 });
+  }
+}
+
+async function readBody(request: IncomingMessage): Promise<string> {
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  for await (const chunk of request) {
+    bytes += chunk.length;
+    if (bytes > bodyMaxBytes) throw new Error('body too large');
+    chunks.push(chunk);
+  }
+  const body = Buffer.concat(chunks);
+  const packed = request.headers['content-encoding'] === 'gzip';
+  return (packed ? await promisify(gunzip)(body, { maxOutputLength: unpackedMaxBytes }) : body).toString('utf8');
+}
+
+/** The exporter sends a JSON array; the older protocol one envelope a line. */
+function parseEnvelopes(text: string): unknown[] {
+  const trimmed = text.trim();
+  if (trimmed.startsWith('[')) {
+    const parsed: unknown = JSON.parse(trimmed);
+    return Array.isArray(parsed) ? parsed : [];
+  }
+  return trimmed === '' ? [] : trimmed.split('\n').map((line): unknown => JSON.parse(line));
+}

@@ -1,0 +1,76 @@
+import { join } from 'node:path';
+import { RegionProcess } from '../processes/process.ts';
+import { programPath, systemPath } from '../processes/programs.ts';
+import { accepts, waitUntil } from '../processes/wait.ts';
+import { type StatePaths, writeFileAtomically } from '../state/state.ts';
+import type { Certificates } from './certificates.ts';
+
+const readyWithinMs = 10_000;
+
+export interface RedisOptions {
+  readonly paths: StatePaths;
+  readonly certificates: Certificates;
+  readonly port: number;
+  readonly password: string;
+}
+
+/** Azure Managed Redis on this machine: TLS only, password, database 0 only, nothing kept on disk. */
+export class Redis {
+  readonly #options: RedisOptions;
+  #process: RegionProcess | undefined;
+
+  constructor(options: RedisOptions) {
+    this.#options = options;
+  }
+
+  get pid(): number | undefined {
+    return this.#process?.pid;
+  }
+
+  async start(): Promise<void> {
+    if (this.#process?.running) return;
+    const { paths } = this.#options;
+    const config = join(paths.redis, 'redis.conf');
+    await writeFileAtomically(config, this.#configuration());
+    this.#process = new RegionProcess({
+      name: 'redis',
+      command: await programPath('redis-server'),
+      args: [config],
+      env: { PATH: systemPath },
+      cwd: paths.redis,
+      logFile: join(paths.logs, 'redis.log'),
+      recordDir: paths.processes,
+      restart: false,
+      stopSignal: 'SIGTERM',
+    });
+    await this.#process.start();
+    await waitUntil('Redis', readyWithinMs, () => accepts(this.#options.port));
+  }
+
+  async stop(limitMs: number): Promise<void> {
+    await this.#process?.stop(limitMs);
+  }
+
+  #configuration(): string {
+    const { certificates, port, password, paths } = this.#options;
+    return [
+      'bind 127.0.0.1',
+      'port 0',
+      `tls-port ${port}`,
+      `tls-cert-file "${certificates.certFile}"`,
+      `tls-key-file "${certificates.keyFile}"`,
+      `tls-ca-cert-file "${certificates.caFile}"`,
+      'tls-auth-clients no',
+      'tls-protocols "TLSv1.2 TLSv1.3"',
+      `requirepass "${password}"`,
+      'databases 1',
+      `dir "${paths.redis}"`,
+      'save ""',
+      'appendonly no',
+      'maxmemory 128mb',
+      'maxmemory-policy volatile-lru',
+      'daemonize no',
+      '',
+    ].join('\n');
+  }
+}

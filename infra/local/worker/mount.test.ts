@@ -1,0 +1,67 @@
+import { access, constants, mkdtemp, readFile, rm, stat } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { getCACertificates, setDefaultCACertificates } from 'node:tls';
+import type { ContainerClient } from '@azure/storage-blob';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { freePort } from '../../lib/free-port.ts';
+import { waitUntil } from '../processes/wait.ts';
+import { Blob, type StorageAccount } from '../servers/blob.ts';
+import { ensureCertificates } from '../servers/certificates.ts';
+import { createStateDirectories, type StatePaths, statePaths } from '../state/state.ts';
+import { isPlainPath, Mount } from './mount.ts';
+
+let paths: StatePaths;
+let blob: Blob;
+let container: ContainerClient;
+let mount: Mount;
+const account: StorageAccount = {
+  name: 'stmedia',
+  key: Buffer.alloc(64, 7).toString('base64'),
+  containers: ['media'],
+};
+
+beforeAll(async () => {
+  paths = statePaths(await mkdtemp(join(tmpdir(), 'sw-mount-')));
+  await createStateDirectories(paths);
+  const certificates = await ensureCertificates(paths, new Date());
+  setDefaultCACertificates([...getCACertificates('default'), await readFile(certificates.caFile, 'utf8')]);
+  blob = new Blob({ paths, certificates, port: await freePort(), accounts: [account] });
+  await blob.start();
+  container = blob.client(account).getContainerClient('media');
+  mount = new Mount({ account: account.name, container, directory: join(paths.mounts, 'media') });
+  await mount.start();
+}, 30_000);
+
+afterAll(async () => {
+  await mount.stop();
+  await blob.stop(2_000);
+  await rm(paths.root, { recursive: true, force: true });
+});
+
+const put = (name: string, text: string) => container.getBlockBlobClient(name).upload(text, Buffer.byteLength(text));
+const shows = (name: string) =>
+  access(join(mount.directory, name), constants.F_OK).then(
+    () => true,
+    () => false,
+  );
+
+test('a new blob appears late, whole and read-only, folders included', async () => {
+  await put('2026/a picture #1.png', 'bytes');
+  await waitUntil('the blob in the mount', 10_000, () => shows('2026/a picture #1.png'));
+  const file = join(mount.directory, '2026/a picture #1.png');
+  expect(await readFile(file, 'utf8')).toBe('bytes');
+  expect((await stat(file)).mode & 0o222).toBe(0);
+});
+
+test('a blob that is deleted goes', async () => {
+  await put('gone.png', 'bytes');
+  await waitUntil('the blob in the mount', 10_000, () => shows('gone.png'));
+  await container.deleteBlob('gone.png');
+  await waitUntil('the blob out of the mount', 10_000, async () => !(await shows('gone.png')));
+});
+
+test('only a plain path below the mount is a name that it shows', () => {
+  expect(['a.png', 'a/b.png', '..a', 'a b#1'].filter((name) => !isPlainPath(name))).toEqual([]);
+  expect(['', '/a', 'a/', '../a', 'a/../../b', './a', 'a//b', 'a\0b'].filter(isPlainPath)).toEqual([]);
+});

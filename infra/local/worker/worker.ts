@@ -1,0 +1,266 @@
+import { appendFile, mkdir, readFile, rm } from 'node:fs/promises';
+import { request } from 'node:http';
+import { userInfo } from 'node:os';
+import { dirname, join } from 'node:path';
+import type { PingAnswer, Worker, WorkerId, WorkerSpec } from '../appservice/worker.ts';
+import { type ExitRecord, endGroup, type ProcessSpec, RegionProcess } from '../processes/process.ts';
+import { programPath, systemPath } from '../processes/programs.ts';
+import type { Resolver } from '../program/resolver.ts';
+import { isErrno, type StatePaths } from '../state/state.ts';
+import { type ContainerPaths, mapPath, resolveSettings, siteContainerEnvironment } from './environment.ts';
+import { type PulledImage, pullImage } from './sidecar-image.ts';
+import { unixConnections } from './unix-connections.ts';
+
+const pingBodyMaxBytes = 1024 * 1024;
+
+export interface WorkerOptions {
+  readonly id: WorkerId;
+  readonly paths: StatePaths;
+  readonly caBundle: string;
+  /** The directory that shows a mounted container; undefined when the region has no such container. */
+  readonly mountDirectory: (account: string, container: string) => string | undefined;
+  readonly resolver: Resolver;
+  readonly sidecarPort: number;
+  readonly identity: { readonly endpoint: string; readonly header: string };
+  readonly site: { readonly name: string; readonly hostName: string };
+}
+
+/** One instance of App Service: the PHP container and its site containers, as process groups of this machine. */
+export class ProcessWorker implements Worker {
+  readonly id: WorkerId;
+  readonly home: string;
+  readonly #options: WorkerOptions;
+  readonly #run: string;
+  #main: RegionProcess | undefined;
+  #sidecars: RegionProcess[] = [];
+  readonly #exits: Record<string, ExitRecord[]> = {};
+
+  constructor(options: WorkerOptions) {
+    this.#options = options;
+    this.id = options.id;
+    this.home = options.paths.worker(options.id).home;
+    this.#run = options.paths.worker(options.id).run;
+  }
+
+  /** Where this worker's nginx listens. */
+  get socket(): string {
+    return workerSocket(this.#options.paths, this.id);
+  }
+
+  get running(): boolean {
+    return this.#main !== undefined;
+  }
+
+  /** Why containers of this worker ended, newest last. */
+  get exits(): Readonly<Record<string, readonly ExitRecord[]>> {
+    return this.#exits;
+  }
+
+  async start(spec: WorkerSpec): Promise<void> {
+    if (this.running) throw new Error(`worker ${this.id} is started already`);
+    await rm(this.#run, { recursive: true, force: true });
+    await mkdir(this.#run, { recursive: true, mode: 0o700 });
+    await mkdir(join(this.home, 'site', 'wwwroot'), { recursive: true, mode: 0o700 });
+    const containerPaths = this.#containerPaths(spec);
+    const { resolver } = this.#options;
+    const platform = await this.#platformVariables(spec);
+    const main = this.#mainContainer(spec, {
+      ...resolveSettings(spec.settings, resolver, containerPaths),
+      ...platform,
+    });
+    // Storage mounts are not visible in site containers: what leads there leads nowhere.
+    const withoutMounts = { ...containerPaths, mounts: new Map<string, string>() };
+    const sidecars = await this.#siteContainers(
+      spec,
+      resolveSettings(spec.settings, resolver, withoutMounts),
+      platform,
+    );
+    this.#main = main;
+    this.#sidecars = sidecars ?? [];
+    // An image that cannot be pulled takes the whole site down: nothing of this instance starts.
+    if (sidecars === undefined) return;
+    await Promise.all([main, ...sidecars].map((container) => container.start()));
+  }
+
+  async stop(limitSeconds: number): Promise<void> {
+    const containers = [...(this.#main === undefined ? [] : [this.#main]), ...this.#sidecars];
+    const limitMs = limitSeconds * 1000;
+    const { nginx, phpFpm } = await this.processes();
+    // The platform's PHP image does not pass SIGTERM on; nothing there reacts to it, so nothing is gained by waiting.
+    await Promise.all(containers.map((container) => container.stop(container === this.#main ? 0 : limitMs)));
+    // They have sessions of their own, and an nginx that ends late would remove its successor's socket.
+    await Promise.all([nginx, phpFpm].map((pid) => (pid === null ? undefined : endGroup(pid))));
+    this.#main = undefined;
+    this.#sidecars = [];
+    await rm(this.#run, { recursive: true, force: true });
+  }
+
+  async ping(path: string, timeoutMs: number): Promise<PingAnswer> {
+    return new Promise((resolve, reject) => {
+      const call = request(
+        { socketPath: this.socket, path, headers: { host: 'localhost', 'user-agent': 'ping' }, agent: false },
+        (answer) => {
+          const chunks: Buffer[] = [];
+          let bytes = 0;
+          answer.on('data', (chunk: Buffer) => {
+            bytes += chunk.length;
+            if (bytes <= pingBodyMaxBytes) chunks.push(chunk);
+          });
+          answer.on('end', () =>
+            resolve({ status: answer.statusCode ?? 0, body: Buffer.concat(chunks).toString('utf8') }),
+          );
+          answer.on('error', reject);
+        },
+      );
+      const timer = setTimeout(() => call.destroy(new Error(`no answer within ${timeoutMs} ms`)), timeoutMs);
+      call.on('close', () => clearTimeout(timer));
+      call.on('error', reject);
+      call.end();
+    });
+  }
+
+  requestsInFlight(): Promise<number> {
+    return unixConnections(this.socket);
+  }
+
+  /** Pids by process, as `slipway status` shows them. */
+  async processes(): Promise<{ nginx: number | null; phpFpm: number | null; sidecar: number | null }> {
+    return {
+      nginx: await pidIn(join(this.#run, 'nginx.pid')),
+      phpFpm: await pidIn(join(this.#run, 'php-fpm.pid')),
+      sidecar: this.#sidecars[0]?.pid ?? null,
+    };
+  }
+
+  #containerPaths(spec: WorkerSpec): ContainerPaths {
+    const mounts = new Map<string, string>();
+    for (const { mountPath, accountName, shareName } of Object.values(spec.mounts)) {
+      const directory = this.#options.mountDirectory(accountName ?? '', shareName ?? '');
+      if (mountPath !== undefined && directory !== undefined) mounts.set(mountPath, directory);
+    }
+    return { home: this.home, caBundle: this.#options.caBundle, mounts };
+  }
+
+  async #platformVariables(spec: WorkerSpec): Promise<Record<string, string>> {
+    const { identity, site, sidecarPort } = this.#options;
+    return {
+      PATH: systemPath,
+      LANG: 'C.UTF-8',
+      HOME: this.home,
+      PORT: '8080',
+      SIDECAR_PORT: String(sidecarPort),
+      IDENTITY_ENDPOINT: identity.endpoint,
+      IDENTITY_HEADER: identity.header,
+      WEBSITE_SITE_NAME: site.name,
+      WEBSITE_HOSTNAME: site.hostName,
+      WEBSITE_INSTANCE_ID: `local-${this.id}`,
+      WEBSITE_SLOT_NAME: spec.slot === 'production' ? 'Production' : spec.slot,
+      RUN_DIR: this.#run,
+      NGINX_LISTEN: `unix:${this.socket}`,
+      NGINX_PID_FILE: join(this.#run, 'nginx.pid'),
+      APP_USER: userInfo().username,
+      APP_INTERNAL_URL: `unix:${this.socket}`,
+      NGINX_BIN: await programPath('nginx'),
+      PHP_FPM: await programPath('php-fpm'),
+      PHP: await programPath('php'),
+    };
+  }
+
+  #container(spec: ProcessSpec): RegionProcess {
+    this.#exits[spec.name] ??= [];
+    return new RegionProcess(spec, this.#exits[spec.name]);
+  }
+
+  #mainContainer(spec: WorkerSpec, environment: Record<string, string>): RegionProcess {
+    const { paths } = this.#options;
+    const containerPaths = this.#containerPaths(spec);
+    const [command = 'bash', ...args] = spec.startupCommand.split(/\s+/).map((word) => mapPath(word, containerPaths));
+    return this.#container({
+      name: `worker-${this.id}`,
+      command,
+      args,
+      env: environment,
+      cwd: this.home,
+      logFile: join(paths.logs, `worker-${this.id}.log`),
+      recordDir: paths.processes,
+      restart: true,
+      stopSignal: 'SIGTERM',
+    });
+  }
+
+  /** Undefined when an image cannot be pulled. */
+  async #siteContainers(
+    spec: WorkerSpec,
+    settings: Record<string, string>,
+    platform: Record<string, string>,
+  ): Promise<RegionProcess[] | undefined> {
+    const { paths, caBundle } = this.#options;
+    const processes: RegionProcess[] = [];
+    for (const container of spec.siteContainers) {
+      const name = `${container.name}-${this.id}`;
+      const logFile = join(paths.logs, `${name}.log`);
+      const image = await pullImage(paths, container.image);
+      if (image === undefined) {
+        const line = {
+          time: new Date().toISOString(),
+          level: 'error',
+          message: 'image cannot be pulled',
+          image: container.image,
+        };
+        await appendFile(logFile, `${JSON.stringify(line)}\n`, { mode: 0o600 });
+        return undefined;
+      }
+      processes.push(
+        this.#container({
+          name,
+          ...containerCommand(image),
+          env: {
+            ...containerVariables(image),
+            ...siteContainerEnvironment(container, { ...settings, ...platform }),
+            ...platform,
+            NODE_EXTRA_CA_CERTS: caBundle,
+          },
+          cwd: image.directory,
+          logFile,
+          recordDir: paths.processes,
+          restart: true,
+          stopSignal: 'SIGTERM',
+        }),
+      );
+    }
+    return processes;
+  }
+}
+
+export function workerSocket(paths: StatePaths, id: WorkerId): string {
+  return join(paths.worker(id).run, 'nginx.sock');
+}
+
+/** The image's `node` is the one that runs here. */
+function containerCommand({ command: [program, ...args] }: PulledImage) {
+  return { command: program === 'node' ? process.execPath : String(program), args };
+}
+
+/** The image's own environment, its paths as they are here. */
+function containerVariables({ directory, workingDirectory, environment }: PulledImage): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(environment).map(([name, value]) => [
+      name,
+      value.startsWith(`${workingDirectory}/`) ? join(directory, value.slice(workingDirectory.length)) : value,
+    ]),
+  );
+}
+
+/** The process that a pid file names; null when that is gone, or its number is another's by now. */
+async function pidIn(file: string): Promise<number | null> {
+  try {
+    const pid = Number((await readFile(file, 'utf8')).trim());
+    if (!Number.isInteger(pid) || pid <= 0) return null;
+    // Both servers show their configuration, which lies beside the pid file, in their title.
+    const title = await readFile(`/proc/${pid}/cmdline`, 'utf8');
+    return title.includes(dirname(file)) ? pid : null;
+  } catch (error) {
+    if (isErrno(error, 'ENOENT') || isErrno(error, 'ESRCH')) return null;
+    throw error;
+  }
+}

@@ -1,0 +1,270 @@
+import { inputAt, kindOf, ofKind, textAt, textsOf } from '../evaluate/inputs.ts';
+import type { Evaluation } from '../evaluate/recorded.ts';
+import { isJsonObject } from '../evaluate/values.ts';
+import { DIAGNOSTICS } from '../program/components/diagnostics/categories.ts';
+import { ROLES } from '../program/components/identity/roles.ts';
+import { type HouseRule, settingsOf, siteKey, sitesOf } from './rule.ts';
+
+/** Types that Azure lets nobody tag, or that are settings of something tagged. */
+const UNTAGGED = [
+  'authorization:ManagementLockByScope',
+  'authorization:RoleAssignment',
+  'cdn:AFDCustomDomain',
+  'cdn:AFDOrigin',
+  'cdn:AFDOriginGroup',
+  'cdn:Route',
+  'cdn:SecurityPolicy',
+  'consumption:Budget',
+  'dbformysql:Configuration',
+  'dbformysql:Database',
+  'monitor:DiagnosticSetting',
+  'network:PrivateDnsZoneGroup',
+  'network:Subnet',
+  'redisenterprise:Database',
+  'storage:BlobContainer',
+  'storage:BlobServiceProperties',
+  'storage:ManagementPolicy',
+];
+const UNTAGGED_SITE_SETTING =
+  /^web:WebApp(ApplicationSettings|AzureStorageAccounts|FtpAllowed|ScmAllowed|SiteContainer|SlotConfigurationNames)/;
+
+export const tagged: HouseRule = {
+  name: 'tags',
+  about: 'Whatever can have tags says which application and stage it belongs to, and who manages it.',
+  findings: ({ resources }) =>
+    resources
+      .filter((resource) => resource.type.startsWith('azure-native:'))
+      .filter((resource) => !UNTAGGED.includes(kindOf(resource)) && !UNTAGGED_SITE_SETTING.test(kindOf(resource)))
+      .flatMap((resource) =>
+        ['application', 'stage', 'managed-by']
+          .filter((tag) => textAt(resource, `tags.${tag}`) === '')
+          .map((tag) => ({ resource: resource.name, problem: `no tag ${tag}` })),
+      ),
+};
+
+const KEPT = [
+  'containerregistry:Registry',
+  'dbformysql:Server',
+  'keyvault:Vault',
+  'redis:Redis',
+  'redisenterprise:RedisEnterprise',
+  'storage:StorageAccount',
+  'web:WebApp',
+];
+/** Held by the lock of what is in them, or of what they are part of. */
+const KEPT_WITHOUT_LOCK = [
+  'resources:ResourceGroup',
+  'dbformysql:Database',
+  'redisenterprise:Database',
+  'storage:BlobContainer',
+  'web:WebAppSlot',
+];
+
+export const kept: HouseRule = {
+  name: 'locks and protection on data',
+  about: 'Data, app and slot are protected in Pulumi and locked in Azure.',
+  findings: (evaluation) => {
+    const locked = new Set(
+      ofKind(evaluation, 'authorization:ManagementLockByScope').map((lock) => textAt(lock, 'scope')),
+    );
+    return [
+      ...ofKind(evaluation, ...KEPT, ...KEPT_WITHOUT_LOCK)
+        .filter(({ protect }) => !protect)
+        .map(({ name }) => ({ resource: name, problem: 'not protected' })),
+      ...ofKind(evaluation, ...KEPT)
+        .filter(({ id }) => !locked.has(id))
+        .map(({ name }) => ({ resource: name, problem: 'not locked' })),
+    ];
+  },
+};
+
+export const diagnosed: HouseRule = {
+  name: 'diagnostics everywhere',
+  about: 'Whatever can tell the workspace about itself does, app and slot each for themselves.',
+  findings: (evaluation) => {
+    const told = new Set(
+      ofKind(evaluation, 'monitor:DiagnosticSetting').map((setting) => textAt(setting, 'resourceUri')),
+    );
+    return ofKind(evaluation, ...Object.keys(DIAGNOSTICS))
+      .filter((resource) => !told.has(`${resource.id}${DIAGNOSTICS[kindOf(resource)]?.below ?? ''}`))
+      .map(({ name }) => ({ resource: name, problem: 'tells the workspace nothing' }));
+  },
+};
+
+export const sidecarEnvironment: HouseRule = {
+  name: "the sidecar's environment",
+  about: 'Every name that a site container asks for is an app setting of its site; another one arrives empty.',
+  findings: (evaluation) =>
+    ofKind(evaluation, 'web:WebAppSiteContainer', 'web:WebAppSiteContainerSlot').flatMap((container) => {
+      const settings = settingsOf(evaluation, siteKey(container));
+      return [...textsOf(inputAt(container, 'environmentVariables'))]
+        .filter(({ path, text }) => path.endsWith('.value') && !(text in settings))
+        .map(({ text }) => ({ resource: container.name, problem: `${text} is no app setting of its site` }));
+    }),
+};
+
+export const stickyComplete: HouseRule = {
+  name: 'sticky settings',
+  about: 'A setting that differs between app and slot stays with its slot at a swap, and no other does.',
+  findings: (evaluation) =>
+    ofKind(evaluation, 'web:WebAppSlotConfigurationNames').flatMap((names) => {
+      const sticky = [...textsOf(inputAt(names, 'appSettingNames'))].map(({ text }) => text);
+      const [app, ...slots] = sitesOf(evaluation).map(({ key }) => settingsOf(evaluation, key));
+      if (app === undefined) return [];
+      const differing = Object.keys({ ...app, ...Object.assign({}, ...slots) }).filter((name) =>
+        slots.some((slot) => slot[name] !== app[name]),
+      );
+      return [
+        ...differing
+          .filter((name) => !sticky.includes(name))
+          .map((name) => ({
+            resource: names.name,
+            problem: `${name} differs between slots and would be carried along`,
+          })),
+        ...sticky
+          .filter((name) => [app, ...slots].some((settings) => !(name in settings)))
+          .map((name) => ({ resource: names.name, problem: `${name} is sticky and not set on every slot` })),
+      ];
+    }),
+};
+
+export const alike: HouseRule = {
+  name: 'app and slot alike',
+  about: 'What is not sticky is the same on app and slot: they trade places.',
+  findings: (evaluation) => {
+    const [app, ...slots] = ofKind(evaluation, 'web:WebApp', 'web:WebAppSlot');
+    if (app === undefined) return [];
+    return slots.flatMap((slot) =>
+      Object.keys({ ...app.inputs, ...slot.inputs })
+        .filter((key) => key !== 'slot')
+        .filter((key) => JSON.stringify(app.inputs[key]) !== JSON.stringify(slot.inputs[key]))
+        .map((key) => ({ resource: slot.name, problem: `${key} is not that of ${app.name}` })),
+    );
+  },
+};
+
+const WARM_UP = {
+  WEBSITE_SWAP_WARMUP_PING_PATH: '/api/health/live',
+  WEBSITE_SWAP_WARMUP_PING_STATUSES: '200',
+  WEBSITE_WARMUP_PATH: '/api/health/live',
+  WEBSITE_WARMUP_STATUSES: '200',
+  WEBSITES_CONTAINER_STOP_TIME_LIMIT: '120',
+};
+
+export const warmUp: HouseRule = {
+  name: 'warm-up and stop',
+  about: 'Only a 200 counts as warm, and a container that stops gets its two minutes.',
+  findings: (evaluation) =>
+    sitesOf(evaluation).flatMap(({ site, key }) => {
+      const settings = settingsOf(evaluation, key);
+      return Object.entries(WARM_UP)
+        .filter(([name, value]) => settings[name] !== value)
+        .map(([name, value]) => ({ resource: site.name, problem: `${name} is not ${value}` }));
+    }),
+};
+
+/** A Key Vault reference → the secret's name. */
+const REFERENCE = /^@Microsoft\.KeyVault\(SecretUri=https:\/\/[^/]+\/secrets\/([^/)]+)\)$/;
+
+export const rolesUsed: HouseRule = {
+  name: 'role assignments',
+  about: 'Each is for a service principal, on one resource, and used; each reference to the vault has its own.',
+  findings: (evaluation) => {
+    const assignments = ofKind(evaluation, 'authorization:RoleAssignment');
+    const referred = new Set(sitesOf(evaluation).flatMap(({ key }) => referredSecrets(evaluation, key)));
+    const readable = assignments.filter(
+      (assignment) => isFor(evaluation, assignment) && hasRole(assignment, 'keyVaultSecretsUser'),
+    );
+    const secretOf = (scope: string): string => scope.slice(scope.lastIndexOf('/') + 1);
+    return [
+      ...assignments
+        .filter((assignment) => textAt(assignment, 'principalType') !== 'ServicePrincipal')
+        .map(({ name }) => ({ resource: name, problem: 'does not say that it is for a service principal' })),
+      ...assignments
+        .filter((assignment) => !textAt(assignment, 'scope').includes('/providers/'))
+        .map(({ name }) => ({ resource: name, problem: 'reaches further than one resource' })),
+      ...readable
+        .filter((assignment) => !referred.has(secretOf(textAt(assignment, 'scope'))))
+        .map(({ name }) => ({ resource: name, problem: 'no setting refers to the secret' })),
+      ...[...referred]
+        .filter((secret) => !readable.some((assignment) => secretOf(textAt(assignment, 'scope')) === secret))
+        .map((secret) => ({ resource: secret, problem: "the app's identity may not read it" })),
+    ];
+  },
+};
+
+function referredSecrets(evaluation: Evaluation, key: string): string[] {
+  return Object.values(settingsOf(evaluation, key)).flatMap(
+    (value) => REFERENCE.exec(String(value))?.slice(1, 2) ?? [],
+  );
+}
+
+type Assignment = ReturnType<typeof ofKind>[number];
+
+function hasRole(assignment: Assignment, role: keyof typeof ROLES): boolean {
+  return textAt(assignment, 'roleDefinitionId').endsWith(ROLES[role]);
+}
+
+/** For an identity of the program, not for somebody outside it. */
+function isFor(evaluation: Evaluation, { dependencies }: Assignment): boolean {
+  const identities = ofKind(evaluation, 'managedidentity:UserAssignedIdentity').map(({ urn }) => urn);
+  return dependencies.some((urn) => identities.includes(urn));
+}
+
+export const leftAlone: HouseRule = {
+  name: 'what others change is left alone',
+  about: 'Released settings and images, capacity and storage: the next `up` does not put them back.',
+  findings: (evaluation) => [
+    ...ofKind(evaluation, 'web:WebAppApplicationSettings', 'web:WebAppApplicationSettingsSlot')
+      .filter(({ ignoreChanges }) => !ignoreChanges.includes('properties'))
+      .map(({ name }) => ({ resource: name, problem: 'an `up` would write the settings' })),
+    ...ofKind(evaluation, 'web:WebAppSiteContainer', 'web:WebAppSiteContainerSlot').flatMap((container) =>
+      Object.keys(container.inputs)
+        .filter(
+          (key) => !['name', 'slot', 'resourceGroupName', 'containerName', ...container.ignoreChanges].includes(key),
+        )
+        .map((key) => ({ resource: container.name, problem: `an \`up\` would write ${key}` })),
+    ),
+    ...ofKind(evaluation, 'web:AppServicePlan')
+      .filter(({ ignoreChanges }) => !ignoreChanges.includes('sku.capacity'))
+      .map(({ name }) => ({ resource: name, problem: 'an `up` would undo the scaling' })),
+    ...ofKind(evaluation, 'dbformysql:Server')
+      .filter(({ ignoreChanges }) => !ignoreChanges.includes('storage.storageSizeGB'))
+      .map(({ name }) => ({ resource: name, problem: 'an `up` would shrink the storage' })),
+    ...ofKind(evaluation, 'web:WebApp', 'web:WebAppSlot')
+      .filter((site) => inputAt(site, 'siteConfig.appSettings') !== undefined)
+      .map(({ name }) => ({ resource: name, problem: 'its settings are inline: an `up` would write them' })),
+  ],
+};
+
+/** What an Output becomes when it is put into a text by mistake, and what a missing value becomes. */
+const NONSENSE = /\[object Object\]|Calling \[toString\]|\bundefined\b|\bNaN\b/;
+
+export const noNonsense: HouseRule = {
+  name: 'no nonsense in inputs',
+  about: 'No text holds what a missing or not yet known value turns into.',
+  findings: ({ resources }) =>
+    resources.flatMap((resource) =>
+      [...textsOf(resource.inputs)]
+        .filter(({ text }) => NONSENSE.test(text))
+        .map(({ path, text }) => ({ resource: resource.name, problem: `${path} is ${text.slice(0, 80)}` })),
+    ),
+};
+
+export const wantedIsWhole: HouseRule = {
+  name: 'what a release writes',
+  about: 'The exported settings are those of the app, but for the sticky ones, and are no secrets.',
+  findings: (evaluation) => {
+    const wanted = evaluation.outputs.wanted;
+    const [app] = sitesOf(evaluation);
+    if (app === undefined || !isJsonObject(wanted))
+      return app === undefined ? [] : [{ resource: 'outputs', problem: 'no wanted' }];
+    const { settings, stickySettings } = wanted;
+    const sticky = isJsonObject(stickySettings) ? stickySettings.production : undefined;
+    const whole = { ...(isJsonObject(settings) ? settings : {}), ...(isJsonObject(sticky) ? sticky : {}) };
+    const real = settingsOf(evaluation, app.key);
+    return Object.keys({ ...whole, ...real })
+      .filter((name) => whole[name] !== real[name])
+      .map((name) => ({ resource: 'outputs', problem: `wanted.settings.${name} is not what the app has` }));
+  },
+};

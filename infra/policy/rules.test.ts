@@ -1,0 +1,259 @@
+import { beforeAll, describe, expect, test } from '@jest/globals';
+import { evaluate } from '../evaluate/evaluate.ts';
+import type { Evaluation, RecordedResource } from '../evaluate/recorded.ts';
+import { isJsonObject, type Json, type JsonObject } from '../evaluate/values.ts';
+import type { HouseRule } from './rule.ts';
+import { HOUSE_RULES } from './rules.ts';
+
+/** Everything that is off by default or made only when it is known. */
+const DEPLOYER = { 'deployer.principalId': '6f0c2a51-6f0e-4d0c-9b53-2f3a54d3c0de' };
+const FULL = { ...DEPLOYER, 'sidecar.digest': `sha256:${'0'.repeat(64)}`, 'budget.startDate': '2026-12-01' };
+
+let prod: Evaluation;
+let others: readonly Evaluation[];
+beforeAll(async () => {
+  const update = (stage: string, config: Readonly<Record<string, string>>) =>
+    evaluate({ stage, mode: 'update', config });
+  prod = await update('prod', { ...FULL, 'edge.domain': 'www.example.org' });
+  others = [
+    await update('shared', DEPLOYER),
+    await update('dev', FULL),
+    await update('prod', {
+      ...FULL,
+      'cache.kind': 'classic',
+      'media.mount': 'false',
+      'edge.sku': 'Standard_AzureFrontDoor',
+    }),
+  ];
+}, 60_000);
+
+/** The evaluation with one resource made wrong. */
+function withBroken(kind: string, name: string, change: (resource: RecordedResource) => RecordedResource): Evaluation {
+  let found = false;
+  const resources = prod.resources.map((resource) => {
+    if (!resource.type.endsWith(`:${kind}`) || resource.name !== name) return resource;
+    found = true;
+    return change(resource);
+  });
+  if (!found) throw new Error(`no ${kind} ${name}`);
+  return { ...prod, resources };
+}
+
+function without(kind: string, name: string, from = prod): Evaluation {
+  return {
+    ...from,
+    resources: from.resources.filter((each) => !(each.type.endsWith(`:${kind}`) && each.name === name)),
+  };
+}
+
+/** Sets one input, by a path of keys. */
+const input =
+  (path: string, value: Json) =>
+  (resource: RecordedResource): RecordedResource => ({
+    ...resource,
+    inputs: set(resource.inputs, path.split('.'), value),
+  });
+
+function set(object: JsonObject, [head = '', ...rest]: readonly string[], value: Json): JsonObject {
+  const below = object[head];
+  return { ...object, [head]: rest.length === 0 ? value : set(isJsonObject(below) ? below : {}, rest, value) };
+}
+
+const waitsForNothing = (resource: RecordedResource): RecordedResource => ({ ...resource, dependencies: [] });
+
+/** By rule: ways to break it. */
+const BREAKAGES: Readonly<Record<string, readonly (readonly [string, () => Evaluation])[]>> = {
+  'TLS everywhere': [
+    [
+      'an account that takes TLS 1.0',
+      () => withBroken('StorageAccount', 'media', input('minimumTlsVersion', 'TLS1_0')),
+    ],
+    ['a site over http', () => withBroken('WebApp', 'app', input('httpsOnly', false))],
+    ['FTP on the slot', () => withBroken('WebAppSlot', 'staging', input('siteConfig.ftpsState', 'AllAllowed'))],
+    ['Redis without TLS', () => withBroken('Database', 'redis-database', input('clientProtocol', 'Plaintext'))],
+    [
+      'MySQL that does not insist',
+      () => withBroken('Configuration', 'mysql-require-secure-transport', input('value', 'OFF')),
+    ],
+    [
+      'Front Door speaking http to the app',
+      () => withBroken('Route', 'production-app', input('forwardingProtocol', 'MatchRequest')),
+    ],
+  ],
+  'no public data': [
+    [
+      'media open to the internet',
+      () => withBroken('StorageAccount', 'media', input('publicNetworkAccess', 'Enabled')),
+    ],
+    ['anonymous blobs', () => withBroken('BlobContainer', 'media-container', input('publicAccess', 'Blob'))],
+    ['MySQL outside the network', () => withBroken('Server', 'mysql', input('network', {}))],
+    [
+      'Redis open to the internet',
+      () => withBroken('RedisEnterprise', 'redis', input('publicNetworkAccess', 'Enabled')),
+    ],
+  ],
+  'no shared keys': [
+    ['keys without a mount', () => without('WebAppAzureStorageAccounts', 'app-mounts')],
+    ['a basic login on the slot', () => withBroken('WebAppScmAllowedSlot', 'staging-scm', input('allow', true))],
+    ['nobody turned FTP logins off', () => without('WebAppFtpAllowed', 'app-ftp')],
+  ],
+  'identity, not keys': [
+    ['a system identity', () => withBroken('WebApp', 'app', input('identity.type', 'SystemAssigned'))],
+    [
+      'a password as a setting',
+      () => withBroken('WebAppApplicationSettings', 'app-settings', input('properties.DATABASE_PASSWORD', 'x')),
+    ],
+    [
+      'a sidecar that sees every setting',
+      () => withBroken('WebAppSiteContainer', 'app-sidecar', input('inheritAppSettingsAndConnectionStrings', true)),
+    ],
+    [
+      'a vault read as somebody else',
+      () => withBroken('WebAppSlot', 'staging', input('keyVaultReferenceIdentity', '/other')),
+    ],
+  ],
+  'no plaintext secret': [
+    ['a password not marked secret', () => withBroken('Server', 'mysql', (each) => ({ ...each, secretPaths: [] }))],
+    [
+      'a vault value not marked secret',
+      () => withBroken('Secret', 'redis-key', (each) => ({ ...each, secretPaths: [] })),
+    ],
+    ['a secret in an output', () => ({ ...prod, outputs: { ...prod.outputs, oops: secretOf('database-password') } })],
+    ['a secret in a name', () => withBroken('AppServicePlan', 'plan', input('name', secretOf('release-token')))],
+  ],
+  tags: [
+    ['a plan without its stage', () => withBroken('AppServicePlan', 'plan', input('tags', { application: 'slipway' }))],
+  ],
+  'locks and protection on data': [
+    ['a database nobody protects', () => withBroken('Server', 'mysql', (each) => ({ ...each, protect: false }))],
+    ['a slot nobody protects', () => withBroken('WebAppSlot', 'staging', (each) => ({ ...each, protect: false }))],
+    [
+      'a group that takes its data along',
+      () => withBroken('ResourceGroup', 'group', (each) => ({ ...each, protect: false })),
+    ],
+    ['a vault nobody locks', () => without('ManagementLockByScope', 'keep-vault')],
+  ],
+  'diagnostics everywhere': [
+    ['a silent slot', () => without('DiagnosticSetting', 'logs-of-staging')],
+    ['a silent database', () => without('DiagnosticSetting', 'logs-of-mysql')],
+  ],
+  "the sidecar's environment": [
+    [
+      'a name nobody set',
+      () =>
+        withBroken(
+          'WebAppSiteContainerSlot',
+          'staging-sidecar',
+          input('environmentVariables', [{ name: 'A', value: 'NOT_THERE' }]),
+        ),
+    ],
+  ],
+  'sticky settings': [
+    [
+      'a setting that differs and is not sticky',
+      () => withBroken('WebAppApplicationSettingsSlot', 'staging-settings', input('properties.MEDIA_SCAN_MS', '1')),
+    ],
+    [
+      'a sticky setting that only one side has',
+      () =>
+        withBroken('WebAppSlotConfigurationNames', 'sticky-names', input('appSettingNames', ['SLOT_NAME', 'OTHER'])),
+    ],
+  ],
+  'app and slot alike': [
+    [
+      'another PHP on the slot',
+      () => withBroken('WebAppSlot', 'staging', input('siteConfig.linuxFxVersion', 'PHP|8.3')),
+    ],
+  ],
+  'warm-up and stop': [
+    [
+      'any status counts as warm',
+      () =>
+        withBroken(
+          'WebAppApplicationSettings',
+          'app-settings',
+          input('properties.WEBSITE_SWAP_WARMUP_PING_STATUSES', '200,404'),
+        ),
+    ],
+  ],
+  'role assignments': [
+    [
+      'a role for nobody in particular',
+      () => withBroken('RoleAssignment', 'app-writes-media', input('principalType', 'User')),
+    ],
+    [
+      'a role on the whole group',
+      () => withBroken('RoleAssignment', 'app-writes-media', input('scope', '/subscriptions/s/resourceGroups/g')),
+    ],
+    [
+      'a role nobody uses',
+      () =>
+        without(
+          'WebAppApplicationSettings',
+          'app-settings',
+          without('WebAppApplicationSettingsSlot', 'staging-settings'),
+        ),
+    ],
+    ['a reference nobody may read', () => without('RoleAssignment', 'app-reads-redis-key')],
+  ],
+  'what others change is left alone': [
+    [
+      'settings that an up writes',
+      () => withBroken('WebAppApplicationSettings', 'app-settings', (each) => ({ ...each, ignoreChanges: [] })),
+    ],
+    [
+      'an image that an up writes',
+      () => withBroken('WebAppSiteContainer', 'app-sidecar', (each) => ({ ...each, ignoreChanges: ['isMain'] })),
+    ],
+    [
+      'a capacity that an up writes',
+      () => withBroken('AppServicePlan', 'plan', (each) => ({ ...each, ignoreChanges: [] })),
+    ],
+    ['settings inline', () => withBroken('WebApp', 'app', input('siteConfig.appSettings', []))],
+  ],
+  'what a release writes': [
+    [
+      'a setting the release does not know',
+      () => withBroken('WebAppApplicationSettings', 'app-settings', input('properties.NEW', '1')),
+    ],
+    ['nothing at all', () => ({ ...prod, outputs: {} })],
+  ],
+  'no nonsense in inputs': [
+    ['a value that was not there', () => withBroken('WebApp', 'app', input('name', 'app-undefined'))],
+  ],
+  'dependency order': [
+    ['MySQL before its name', () => withBroken('Server', 'mysql', waitsForNothing)],
+    ['the app before its roles', () => withBroken('WebApp', 'app', waitsForNothing)],
+    ['a sidecar before its settings', () => withBroken('WebAppSiteContainer', 'app-sidecar', waitsForNothing)],
+    ['a route before the WAF', () => withBroken('Route', 'production-media', waitsForNothing)],
+    ['a lock before what it holds', () => withBroken('ManagementLockByScope', 'keep-media', waitsForNothing)],
+    ['subnets at the same time', () => withBroken('Subnet', 'subnet-endpoints', waitsForNothing)],
+    ['writes to a site at the same time', () => withBroken('WebAppScmAllowed', 'app-scm', waitsForNothing)],
+  ],
+};
+
+function secretOf(name: string): string {
+  const secret = prod.resources.find((each) => each.type === 'azure-native:keyvault:Secret' && each.name === name);
+  const properties = secret?.inputs.properties;
+  return isJsonObject(properties) ? String(properties.value) : '';
+}
+
+test.each(HOUSE_RULES.map((rule) => [rule.name, rule] as const))('%s: holds in every stage', (_, rule) => {
+  for (const evaluation of [prod, ...others]) expect(rule.findings(evaluation)).toEqual([]);
+});
+
+test('evaluating the largest stage takes no more than 350 MB, and 4 s of a processor', () => {
+  expect(prod.peakRssMb).toBeLessThan(350);
+  // Not the time on the wall, which other work on the machine decides.
+  expect(prod.cpuSeconds).toBeLessThan(4);
+});
+
+test('every rule is seen broken below', () => {
+  expect(Object.keys(BREAKAGES).toSorted()).toEqual(HOUSE_RULES.map(({ name }) => name).toSorted());
+});
+
+describe.each(HOUSE_RULES.map((rule) => [rule.name, rule] as const))('%s', (name: string, rule: HouseRule) => {
+  test.each([...(BREAKAGES[name] ?? [])])('finds %s', (_, broken) => {
+    expect(rule.findings(broken())).not.toEqual([]);
+  });
+});

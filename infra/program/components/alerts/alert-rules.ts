@@ -1,0 +1,225 @@
+import { metricRows } from '../observe/kql.ts';
+
+/** A metric alert on one resource. */
+export interface MetricRule {
+  readonly name: string;
+  readonly about: string;
+  readonly metricNamespace: string;
+  readonly metricName: string;
+  readonly operator: 'GreaterThan' | 'GreaterThanOrEqual' | 'LessThan' | 'LessThanOrEqual';
+  readonly threshold: number;
+  readonly aggregation: 'Average' | 'Maximum' | 'Minimum' | 'Total';
+  readonly window: string;
+  readonly every: string;
+  /** 0 critical … 4 verbose. */
+  readonly severity: 0 | 1 | 2 | 3 | 4;
+}
+
+/** What a rule watches. */
+export const WATCHED = ['app', 'cache-classic', 'cache-managed', 'door', 'media', 'mysql', 'plan', 'vault'] as const;
+export type Watched = (typeof WATCHED)[number];
+
+interface Row extends Omit<MetricRule, 'metricNamespace'> {}
+
+/**
+ * Thresholds of Azure Monitor Baseline Alerts, services/<provider>/<type>/alerts.yaml at commit b772e9f9 (2026-05-26),
+ * https://azure.github.io/azure-monitor-baseline-alerts. Where one was changed or is ours, the row says why.
+ */
+const RULES: Readonly<Record<Watched, { readonly metricNamespace: string; readonly rows: readonly Row[] }>> = {
+  plan: {
+    metricNamespace: 'Microsoft.Web/serverfarms',
+    rows: [
+      above('plan-cpu', 'CpuPercentage', 90, { about: 'The workers compute all the time.' }),
+      above('plan-memory', 'MemoryPercentage', 90, { about: 'The workers have no memory left.' }),
+      above('plan-queue', 'HttpQueueLength', 100, { about: 'Requests wait for a worker.' }),
+    ],
+  },
+  app: {
+    metricNamespace: 'Microsoft.Web/sites',
+    rows: [
+      above('app-5xx', 'Http5xx', 10, {
+        about: 'The app answers with server errors.',
+        aggregation: 'Total',
+        window: 'PT15M',
+        every: 'PT5M',
+        severity: 1,
+      }),
+      above('app-slow', 'HttpResponseTime', 5, {
+        about: 'Answers take longer than 5 s on average.',
+        window: 'PT30M',
+        every: 'PT15M',
+        severity: 1,
+      }),
+      {
+        ...above('app-unhealthy', 'HealthCheckStatus', 100, { about: 'An instance fails its health check.' }),
+        operator: 'LessThan',
+      },
+    ],
+  },
+  mysql: {
+    metricNamespace: 'Microsoft.DBforMySQL/flexibleServers',
+    rows: [
+      // Baseline: over 6 hours. Visitors notice sooner.
+      above('mysql-cpu', 'cpu_percent', 95, {
+        about: 'MySQL computes all the time.',
+        window: 'PT30M',
+        every: 'PT5M',
+        severity: 2,
+      }),
+      above('mysql-io', 'io_consumption_percent', 95, {
+        about: 'MySQL waits for its disk.',
+        window: 'PT30M',
+        every: 'PT5M',
+        severity: 2,
+      }),
+      above('mysql-memory', 'memory_percent', 95, { about: 'MySQL has no memory left.' }),
+      above('mysql-storage', 'storage_percent', 90, {
+        about: "MySQL's storage is filling.",
+        aggregation: 'Maximum',
+        severity: 2,
+      }),
+      above('mysql-aborted', 'aborted_connections', 10, {
+        about: 'Connections to MySQL fail.',
+        aggregation: 'Total',
+        severity: 1,
+      }),
+    ],
+  },
+  // No baseline for Azure Managed Redis: that of Azure Cache for Redis, on the metrics that exist,
+  // https://learn.microsoft.com/azure/azure-monitor/reference/supported-metrics/microsoft-cache-redisenterprise-metrics
+  'cache-managed': {
+    metricNamespace: 'Microsoft.Cache/redisEnterprise',
+    rows: [
+      above('redis-cpu', 'percentProcessorTime', 80, {
+        about: 'Redis computes all the time.',
+        window: 'PT15M',
+        every: 'PT5M',
+      }),
+      above('redis-memory', 'usedmemorypercentage', 90, {
+        about: 'Redis is full.',
+        window: 'PT15M',
+        every: 'PT5M',
+        severity: 2,
+      }),
+    ],
+  },
+  'cache-classic': {
+    metricNamespace: 'Microsoft.Cache/Redis',
+    rows: [
+      above('redis-load', 'serverLoad', 85, { about: 'Redis computes all the time.', window: 'PT15M', every: 'PT5M' }),
+      above('redis-memory', 'usedmemorypercentage', 90, {
+        about: 'Redis is full.',
+        window: 'PT15M',
+        every: 'PT5M',
+        severity: 2,
+      }),
+    ],
+  },
+  media: {
+    metricNamespace: 'Microsoft.Storage/storageAccounts',
+    rows: [
+      // Baseline: over one minute. One failed request of a quiet minute is no reason to wake anyone.
+      {
+        ...above('media-availability', 'Availability', 100, { about: 'Blob fails requests.', severity: 1 }),
+        operator: 'LessThan',
+      },
+    ],
+  },
+  vault: {
+    metricNamespace: 'Microsoft.KeyVault/vaults',
+    rows: [
+      {
+        ...above('vault-availability', 'Availability', 90, { about: 'The vault fails requests.', severity: 1 }),
+        operator: 'LessThan',
+      },
+      above('vault-saturation', 'SaturationShoebox', 75, { about: "The vault's capacity runs out.", severity: 1 }),
+    ],
+  },
+  door: {
+    metricNamespace: 'Microsoft.Cdn/profiles',
+    rows: [
+      {
+        ...above('door-origin', 'OriginHealthPercentage', 90, {
+          about: 'Front Door cannot reach the app.',
+          severity: 2,
+        }),
+        operator: 'LessThanOrEqual',
+      },
+      above('door-5xx', 'Percentage5XX', 10, { about: 'Visitors get server errors.', severity: 2 }),
+    ],
+  },
+};
+
+/** The defaults are those most rows of the baseline have: average over 5 minutes, looked at every minute, severity 3. */
+function above(name: string, metricName: string, threshold: number, rest: Pick<Row, 'about'> & Partial<Row>): Row {
+  return {
+    name,
+    metricName,
+    threshold,
+    operator: 'GreaterThan',
+    aggregation: 'Average',
+    window: 'PT5M',
+    every: 'PT1M',
+    severity: 3,
+    ...rest,
+  };
+}
+
+export function metricRules(watched: Watched): readonly MetricRule[] {
+  const { metricNamespace, rows } = RULES[watched];
+  return rows.map((row) => ({ ...row, metricNamespace }));
+}
+
+/** An alert on what the sidecar reports. */
+export interface QueryRule {
+  readonly name: string;
+  readonly about: string;
+  readonly query: string;
+  readonly operator: 'GreaterThan' | 'LessThan';
+  readonly threshold: number;
+  readonly window: string;
+  readonly severity: 1 | 2;
+}
+
+const reported = (metric: string, condition = ''): string =>
+  `${metricRows(metric)}${condition} | project TimeGenerated, Max`;
+
+/** Rules about the sidecar; pointless, and loud, before there is one. */
+export const SIDECAR_RULES: readonly QueryRule[] = [
+  {
+    name: 'sidecar-absent',
+    about: 'No sidecar has reported for 10 minutes: images stay on the disk.',
+    query: reported('slipway_sidecar_ready'),
+    operator: 'LessThan',
+    threshold: 1,
+    window: 'PT10M',
+    severity: 1,
+  },
+  {
+    name: 'media-stuck',
+    about: 'A file cannot be carried to Blob. `slipway media list` says which and why.',
+    query: reported('slipway_media_stuck', ' | where Max > 0'),
+    operator: 'GreaterThan',
+    threshold: 0,
+    window: 'PT10M',
+    severity: 2,
+  },
+  {
+    name: 'media-conflicts',
+    about: 'A file has another content than the blob of its name. `slipway media list` says which.',
+    query: reported('slipway_media_conflicts', ' | where Max > 0'),
+    operator: 'GreaterThan',
+    threshold: 0,
+    window: 'PT10M',
+    severity: 2,
+  },
+  {
+    name: 'media-late',
+    about: 'A file has been waiting for Blob for more than 5 minutes.',
+    query: reported('slipway_media_oldest_seconds', ' | where Max > 300'),
+    operator: 'GreaterThan',
+    threshold: 0,
+    window: 'PT10M',
+    severity: 2,
+  },
+];

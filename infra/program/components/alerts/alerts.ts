@@ -1,0 +1,201 @@
+import { WebTest } from '@pulumi/azure-native/applicationinsights/webTest.js';
+import { ActionGroup } from '@pulumi/azure-native/monitor/actionGroup.js';
+import { MetricAlert } from '@pulumi/azure-native/monitor/metricAlert.js';
+import { ScheduledQueryRule } from '@pulumi/azure-native/monitor/scheduledQueryRule.js';
+import { ComponentResource, interpolate, type Output } from '@pulumi/pulumi';
+import type { Context } from '../../context.ts';
+import type { Observe } from '../observe/observe.ts';
+import { type MetricRule, metricRules, type QueryRule, SIDECAR_RULES, WATCHED, type Watched } from './alert-rules.ts';
+import { AVAILABILITY, FAILED_LOCATIONS } from './availability.ts';
+
+export interface AlertsInput {
+  readonly observe: Observe;
+  readonly watched: Readonly<Partial<Record<Watched, Output<string>>>>;
+  /** Host name that visitors use. */
+  readonly host: Output<string>;
+}
+
+/** Who is told, and of what. */
+export class Alerts extends ComponentResource {
+  readonly actionGroupId: Output<string>;
+  readonly #context: Context;
+  readonly #group: Output<string>;
+
+  constructor(context: Context, group: Output<string>, input: AlertsInput) {
+    super('slipway:program:Alerts', 'alerts');
+    const { alerts, availabilityTests } = context.config.observe;
+    this.#context = context;
+    this.#group = group;
+    this.actionGroupId = this.#actionGroup().id;
+    if (alerts) this.#onMetrics(input);
+    if (alerts && context.config.sidecar.digest !== '') this.#onSidecar(input);
+    if (availabilityTests) this.#onAvailability(input);
+    this.registerOutputs({ actionGroupId: this.actionGroupId });
+  }
+
+  #actionGroup(): ActionGroup {
+    const { config, names, tags } = this.#context;
+    return new ActionGroup(
+      'on-call',
+      {
+        actionGroupName: names.scoped('ag'),
+        // At most 12 characters.
+        groupShortName: `${config.name.slice(0, 8)}${config.stage}`,
+        resourceGroupName: this.#group,
+        location: 'Global',
+        tags,
+        enabled: true,
+        emailReceivers: config.observe.alertEmails.map((emailAddress, index) => ({
+          name: `email-${index + 1}`,
+          emailAddress,
+          useCommonAlertSchema: true,
+        })),
+      },
+      { parent: this },
+    );
+  }
+
+  #onMetrics({ watched }: AlertsInput): void {
+    for (const key of WATCHED) {
+      const scope = watched[key];
+      if (scope === undefined) continue;
+      for (const rule of metricRules(key)) this.#metricAlert(rule, scope);
+    }
+  }
+
+  #metricAlert(rule: MetricRule, scope: Output<string>): MetricAlert {
+    const { names, tags } = this.#context;
+    return new MetricAlert(
+      `alert-${rule.name}`,
+      {
+        ruleName: names.scoped(rule.name),
+        description: described(rule.about),
+        resourceGroupName: this.#group,
+        location: 'Global',
+        tags,
+        enabled: true,
+        autoMitigate: true,
+        severity: rule.severity,
+        scopes: [scope],
+        windowSize: rule.window,
+        evaluationFrequency: rule.every,
+        criteria: {
+          odataType: 'Microsoft.Azure.Monitor.SingleResourceMultipleMetricCriteria',
+          allOf: [
+            {
+              name: rule.name,
+              criterionType: 'StaticThresholdCriterion',
+              metricNamespace: rule.metricNamespace,
+              metricName: rule.metricName,
+              operator: rule.operator,
+              threshold: rule.threshold,
+              timeAggregation: rule.aggregation,
+              // A resource that was just made has no values yet, and the rule would be refused.
+              skipMetricValidation: true,
+            },
+          ],
+        },
+        actions: [{ actionGroupId: this.actionGroupId }],
+      },
+      { parent: this },
+    );
+  }
+
+  #onSidecar({ observe }: AlertsInput): void {
+    for (const rule of SIDECAR_RULES) this.#queryAlert(rule, observe);
+  }
+
+  #queryAlert(rule: QueryRule, observe: Observe): ScheduledQueryRule {
+    const { names, location, tags } = this.#context;
+    return new ScheduledQueryRule(
+      `alert-${rule.name}`,
+      {
+        ruleName: names.scoped(rule.name),
+        displayName: rule.name,
+        description: described(rule.about),
+        kind: 'LogAlert',
+        resourceGroupName: this.#group,
+        location,
+        tags,
+        enabled: true,
+        autoMitigate: true,
+        severity: rule.severity,
+        scopes: [observe.workspaceId],
+        windowSize: rule.window,
+        evaluationFrequency: 'PT5M',
+        // The workspace is empty at the first run.
+        skipQueryValidation: true,
+        criteria: {
+          allOf: [
+            {
+              query: rule.query,
+              timeAggregation: 'Count',
+              operator: rule.operator,
+              threshold: rule.threshold,
+              failingPeriods: { numberOfEvaluationPeriods: 1, minFailingPeriodsToAlert: 1 },
+            },
+          ],
+        },
+        actions: { actionGroups: [this.actionGroupId] },
+      },
+      { parent: this },
+    );
+  }
+
+  #onAvailability({ observe, host }: AlertsInput): void {
+    const test = this.#availabilityTest(observe, host);
+    const { names, tags } = this.#context;
+    new MetricAlert(
+      'alert-unavailable',
+      {
+        ruleName: names.scoped('unavailable'),
+        description: described(`Visitors in ${FAILED_LOCATIONS} places or more cannot use the app.`),
+        resourceGroupName: this.#group,
+        location: 'Global',
+        tags,
+        enabled: true,
+        autoMitigate: true,
+        severity: 1,
+        scopes: [test.id, observe.insightsId],
+        windowSize: 'PT5M',
+        evaluationFrequency: 'PT1M',
+        criteria: {
+          odataType: 'Microsoft.Azure.Monitor.WebtestLocationAvailabilityCriteria',
+          webTestId: test.id,
+          componentId: observe.insightsId,
+          failedLocationCount: FAILED_LOCATIONS,
+        },
+        actions: [{ actionGroupId: this.actionGroupId }],
+      },
+      { parent: this },
+    );
+  }
+
+  /** The tag is how the portal ties a test to its component; without it the test shows nowhere. */
+  #availabilityTest(observe: Observe, host: Output<string>): WebTest {
+    const { names, location, tags } = this.#context;
+    const name = names.scoped('available');
+    return new WebTest(
+      'availability',
+      {
+        webTestName: name,
+        syntheticMonitorId: name,
+        resourceGroupName: this.#group,
+        location,
+        tags: observe.insightsId.apply((id) => ({ ...tags, [`hidden-link:${id}`]: 'Resource' })),
+        request: {
+          requestUrl: interpolate`https://${host}${AVAILABILITY.path}`,
+          httpVerb: 'GET',
+          followRedirects: false,
+        },
+        ...AVAILABILITY.settings,
+      },
+      { parent: this },
+    );
+  }
+}
+
+/** The description is what the mail shows. */
+function described(about: string): string {
+  return `${about} First thing to do: docs/runbooks/alerts.md`;
+}

@@ -1,0 +1,143 @@
+import { listRedisKeysOutput } from '@pulumi/azure-native/redis/listRedisKeys.js';
+import { Redis } from '@pulumi/azure-native/redis/redis.js';
+import { Database } from '@pulumi/azure-native/redisenterprise/database.js';
+import { listDatabaseKeysOutput } from '@pulumi/azure-native/redisenterprise/listDatabaseKeys.js';
+import { RedisEnterprise } from '@pulumi/azure-native/redisenterprise/redisEnterprise.js';
+import { ComponentResource, interpolate, type Output, type Resource, secret } from '@pulumi/pulumi';
+import type { Context } from '../../context.ts';
+import { classicRedisSku } from '../../skus.ts';
+import type { Telling, Told } from '../diagnostics/diagnostics.ts';
+import type { Network } from '../network/network.ts';
+import type { Vault } from '../vault/vault.ts';
+
+/** The only port of Azure Managed Redis, TLS. https://learn.microsoft.com/azure/redis/architecture */
+const MANAGED_PORT = 10_000;
+/** TLS port of Azure Cache for Redis; the other one is off. */
+const CLASSIC_PORT = 6380;
+
+/** A Redis of either kind, as the rest sees it. */
+interface Server {
+  readonly id: Output<string>;
+  /** On managed Redis the metrics are the cluster's and the logs the database's. */
+  readonly told: readonly Told[];
+  readonly host: Output<string>;
+  readonly key: Output<string>;
+  readonly endpoint: { readonly groupId: string; readonly zoneName: string };
+  readonly resources: readonly Resource[];
+}
+
+/** Redis over TLS, reachable from the stage's network alone; its access key is in the vault. */
+export class Cache extends ComponentResource implements Telling {
+  /** host, or host:port where the port is not 10000 */
+  readonly host: Output<string>;
+  readonly id: Output<string>;
+  readonly told: readonly Told[];
+  /** What has to exist before the app may connect. */
+  readonly usable: readonly Resource[];
+  readonly #context: Context;
+  readonly #group: Output<string>;
+
+  constructor(context: Context, group: Output<string>, { vault, network }: { vault: Vault; network: Network }) {
+    super('slipway:program:Cache', 'cache');
+    this.#context = context;
+    this.#group = group;
+    const server = context.config.cache.kind === 'managed' ? this.#managed() : this.#classic();
+    vault.keep('redis-key', server.key);
+    const door = network.privateEndpoint('redis', { serviceId: server.id, ...server.endpoint });
+    this.host = server.host;
+    this.id = server.id;
+    this.told = server.told;
+    this.usable = [...server.resources, ...door];
+    this.registerOutputs({ host: this.host });
+  }
+
+  #managed(): Server {
+    const cluster = this.#cluster();
+    const database = this.#database(cluster);
+    const { primaryKey } = listDatabaseKeysOutput(
+      { resourceGroupName: this.#group, clusterName: cluster.name, databaseName: database.name },
+      { dependsOn: [database] },
+    );
+    return {
+      id: cluster.id,
+      told: [
+        { name: 'redis', type: 'redisenterprise:RedisEnterprise', id: cluster.id },
+        { name: 'redis-database', type: 'redisenterprise:Database', id: database.id },
+      ],
+      host: cluster.hostName,
+      key: secret(primaryKey),
+      // https://learn.microsoft.com/azure/redis/private-link
+      endpoint: { groupId: 'redisEnterprise', zoneName: 'privatelink.redis.azure.net' },
+      resources: [cluster, database],
+    };
+  }
+
+  #cluster(): RedisEnterprise {
+    const { config, names, location, tags, keeps } = this.#context;
+    return new RedisEnterprise(
+      'redis',
+      {
+        clusterName: names.global('redis', 60),
+        resourceGroupName: this.#group,
+        location,
+        tags,
+        sku: { name: config.cache.sku },
+        highAvailability: config.cache.highAvailability ? 'Enabled' : 'Disabled',
+        minimumTlsVersion: '1.2',
+        publicNetworkAccess: 'Disabled',
+      },
+      { parent: this, protect: keeps('cache') },
+    );
+  }
+
+  /** NoCluster: one shard, so every command may touch every key. Access keys: phpredis has no Entra sign-in. */
+  #database(cluster: RedisEnterprise): Database {
+    return new Database(
+      'redis-database',
+      {
+        clusterName: cluster.name,
+        resourceGroupName: this.#group,
+        databaseName: 'default',
+        clientProtocol: 'Encrypted',
+        port: MANAGED_PORT,
+        clusteringPolicy: 'NoCluster',
+        evictionPolicy: 'VolatileLRU',
+        accessKeysAuthentication: 'Enabled',
+      },
+      { parent: this, protect: this.#context.keeps('cache') },
+    );
+  }
+
+  #classic(): Server {
+    const { config, names, location, tags, keeps } = this.#context;
+    const redis = new Redis(
+      'redis',
+      {
+        name: names.global('redis', 63),
+        resourceGroupName: this.#group,
+        location,
+        tags,
+        sku: classicRedisSku(config.cache.classicSku),
+        redisVersion: '6',
+        enableNonSslPort: false,
+        minimumTlsVersion: '1.2',
+        publicNetworkAccess: 'Disabled',
+        redisConfiguration: { maxmemoryPolicy: 'volatile-lru' },
+      },
+      { parent: this, protect: keeps('cache') },
+    );
+    const { primaryKey } = listRedisKeysOutput(
+      { resourceGroupName: this.#group, name: redis.name },
+      { dependsOn: [redis] },
+    );
+    return {
+      id: redis.id,
+      told: [{ name: 'redis', type: 'redis:Redis', id: redis.id }],
+      host: interpolate`${redis.hostName}:${CLASSIC_PORT}`,
+      key: secret(primaryKey),
+      // https://learn.microsoft.com/azure/azure-cache-for-redis/cache-private-link
+      endpoint: { groupId: 'redisCache', zoneName: 'privatelink.redis.cache.windows.net' },
+      resources: [redis],
+    };
+  }
+}

@@ -1,0 +1,105 @@
+import { Configuration } from '@pulumi/azure-native/dbformysql/configuration.js';
+import { Database as MysqlDatabase } from '@pulumi/azure-native/dbformysql/database.js';
+import { Server } from '@pulumi/azure-native/dbformysql/server.js';
+import { ComponentResource, type Output, type Resource } from '@pulumi/pulumi';
+import type { Context } from '../../context.ts';
+import { MYSQL_SKUS } from '../../skus.ts';
+import type { Telling, Told } from '../diagnostics/diagnostics.ts';
+import type { Network } from '../network/network.ts';
+import type { Vault } from '../vault/vault.ts';
+import { mysqlParameters, mysqlWindow } from './mysql-parameters.ts';
+
+const NAME = 'slipway';
+/** The server's only login besides Azure's own. */
+const USER = 'slipway';
+
+/** MySQL flexible server, reachable from the stage's network alone. */
+export class Database extends ComponentResource implements Telling {
+  readonly host: Output<string>;
+  readonly name = NAME;
+  readonly user = USER;
+  readonly serverId: Output<string>;
+  readonly told: readonly Told[];
+  /** What has to exist before the app may connect. */
+  readonly usable: readonly Resource[];
+  readonly #context: Context;
+  readonly #group: Output<string>;
+
+  constructor(context: Context, group: Output<string>, { vault, network }: { vault: Vault; network: Network }) {
+    super('slipway:program:Database', 'database');
+    this.#context = context;
+    this.#group = group;
+    const server = this.#server(vault.generate('database-password'), network);
+    const database = this.#database(server);
+    this.usable = [database, ...this.#parameters(server, database)];
+    this.host = server.fullyQualifiedDomainName;
+    this.serverId = server.id;
+    this.told = [{ name: 'mysql', type: 'dbformysql:Server', id: this.serverId }];
+    this.registerOutputs({ host: this.host });
+  }
+
+  /** The zone's link has to be there first, or the server's creation fails. */
+  #server(password: Output<string>, network: Network): Server {
+    const { config, names, location, tags, keeps, retains } = this.#context;
+    const { mysql } = config;
+    const { zone, link } = network.privateZone('mysql', `${names.unique}.private.mysql.database.azure.com`);
+    return new Server(
+      'mysql',
+      {
+        serverName: names.global('mysql', 63),
+        resourceGroupName: this.#group,
+        location,
+        tags,
+        version: mysql.version,
+        createMode: 'Default',
+        administratorLogin: USER,
+        administratorLoginPassword: password,
+        sku: { name: mysql.sku, tier: MYSQL_SKUS[mysql.sku] },
+        storage: { storageSizeGB: mysql.storageGb, autoGrow: 'Enabled' },
+        highAvailability: { mode: mysql.highAvailability },
+        backup: {
+          backupRetentionDays: mysql.backupDays,
+          geoRedundantBackup: mysql.geoBackup ? 'Enabled' : 'Disabled',
+        },
+        network: { delegatedSubnetResourceId: network.mysqlSubnetId, privateDnsZoneResourceId: zone.id },
+        maintenanceWindow: mysqlWindow(mysql.maintenance),
+      },
+      {
+        parent: this,
+        dependsOn: [link],
+        protect: keeps('mysql'),
+        retainOnDelete: retains('mysql'),
+        // Storage grows by itself and never shrinks.
+        ignoreChanges: ['storage.storageSizeGB'],
+      },
+    );
+  }
+
+  #database(server: Server): MysqlDatabase {
+    return new MysqlDatabase(
+      'mysql-database',
+      {
+        serverName: server.name,
+        resourceGroupName: this.#group,
+        databaseName: NAME,
+        charset: 'utf8mb4',
+        collation: 'utf8mb4_0900_ai_ci',
+      },
+      { parent: this, protect: this.#context.keeps('mysql') },
+    );
+  }
+
+  /** One after the other: the server takes one change at a time and answers ServerIsBusy to a second. */
+  #parameters(server: Server, database: MysqlDatabase): Configuration[] {
+    let previous: Resource = database;
+    return Object.entries(mysqlParameters(this.#context.config)).map(([configurationName, value]) => {
+      const parameter = new Configuration(
+        `mysql-${configurationName.replaceAll('_', '-')}`,
+        { serverName: server.name, resourceGroupName: this.#group, configurationName, value, source: 'user-override' },
+        { parent: this, dependsOn: [previous] },
+      );
+      previous = parameter;
+      return parameter;
+    });
+  }
+}

@@ -1,0 +1,93 @@
+import type { BlobServiceProperties } from '@pulumi/azure-native/storage/blobServiceProperties.js';
+import { listStorageAccountKeysOutput } from '@pulumi/azure-native/storage/listStorageAccountKeys.js';
+import { ManagementPolicy } from '@pulumi/azure-native/storage/managementPolicy.js';
+import type { StorageAccount } from '@pulumi/azure-native/storage/storageAccount.js';
+import { ComponentResource, type Output, type Resource, secret } from '@pulumi/pulumi';
+import type { Context } from '../../context.ts';
+import type { Telling, Told } from '../diagnostics/diagnostics.ts';
+import { grant, type Identity } from '../identity/identity.ts';
+import type { Network } from '../network/network.ts';
+import { blobStore } from './blob-store.ts';
+import { mediaLifecycle } from './media-lifecycle.ts';
+
+/** Where the images live for good. The sidecar writes with its identity; the account key serves the mount alone. */
+export class Media extends ComponentResource implements Telling {
+  readonly accountId: Output<string>;
+  readonly told: readonly Told[];
+  readonly accountName: string;
+  readonly containerName: Output<string>;
+  readonly endpoint: Output<string>;
+  /** What has to exist before the sidecar starts. */
+  readonly writable: Resource[];
+  readonly #context: Context;
+  readonly #group: Output<string>;
+  readonly #account: StorageAccount;
+
+  constructor(
+    context: Context,
+    group: Output<string>,
+    { identity, network }: { identity: Identity; network: Network },
+  ) {
+    super('slipway:program:Media', 'media');
+    this.#context = context;
+    this.#group = group;
+    const { mount, replication, softDeleteDays } = context.config.media;
+    const { accountName, account, recovery, container } = blobStore(context, {
+      name: 'media',
+      group,
+      parent: this,
+      sku: replication,
+      recoveryDays: softDeleteDays,
+      access: {
+        // Blob mounts know the account key only: https://learn.microsoft.com/azure/app-service/configure-connect-to-azure-storage
+        allowSharedKeyAccess: mount,
+        publicNetworkAccess: 'Disabled',
+        networkRuleSet: { defaultAction: 'Deny', bypass: 'None' },
+      },
+    });
+    this.accountName = accountName;
+    this.#account = account;
+    this.#lifecycle(recovery);
+    this.accountId = this.#account.id;
+    this.told = [{ name: 'media', type: 'storage:StorageAccount', id: this.accountId }];
+    this.containerName = container.name;
+    this.endpoint = this.#account.primaryEndpoints.blob;
+    const writer = grant(context, {
+      name: 'app-writes-media',
+      principalId: identity.principalId,
+      role: 'storageBlobDataContributor',
+      scope: container.id,
+      parent: this,
+    });
+    const door = network.privateEndpoint('media', {
+      serviceId: this.#account.id,
+      groupId: 'blob',
+      zoneName: 'privatelink.blob.core.windows.net',
+    });
+    this.writable = [container, writer, ...door];
+    this.registerOutputs({ endpoint: this.endpoint });
+  }
+
+  /** For the mount, which knows no other way to authenticate. */
+  accountKey(): Output<string> {
+    const { keys } = listStorageAccountKeysOutput(
+      { accountName: this.accountName, resourceGroupName: this.#group },
+      { dependsOn: [this.#account] },
+    );
+    return secret(keys.apply(([first]) => first?.value ?? ''));
+  }
+
+  /** After the recovery settings: both are written to the same account. */
+  #lifecycle(after: BlobServiceProperties): ManagementPolicy {
+    return new ManagementPolicy(
+      'media-lifecycle',
+      {
+        accountName: this.#account.name,
+        resourceGroupName: this.#group,
+        managementPolicyName: 'default',
+        policy: { rules: mediaLifecycle(this.#context.config.media) },
+      },
+      { parent: this, dependsOn: [after] },
+    );
+  }
+}

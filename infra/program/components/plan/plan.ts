@@ -1,0 +1,60 @@
+import { AutoscaleSetting } from '@pulumi/azure-native/monitor/autoscaleSetting.js';
+import { AppServicePlan } from '@pulumi/azure-native/web/appServicePlan.js';
+import { ComponentResource, type Output } from '@pulumi/pulumi';
+import type { Context } from '../../context.ts';
+import { PLAN_SKUS } from '../../skus.ts';
+import type { Telling, Told } from '../diagnostics/diagnostics.ts';
+import { autoscaleProfiles } from './autoscale-profiles.ts';
+
+/** The workers that both slots run on. */
+export class Plan extends ComponentResource implements Telling {
+  readonly id: Output<string>;
+  readonly told: readonly Told[];
+
+  constructor(context: Context, group: Output<string>) {
+    super('slipway:program:Plan', 'plan');
+    this.id = this.#plan(context, group).id;
+    const autoscale = context.config.autoscale.enabled ? [this.#autoscale(context, group)] : [];
+    this.told = [
+      { name: 'plan', type: 'web:AppServicePlan', id: this.id },
+      ...autoscale.map(({ id }) => ({ name: 'autoscale', type: 'monitor:AutoscaleSetting', id })),
+    ];
+    this.registerOutputs({ id: this.id });
+  }
+
+  #plan({ config, names, location, tags }: Context, resourceGroupName: Output<string>): AppServicePlan {
+    const { sku, instances, zoneRedundant } = config.plan;
+    return new AppServicePlan(
+      'plan',
+      {
+        name: names.scoped('plan'),
+        resourceGroupName,
+        location,
+        tags,
+        kind: 'linux',
+        reserved: true,
+        sku: { name: sku, tier: PLAN_SKUS[sku].tier, capacity: instances },
+        zoneRedundant,
+      },
+      // Autoscale, or a person, decides about the capacity from then on.
+      { parent: this, ignoreChanges: ['sku.capacity'] },
+    );
+  }
+
+  #autoscale({ config, names, location, tags }: Context, resourceGroupName: Output<string>): AutoscaleSetting {
+    return new AutoscaleSetting(
+      'autoscale',
+      {
+        autoscaleSettingName: names.scoped('autoscale'),
+        name: names.scoped('autoscale'),
+        resourceGroupName,
+        location,
+        tags,
+        enabled: true,
+        targetResourceUri: this.id,
+        profiles: autoscaleProfiles(config, this.id),
+      },
+      { parent: this },
+    );
+  }
+}

@@ -1,0 +1,152 @@
+import { type Input, interpolate } from '@pulumi/pulumi';
+import type { Config } from '../../config/config.ts';
+import { fpmChildren, PLAN_SKUS } from '../../skus.ts';
+
+/** Where the container runs the package from, what it answers on, and where media live in it. */
+export const PATHS = {
+  startup: 'bash /home/site/wwwroot/appservice/startup.sh',
+  live: '/api/health/live',
+  mediaRoot: '/home/media',
+  mediaMount: '/mounts/media',
+  caFile: '/etc/ssl/certs/ca-certificates.crt',
+} as const;
+
+const PHP_PORT = 8080;
+export const SIDECAR_PORT = 8181;
+
+/** The only sticky setting: with any other, preparing a swap would restart staging with something it was not proven with. */
+export const STICKY_SETTINGS = { production: { SLOT_NAME: 'production' }, staging: { SLOT_NAME: 'staging' } } as const;
+export type SlotName = keyof typeof STICKY_SETTINGS;
+
+/**
+ * Who stands between a visitor and nginx. App Service's own front ends reach the container from link-local and private
+ * addresses; `unix:` is for a front on the same machine. Front Door: the ranges of the service tag AzureFrontDoor.Backend,
+ * https://learn.microsoft.com/azure/frontdoor/origin-security
+ */
+const PLATFORM_PROXIES = ['unix:', '127.0.0.0/8', '169.254.0.0/16', '172.16.0.0/12', '10.0.0.0/8'];
+const FRONT_DOOR_PROXIES = ['147.243.0.0/16', '2a01:111:2050::/44'];
+
+/** App settings by name. */
+export type Settings = Readonly<Record<string, Input<string>>>;
+
+export interface SettingsInput {
+  readonly config: Config;
+  readonly vaultName: string;
+  readonly databaseHost: Input<string>;
+  readonly databaseName: string;
+  readonly databaseUser: string;
+  /** host or host:port */
+  readonly redisHost: Input<string>;
+  readonly mediaEndpoint: Input<string>;
+  readonly mediaContainer: Input<string>;
+  readonly identityClientId: Input<string>;
+  readonly insightsConnectionString: Input<string>;
+}
+
+/**
+ * Everything the web application and its sidecar are told, but what is sticky. Written at creation, and from then on by
+ * releases. Names: https://learn.microsoft.com/azure/app-service/reference-app-settings (WEBSITE…, SCM…), the rest is ours.
+ */
+export function appSettings(input: SettingsInput): Settings {
+  const { config, vaultName } = input;
+  const { web, media, plan, edge } = config;
+  return {
+    APP_ENV: 'prod',
+    APP_INTERNAL_URL: `http://127.0.0.1:${PHP_PORT}`,
+    TLS_CA_FILE: PATHS.caFile,
+
+    DATABASE_HOST: input.databaseHost,
+    DATABASE_NAME: input.databaseName,
+    DATABASE_USER: input.databaseUser,
+    DATABASE_PASSWORD: vaultReference(vaultName, 'database-password'),
+    REDIS_HOST: input.redisHost,
+    REDIS_PASSWORD: vaultReference(vaultName, 'redis-key'),
+    CACHE_API_TOKEN: vaultReference(vaultName, 'cache-api-token'),
+    RELEASE_TOKEN: vaultReference(vaultName, 'release-token'),
+
+    MEDIA_ROOT: PATHS.mediaRoot,
+    ...(media.mount ? { MEDIA_MOUNT: PATHS.mediaMount } : {}),
+    MEDIA_BLOB_ENDPOINT: input.mediaEndpoint,
+    MEDIA_CONTAINER: input.mediaContainer,
+    MEDIA_WAIT_MS: String(media.waitMs),
+    MEDIA_RETENTION_HOURS: String(media.retentionHours),
+    MEDIA_DRAIN_TIMEOUT_S: String(media.drainTimeoutSeconds),
+    MEDIA_SCAN_MS: String(media.scanMs),
+    SIDECAR_PORT: String(SIDECAR_PORT),
+    // The sidecar reports it, by which a release knows that the one it wants is running.
+    ...(config.sidecar.digest === '' ? {} : { SIDECAR_DIGEST: config.sidecar.digest }),
+    AZURE_CLIENT_ID: input.identityClientId,
+    APPLICATIONINSIGHTS_CONNECTION_STRING: input.insightsConnectionString,
+
+    FPM_MAX_CHILDREN: String(web.fpmChildren > 0 ? web.fpmChildren : fpmChildren(PLAN_SKUS[plan.sku])),
+    IMAGE_RATE_PER_MINUTE: String(web.imageRatePerMinute),
+    TRUSTED_PROXIES: [...PLATFORM_PROXIES, ...(edge.enabled ? FRONT_DOOR_PROXIES : []), ...web.trustedProxies].join(
+      ',',
+    ),
+
+    // Without these any answer counts as warm, a 500 included.
+    WEBSITE_SWAP_WARMUP_PING_PATH: PATHS.live,
+    WEBSITE_SWAP_WARMUP_PING_STATUSES: '200',
+    WEBSITE_WARMUP_PATH: PATHS.live,
+    WEBSITE_WARMUP_STATUSES: '200',
+    // A stopping container gets 5 s otherwise; 120 is the most.
+    WEBSITES_CONTAINER_STOP_TIME_LIMIT: '120',
+    // The package has its vendor directory; Oryx would install dev packages into it.
+    SCM_DO_BUILD_DURING_DEPLOYMENT: 'false',
+  };
+}
+
+/** Versionless, so a rotated secret arrives without a release. https://learn.microsoft.com/azure/app-service/app-service-key-vault-references */
+function vaultReference(vaultName: string, secret: string): string {
+  return `@Microsoft.KeyVault(SecretUri=https://${vaultName}.vault.azure.net/secrets/${secret})`;
+}
+
+/** The settings of one slot: the common ones and its sticky one. */
+export function slotSettings(common: Settings, slot: SlotName): Settings {
+  return { ...common, ...STICKY_SETTINGS[slot] };
+}
+
+/** The names of app settings that the sidecar gets as its environment; it sees no other. */
+export const SIDECAR_ENVIRONMENT = [
+  'APPLICATIONINSIGHTS_CONNECTION_STRING',
+  'APP_INTERNAL_URL',
+  'AZURE_CLIENT_ID',
+  'FPM_MAX_CHILDREN',
+  'MEDIA_BLOB_ENDPOINT',
+  'MEDIA_CONTAINER',
+  'MEDIA_DRAIN_TIMEOUT_S',
+  'MEDIA_RETENTION_HOURS',
+  'MEDIA_ROOT',
+  'MEDIA_SCAN_MS',
+  'REDIS_HOST',
+  'REDIS_PASSWORD',
+  'RELEASE_TOKEN',
+  'SIDECAR_DIGEST',
+  'SIDECAR_PORT',
+  'SLOT_NAME',
+  'TLS_CA_FILE',
+] as const;
+
+export interface SiteContainerInput {
+  readonly config: Config;
+  readonly loginServer: Input<string>;
+  readonly identityClientId: Input<string>;
+}
+
+export const SIDECAR_NAME = 'sidecar';
+
+/**
+ * The sidecar's definition, as Azure wants it. `environmentVariables[].value` is the *name* of an app setting; targetPort
+ * is a text. https://learn.microsoft.com/azure/app-service/configure-sidecar
+ */
+export function siteContainer({ config, loginServer, identityClientId }: SiteContainerInput) {
+  return {
+    image: interpolate`${loginServer}/${config.sidecar.repository}@${config.sidecar.digest}`,
+    isMain: false,
+    targetPort: String(SIDECAR_PORT),
+    authType: 'UserAssigned' as const,
+    userManagedIdentityClientId: identityClientId,
+    inheritAppSettingsAndConnectionStrings: false,
+    environmentVariables: SIDECAR_ENVIRONMENT.map((name) => ({ name, value: name })),
+  };
+}

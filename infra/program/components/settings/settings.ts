@@ -1,0 +1,110 @@
+import { WebAppApplicationSettings } from '@pulumi/azure-native/web/webAppApplicationSettings.js';
+import { WebAppApplicationSettingsSlot } from '@pulumi/azure-native/web/webAppApplicationSettingsSlot.js';
+import { WebAppAzureStorageAccounts } from '@pulumi/azure-native/web/webAppAzureStorageAccounts.js';
+import { WebAppAzureStorageAccountsSlot } from '@pulumi/azure-native/web/webAppAzureStorageAccountsSlot.js';
+import { WebAppSiteContainer } from '@pulumi/azure-native/web/webAppSiteContainer.js';
+import { WebAppSiteContainerSlot } from '@pulumi/azure-native/web/webAppSiteContainerSlot.js';
+import { ComponentResource, type Input, type Output, type Resource } from '@pulumi/pulumi';
+import type { Config } from '../../config/config.ts';
+import type { Media } from '../media/media.ts';
+import type { Web } from '../web/web.ts';
+import {
+  PATHS,
+  type Settings,
+  SIDECAR_NAME,
+  STICKY_SETTINGS,
+  type siteContainer,
+  slotSettings,
+} from './app-settings.ts';
+
+export interface SettingsInput {
+  readonly web: Web;
+  readonly media: Media;
+  readonly settings: Settings;
+  /** Absent until the image's digest is known. */
+  readonly container: ReturnType<typeof siteContainer> | undefined;
+}
+
+/** What the next release writes whole: values and Key Vault references, never a secret. */
+export interface Wanted {
+  /** Not the sticky ones. */
+  readonly settings: Settings;
+  readonly siteContainers: readonly { readonly name: string; readonly properties: ReturnType<typeof siteContainer> }[];
+  readonly slotStickyNames: readonly string[];
+  readonly stickySettings: Readonly<Record<string, Readonly<Record<string, Input<string>>>>>;
+}
+
+/**
+ * What a release owns. `up` creates it once, so that the very first start is right, and then never touches it again:
+ * a setting changed here would restart production unwarmed and unproven. `wanted` is what the next release writes.
+ */
+export class ReleasedSettings extends ComponentResource {
+  readonly wanted: Wanted;
+  readonly #group: Output<string>;
+
+  constructor(config: Config, group: Output<string>, input: SettingsInput) {
+    super('slipway:program:ReleasedSettings', 'released-settings');
+    this.#group = group;
+    // One write to a site after the other; Azure answers 409 to a second one at the same time.
+    let last = this.#settings(input);
+    if (config.media.mount) last = this.#mounts(input, last);
+    if (input.container !== undefined) this.#containers(input.web, input.container, last);
+    this.wanted = wanted(input);
+    this.registerOutputs({});
+  }
+
+  #settings({ web, settings }: SettingsInput): Resource[] {
+    const of = { name: web.app.name, resourceGroupName: this.#group };
+    const options = { parent: this, ignoreChanges: ['properties'], dependsOn: [...web.settled] };
+    return [
+      new WebAppApplicationSettings(
+        'app-settings',
+        { ...of, properties: slotSettings(settings, 'production') },
+        options,
+      ),
+      new WebAppApplicationSettingsSlot(
+        'staging-settings',
+        { ...of, slot: web.slotName, properties: slotSettings(settings, 'staging') },
+        options,
+      ),
+    ];
+  }
+
+  /** Read-only, as Blob mounts are: https://learn.microsoft.com/azure/app-service/configure-connect-to-azure-storage */
+  #mounts({ web, media }: SettingsInput, after: Resource[]): Resource[] {
+    const of = { name: web.app.name, resourceGroupName: this.#group };
+    const mount = {
+      type: 'AzureBlob' as const,
+      protocol: 'Http',
+      accountName: media.accountName,
+      shareName: media.containerName,
+      mountPath: PATHS.mediaMount,
+      accessKey: media.accountKey(),
+    };
+    const options = { parent: this, dependsOn: after };
+    return [
+      new WebAppAzureStorageAccounts('app-mounts', { ...of, properties: { media: mount } }, options),
+      new WebAppAzureStorageAccountsSlot(
+        'staging-mounts',
+        { ...of, slot: web.slotName, properties: { media: mount } },
+        options,
+      ),
+    ];
+  }
+
+  #containers(web: Web, container: ReturnType<typeof siteContainer>, after: Resource[]): void {
+    const of = { name: web.app.name, resourceGroupName: this.#group, containerName: SIDECAR_NAME };
+    const options = { parent: this, ignoreChanges: Object.keys(container), dependsOn: after };
+    new WebAppSiteContainer('app-sidecar', { ...of, ...container }, options);
+    new WebAppSiteContainerSlot('staging-sidecar', { ...of, slot: web.slotName, ...container }, options);
+  }
+}
+
+function wanted({ settings, container }: SettingsInput): Wanted {
+  return {
+    settings,
+    siteContainers: container === undefined ? [] : [{ name: SIDECAR_NAME, properties: container }],
+    slotStickyNames: Object.keys(STICKY_SETTINGS.production),
+    stickySettings: STICKY_SETTINGS,
+  };
+}

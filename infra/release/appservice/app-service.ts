@@ -1,0 +1,249 @@
+import { createReadStream } from 'node:fs';
+import { setTimeout as pause } from 'node:timers/promises';
+import { type SiteContainer, WebSiteManagementClient } from '@azure/arm-appservice';
+import { createDefaultHttpClient, createHttpHeaders, createPipelineRequest } from '@azure/core-rest-pipeline';
+import { SlipError } from '../../lib/errors.ts';
+import type { ManagementAccess, SiteAddress, WantedContainer } from '../target/target.ts';
+import { armFailure, isNotFound, isTransientSwapFailure, messageOf } from './arm-failure.ts';
+import { type Deployment, oneDeploy } from './one-deploy.ts';
+import { whileBusy } from './while-busy.ts';
+
+const armScope = 'https://management.azure.com/.default';
+const targetSlot = 'production';
+const swapTries = 3;
+const swapPauseInPolls = 5;
+const publishTimeoutMs = 600_000;
+
+export interface SwapStatus {
+  /** When the last swap of the site ended; undefined when there was none. */
+  readonly lastSwap: string | undefined;
+  /** A swap is under way. */
+  readonly inProgress: boolean;
+}
+
+export interface SettingReference {
+  readonly setting: string;
+  readonly status: string;
+  readonly details: string | undefined;
+}
+
+/** The App Service calls a release makes, for one site and its staging slot. Failures are coded errors. */
+export class AppService {
+  readonly #client: WebSiteManagementClient;
+  readonly #site: SiteAddress;
+  readonly #access: ManagementAccess;
+
+  constructor(site: SiteAddress, access: ManagementAccess) {
+    this.#site = site;
+    this.#access = access;
+    this.#client = new WebSiteManagementClient(access.credential, site.subscriptionId, {
+      ...(access.endpoint === undefined ? {} : { endpoint: access.endpoint }),
+      ...(access.ca === undefined ? {} : { tlsOptions: { ca: access.ca } }),
+    });
+  }
+
+  async swapStatus(): Promise<SwapStatus> {
+    const { resourceGroup, app } = this.#site;
+    const site = await this.#call('read the site', () => this.#client.webApps.get(resourceGroup, app));
+    const lastSwap = site.slotSwapStatus?.timestampUtc;
+    return {
+      lastSwap: lastSwap instanceof Date ? lastSwap.toISOString() : undefined,
+      inProgress: (site.inProgressOperationId ?? '') !== '',
+    };
+  }
+
+  /** The slot: what it is prepared for, and its SCM host. Undefined when it does not exist. */
+  async slot(): Promise<{ readonly preparedFor: string | undefined; readonly scmHost: string } | undefined> {
+    const { resourceGroup, app, slot } = this.#site;
+    try {
+      const site = await this.#client.webApps.getSlot(resourceGroup, app, slot);
+      const scm = site.hostNameSslStates?.find((state) => state.hostType === 'Repository')?.name;
+      return {
+        preparedFor: site.targetSwapSlot ? site.targetSwapSlot : undefined,
+        scmHost: scm ?? site.enabledHostNames?.find((name) => name.includes('.scm.')) ?? '',
+      };
+    } catch (error) {
+      if (isNotFound(error)) return undefined;
+      throw armFailure('read the slot', error);
+    }
+  }
+
+  async settings(of: 'production' | 'staging'): Promise<Record<string, string>> {
+    const { resourceGroup, app, slot } = this.#site;
+    const { webApps } = this.#client;
+    const answer = await this.#call('list app settings', () =>
+      of === 'production'
+        ? webApps.listApplicationSettings(resourceGroup, app)
+        : webApps.listApplicationSettingsSlot(resourceGroup, app, slot),
+    );
+    return answer.properties ?? {};
+  }
+
+  /** Replaces the slot's settings whole; the slot restarts. */
+  async replaceSettings(properties: Readonly<Record<string, string>>): Promise<void> {
+    const { resourceGroup, app, slot } = this.#site;
+    await this.#call('write app settings', () =>
+      this.#client.webApps.updateApplicationSettingsSlot(resourceGroup, app, slot, { properties: { ...properties } }),
+    );
+  }
+
+  async containers(of: 'production' | 'staging'): Promise<WantedContainer[]> {
+    const { resourceGroup, app, slot } = this.#site;
+    const { webApps } = this.#client;
+    return this.#call('list site containers', async () => {
+      const found: WantedContainer[] = [];
+      const listed =
+        of === 'production'
+          ? webApps.listSiteContainers(resourceGroup, app)
+          : webApps.listSiteContainersSlot(resourceGroup, app, slot);
+      for await (const entry of listed) {
+        const { name, id: _id, type: _type, kind: _kind, systemData: _data, ...properties } = entry;
+        found.push({ name: String(name).split('/').at(-1) ?? '', properties });
+      }
+      return found;
+    });
+  }
+
+  async putContainer(container: WantedContainer): Promise<void> {
+    const { resourceGroup, app, slot } = this.#site;
+    const body = container.properties as SiteContainer;
+    await this.#call(`write the site container ${container.name}`, () =>
+      this.#client.webApps.createOrUpdateSiteContainerSlot(resourceGroup, app, slot, container.name, body),
+    );
+  }
+
+  async deleteContainer(name: string): Promise<void> {
+    const { resourceGroup, app, slot } = this.#site;
+    await this.#call(`delete the site container ${name}`, () =>
+      this.#client.webApps.deleteSiteContainerSlot(resourceGroup, app, slot, name),
+    );
+  }
+
+  async stickyNames(): Promise<readonly string[]> {
+    const { resourceGroup, app } = this.#site;
+    const names = await this.#call('list sticky settings', () =>
+      this.#client.webApps.listSlotConfigurationNames(resourceGroup, app),
+    );
+    return names.appSettingNames ?? [];
+  }
+
+  async references(): Promise<SettingReference[]> {
+    const { resourceGroup, app, slot } = this.#site;
+    return this.#call('list Key Vault references', async () => {
+      const found: SettingReference[] = [];
+      for await (const entry of this.#client.webApps.listAppSettingsKeyVaultReferencesSlot(resourceGroup, app, slot)) {
+        const setting = String(entry.name).split('/').at(-1) ?? '';
+        found.push({ setting, status: entry.status ?? 'Initialized', details: entry.details });
+      }
+      return found;
+    });
+  }
+
+  /** Asks Azure to resolve the slot's references again. The client has no method for it. */
+  async refreshReferences(): Promise<void> {
+    const { subscriptionId, resourceGroup, app, slot } = this.#site;
+    const path =
+      `/subscriptions/${subscriptionId}/resourceGroups/${resourceGroup}/providers/Microsoft.Web/sites/${app}` +
+      `/slots/${slot}/config/configreferences/appsettings/refresh?api-version=2025-05-01`;
+    const url = `${this.#access.endpoint ?? 'https://management.azure.com'}${path}`;
+    await this.#call('refresh Key Vault references', async () => {
+      const answer = await this.#send('POST', url);
+      if (answer.status < 300) return;
+      throw Object.assign(new Error(answer.text.slice(0, 300)), { statusCode: answer.status });
+    });
+  }
+
+  /** Phase one of a swap: the slot restarts with production's sticky settings and refuses changes from then on. */
+  async prepare(): Promise<void> {
+    const { resourceGroup, app, slot } = this.#site;
+    await this.#call('prepare the swap', () =>
+      this.#client.webApps.applySlotConfigurationSlot(resourceGroup, app, slot, { targetSlot, preserveVnet: true }),
+    );
+  }
+
+  /** Undoes `prepare`; the slot restarts with its own settings. */
+  async reset(): Promise<void> {
+    const { resourceGroup, app, slot } = this.#site;
+    await this.#call('reset the preparation', () =>
+      this.#client.webApps.resetSlotConfigurationSlot(resourceGroup, app, slot),
+    );
+  }
+
+  /** Swaps the slot with production and waits for the operation's end, which comes some time after routing has moved. */
+  async swap(): Promise<void> {
+    const { resourceGroup, app, slot } = this.#site;
+    for (let tries = 1; ; tries++) {
+      try {
+        const options = { updateIntervalInMs: this.#access.pollMs };
+        await this.#client.webApps.swapSlot(resourceGroup, app, slot, { targetSlot, preserveVnet: true }, options);
+        return;
+      } catch (error) {
+        if (tries < swapTries && isTransientSwapFailure(error)) {
+          await pause(swapPauseInPolls * this.#access.pollMs);
+          continue;
+        }
+        throw new SlipError('SLIP-RELEASE-SWAP-FAILED', {
+          found: `the swap failed: ${messageOf(error)}`,
+          expected: 'the slot to become warm and to be swapped',
+          fix: 'see the slot’s logs (./slipway logs, or the log stream); production keeps the version it had',
+          cause: error,
+        });
+      }
+    }
+  }
+
+  /** One OneDeploy of a zip to the slot's content. Resolves when the SCM site has taken and placed it. */
+  async publish(scmHost: string, file: string, bytes: number): Promise<Deployment> {
+    return this.#oneDeploy(scmHost, { clean: 'true', restart: 'true' }, file, bytes);
+  }
+
+  /** Adds the files of a zip to a directory below /home. What is there stays, and the app goes on running. */
+  async addFiles(scmHost: string, directory: string, file: string, bytes: number): Promise<Deployment> {
+    return this.#oneDeploy(scmHost, { path: directory, clean: 'false', restart: 'false' }, file, bytes);
+  }
+
+  async #oneDeploy(
+    scmHost: string,
+    options: Readonly<Record<string, string>>,
+    file: string,
+    bytes: number,
+  ): Promise<Deployment> {
+    const url = `https://${scmHost}/api/publish?${new URLSearchParams({ type: 'zip', ...options })}`;
+    // The sign-in fails here, for good; what fails below is the connection.
+    await this.#call('publish the package', () => this.#access.credential.getToken(armScope));
+    return oneDeploy(
+      () =>
+        this.#send('POST', url, { file, bytes }).catch((error: unknown) => ({
+          status: undefined,
+          text: messageOf(error),
+        })),
+      this.#access.pollMs,
+    );
+  }
+
+  async #send(method: 'GET' | 'POST', url: string, body?: { file: string; bytes: number }) {
+    const token = await this.#access.credential.getToken(armScope);
+    const headers = createHttpHeaders({
+      authorization: `Bearer ${token?.token ?? ''}`,
+      ...(body === undefined ? {} : { 'content-type': 'application/zip', 'content-length': String(body.bytes) }),
+    });
+    const request = createPipelineRequest({
+      url,
+      method,
+      headers,
+      timeout: publishTimeoutMs,
+      ...(body === undefined ? {} : { body: () => createReadStream(body.file) }),
+    });
+    if (this.#access.ca !== undefined) request.tlsSettings = { ca: this.#access.ca };
+    const answer = await createDefaultHttpClient().sendRequest(request);
+    return { status: answer.status, text: answer.bodyAsText ?? '' };
+  }
+
+  async #call<T>(what: string, call: () => Promise<T>): Promise<T> {
+    try {
+      return await whileBusy(this.#access.pollMs, call);
+    } catch (error) {
+      throw error instanceof SlipError ? error : armFailure(what, error);
+    }
+  }
+}

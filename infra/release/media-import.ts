@@ -1,0 +1,114 @@
+import { createWriteStream } from 'node:fs';
+import { lstat, mkdtemp, readdir, rm, stat } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, relative, sep } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import { ZipFile } from 'yazl';
+import { SlipError } from '../lib/errors.ts';
+import { AppService } from './appservice/app-service.ts';
+import type { ReleaseTarget } from './target/target.ts';
+
+const outbox = '/home/media/outbox';
+/** OneDeploy takes 2 GB; smaller parts show progress and are cheap to repeat. */
+const partMaxBytes = 256 * 1024 * 1024;
+const partMaxFiles = 2_000;
+
+export interface MediaFile {
+  readonly path: string;
+  readonly bytes: number;
+}
+
+export interface Imported {
+  readonly files: number;
+  readonly bytes: number;
+  /** What is no regular file, relative to the directory: never followed, never carried. */
+  readonly skipped: readonly string[];
+}
+
+/**
+ * Brings an existing media directory into Blob, through the outbox of the staging slot: its sidecar carries into the same
+ * container as production's, and production is not touched. Can be repeated: a file that is in Blob already, with the
+ * same bytes, counts as carried.
+ */
+export async function importMedia(
+  target: ReleaseTarget,
+  directory: string,
+  onProgress: (message: string) => void,
+): Promise<Imported> {
+  const { files, skipped } = await listMedia(directory);
+  const appService = new AppService(target.site, target.management);
+  const slot = await appService.slot();
+  if (slot === undefined) {
+    throw new SlipError('SLIP-MEDIA-SLOT', {
+      found: `the app ${target.site.app} has no slot "${target.site.slot}"`,
+      expected: 'the staging slot: files go in through its outbox',
+      fix: 'npx pulumi up creates it',
+    });
+  }
+  const work = await mkdtemp(join(tmpdir(), 'slipway-media-'));
+  let done = 0;
+  try {
+    for (const part of inParts(files)) {
+      const zip = join(work, 'part.zip');
+      await writePart(zip, directory, part);
+      const { failed, message } = await appService.addFiles(slot.scmHost, outbox, zip, (await stat(zip)).size);
+      if (failed) {
+        throw new SlipError('SLIP-MEDIA-IMPORT', {
+          found: `${message} (after ${done} of ${files.length} files)`,
+          expected: 'the SCM site to take the files',
+          fix: 'mend what it says and run the import again: nothing is carried twice',
+        });
+      }
+      done += part.length;
+      onProgress(`${done} of ${files.length} files are in the outbox`);
+    }
+  } finally {
+    await rm(work, { recursive: true, force: true });
+  }
+  return { files: files.length, bytes: files.reduce((sum, file) => sum + file.bytes, 0), skipped };
+}
+
+/** Every regular file below the directory, with `/` in its path; links are not followed. */
+export async function listMedia(directory: string): Promise<{ files: MediaFile[]; skipped: string[] }> {
+  const root = await lstat(directory).catch(() => undefined);
+  if (root?.isDirectory() !== true) {
+    throw new SlipError('SLIP-MEDIA-DIRECTORY', {
+      found: `${directory} is not a directory`,
+      expected: 'the directory whose files are to be in Blob',
+      fix: './slipway media import path/to/storage/media',
+    });
+  }
+  const files: MediaFile[] = [];
+  const skipped: string[] = [];
+  for (const entry of await readdir(directory, { recursive: true, withFileTypes: true })) {
+    if (entry.isDirectory()) continue;
+    const full = join(entry.parentPath, entry.name);
+    const path = relative(directory, full).split(sep).join('/');
+    if (entry.isFile()) files.push({ path, bytes: (await lstat(full)).size });
+    else skipped.push(path);
+  }
+  return { files: files.sort((a, b) => (a.path < b.path ? -1 : 1)), skipped: skipped.sort() };
+}
+
+export function* inParts(files: readonly MediaFile[]): Generator<MediaFile[]> {
+  let part: MediaFile[] = [];
+  let bytes = 0;
+  for (const file of files) {
+    if (part.length > 0 && (part.length === partMaxFiles || bytes + file.bytes > partMaxBytes)) {
+      yield part;
+      part = [];
+      bytes = 0;
+    }
+    part.push(file);
+    bytes += file.bytes;
+  }
+  if (part.length > 0) yield part;
+}
+
+async function writePart(file: string, directory: string, part: readonly MediaFile[]): Promise<void> {
+  const zip = new ZipFile();
+  // Media is compressed already.
+  for (const { path } of part) zip.addFile(join(directory, path), path, { compress: false, mode: 0o100644 });
+  zip.end();
+  await pipeline(zip.outputStream as NodeJS.ReadableStream, createWriteStream(file, { mode: 0o600 }));
+}

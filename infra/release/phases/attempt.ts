@@ -1,0 +1,90 @@
+import { randomUUID } from 'node:crypto';
+import { SlipError } from '../../lib/errors.ts';
+import type { Configuration, EntryKind, HistoryEntry, Outcome } from '../store/history.ts';
+import type { Phase } from '../store/lock.ts';
+import type { Session } from './session.ts';
+
+/** The version an attempt wants live, with everything needed to put it up again. */
+export interface Candidate extends Configuration {
+  readonly version: string;
+  readonly sha256: string;
+  readonly bytes: number;
+  readonly schemaMin: string;
+  readonly schemaMax: string;
+  readonly source?: { readonly commit: string; readonly dirty: boolean } | undefined;
+  /** Id of the entry that is brought back. */
+  readonly restored?: string | undefined;
+}
+
+/** One try to change what production runs: it says in the lock how far it is, and ends as one line of history. */
+export class Attempt {
+  readonly id = randomUUID();
+  readonly kind: EntryKind;
+  readonly candidate: Candidate;
+  readonly #session: Session;
+  #phase: Phase | undefined;
+
+  constructor(session: Session, kind: EntryKind, candidate: Candidate) {
+    this.#session = session;
+    this.kind = kind;
+    this.candidate = candidate;
+  }
+
+  /** Recorded before the phase begins, so that whoever comes after a crash knows what may have happened. */
+  async enter(phase: Phase, lastSwap?: string): Promise<void> {
+    this.#phase = phase;
+    await this.#session.lock.write({ phase, entry: this.entry('abandoned'), lastSwap });
+  }
+
+  /** From the moment a swap is asked for until it is known how it ended, and while history does not say so. */
+  get mayHaveSwapped(): boolean {
+    return this.#phase === 'swap' || this.#phase === 'swapped' || this.#phase === 'swap back';
+  }
+
+  /** The swap is known not to have been done: production has what it had. */
+  notSwapped(): void {
+    if (this.#phase === 'swap') this.#phase = undefined;
+  }
+
+  /** Writes the line of history; from then on there is nothing to heal. */
+  async record(outcome: Outcome, error?: unknown): Promise<HistoryEntry> {
+    const entry = this.entry(outcome, error);
+    await this.#session.history.append(entry);
+    await this.#session.lock.write(undefined);
+    return entry;
+  }
+
+  entry(outcome: Outcome, error?: unknown): HistoryEntry {
+    const { before, owner, startedAt, steps, probe } = this.#session;
+    const { version, sha256, bytes, schemaMin, schemaMax, settings, siteContainers, source, restored } = this.candidate;
+    return {
+      id: this.id,
+      kind: this.kind,
+      outcome,
+      version,
+      ...(before === undefined ? {} : { from: before.version }),
+      ...(before?.entry === undefined ? {} : { replaced: before.entry.id }),
+      ...(restored === undefined ? {} : { restored }),
+      sha256,
+      bytes,
+      schemaMin,
+      schemaMax,
+      who: owner.who,
+      command: owner.command,
+      ...(source === undefined ? {} : { source }),
+      startedAt: startedAt.toISOString(),
+      ms: Date.now() - startedAt.getTime(),
+      steps: [...steps.timings],
+      gates: [...steps.gates],
+      requests: probe?.count ?? { sent: 0, lost: 0 },
+      settings,
+      siteContainers,
+      ...(error === undefined ? {} : { error: describeFailure(error) }),
+    };
+  }
+}
+
+export function describeFailure(error: unknown): { readonly code: string; readonly found: string } {
+  if (error instanceof SlipError) return { code: error.code, found: error.detail.found };
+  return { code: 'SLIP-CLI-UNEXPECTED', found: error instanceof Error ? error.message : String(error) };
+}

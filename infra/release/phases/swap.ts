@@ -1,0 +1,86 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { SlipError } from '../../lib/errors.ts';
+import { untilDefined } from '../../lib/until.ts';
+import type { AppService } from '../appservice/app-service.ts';
+import { wasRefused } from '../appservice/arm-failure.ts';
+import type { ReleaseTarget } from '../target/target.ts';
+import type { Attempt } from './attempt.ts';
+
+/** Azure ends a swap by itself, one way or the other, well within this. */
+const swapEndsMs = 15 * 60_000;
+/** What a swap ends with, the restart of the old version, may still keep the site from being swapped back. */
+const swapBackTries = 6;
+const pollsBetweenTries = 10;
+
+interface Swapping {
+  readonly appService: Pick<AppService, 'swap' | 'swapStatus'>;
+  readonly target: Asking;
+}
+
+interface Asking {
+  readonly limits: Pick<ReleaseTarget['limits'], 'swapShowsMs'>;
+  readonly management: Pick<ReleaseTarget['management'], 'pollMs'>;
+}
+
+/**
+ * Swaps, with the intent recorded before. Returns when routing has moved and the operation has ended: the site's time of it,
+ * by which one that comes after is told; undefined when the site cannot say. Nobody else swaps back, so that is asked for
+ * again when it is refused.
+ */
+export async function swap(
+  { appService, target }: Swapping,
+  attempt: Pick<Attempt, 'enter' | 'notSwapped'>,
+  phase: 'swap' | 'swap back',
+): Promise<string | undefined> {
+  const { lastSwap } = await appService.swapStatus();
+  for (let tries = phase === 'swap back' ? swapBackTries : 1; ; tries--) {
+    await attempt.enter(phase, lastSwap);
+    try {
+      await appService.swap();
+      break;
+    } catch (error) {
+      // The answer may have been lost on its way: the site itself knows whether it was swapped.
+      if (await hasSwapped(appService, lastSwap, target, wasRefused(error))) break;
+      if (tries === 1) {
+        attempt.notSwapped();
+        throw error;
+      }
+      await pause(pollsBetweenTries * target.management.pollMs);
+    }
+  }
+  return appService.swapStatus().then(
+    (now) => now.lastSwap,
+    () => undefined,
+  );
+}
+
+/**
+ * Waits until no swap is under way, then tells whether one has ended since `lastSwap`. One that was asked for, but not
+ * answered, may show only a moment later; one that was refused will not.
+ */
+export async function hasSwapped(
+  appService: Pick<AppService, 'swapStatus'>,
+  lastSwap: string | undefined,
+  { limits, management }: Asking,
+  refused = false,
+): Promise<boolean> {
+  const showsMs = refused ? 0 : limits.swapShowsMs;
+  let quietSince: number | undefined;
+  const status = await untilDefined({ limitMs: swapEndsMs, pollMs: management.pollMs }, async () => {
+    const now = await appService.swapStatus();
+    if (now.inProgress) {
+      quietSince = undefined;
+      return undefined;
+    }
+    quietSince ??= performance.now();
+    return now.lastSwap !== lastSwap || performance.now() - quietSince >= showsMs ? now : undefined;
+  });
+  if (status === undefined) {
+    throw new SlipError('SLIP-RELEASE-SWAP-HANGS', {
+      found: `a swap has been under way for more than ${swapEndsMs / 60_000} minutes`,
+      expected: 'it to end by itself',
+      fix: 'see the site’s activity log; when it has ended, repeat the command',
+    });
+  }
+  return status.lastSwap !== lastSwap;
+}

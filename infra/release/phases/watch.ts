@@ -1,0 +1,114 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { SlipError } from '../../lib/errors.ts';
+import { percentile } from '../../lib/percentile.ts';
+import type { Observation, WebSlot } from '../appservice/web-slot.ts';
+
+const askEveryMs = 200;
+const paths = ['/api/ping', '/', '/api/health'];
+const lifePath = '/api/health/live';
+
+export interface WatchBudget {
+  readonly seconds: number;
+  /** Share of failed requests that production may have more than the old version. */
+  readonly errorShare: number;
+  /** Milliseconds of p95 that production may take more than the old version. */
+  readonly p95Ms: number;
+}
+
+export interface Watched {
+  readonly sent: number;
+  readonly errors: number;
+  /** Of the requests that were answered with 200. */
+  readonly p95Ms: number;
+  /** What the first failed request was answered. */
+  readonly firstError?: string | undefined;
+}
+
+export interface Watching {
+  /** How long the old version may take to come back: a swap ends with its restart. */
+  readonly oldBackWithinMs: number;
+  readonly beat: () => void;
+  readonly onProgress: (text: string) => void;
+}
+
+/** One request that fails by itself is no trend. */
+const fewestErrors = 2;
+
+interface Turn {
+  readonly path: string;
+  readonly production: Observation;
+  readonly old: Observation;
+  /** The old version was up, so what went wrong in it too is not the release's fault. */
+  readonly comparable: boolean;
+}
+
+/**
+ * Asks production and the old version, now in staging, the same things at the same time, until they were compared for the
+ * budget's seconds. What goes wrong in both is not the release's fault. While the old version restarts its failures excuse
+ * nothing; when it does not come back, production is judged alone. Throws SLIP-RELEASE-WORSE when production is worse by
+ * more than the budget.
+ */
+export async function watch(
+  production: WebSlot,
+  old: WebSlot,
+  budget: WatchBudget,
+  { oldBackWithinMs, beat, onProgress }: Watching,
+): Promise<Watched> {
+  const seen: Turn[] = [];
+  const wantedMs = budget.seconds * 1000;
+  const latest = performance.now() + wantedMs + oldBackWithinMs;
+  let waiting = false;
+  let comparedMs = 0;
+  for (let turn = 0; comparedMs < wantedMs && performance.now() < latest; turn++) {
+    const path = paths[turn % paths.length] ?? '/';
+    const began = performance.now();
+    const [here, there, life] = await Promise.all([production.ask(path), old.ask(path), old.ask(lifePath)]);
+    const comparable = life.status === 200;
+    seen.push({ path, production: here, old: there, comparable });
+    beat();
+    if (!comparable && !waiting) onProgress('waiting for the version before, to compare with it');
+    waiting = !comparable;
+    await pause(Math.max(0, askEveryMs - (performance.now() - began)));
+    if (comparable) comparedMs += performance.now() - began;
+  }
+  const compared = seen.filter(({ comparable }) => comparable);
+  // It may have answered before its restart and never since: what production did in all that time counts then.
+  const judged = comparedMs >= wantedMs ? compared : seen;
+  const now = summary(judged.map(({ path, production }) => ({ path, ...production })));
+  const before = summary(compared.map(({ path, old }) => ({ path, ...old })));
+  const problem = worse(now, before, budget);
+  if (problem === undefined) return now;
+  throw new SlipError('SLIP-RELEASE-WORSE', {
+    found: `production is worse than the version before: ${problem}`,
+    expected: `at most ${budget.errorShare * 100} % more failed requests and ${budget.p95Ms} ms more at p95`,
+    fix: 'see the logs of the version that was tried; its slot keeps it',
+  });
+}
+
+export function worse(now: Watched, before: Watched, budget: WatchBudget): string | undefined {
+  const share = ({ errors, sent }: Watched): number => (sent === 0 ? 0 : errors / sent);
+  if (now.errors - before.errors >= fewestErrors && share(now) - share(before) > budget.errorShare) {
+    return `${now.errors} of ${now.sent} requests failed (${now.firstError}), before ${before.errors} of ${before.sent}`;
+  }
+  // A version that answers errors at once is fast; its times say nothing.
+  if (before.errors < before.sent && now.p95Ms - before.p95Ms > budget.p95Ms) {
+    return `p95 is ${Math.round(now.p95Ms)} ms, before ${Math.round(before.p95Ms)} ms`;
+  }
+  return undefined;
+}
+
+function summary(seen: readonly (Observation & { readonly path: string })[]): Watched {
+  const failed = seen.filter(({ status }) => status !== 200);
+  const [first] = failed;
+  const well = seen.filter(({ status }) => status === 200);
+  return {
+    sent: seen.length,
+    errors: failed.length,
+    p95Ms: percentile(
+      well.map(({ ms }) => ms),
+      0.95,
+    ),
+    firstError:
+      first === undefined ? undefined : `${first.path}: ${first.status ?? first.reason} ${first.text.slice(0, 300)}`,
+  };
+}

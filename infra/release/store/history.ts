@@ -1,0 +1,115 @@
+import type { ContainerClient } from '@azure/storage-blob';
+import type { WantedContainer } from '../target/target.ts';
+import { readText } from './blob-text.ts';
+import { isStatus, storeFailure } from './lock.ts';
+
+export type EntryKind = 'release' | 'promote' | 'rollback' | 'migrate';
+/**
+ * `live`: production runs it. `verified`: proven in staging and left there. `refused`: a gate said no, production kept
+ * what it had. `swapped-back`: it was live and is not any more. `abandoned`: the tool died before the swap.
+ * `migrated`: contract migrations were carried out. `failed`: one of them was not, those before it were.
+ */
+export type Outcome = 'live' | 'verified' | 'refused' | 'swapped-back' | 'abandoned' | 'migrated' | 'failed';
+
+export interface TimedName {
+  readonly name: string;
+  readonly ms: number;
+}
+
+export interface GateResult extends TimedName {
+  readonly passed: boolean;
+  readonly code?: string;
+}
+
+export interface RequestCount {
+  readonly sent: number;
+  readonly lost: number;
+}
+
+/** Everything a version needs to be put up again, as it was. Secrets are references in it, never values. */
+export interface Configuration {
+  readonly settings: Readonly<Record<string, string>>;
+  readonly siteContainers: readonly WantedContainer[];
+}
+
+/** One line of history. */
+export interface HistoryEntry extends Configuration {
+  readonly id: string;
+  readonly kind: EntryKind;
+  readonly outcome: Outcome;
+  readonly version: string;
+  /** What production ran before; absent for the first release. */
+  readonly from?: string | undefined;
+  /** The entry that had put that live; absent when history did not know it. */
+  readonly replaced?: string | undefined;
+  /** Of a rollback: the entry whose package and configuration it brought back. */
+  readonly restored?: string | undefined;
+  /** Of the package; its blob has this name. */
+  readonly sha256: string;
+  readonly bytes: number;
+  readonly schemaMin: string;
+  readonly schemaMax: string;
+  readonly who: string;
+  readonly command: string;
+  /** Commit of the source, and whether it had uncommitted changes. */
+  readonly source?: { readonly commit: string; readonly dirty: boolean } | undefined;
+  readonly startedAt: string;
+  readonly ms: number;
+  readonly steps: readonly TimedName[];
+  readonly gates: readonly GateResult[];
+  /** From an own probe on production, over the whole of the release. */
+  readonly requests: RequestCount;
+  /** Code and text of what stopped it. */
+  readonly error?: { readonly code: string; readonly found: string };
+}
+
+/** The history of one stack: an append blob with one JSON object per line, oldest first. */
+export class History {
+  readonly #container: ContainerClient;
+  readonly #name: string;
+
+  constructor(container: ContainerClient, stack: string) {
+    this.#container = container;
+    this.#name = `${stack}/history.jsonl`;
+  }
+
+  async read(): Promise<HistoryEntry[]> {
+    try {
+      const { text } = await readText(this.#container.getBlobClient(this.#name));
+      const lines = text.split('\n').filter((line) => line !== '');
+      return latestOfEach(lines.map((line) => JSON.parse(line) as HistoryEntry));
+    } catch (error) {
+      if (isStatus(error, 404)) return [];
+      throw storeFailure(error);
+    }
+  }
+
+  async append(entry: HistoryEntry): Promise<void> {
+    const blob = this.#container.getAppendBlobClient(this.#name);
+    const line = `${JSON.stringify(entry)}\n`;
+    try {
+      await blob.appendBlock(line, Buffer.byteLength(line)).catch(async (error: unknown) => {
+        if (!isStatus(error, 404)) throw error;
+        await blob.create({
+          conditions: { ifNoneMatch: '*' },
+          blobHTTPHeaders: { blobContentType: 'application/jsonl' },
+        });
+        await blob.appendBlock(line, Buffer.byteLength(line));
+      });
+    } catch (error) {
+      throw storeFailure(error);
+    }
+  }
+}
+
+/** A command that was killed while it recorded may have its line twice: the later one, of whoever healed it, counts. */
+function latestOfEach(entries: readonly HistoryEntry[]): HistoryEntry[] {
+  const byId = new Map<string, HistoryEntry>();
+  for (const entry of entries) byId.set(entry.id, entry);
+  return [...byId.values()];
+}
+
+/** The newest entry that put a version live. */
+export function lastLive(history: readonly HistoryEntry[]): HistoryEntry | undefined {
+  return history.findLast((entry) => entry.outcome === 'live');
+}

@@ -1,0 +1,61 @@
+import { SlipError } from '../../lib/errors.ts';
+import { untilDefined, type Waiting } from '../../lib/until.ts';
+import type { AppService } from '../appservice/app-service.ts';
+import type { WebSlot } from '../appservice/web-slot.ts';
+import type { HistoryEntry } from './history.ts';
+import { entryBefore, isSame, isStored, originOf } from './lineage.ts';
+import type { Live } from './live.ts';
+import { hasConfiguration, readConfiguration } from './slot-configuration.ts';
+
+/** Fewer digits of an entry's id are not taken for one. */
+const shortestId = 6;
+
+/** What the live version replaced. Throws SLIP-RELEASE-NOTHING-BEFORE when that is nothing, or not known. */
+export function entryToReturnTo(history: readonly HistoryEntry[], live: Live | undefined): HistoryEntry {
+  const before = live?.entry === undefined ? undefined : entryBefore(history, live.entry);
+  if (before !== undefined) return before;
+  throw new SlipError('SLIP-RELEASE-NOTHING-BEFORE', {
+    found:
+      live === undefined
+        ? 'nothing was released yet'
+        : `${live.version} is the first version, or history does not know it`,
+    expected: 'a version that was live before it',
+    fix: './slipway history lists what there is; --to takes any of them',
+  });
+}
+
+/**
+ * The entry that a version or the beginning of an entry's id names. Of a version that was released with several
+ * configurations it is the newest that is not live.
+ */
+export function entryNamed(history: readonly HistoryEntry[], live: Live | undefined, name: string): HistoryEntry {
+  const stored = history.filter(isStored);
+  const versions = stored.filter(({ version }) => version === name);
+  const ids = name.length < shortestId ? [] : stored.filter(({ id }) => id.startsWith(name));
+  const other = versions.findLast((entry) => live?.entry === undefined || !isSame(entry, live.entry));
+  const entry = other ?? versions.at(-1) ?? (ids.length === 1 ? ids[0] : undefined);
+  if (entry !== undefined) return originOf(history, entry);
+  throw new SlipError('SLIP-RELEASE-UNKNOWN-VERSION', {
+    found:
+      ids.length > 1
+        ? `${ids.length} entries of history begin with ${name}`
+        : `history has no version or entry ${name} that was live or verified`,
+    expected: 'one of those that ./slipway history lists',
+    fix: './slipway history',
+  });
+}
+
+/**
+ * `swap`: staging runs the entry's version with its configuration. `stage`: it has to be staged first. Right after a swap
+ * staging restarts: only when it stays away its package is staged anew, which takes far longer.
+ */
+export async function wayTo(
+  entry: HistoryEntry,
+  staging: WebSlot,
+  appService: AppService,
+  restarting: Waiting,
+): Promise<'swap' | 'stage'> {
+  const running = await untilDefined(restarting, () => staging.version());
+  if (running?.version !== entry.version) return 'stage';
+  return hasConfiguration(await readConfiguration(appService, 'staging'), entry) ? 'swap' : 'stage';
+}

@@ -1,0 +1,97 @@
+import { DefaultAzureCredential } from '@azure/identity';
+import { ContainerClient } from '@azure/storage-blob';
+import { SlipError } from '../../lib/errors.ts';
+import { cleanEnvironment, type ProgramResult, runProgram } from '../../lib/run-program.ts';
+import { parseObject } from '../appservice/web-slot.ts';
+import { registryImage } from './registry-image.ts';
+import { asRecord, asWanted, textOutput } from './stack-outputs.ts';
+import type { ReleaseTarget } from './target.ts';
+import { secretBehind } from './vault-secret.ts';
+
+const pollMs = 2_000;
+const limits = {
+  startMs: 15 * 60_000,
+  steadyMs: 30_000,
+  settleMs: 120_000,
+  liveMs: 30_000,
+  answerMs: 20_000,
+  returnMs: 120_000,
+  swapShowsMs: 30_000,
+  referencesMs: 10 * 60_000,
+  // The edge waits 60 s for an answer, and this one says what is left.
+  drainMs: 50_000,
+};
+const pulumiTimeoutMs = 120_000;
+const armScope = 'https://management.azure.com/.default';
+
+export interface AzureTargetOptions {
+  readonly stack: string;
+  /** Directory of Pulumi.yaml. */
+  readonly root: string;
+  /** How long a slot may take to start. */
+  readonly startMs?: number | undefined;
+}
+
+/** A stack on Azure as a place to release to: its outputs say where everything is, the usual credentials open it. */
+export async function azureTarget({ stack, root, startMs }: AzureTargetOptions): Promise<ReleaseTarget> {
+  const outputs = await stackOutputs(stack, root);
+  const where = `stack ${stack}`;
+  const credential = new DefaultAzureCredential();
+  const hosts = asRecord(outputs.hostNames);
+  const endpoint = textOutput(outputs, 'releasesEndpoint', where).replace(/\/$/, '');
+  const wanted = asWanted(outputs.wanted, where);
+  return {
+    stack,
+    site: {
+      subscriptionId: textOutput(outputs, 'subscriptionId', where),
+      resourceGroup: textOutput(outputs, 'resourceGroupName', where),
+      app: textOutput(outputs, 'appName', where),
+      slot: textOutput(outputs, 'slotName', where),
+    },
+    management: { credential, pollMs },
+    urls: {
+      production: `https://${textOutput(hosts, 'production', where)}`,
+      staging: `https://${textOutput(hosts, 'staging', where)}`,
+    },
+    releases: new ContainerClient(`${endpoint}/${textOutput(outputs, 'releasesContainer', where)}`, credential),
+    limits: { ...limits, ...(startMs === undefined ? {} : { startMs }) },
+    tokens: async () => {
+      const [cacheApi, release] = await Promise.all([
+        secretBehind(wanted.settings.CACHE_API_TOKEN, 'CACHE_API_TOKEN', credential),
+        secretBehind(wanted.settings.RELEASE_TOKEN, 'RELEASE_TOKEN', credential),
+      ]);
+      return { cacheApi, release };
+    },
+    imageState: (image) => registryImage(image, async () => (await credential.getToken(armScope)).token),
+    wanted: async () => wanted,
+  };
+}
+
+async function stackOutputs(stack: string, root: string): Promise<Record<string, unknown>> {
+  const found = await runPulumi('pulumi', [], stack, root);
+  // Not on PATH: then one that this checkout has; npx must not fetch a package of that name.
+  const result = found.missing ? await runPulumi('npx', ['--no-install', 'pulumi'], stack, root) : found;
+  const outputs = result.code === 0 ? parseObject(result.stdout) : undefined;
+  if (outputs !== undefined) return outputs;
+  throw new SlipError('SLIP-RELEASE-STACK', {
+    found: `the outputs of stack ${stack} cannot be read: ${(result.stderr || result.stdout).trim().split('\n')[0] ?? ''}`,
+    expected: '`pulumi stack output --json` to print them',
+    fix: 'sign in (pulumi login, az login), see `pulumi stack ls`, then repeat the command',
+  });
+}
+
+function runPulumi(program: string, before: readonly string[], stack: string, root: string): Promise<ProgramResult> {
+  return runProgram({
+    program,
+    args: [...before, 'stack', 'output', '--json', '--stack', stack, '--non-interactive'],
+    cwd: root,
+    // Pulumi's own state and sign-in, and the sign-in to Azure that its state and secrets may need.
+    environment: cleanEnvironment(process.env, pulumiEnvironment(process.env)),
+    timeoutMs: pulumiTimeoutMs,
+  });
+}
+
+function pulumiEnvironment(environment: NodeJS.ProcessEnv): Record<string, string> {
+  const ours = Object.entries(environment).filter(([name]) => /^(PULUMI|ARM|AZURE)_/.test(name));
+  return Object.fromEntries(ours.map(([name, value]) => [name, value ?? '']));
+}

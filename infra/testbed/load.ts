@@ -1,0 +1,132 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { createHash, randomBytes } from 'node:crypto';
+import { setTimeout as pause } from 'node:timers/promises';
+import type { Connection } from '../lib/connection.ts';
+import { finished } from './region.ts';
+
+/** What a kind of traffic has seen. */
+export interface Traffic {
+  readonly requests: number;
+  readonly failed: number;
+  /** What went wrong, in words; the first few. */
+  readonly failures: readonly string[];
+}
+
+const keptFailures = 20;
+const longestRunSeconds = 3600;
+const betweenMs = 5;
+
+/** wrk with keep-alive connections; ends when stopped. */
+export class WrkLoad {
+  readonly #child: ChildProcess;
+  readonly #ended: Promise<{ stdout: string }>;
+
+  constructor(url: string, connections = 32) {
+    const args = ['-t2', `-c${connections}`, `-d${longestRunSeconds}s`, '--timeout', '20s', '--latency', url];
+    this.#child = spawn('wrk', args, { stdio: ['ignore', 'pipe', 'pipe'] });
+    this.#ended = finished(this.#child);
+    // It is whoever stops it that hears of a wrk that never started.
+    this.#ended.catch(() => undefined);
+  }
+
+  async stop(): Promise<Traffic & { readonly report: string }> {
+    this.#child.kill('SIGINT');
+    const { stdout } = await this.#ended;
+    const requests = Number(/(\d+) requests in/.exec(stdout)?.[1] ?? Number.NaN);
+    const failures = stdout.split('\n').filter((line) => /Socket errors|Non-2xx/.test(line));
+    if (Number.isNaN(requests)) failures.push('wrk printed no count: 1');
+    const numbers = failures.flatMap((line) => line.match(/\d+(?!\w*xx)/g) ?? []);
+    const failed = numbers.reduce((sum, text) => sum + Number(text), 0);
+    return { requests, failed, failures, report: stdout };
+  }
+}
+
+/** Runs an action again and again until stopped; what it throws is a failure. */
+export class Loop {
+  readonly #failures: string[] = [];
+  readonly #done: Promise<void>;
+  #requests = 0;
+  #failed = 0;
+  #stopped = false;
+
+  constructor(action: (count: () => void) => Promise<void>) {
+    this.#done = this.#run(action);
+  }
+
+  async stop(): Promise<Traffic> {
+    this.#stopped = true;
+    await this.#done;
+    return { requests: this.#requests, failed: this.#failed, failures: this.#failures };
+  }
+
+  async #run(action: (count: () => void) => Promise<void>): Promise<void> {
+    while (!this.#stopped) {
+      try {
+        await action(() => {
+          this.#requests += 1;
+        });
+      } catch (error) {
+        this.#failed += 1;
+        const cause = error instanceof Error && error.cause instanceof Error ? ` (${error.cause.message})` : '';
+        if (this.#failures.length < keptFailures)
+          this.#failures.push(`${new Date().toISOString()} ${String(error)}${cause}`);
+      }
+      await pause(betweenMs);
+    }
+  }
+}
+
+/** Stores values with bodies and reads each one back. */
+export function cacheTraffic({ production, cacheApiToken }: Connection): Loop {
+  return new Loop(async (count) => {
+    const url = `${production}/api/cache/e2e-${randomBytes(6).toString('hex')}`;
+    const value = randomBytes(2048).toString('base64');
+    const authorization = `Bearer ${cacheApiToken}`;
+    const headers = { authorization, 'content-type': 'application/json' };
+    const put = await fetch(url, { method: 'PUT', headers, body: JSON.stringify({ value, ttl: 60 }) });
+    count();
+    if (put.status !== 201) throw new Error(`PUT answered ${put.status}: ${await put.text()}`);
+    await put.arrayBuffer();
+    const got = await fetch(url, { headers: { authorization } });
+    count();
+    const read = (await got.json()) as { value?: unknown };
+    if (read.value !== value) throw new Error(`GET answered ${got.status} with another value`);
+  });
+}
+
+export interface MadeImage {
+  readonly url: string;
+  readonly sha256: string;
+}
+
+/** Makes images, reads each one back at once and keeps them in `made`. */
+export function imageTraffic({ production }: Connection, made: MadeImage[]): Loop {
+  return new Loop(async (count) => {
+    const answer = await fetch(`${production}/api/generate-image`, { method: 'POST' });
+    count();
+    if (answer.status !== 201) throw new Error(`generate-image answered ${answer.status}: ${await answer.text()}`);
+    const image = (await answer.json()) as MadeImage;
+    made.push(image);
+    await requireImage(production, image);
+    count();
+  });
+}
+
+export async function requireImage(production: string, { url, sha256 }: MadeImage): Promise<void> {
+  const answer = await fetch(`${production}${url}`);
+  const bytes = Buffer.from(await answer.arrayBuffer());
+  if (answer.status !== 200) throw new Error(`${url} answered ${answer.status}`);
+  if (createHash('sha256').update(bytes).digest('hex') !== sha256) throw new Error(`${url} has other bytes`);
+}
+
+/** Asks a slow page, several at once, and wants every one answered. */
+export function slowTraffic(url: string, together: number): Loop {
+  return new Loop(async (count) => {
+    const answers = await Promise.all(Array.from({ length: together }, () => fetch(url)));
+    for (const answer of answers) {
+      count();
+      await answer.arrayBuffer();
+      if (answer.status !== 200) throw new Error(`${url} answered ${answer.status}`);
+    }
+  });
+}

@@ -1,0 +1,124 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, readdir, readFile, readlink, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { getCACertificates, setDefaultCACertificates } from 'node:tls';
+import { BlobServiceClient, type ContainerClient, StorageSharedKeyCredential } from '@azure/storage-blob';
+import { type Connection, readConnection } from '../lib/connection.ts';
+import { freeBase } from '../lib/free-port.ts';
+import { publicOffsets } from '../local/processes/ports.ts';
+import type { RegionStatus } from '../local/status.ts';
+
+const checkout = join(import.meta.dirname, '..', '..');
+
+export interface CommandResult {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** A local region of a test: its own state directory and ports, driven by the commands that people type. */
+export class TestRegion {
+  readonly stateDir: string;
+  readonly port: number;
+  readonly root: string;
+
+  private constructor(stateDir: string, port: number, root: string) {
+    this.stateDir = stateDir;
+    this.port = port;
+    this.root = root;
+  }
+
+  static async create(root = checkout): Promise<TestRegion> {
+    const stateDir = await mkdtemp(join(tmpdir(), 'sw-e2e-'));
+    return new TestRegion(stateDir, await freeBase(publicOffsets), root);
+  }
+
+  spawn(...args: string[]): ChildProcess {
+    const command = ['--disable-warning=ExperimentalWarning', join(this.root, 'infra/cli/main.ts'), ...args];
+    return spawn(process.execPath, [...command, '--state', this.stateDir, '--port', String(this.port)], {
+      cwd: this.root,
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+  }
+
+  async command(...args: string[]): Promise<CommandResult> {
+    return finished(this.spawn(...args));
+  }
+
+  /** Brings it up, first release included; the command's output is the failure's message. */
+  async start(): Promise<void> {
+    const { code, stdout, stderr } = await this.command('start');
+    if (code !== 0) throw new Error(`start ended with ${code}:\n${stdout}\n${stderr}\n${await this.logTail()}`);
+  }
+
+  async status(): Promise<RegionStatus> {
+    const { stdout } = await this.command('status', '--json');
+    return JSON.parse(stdout) as RegionStatus;
+  }
+
+  async connection(): Promise<Connection> {
+    return readConnection(this.stateDir);
+  }
+
+  async media(): Promise<ContainerClient> {
+    const { blob, ca } = await this.connection();
+    setDefaultCACertificates([...getCACertificates('default'), await readFile(ca, 'utf8')]);
+    const credential = new StorageSharedKeyCredential(blob.account, blob.key);
+    return new BlobServiceClient(blob.endpoint, credential).getContainerClient(blob.container);
+  }
+
+  /** Stops it, checks that no process of it is left, removes its state. */
+  async remove(): Promise<void> {
+    await this.command('stop');
+    const left = await this.processes();
+    for (const pid of left) process.kill(pid, 'SIGKILL');
+    await rm(this.stateDir, { recursive: true, force: true });
+    if (left.length > 0) throw new Error(`npm stop left ${left.length} processes of the region`);
+  }
+
+  /** Pids of every process that works in the state directory or was started with it. */
+  async processes(): Promise<number[]> {
+    const found: number[] = [];
+    for (const entry of await readdir('/proc')) {
+      if (!/^\d+$/.test(entry) || Number(entry) === process.pid) continue;
+      const [cwd, line] = await Promise.all([
+        readlink(`/proc/${entry}/cwd`).catch(() => ''),
+        readFile(`/proc/${entry}/cmdline`, 'utf8').catch(() => ''),
+      ]);
+      if (cwd.startsWith(this.stateDir) || line.includes(this.stateDir)) found.push(Number(entry));
+    }
+    return found;
+  }
+
+  async logTail(): Promise<string> {
+    return readFile(join(this.stateDir, 'logs', 'region.log'), 'utf8').then(
+      (text) => text.slice(-4_000),
+      () => 'no region.log',
+    );
+  }
+}
+
+export async function finished(child: ChildProcess): Promise<CommandResult> {
+  let stdout = '';
+  let stderr = '';
+  child.stdout?.on('data', (chunk) => {
+    stdout += chunk;
+  });
+  child.stderr?.on('data', (chunk) => {
+    stderr += chunk;
+  });
+  await once(child, 'close');
+  return { code: child.exitCode, stdout, stderr };
+}
+
+/** Waits for a condition with a deadline; what it waited for is the failure's message. */
+export async function eventually(what: string, limitMs: number, holds: () => Promise<boolean>): Promise<void> {
+  const deadline = Date.now() + limitMs;
+  while (!(await holds())) {
+    if (Date.now() > deadline) throw new Error(`not within ${limitMs} ms: ${what}`);
+    await sleep(20);
+  }
+}

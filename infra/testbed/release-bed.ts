@@ -1,0 +1,154 @@
+import type { ChildProcess } from 'node:child_process';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { releaseTarget } from '../cli/release-target.ts';
+import type { Connection } from '../lib/connection.ts';
+import { type RunningVersion, versionOf, WebSlot } from '../release/appservice/web-slot.ts';
+import type { TreeFile } from '../release/package/source-tree.ts';
+import type { HistoryEntry } from '../release/store/history.ts';
+import type { ReleaseTarget } from '../release/target/target.ts';
+import { type Edit, packageVariant, readZip } from './package-variant.ts';
+import { type CommandResult, TestRegion } from './region.ts';
+
+const untilStepMs = 90_000;
+/** On a busy machine a slot answers slowly; that is not what these tests are about. */
+const p95 = ['--p95', '10000'];
+const flags: Readonly<Record<string, readonly string[]>> = {
+  release: [...p95, '--watch', '0', '--dirty'],
+  promote: [...p95, '--watch', '0'],
+  rollback: p95,
+};
+
+/** A release without the command line, for targets that no command line can name. */
+export const unwatched = {
+  to: 'live',
+  p95BudgetMs: 10_000,
+  watch: undefined,
+  command: 'test',
+  listener: () => undefined,
+} as const;
+
+/** A region with a first release live, and what the tests of releases do with it. */
+export class ReleaseBed {
+  readonly region: TestRegion;
+  readonly connection: Connection;
+  /** The version that `npm start` put live. */
+  readonly first: string;
+  readonly #base: readonly TreeFile[];
+  #variants = 0;
+
+  private constructor(region: TestRegion, connection: Connection, first: string, base: readonly TreeFile[]) {
+    this.region = region;
+    this.connection = connection;
+    this.first = first;
+    this.#base = base;
+  }
+
+  static async create(): Promise<ReleaseBed> {
+    const region = await TestRegion.create();
+    await region.start();
+    const connection = await region.connection();
+    const live = await new WebSlot(connection.production).version();
+    const directory = join(region.stateDir, 'packages');
+    const base = (await readdir(directory)).find((name) => name === `${live?.version}.zip`);
+    if (live === undefined || base === undefined) throw new Error(`no first release: ${await region.logTail()}`);
+    return new ReleaseBed(region, connection, live.version, await readZip(join(directory, base)));
+  }
+
+  async live(): Promise<RunningVersion> {
+    const seen = await new WebSlot(this.connection.production).ask('/version');
+    const running = versionOf(seen);
+    if (running === undefined) throw new Error(`production does not answer: ${seen.status ?? seen.reason}`);
+    return running;
+  }
+
+  async liveVersion(): Promise<string> {
+    return (await this.live()).version;
+  }
+
+  /** A package with a version of its own; the edits make it what the test needs. */
+  async variant(edits: Readonly<Record<string, Edit>> = {}): Promise<{ version: string; file: string }> {
+    this.#variants += 1;
+    const version = `variant-${this.#variants}`;
+    const marked = { 'src/Controller/Home.php': (php: string) => `${php}\n// ${version}\n`, ...edits };
+    const file = await packageVariant(this.#base, join(this.region.stateDir, 'packages'), version, marked);
+    return { version, file };
+  }
+
+  /** An image in the outbox of production that cannot get to Blob: only its first bytes are there. Returns its path. */
+  async tornImage(): Promise<string> {
+    const { outbox } = (await this.region.connection()).slots.production;
+    const path = join(outbox, 'torn.png');
+    await writeFile(path, Buffer.from('89504e470d0a1a0a', 'hex'));
+    return path;
+  }
+
+  /** A swap needs a version in staging: whichever an earlier test left there, else a new one. */
+  async fillStaging(): Promise<void> {
+    if ((await new WebSlot(this.connection.staging).version()) !== undefined) return;
+    await this.done('release', '--package', (await this.variant()).file);
+  }
+
+  /** The package of what is live. */
+  async livePackage(): Promise<{ version: string; file: string }> {
+    const version = await this.liveVersion();
+    return { version, file: join(this.region.stateDir, 'packages', `${version}.zip`) };
+  }
+
+  async run(
+    command: string,
+    ...args: string[]
+  ): Promise<CommandResult & { readonly events: Record<string, unknown>[] }> {
+    const result = await this.region.command(command, ...(flags[command] ?? []), ...args, '--json');
+    const lines = result.stdout.split('\n').filter((line) => line.startsWith('{'));
+    return { ...result, events: lines.map((line) => JSON.parse(line) as Record<string, unknown>) };
+  }
+
+  /** Runs a command that has to succeed. */
+  async done(command: string, ...args: string[]): Promise<HistoryEntry> {
+    const { code, stdout, stderr, events } = await this.run(command, ...args);
+    if (code !== 0) throw new Error(`slipway ${command} ${args.join(' ')} ended with ${code}:\n${stdout}\n${stderr}`);
+    return events.at(-1) as unknown as HistoryEntry;
+  }
+
+  /** Runs a command that has to be refused; returns its code. */
+  async refusal(command: string, ...args: string[]): Promise<string> {
+    const { code, stdout, events } = await this.run(command, ...args);
+    if (code !== 1) throw new Error(`slipway ${command} ${args.join(' ')} ended with ${code}:\n${stdout}`);
+    const last = events.at(-1) as { error?: { code: string } } | undefined;
+    return last?.error?.code ?? 'no error was printed';
+  }
+
+  async history(): Promise<HistoryEntry[]> {
+    const { stdout } = await this.region.command('history', '--json');
+    return JSON.parse(stdout) as HistoryEntry[];
+  }
+
+  target(startTimeout?: number): Promise<ReleaseTarget> {
+    const options = { state: this.region.stateDir, port: this.region.port, json: false };
+    return releaseTarget({ ...options, ...(startTimeout === undefined ? {} : { startTimeout }) });
+  }
+
+  /** The environment of the container that serves production. */
+  async productionEnvironment(): Promise<string[]> {
+    const worker = (await this.region.status()).slots.production.instances[0]?.id ?? '';
+    const record = join(this.region.stateDir, 'processes', `worker-${worker}.json`);
+    const { pid } = JSON.parse(await readFile(record, 'utf8')) as { pid: number };
+    return (await readFile(`/proc/${pid}/environ`, 'utf8')).split('\0');
+  }
+}
+
+/** Resolves at the start of a step, as the events say it. */
+export function reaches(child: ChildProcess, step: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const deadline = setTimeout(() => reject(new Error(`"${step}" was not reached in time`)), untilStepMs);
+    let text = '';
+    child.stdout?.on('data', (chunk: Buffer) => {
+      text += chunk.toString('utf8');
+      if (!text.includes(`"event":"step","step":"${step}","state":"started"`)) return;
+      clearTimeout(deadline);
+      resolve();
+    });
+    child.once('close', () => reject(new Error(`the release ended before "${step}":\n${text}`)));
+  });
+}
