@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
-import { appSettings, SIDECAR_ENVIRONMENT, STICKY_SETTINGS, siteContainer, slotSettings } from './app-settings.ts';
 import { readConfig } from '../../config/config.ts';
+import { appSettings, SIDECAR_ENVIRONMENT, STICKY_SETTINGS, siteContainer, slotSettings } from './app-settings.ts';
 
 function settings(set: Readonly<Record<string, string>> = {}) {
   const values = Object.fromEntries(
