@@ -15,8 +15,8 @@ import * as defaults from './defaults.ts';
 const TRACE = '4bf92f3577b34da6a3ce929d0e0e4736';
 const PARENT = '00f067aa0ba902b7';
 
-/** What is around the sync, against a real Redis and an ingestion endpoint. */
-describe('around the sync the sidecar', () => {
+/** The background tasks, against a real Redis and an ingestion endpoint. */
+describe('beside the sync the sidecar', () => {
   let bed: Testbed;
   let redis: Redis;
   let ingestion: Ingestion;

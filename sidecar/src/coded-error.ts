@@ -1,4 +1,4 @@
-/** An error that a person can mend: a code, what was found, what was expected, what to do. Listed in docs/reference/errors.md. */
+/** An error that the user can fix: its code, what was found, what was expected, what to do. docs/reference/errors.md lists all codes. */
 export class CodedError extends Error {
   readonly code: string;
   readonly found: string;
@@ -19,13 +19,13 @@ export class CodedError extends Error {
   }
 }
 
-/** The words of an error, whatever was thrown. */
+/** The message of an error, whatever was thrown. */
 export function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   return error.message === '' ? error.name : error.message;
 }
 
-/** The `code` that Node puts on errors of the system (`ENOENT`), or an empty string. */
+/** The `code` of a system error (`ENOENT`), or an empty string. */
 export function systemCode(error: unknown): string {
   if (typeof error !== 'object' || error === null || !('code' in error)) return '';
   return typeof error.code === 'string' ? error.code : '';

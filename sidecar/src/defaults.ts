@@ -1,102 +1,102 @@
-/** Every default of the sidecar, units in the names. Those with a setting name the setting. */
+/** Every default of the sidecar. Names hold the units; a default that is a setting names it. */
 
 // Settings (see settings.ts)
 export const SIDECAR_PORT = 8181;
 export const MEDIA_SCAN_MS = 200;
 export const MEDIA_RETENTION_HOURS = 24;
 export const MEDIA_DRAIN_TIMEOUT_S = 60;
-/** A caller of /drain gets no more, whatever it asks for. */
+/** The upper limit of the timeout that a caller of /drain may ask for. */
 export const DRAIN_TIMEOUT_LIMIT_S = 3_600;
-/** Files the scan uploads at once (MEDIA_UPLOADS). Files that were asked for have as many places of their own. */
+/** Files the scan uploads concurrently (MEDIA_UPLOADS). Files requested through /carry have the same number of uploads of their own. */
 export const MEDIA_UPLOADS = 8;
-/** Callers of /carry that may wait at once (MEDIA_MAX_WAITERS), when FPM_MAX_CHILDREN is not there to take half of. */
+/** Callers of /carry that may wait at once (MEDIA_MAX_WAITERS) when FPM_MAX_CHILDREN is not set; otherwise half of that. */
 export const MEDIA_MAX_WAITERS = 8;
-/** Limit of a graceful stop (MEDIA_STOP_S); what has not ended by then is broken off. */
+/** Limit of a graceful stop (MEDIA_STOP_S). Uploads that have not ended by then are aborted. */
 export const MEDIA_STOP_S = 20;
 
-/** What was broken off at that limit gets this long to end. */
-export const BROKEN_OFF_MS = 250;
+/** Aborted uploads get this long to end. */
+export const ABORT_WAIT_MS = 250;
 
 // Taking files
-/** A file of a foreign writer is taken after this long without change. */
+/** A foreign file is taken after this long without change. */
 export const SETTLE_MS = 2_000;
 /** A file that cannot be taken is reported as stuck after this long. */
 export const STUCK_AFTER_MS = 60_000;
-/** A `.tmp-*` file is left alone, unreported, while younger than this. */
+/** A `.tmp-*` file younger than this is not reported. */
 export const TMP_REPORT_AFTER_MS = 10 * 60_000;
-/** With other instances on the same outbox: how long a fresh file is left to the instance that was asked. */
+/** With other instances on the same outbox: how long a new file is left to the instance that PHP asked to carry it. */
 export const PEER_GRACE_MS = 1_000;
-/** With other instances on the same outbox: how long a file is left to the instance its name falls to. */
+/** With other instances on the same outbox: how long a file is left to the instance that the hash of its name selects. */
 export const PEER_TURN_MS = 5_000;
-/** The scan of a large outbox in which nothing can be done takes at most this share of the time. */
+/** The share of the time that the scan of a large outbox takes at most while no file in it can be taken. */
 export const SCAN_DUTY = 0.1;
 export const LARGE_OUTBOX_FILES = 1_000;
-/** Foreign files observed at once; the others wait their turn. */
+/** Foreign files observed at once. Further ones wait for their turn. */
 export const SETTLING_LIMIT = 4_096;
 /** Files remembered with a reason. */
 export const WAITING_LIMIT = 16_384;
 export const FOLDER_DEPTH_LIMIT = 64;
 
 // Uploading
-/** Files up to this size are read once, into memory; larger ones are streamed. */
+/** Files up to this size are read into memory once. Larger ones are streamed. */
 export const IN_MEMORY_BYTES = 1024 * 1024;
 export const STREAM_CHUNK_BYTES = 256 * 1024;
 /** The largest body that one Put Blob takes: 5000 MiB, https://learn.microsoft.com/rest/api/storageservices/put-blob. */
 export const PUT_BLOB_LIMIT_BYTES = 5000 * 1024 * 1024;
-/** A request that neither moves nor answers for this long is given up and repeated. */
+/** A request without progress for this long is aborted and repeated. */
 export const REQUEST_STALL_MS = 15_000;
-/** Attempts made at once while the file is in hand; later ones come from the scan. */
+/** Attempts made in a row before the file goes back to the scan. */
 export const ATTEMPTS_IN_HAND = 4;
 export const BACKOFF_BASE_MS = 100;
 export const BACKOFF_CAP_MS = 10_000;
-/** Retry-After is honoured up to this. */
+/** The longest Retry-After that is honoured. */
 export const RETRY_AFTER_CAP_MS = 120_000;
-/** A longer wait than this gives the upload place back. */
+/** A file that has to wait longer than this goes back to the scan. */
 export const WAIT_IN_HAND_MS = 1_000;
 
-// Blob known to be away
-/** Failed answers in a row, without one good one, that mean "away". */
-export const FAILURES_UNTIL_AWAY = 8;
-/** Silence on a request in flight that makes the sidecar ask for a sign of life. */
+// Circuit breaker
+/** Consecutive failures after which Blob counts as unavailable. */
+export const FAILURE_THRESHOLD = 8;
+/** Time without progress of any request in flight after which a probe is sent. */
 export const SILENCE_MS = 2_000;
 export const PROBE_TIMEOUT_MS = 1_000;
-/** While Blob is away it is asked this often, give or take half. */
-export const AWAY_PROBE_MS = 500;
-/** Away again within this time of a sign of life is a relapse: the pause before the next one doubles, up to the cap. */
-export const RELAPSE_MS = 2_000;
-export const AWAY_PROBE_CAP_MS = 10_000;
-/** While nothing is carried Blob is asked this often. */
+/** The interval of probes while Blob is unavailable, ± half. */
+export const UNAVAILABLE_PROBE_MS = 500;
+/** Blob flaps when it fails again within this time after a successful probe. The interval then doubles, up to the cap. */
+export const FLAP_WINDOW_MS = 2_000;
+export const UNAVAILABLE_PROBE_CAP_MS = 10_000;
+/** The interval of probes while there are no requests. */
 export const IDLE_PROBE_MS = 5_000;
 
 // HTTP
 export const CARRY_WAIT_MS = 1_500;
 export const CARRY_WAIT_LIMIT_MS = 30_000;
-/** Callers of /drain at once: each looks through the outbox again and again. */
+/** Concurrent callers of /drain. Each of them walks the outbox repeatedly. */
 export const DRAINS_LIMIT = 8;
-export const ASKED_QUEUE_LIMIT = 1_024;
+export const REQUESTED_QUEUE_LIMIT = 1_024;
 export const TRACES_BODY_LIMIT_BYTES = 1024 * 1024;
-/** Bodies of spans that are being received at once. */
+/** Bodies of /v1/traces that are received concurrently. */
 export const TRACES_AT_ONCE = 16;
 export const LISTED_LIMIT = 1_000;
-/** A count of the outbox is good for ten times as long as it took, and at most this long. */
-export const CENSUS_LIMIT_MS = 10_000;
+/** A count of the outbox is reused for ten times as long as it took, and at most this long. */
+export const COUNT_REUSE_LIMIT_MS = 10_000;
 
-// Around the sync
+// Background tasks
 export const HEARTBEAT_MS = 5_000;
 export const HEARTBEAT_TTL_S = 15;
 export const JOURNAL_FLUSH_MS = 3_000;
 export const RETENTION_SWEEP_LIMIT_MS = 15 * 60_000;
 /** How often metrics are sent (OTEL_METRIC_EXPORT_INTERVAL). */
 export const METRIC_EXPORT_MS = 60_000;
-/** How often the telemetry thread is told the figures, at least. */
+/** The longest interval at which gauges are sent to the telemetry thread. */
 export const GAUGES_MS = 15_000;
-/** Heartbeat and journal begin this long after the sync. */
-export const AROUND_START_DELAY_MS = 500;
-/** The telemetry thread takes most of a second of a core to load: not while the container starts. Spans wait for it. */
+/** Heartbeat and journal start this long after the sync. */
+export const BACKGROUND_START_DELAY_MS = 500;
+/** The telemetry thread starts this long after the sync, because loading it takes processor time. Spans wait for it. */
 export const TELEMETRY_START_DELAY_MS = 5_000;
-/** Spans on their way to Application Insights; more are dropped and counted. */
+/** The most spans that are queued or in flight. Further ones are dropped and counted. */
 export const SPAN_QUEUE_LIMIT = 2_048;
-/** Together they take at most as much, counted as the JSON that they came in. */
+/** The most bytes that they take together, counted as JSON. */
 export const SPAN_QUEUE_LIMIT_BYTES = 8 * 1024 * 1024;
-/** Time that telemetry gets at the end to send what it holds; less when MEDIA_STOP_S has been used up. */
+/** The time that telemetry gets at a stop to send what it holds; less when MEDIA_STOP_S is used up. */
 export const TELEMETRY_STOP_MS = 1_000;

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** Waits for the work, but no longer than the limit: true when it ended in time. What it throws in time is thrown on. */
+/** Waits for the work, at most until the limit. Resolves to true when it ended in time; rethrows what it throws in time. */
 export async function endsWithin(work: Promise<unknown>, limitMs: number): Promise<boolean> {
   const limit = new AbortController();
   try {

@@ -21,7 +21,7 @@ const FAULTS: readonly Fault[] = [
   { kind: 'slow', ms: 700 },
 ];
 
-/** Blob that fails, hangs, goes away and comes back. */
+/** Blob that fails, hangs, becomes unavailable and recovers. */
 describe('when Blob fails the sidecar', () => {
   let bed: Testbed;
   let proxy: FaultProxy;
@@ -96,7 +96,7 @@ describe('when Blob fails the sidecar', () => {
   });
 
   test(
-    'says at once that Blob is away, once it knows, and carries all that came meanwhile within 30 s of its return',
+    'says at once that Blob is unavailable, once it knows, and carries all that came meanwhile within 30 s of its return',
     async () => {
       await bed.azurite.down('SIGKILL');
       await sidecar.carry(await put());
@@ -186,7 +186,7 @@ describe('when Blob fails the sidecar', () => {
     bed.identity.lifeSeconds = 3_600;
   }, 40_000);
 
-  test('breaks nothing off when it is told to stop, and answers those who wait', async () => {
+  test('finishes uploads when it has to stop, and answers the waiting callers', async () => {
     proxy.fault = ({ method }) => (method === 'PUT' ? { kind: 'slow', ms: 800 } : undefined);
     const name = await put();
     const carrying = sidecar.carry(name, 5_000);

@@ -80,7 +80,7 @@ describe('with foreign writers the sidecar', () => {
     const name = ulidName();
     await writeAtomically(sidecar.outbox, name, png());
     expect((await sidecar.carry(name)).status).toBe(200);
-    const status = await until('the census is fresh', async () => {
+    const status = await until('the count is fresh', async () => {
       const { media } = await sidecar.status();
       return media.stuckCount >= 11 && media;
     });
@@ -106,7 +106,7 @@ describe('with foreign writers the sidecar', () => {
     expect(await readFile(secret, 'utf8')).toBe('do not carry');
   }, 20_000);
 
-  test('tells what is left when a drain ends in vain, and drains once that has gone', async () => {
+  test('names what is left when a drain fails, and drains once that is removed', async () => {
     const fresh = await bed.sidecar({ media: 'media-drain', env: { MEDIA_SCAN_MS: '20' } });
     await writeFile(join(fresh.outbox, 'broken.png'), 'x');
     const response = await fresh.drain(1);

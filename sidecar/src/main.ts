@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import manifest from '../package.json' with { type: 'json' };
 import { Heartbeat } from './background/heartbeat.ts';
-import { Journal } from './background/journal-flusher.ts';
+import { JournalFlusher } from './background/journal-flusher.ts';
 import { azureStore } from './blob/azure-store.ts';
 import { CodedError, reasonOf, systemCode } from './coded-error.ts';
 import * as defaults from './defaults.ts';
@@ -16,14 +16,14 @@ import { summaryOf } from './status.ts';
 import { Relay } from './telemetry/relay.ts';
 import { tracer } from './telemetry/tracer.ts';
 
-/** sysexits.h: a configuration error. Starting again does not help. */
+/** EX_CONFIG of sysexits.h: a configuration error, which a restart does not fix. */
 const EXIT_SETTINGS = 78;
 const EXIT_FAILED = 1;
-const ANSWERS_OUT_MS = 200;
-/** About what a span of the sidecar's own would take as JSON. */
+const LAST_ANSWERS_MS = 200;
+/** The approximate size of one of the sidecar's own spans as JSON. */
 const OWN_SPAN_BYTES = 1_024;
 
-/** The wall clock as it was at the start, moved on by a clock that never jumps. */
+/** The wall clock at the start plus a monotonic clock, so that the time never jumps. */
 const nowMs = (): number => performance.timeOrigin + performance.now();
 const log = jsonLines(
   (line) => process.stderr.write(line),
@@ -78,7 +78,7 @@ const sidecar: Sidecar = new Sidecar({
   others: () => heartbeat.others,
   self: () => heartbeat.self,
 });
-const journal = new Journal({
+const journal = new JournalFlusher({
   folder: sidecar.folders.journal,
   appUrl: settings.appUrl,
   token: settings.releaseToken,
@@ -97,18 +97,18 @@ server.listen(settings.port, '127.0.0.1', () => {
   log('info', 'listening', { port: settings.port, version: manifest.version, startMs: Math.round(performance.now()) });
 });
 void sidecar.start();
-// What is around the sync comes after it, so that a container that starts is ready sooner.
+// Background tasks start after the sync, so that a starting container is ready earlier.
 setTimeout(() => {
   void heartbeat.run();
   void journal.run();
-}, defaults.AROUND_START_DELAY_MS).unref();
+}, defaults.BACKGROUND_START_DELAY_MS).unref();
 setTimeout(() => {
   relay.start();
-  setInterval(() => void tellGauges(), Math.min(defaults.GAUGES_MS, settings.metricExportMs / 2)).unref();
+  setInterval(() => void sendGauges(), Math.min(defaults.GAUGES_MS, settings.metricExportMs / 2)).unref();
 }, defaults.TELEMETRY_START_DELAY_MS).unref();
 
 let stopping = false;
-// Whoever reads the log may go away; that is no reason to stop carrying.
+// The reader of the log may disappear, which must not stop the sync.
 process.stderr.on('error', () => undefined);
 process.on('SIGTERM', (signal) => void stop(signal));
 process.on('SIGINT', (signal) => void stop(signal));
@@ -133,11 +133,11 @@ function caFileProblem(path: string): string | undefined {
   }
 }
 
-async function tellGauges(): Promise<void> {
-  relay.tell(gaugesOf(await sidecar.status()));
+async function sendGauges(): Promise<void> {
+  relay.sendGauges(gaugesOf(await sidecar.status()));
 }
 
-/** Finishes what is in hand; a second signal ends at once. */
+/** Finishes the uploads in progress. A second signal ends the process at once. */
 async function stop(signal: string): Promise<void> {
   if (stopping) process.exit(EXIT_FAILED);
   stopping = true;
@@ -147,7 +147,7 @@ async function stop(signal: string): Promise<void> {
   await Promise.all([sidecar.stop(settings.stopMs), heartbeat.stop()]);
   server.close();
   server.closeIdleConnections();
-  setTimeout(() => server.closeAllConnections(), ANSWERS_OUT_MS);
+  setTimeout(() => server.closeAllConnections(), LAST_ANSWERS_MS);
   const left = Math.max(0, limit - performance.now());
   const sent = relay.stop(Math.min(defaults.TELEMETRY_STOP_MS, left));
   await Promise.all([new Promise((resolve) => server.once('close', resolve)), sent]);

@@ -7,10 +7,10 @@ export interface Metric {
   readonly value: number;
 }
 
-/** Metrics of Application Insights. The alerts of infra/program name them. */
+/** The metrics sent to Application Insights. The program's alerts and workbook use these names. */
 export function gaugesOf(status: Status): Record<string, number> {
   return {
-    // Being sent at all is the heartbeat: its absence raises an alert.
+    // This metric is the heartbeat: an alert fires when it is absent.
     slipway_sidecar_ready: status.ready ? 1 : 0,
     slipway_blob_up: status.blob.state === 'away' ? 0 : 1,
     slipway_media_pending: status.media.pending,
@@ -39,26 +39,26 @@ export function metricsOf(status: Status): Metric[] {
     gauge('sidecar_ready', '1 when the sidecar carries files.', status.ready ? 1 : 0),
     gauge(
       'blob_up',
-      '1 when Blob answers, 0 when it is away, -1 before the first answer.',
-      { up: 1, away: 0 }[status.blob.state] ?? -1,
+      '1 when Blob answers, 0 when it is unavailable, -1 before the first answer.',
+      { up: 1, away: 0, unknown: -1 }[status.blob.state],
     ),
-    gauge('media_pending', 'Files in the outbox that are on their way.', media.pending),
-    gauge('media_oldest_seconds', 'Age of the oldest of them.', media.oldestSeconds),
+    gauge('media_pending', 'Files in the outbox that wait to be carried.', media.pending),
+    gauge('media_oldest_seconds', 'Age of the oldest pending file.', media.oldestSeconds),
     gauge('media_stuck', 'Files that cannot be carried; /status has the reasons.', media.stuckCount),
     gauge('media_conflicts', 'Files whose name holds other contents in Blob.', media.conflictCount),
     gauge('media_synced', 'Files kept in synced.', media.synced),
-    gauge('media_in_hand', 'Files being carried at this moment.', media.inHand),
+    gauge('media_in_hand', 'Files that are being carried now.', media.inHand),
     gauge('sidecar_others', 'Other instances on the same outbox.', status.others),
     gauge('sidecar_resident_bytes', 'Resident memory.', process.memoryUsage.rss()),
     counter('media_uploaded', 'Files uploaded.', 'uploaded'),
     counter('media_uploaded_bytes', 'Bytes uploaded.', 'uploadedBytes'),
-    counter('media_already_there', 'Files that Blob had already.', 'alreadyThere'),
+    counter('media_already_there', 'Files whose contents were already in Blob.', 'alreadyThere'),
     counter('media_conflicts', 'Files moved to conflicts.', 'conflicts'),
     counter('media_failures', 'Failed attempts.', 'failures'),
-    counter('media_asked_missing', 'Files asked for that were not in the outbox.', 'askedMissing'),
+    counter('media_asked_missing', 'Files requested through /carry that were not in the outbox.', 'askedMissing'),
     counter('media_removed_from_synced', 'Files removed after retention.', 'removedFromSynced'),
-    counter('traces_sent', 'Spans sent on to Application Insights.', 'spansSent'),
-    counter('traces_dropped', 'Spans dropped: the queue was full, or they could not be sent.', 'spansDropped'),
+    counter('traces_sent', 'Spans sent to Application Insights.', 'spansSent'),
+    counter('traces_dropped', 'Spans dropped because the queue was full or they could not be sent.', 'spansDropped'),
   ];
 }
 

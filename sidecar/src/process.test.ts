@@ -76,7 +76,7 @@ describe('the process of the sidecar', () => {
   test('lives without Blob, identity, Redis, Application Insights and PHP, and says what it knows', async () => {
     const name = ulidName();
     await writeAtomically(sidecar.outbox, name, png());
-    await until('Blob is away', async () => (await sidecar.status()).blob.state === 'away');
+    await until('Blob is unavailable', async () => (await sidecar.status()).blob.state === 'away');
     expect((await sidecar.carry(name)).status).toBe(503);
     const status = await sidecar.status();
     expect(status).toMatchObject({ ready: true, media: { pending: 1 }, blob: { state: 'away' } });

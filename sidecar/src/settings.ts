@@ -1,7 +1,7 @@
 import { CodedError } from './coded-error.ts';
 import * as defaults from './defaults.ts';
 
-/** What the sidecar is told from outside: app settings and the platform's own variables. */
+/** The configuration of the sidecar: app settings and the platform's own variables. */
 export interface Settings {
   readonly port: number;
   readonly slot: string;
@@ -22,7 +22,7 @@ export interface Settings {
   readonly metricExportMs: number;
   readonly site: string;
   readonly instance: string;
-  /** Digest of the image that was asked for when this process began. */
+  /** Digest of the image that was wanted when this process started. */
   readonly digest: string;
 }
 
@@ -32,7 +32,7 @@ const CA_BUNDLE = 'the path of a bundle of CA certificates';
 const FIX =
   'set it in the app settings and name it in the site container, then restart; docs/reference/sidecar.md lists all of them';
 
-/** Thrown with everything that is wrong, not with the first finding only. */
+/** Holds all problems, not only the first one. */
 export class SettingsError extends Error {
   readonly problems: readonly CodedError[];
 
@@ -46,10 +46,10 @@ export class SettingsError extends Error {
 /**
  * Reads and checks all settings.
  *
- * On App Service an environment value of a site container is the *name* of an app setting, and an unknown name
- * arrives as an empty string; so an empty value is a mistake also where a default exists.
+ * On App Service an environment value of a site container is the *name* of an app setting, and an unknown name arrives as
+ * an empty string. So an empty value is an error even where a default exists.
  *
- * `caFileProblem` says why a file cannot serve as a bundle of CA certificates, or undefined when it can.
+ * `caFileProblem` returns why a file is not usable as a bundle of CA certificates, or undefined.
  */
 export function readSettings(
   env: Env,
@@ -57,14 +57,14 @@ export function readSettings(
   caFileProblem: (path: string) => string | undefined,
 ): Settings {
   const problems: CodedError[] = [];
-  const complain = (name: string, found: string, expected: string): void => {
+  const report = (name: string, found: string, expected: string): void => {
     problems.push(new CodedError('SLIP-SIDECAR-SETTING', `${name} ${found}`, expected, FIX));
   };
 
   const text = (name: string, expected: string): string => {
     const value = env[name];
-    if (value === undefined) complain(name, 'is missing', expected);
-    else if (value.trim() === '') complain(name, 'is empty', expected);
+    if (value === undefined) report(name, 'is missing', expected);
+    else if (value.trim() === '') report(name, 'is empty', expected);
     return value ?? '';
   };
   const optional = (name: string): string => env[name] ?? '';
@@ -73,21 +73,21 @@ export function readSettings(
     if (value === undefined) return fallback;
     const expected = `a ${whole ? 'whole number' : 'number'} of ${unit} from ${least} to ${most}`;
     const parsed = Number(value);
-    if (value.trim() === '') complain(name, 'is empty', expected);
+    if (value.trim() === '') report(name, 'is empty', expected);
     else if (!Number.isFinite(parsed) || parsed < least || parsed > most || (whole && !Number.isInteger(parsed))) {
-      complain(name, `is ${JSON.stringify(value)}`, expected);
+      report(name, `is ${JSON.stringify(value)}`, expected);
     }
     return parsed;
   };
   const checked = (name: string, expected: string, good: (value: string) => boolean): string => {
     const value = text(name, expected);
-    if (value.trim() !== '' && !good(value)) complain(name, `is ${JSON.stringify(value)}`, expected);
+    if (value.trim() !== '' && !good(value)) report(name, `is ${JSON.stringify(value)}`, expected);
     return value;
   };
 
   const caFile = text('TLS_CA_FILE', CA_BUNDLE);
   const caProblem = caFile.trim() === '' ? undefined : caFileProblem(caFile);
-  if (caProblem !== undefined) complain('TLS_CA_FILE', `is ${JSON.stringify(caFile)}, which ${caProblem}`, CA_BUNDLE);
+  if (caProblem !== undefined) report('TLS_CA_FILE', `is ${JSON.stringify(caFile)}, which ${caProblem}`, CA_BUNDLE);
   const redisHost = checked('REDIS_HOST', 'a host or host:port', (value) => /^[^\s:/]+(:\d{1,5})?$/.test(value));
   const children = number('FPM_MAX_CHILDREN', 'php-fpm children', defaults.MEDIA_MAX_WAITERS * 2, 1, 10_000);
   const settings: Settings = {
@@ -124,7 +124,7 @@ export function readSettings(
     instance: env.WEBSITE_INSTANCE_ID ?? hostname,
     digest: optional('SIDECAR_DIGEST'),
   };
-  // The identity library reads these two itself; without them it would go and ask a virtual machine's endpoint.
+  // The identity library reads these two itself. Without them it would use the endpoint of a virtual machine.
   text('IDENTITY_ENDPOINT', 'set by App Service when the app has an identity');
   text('IDENTITY_HEADER', 'set by App Service when the app has an identity');
 
@@ -132,7 +132,7 @@ export function readSettings(
   return settings;
 }
 
-/** Settings that arrived as the literal text of a Key Vault reference, which is what App Service gives when it cannot resolve one. */
+/** Settings that hold the literal text of a Key Vault reference, which App Service passes on when it cannot resolve one. */
 export function unresolvedReferences(env: Env): string[] {
   const names = ['REDIS_PASSWORD', 'RELEASE_TOKEN', 'APPLICATIONINSIGHTS_CONNECTION_STRING'];
   return names.filter((name) => env[name]?.startsWith('@Microsoft.KeyVault(') === true);

@@ -1,6 +1,6 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { Reach, type ReachState } from './blob/circuit-breaker.ts';
+import { type BlobAvailability, BlobCircuitBreaker } from './blob/circuit-breaker.ts';
 import type { BlobStore } from './blob/store.ts';
 import { reasonOf } from './coded-error.ts';
 import * as defaults from './defaults.ts';
@@ -8,10 +8,10 @@ import { endsWithin } from './ends-within.ts';
 import { type CarryAnswer, CarryRoute } from './http/carry-route.ts';
 import type { ReadThroughOptions } from './http/read-through.ts';
 import type { Log } from './log.ts';
-import { Spaces } from './media/buffer-pool.ts';
+import { BufferPool } from './media/buffer-pool.ts';
 import type { CarryContext } from './media/carry-file.ts';
 import { countOutbox, listFiles, type OutboxCount } from './media/count-outbox.ts';
-import { Tally } from './media/counters.ts';
+import { Counters } from './media/counters.ts';
 import { type Drained, drain } from './media/drain.ts';
 import { type Folders, foldersIn } from './media/folders.ts';
 import { exists, move } from './media/moves.ts';
@@ -20,7 +20,7 @@ import { Scan } from './media/scan.ts';
 import { Uploader } from './media/uploader.ts';
 import { Waitlist } from './media/waitlist.ts';
 import type { Settings } from './settings.ts';
-import { type Conflicts, type Status, statusOf } from './status.ts';
+import { type BlobState, blobState, type Conflicts, type Status, statusOf } from './status.ts';
 import type { StartSpan, TraceContext } from './telemetry/tracer.ts';
 
 export interface SidecarOptions {
@@ -32,31 +32,31 @@ export interface SidecarOptions {
   readonly version: string;
   readonly warnings: readonly string[];
   readonly startSpan: StartSpan;
-  /** What else counts: the parts around the sync. */
+  /** Counts of the background tasks. */
   readonly extraCounts: () => Readonly<Record<string, number>>;
-  /** The other instances on this outbox, and the name of this one among them. */
+  /** The other instances on this outbox, and this instance's own name. */
   readonly others: () => readonly string[];
   readonly self: () => string;
 }
 
 export interface Readiness {
   readonly ready: boolean;
-  readonly blob: ReachState;
+  readonly blob: BlobState;
   readonly reason?: string;
   readonly version: string;
   readonly digest: string;
 }
 
-/** The sync as a whole: everything but the process around it. */
+/** The whole sync, without the process around it. */
 export class Sidecar {
   readonly settings: Settings;
   readonly folders: Folders;
   readonly reading: ReadThroughOptions;
   readonly #options: SidecarOptions;
   readonly #startedAtMs: number;
-  readonly #reach: Reach;
+  readonly #breaker: BlobCircuitBreaker;
   readonly #waitlist: Waitlist;
-  readonly #tally: Tally;
+  readonly #counters: Counters;
   readonly #uploader: Uploader;
   readonly #scan: Scan;
   readonly #retention: Retention;
@@ -65,7 +65,7 @@ export class Sidecar {
   #stopping = false;
   #drains = 0;
   readonly #drainsEnd = new AbortController();
-  #census:
+  #outboxCount:
     | { readonly goodUntilMs: number; readonly outbox: Promise<OutboxCount>; readonly conflicts: Promise<Conflicts> }
     | undefined;
 
@@ -76,22 +76,28 @@ export class Sidecar {
     this.#startedAtMs = nowMs();
     this.folders = foldersIn(settings.mediaRoot);
     this.#waitlist = new Waitlist(nowMs);
-    this.#tally = new Tally(nowMs);
-    this.#reach = new Reach({
+    this.#counters = new Counters(nowMs);
+    this.#breaker = new BlobCircuitBreaker({
       probe: (signal) => store.probe(signal),
       nowMs,
       random,
-      onChange: (state, reason) => this.#blobTurned(state, reason),
+      onChange: (state, reason) => this.#onAvailabilityChange(state, reason),
     });
-    this.reading = { store, reach: this.#reach };
-    const context: CarryContext = { folders: this.folders, store, reach: this.#reach, spaces: new Spaces(), nowMs };
+    this.reading = { store, breaker: this.#breaker };
+    const context: CarryContext = {
+      folders: this.folders,
+      store,
+      breaker: this.#breaker,
+      buffers: new BufferPool(),
+      nowMs,
+    };
     this.#uploader = new Uploader({
       context,
       waitlist: this.#waitlist,
-      tally: this.#tally,
+      counters: this.#counters,
       log,
       random,
-      places: settings.uploads,
+      concurrency: settings.uploads,
       startSpan: options.startSpan,
       blobUrl: `${settings.blobEndpoint.replace(/\/$/, '')}/${settings.container}`,
     });
@@ -101,35 +107,35 @@ export class Sidecar {
       waitlist: this.#waitlist,
       intervalMs: settings.scanMs,
       nowMs,
-      mayUpload: () => this.#reach.state !== 'away',
+      mayUpload: () => this.#breaker.state !== 'unavailable',
       self: options.self,
       others: options.others,
-      onPass: (problem) => this.#passed(problem),
+      onPass: (problem) => this.#onScanPass(problem),
     });
     this.#retention = new Retention({
       context,
-      tally: this.#tally,
+      counters: this.#counters,
       log,
       retentionMs: settings.retentionMs,
-      mayAsk: () => this.#reach.state !== 'away',
+      mayAsk: () => this.#breaker.state !== 'unavailable',
     });
     this.#carryRoute = new CarryRoute({
       uploader: this.#uploader,
-      reach: this.#reach,
+      breaker: this.#breaker,
       folders: this.folders,
-      tally: this.#tally,
+      counters: this.#counters,
       maxWaiters: settings.maxWaiters,
     });
   }
 
   async start(): Promise<void> {
-    this.#reach.start();
+    this.#breaker.start();
     await this.#makeFolders('starting');
     void this.#scan.run();
     void this.#retention.run();
   }
 
-  /** Finishes what is in hand, at most until the limit, and begins nothing new. */
+  /** Starts nothing new and waits for the uploads in progress, at most until the limit. */
   async stop(limitMs: number): Promise<void> {
     this.#stopping = true;
     this.#scan.stop();
@@ -138,17 +144,22 @@ export class Sidecar {
     const ended = this.#uploader.stop();
     this.#carryRoute.stop();
     if (!(await endsWithin(ended, limitMs))) {
-      this.#reach.close('the sidecar is stopping');
-      await endsWithin(ended, defaults.BROKEN_OFF_MS);
+      this.#breaker.close('the sidecar is stopping');
+      await endsWithin(ended, defaults.ABORT_WAIT_MS);
     }
-    this.#reach.stop();
+    this.#breaker.stop();
     this.#carryRoute.wakeAll('the sidecar is stopping');
   }
 
   readiness(): Readiness {
     const reason = this.#stopping ? 'stopping' : this.#problem;
     const { version, settings } = this.#options;
-    const base = { ready: reason === undefined, blob: this.#reach.state, version, digest: settings.digest };
+    const base = {
+      ready: reason === undefined,
+      blob: blobState(this.#breaker.state),
+      version,
+      digest: settings.digest,
+    };
     return reason === undefined ? base : { ...base, reason };
   }
 
@@ -156,7 +167,7 @@ export class Sidecar {
     return this.#carryRoute.carry(name, waitMs, parent);
   }
 
-  /** Undefined when too many wait already. `gone` says that the caller does not wait any more. */
+  /** Undefined when too many callers wait already. `gone` aborts when the caller disconnects. */
   async drain(timeoutMs: number, gone: AbortSignal): Promise<Drained | undefined> {
     if (this.#drains >= defaults.DRAINS_LIMIT) return undefined;
     this.#drains += 1;
@@ -167,7 +178,7 @@ export class Sidecar {
           outbox: this.folders.outbox,
           waitlist: this.#waitlist,
           nowMs: this.#options.nowMs,
-          hurry: () => this.#scan.wake(),
+          wakeScan: () => this.#scan.wake(),
           signal: AbortSignal.any([gone, this.#drainsEnd.signal]),
         },
         Math.min(timeoutMs, 1_000 * defaults.DRAIN_TIMEOUT_LIMIT_S),
@@ -177,7 +188,7 @@ export class Sidecar {
     }
   }
 
-  /** Looks again at once at everything that waits, for whatever reason. Gives how many files that are. */
+  /** Retries all waiting files at once. Returns their number. */
   retryAll(): number {
     const count = this.#waitlist.size;
     this.#waitlist.clear();
@@ -185,7 +196,7 @@ export class Sidecar {
     return count;
   }
 
-  /** Looks again at once at one file; one in conflicts goes back to the outbox, unless its place there is taken. */
+  /** Retries one file at once. A file in conflicts goes back to the outbox unless a file of that name is there. */
   async retry(name: string): Promise<'retried' | 'unknown' | 'occupied'> {
     const waiting = join(this.folders.outbox, name);
     const aside = join(this.folders.conflicts, name);
@@ -211,11 +222,11 @@ export class Sidecar {
       startedAtMs: this.#startedAtMs,
       problem: this.readiness().reason,
       ready: this.readiness().ready,
-      reach: this.#reach,
-      tally: this.#tally,
+      breaker: this.#breaker,
+      counters: this.#counters,
       outbox: await outbox,
       conflicts: await conflicts,
-      synced: this.#tally.synced,
+      synced: this.#counters.synced,
       inHand: this.#uploader.inHand,
       others: others().length,
       extraCounts: { ...extraCounts(), waiters: this.#carryRoute.waiters },
@@ -223,10 +234,10 @@ export class Sidecar {
     });
   }
 
-  /** Counting costs a walk, so those who ask at the same time share one. */
+  /** A count walks the whole outbox, so concurrent callers share one. */
   #count(): { readonly outbox: Promise<OutboxCount>; readonly conflicts: Promise<Conflicts> } {
     const { nowMs } = this.#options;
-    if (this.#census !== undefined && nowMs() < this.#census.goodUntilMs) return this.#census;
+    if (this.#outboxCount !== undefined && nowMs() < this.#outboxCount.goodUntilMs) return this.#outboxCount;
     const begun = nowMs();
     const none: OutboxCount = { pending: 0, oldestSeconds: 0, stuckCount: 0, stuck: [] };
     const counting = {
@@ -234,18 +245,18 @@ export class Sidecar {
       outbox: countOutbox(this.folders.outbox, this.#waitlist, nowMs).catch(() => none),
       conflicts: listFiles(this.folders.conflicts, nowMs).catch(() => ({ names: [], count: 0 })),
     };
-    this.#census = counting;
+    this.#outboxCount = counting;
     void Promise.all([counting.outbox, counting.conflicts]).then(() => {
       const spent = nowMs() - begun;
-      this.#census = {
+      this.#outboxCount = {
         ...counting,
-        goodUntilMs: nowMs() + Math.min(defaults.CENSUS_LIMIT_MS, spent / defaults.SCAN_DUTY),
+        goodUntilMs: nowMs() + Math.min(defaults.COUNT_REUSE_LIMIT_MS, spent / defaults.SCAN_DUTY),
       };
     });
     return counting;
   }
 
-  #passed(problem: string | undefined): void {
+  #onScanPass(problem: string | undefined): void {
     if (problem === undefined) {
       this.#problem = undefined;
       return;
@@ -253,7 +264,7 @@ export class Sidecar {
     void this.#makeFolders(problem);
   }
 
-  /** The folders may go away, with the share they are on; they are made again as soon as that can be done. */
+  /** The folders may disappear with the share they are on. They are created again as soon as that is possible. */
   async #makeFolders(found: string): Promise<void> {
     let problem = found;
     try {
@@ -272,10 +283,10 @@ export class Sidecar {
     this.#problem = problem;
   }
 
-  #blobTurned(state: ReachState, reason: string): void {
-    this.#options.log(state === 'away' ? 'warn' : 'info', `Blob is ${state}`, reason === '' ? {} : { reason });
-    if (state === 'away') {
-      this.#carryRoute.wakeAll(`Blob is away: ${reason}`);
+  #onAvailabilityChange(state: BlobAvailability, reason: string): void {
+    this.#options.log(state === 'unavailable' ? 'warn' : 'info', `Blob is ${state}`, reason === '' ? {} : { reason });
+    if (state === 'unavailable') {
+      this.#carryRoute.wakeAll(`Blob is unavailable: ${reason}`);
     } else {
       this.#waitlist.wake(['failed']);
       this.#scan.wake();

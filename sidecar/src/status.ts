@@ -1,6 +1,6 @@
-import type { Reach } from './blob/circuit-breaker.ts';
+import type { BlobAvailability, BlobCircuitBreaker } from './blob/circuit-breaker.ts';
 import type { OutboxCount } from './media/count-outbox.ts';
-import type { Tally } from './media/counters.ts';
+import type { Counters } from './media/counters.ts';
 import type { Stuck } from './media/waitlist.ts';
 
 export interface Conflicts {
@@ -8,7 +8,7 @@ export interface Conflicts {
   readonly count: number;
 }
 
-/** What `/status` answers, and what the heartbeat carries without its lists. */
+/** The answer of `/status`. The heartbeat stores it without its lists. */
 export interface Status {
   readonly version: string;
   readonly node: string;
@@ -17,7 +17,7 @@ export interface Status {
   readonly startedAt: string;
   readonly ready: boolean;
   readonly problem?: string;
-  readonly blob: { readonly state: string; readonly reason?: string; readonly lastAnswerAt: string | null };
+  readonly blob: { readonly state: BlobState; readonly reason?: string; readonly lastAnswerAt: string | null };
   readonly media: {
     readonly pending: number;
     readonly oldestSeconds: number;
@@ -36,6 +36,14 @@ export interface Status {
   readonly warnings: readonly string[];
 }
 
+export type BlobState = 'unknown' | 'up' | 'away';
+
+const BLOB_STATES: Readonly<Record<BlobAvailability, BlobState>> = {
+  unknown: 'unknown',
+  available: 'up',
+  unavailable: 'away',
+};
+
 export interface StatusParts {
   readonly version: string;
   readonly slot: string;
@@ -43,8 +51,8 @@ export interface StatusParts {
   readonly startedAtMs: number;
   readonly problem: string | undefined;
   readonly ready: boolean;
-  readonly reach: Reach;
-  readonly tally: Tally;
+  readonly breaker: BlobCircuitBreaker;
+  readonly counters: Counters;
   readonly outbox: OutboxCount;
   readonly conflicts: Conflicts;
   readonly synced: number;
@@ -55,7 +63,7 @@ export interface StatusParts {
 }
 
 export function statusOf(parts: StatusParts): Status {
-  const { reach, tally, outbox, conflicts } = parts;
+  const { breaker, counters, outbox, conflicts } = parts;
   return {
     version: parts.version,
     node: process.versions.node,
@@ -65,9 +73,9 @@ export function statusOf(parts: StatusParts): Status {
     ready: parts.ready,
     ...(parts.problem === undefined ? {} : { problem: parts.problem }),
     blob: {
-      state: reach.state,
-      ...(reach.reason === '' ? {} : { reason: reach.reason }),
-      lastAnswerAt: timeOrNull(reach.lastAnswerMs),
+      state: blobState(breaker.state),
+      ...(breaker.reason === '' ? {} : { reason: breaker.reason }),
+      lastAnswerAt: timeOrNull(breaker.lastAnswerMs),
     },
     media: {
       pending: outbox.pending,
@@ -79,19 +87,24 @@ export function statusOf(parts: StatusParts): Status {
       conflicts: conflicts.names,
       inHand: parts.inHand,
     },
-    rates: tally.rates(),
-    counts: { ...tally.counts, ...parts.extraCounts },
-    lastSuccessAt: timeOrNull(tally.lastSuccessMs),
-    lastFailure: tally.lastFailure === '' ? null : tally.lastFailure,
+    rates: counters.rates(),
+    counts: { ...counters.counts, ...parts.extraCounts },
+    lastSuccessAt: timeOrNull(counters.lastSuccessMs),
+    lastFailure: counters.lastFailure === '' ? null : counters.lastFailure,
     others: parts.others,
     warnings: parts.warnings,
   };
 }
 
-/** What the Redis key of an instance holds: the status without its lists. */
+/** The value of an instance's Redis key: the status without its lists. */
 export function summaryOf(status: Status): unknown {
   const { stuck: _stuck, conflicts: _conflicts, ...media } = status.media;
   return { ...status, media };
+}
+
+/** The value that PHP, the release tool and the alerts read in `/readyz`, `/status` and the Redis key. */
+export function blobState(availability: BlobAvailability): BlobState {
+  return BLOB_STATES[availability];
 }
 
 function timeOrNull(ms: number): string | null {

@@ -99,7 +99,7 @@ describe('the sidecar', () => {
 
   test('carries foreign files under their own names, whatever SMB can hold', async () => {
     const names = [
-      'with spaces and (brackets).txt',
+      'with buffers and (brackets).txt',
       "it's 100% #1 & more+plus=.txt",
       '%41%2e.txt',
       'été 日本語 🎈.txt',
@@ -199,7 +199,7 @@ describe('the sidecar', () => {
     expect(Math.min(...times)).toBeLessThan(2_000);
   });
 
-  test('waits with an outbox that is away, says so, and goes on when it is back', async () => {
+  test('waits with an outbox that is unavailable, reports it, and goes on when it is back', async () => {
     const aside = `${sidecar.mediaRoot}-aside`;
     await rename(sidecar.mediaRoot, aside);
     await writeFile(sidecar.mediaRoot, 'a file where the folder should be');

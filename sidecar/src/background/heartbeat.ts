@@ -15,16 +15,16 @@ export interface HeartbeatOptions {
   readonly instance: string;
   readonly nowMs: () => number;
   readonly log: Log;
-  /** What the key says about this instance. */
+  /** The value of this instance's key in Redis. */
   readonly status: () => Promise<unknown>;
 }
 
 const OUTBOX_ID_FILE = '.outbox-id';
 const PREFIX = 'slipway:sidecar:';
-/** Who lives where, by the time of the last beat: asking it costs the same however many keys Redis holds. */
-const REGISTER = 'slipway:sidecars';
+/** A sorted set of all instances by their last heartbeat. Reading it costs the same however many keys Redis holds. */
+const REGISTRY = 'slipway:sidecars';
 const CONNECT_MS = 3_000;
-/** For all of a beat that is Redis' part, connecting included; less than the pause between beats, so they never pile up. */
+/** Limit of one exchange with Redis, including the connection. It is shorter than the interval, so beats never overlap. */
 const BEAT_LIMIT_MS = 4_000;
 const STOP_MS = 1_000;
 
@@ -42,7 +42,7 @@ interface Client {
   zRemRangeByScore(key: string, min: number, max: number): Promise<unknown>;
 }
 
-/** Tells in Redis that this instance lives, and learns which others do. The sync does not need it. */
+/** Announces this instance in Redis and reads which other instances are alive. The sync works without it. */
 export class Heartbeat {
   readonly #options: HeartbeatOptions;
   readonly #stop = new AbortController();
@@ -60,7 +60,7 @@ export class Heartbeat {
     return this.#self;
   }
 
-  /** The other instances on this outbox, as of the last beat. None when Redis is away: then nobody waits for anybody. */
+  /** The other instances on this outbox as of the last beat. The list is empty while Redis is unavailable, so no instance waits for another. */
   get others(): readonly string[] {
     return this.#others;
   }
@@ -69,7 +69,7 @@ export class Heartbeat {
     while (!this.#stop.signal.aborted) {
       try {
         await this.#beat();
-        if (this.#failing) this.#options.log('info', 'the heartbeat is back');
+        if (this.#failing) this.#options.log('info', 'the heartbeat works again');
         this.#failing = false;
       } catch (error) {
         if (!this.#failing) this.#options.log('warn', 'the heartbeat fails', { reason: reasonOf(error) });
@@ -81,13 +81,13 @@ export class Heartbeat {
     }
   }
 
-  /** Takes the key away, so that nobody waits for this instance. */
+  /** Removes the key, so that no other instance waits for this one. */
   async stop(): Promise<void> {
     this.#stop.abort();
     const client = this.#client;
     if (client?.isReady === true) {
-      const farewell = Promise.all([client.del(`${PREFIX}${this.#self}`), client.zRem(REGISTER, this.#self)]);
-      await endsWithin(farewell, STOP_MS).catch(() => undefined);
+      const removal = Promise.all([client.del(`${PREFIX}${this.#self}`), client.zRem(REGISTRY, this.#self)]);
+      await endsWithin(removal, STOP_MS).catch(() => undefined);
     }
     this.#disconnect();
   }
@@ -97,9 +97,9 @@ export class Heartbeat {
     this.#self = `${await outboxId(mediaRoot)}:${instance}`;
     const text = JSON.stringify(await status());
     this.#client ??= await this.#newClient();
-    // The client has no limit of its own for a command that was sent: a Redis that hangs would never answer.
+    // The client has no timeout for a command that was sent, and a Redis that hangs would never answer.
     if (!(await endsWithin(this.#exchange(this.#client, text), BEAT_LIMIT_MS)))
-      throw new Error(`no answer within ${BEAT_LIMIT_MS / 1_000} s`);
+      throw new Error(`Redis did not answer within ${BEAT_LIMIT_MS / 1_000} s`);
   }
 
   async #exchange(client: Client, status: string): Promise<void> {
@@ -107,16 +107,16 @@ export class Heartbeat {
     const now = this.#options.nowMs();
     const since = now - defaults.HEARTBEAT_TTL_S * 1_000;
     await client.set(`${PREFIX}${this.#self}`, status, { EX: defaults.HEARTBEAT_TTL_S });
-    await client.zAdd(REGISTER, { score: now, value: this.#self });
-    await client.zRemRangeByScore(REGISTER, 0, since - 60_000);
-    const alive = await client.zRangeByScore(REGISTER, since, Number.MAX_SAFE_INTEGER);
+    await client.zAdd(REGISTRY, { score: now, value: this.#self });
+    await client.zRemRangeByScore(REGISTRY, 0, since - 60_000);
+    const alive = await client.zRangeByScore(REGISTRY, since, Number.MAX_SAFE_INTEGER);
     const outbox = this.#self.slice(0, this.#self.indexOf(':') + 1);
     this.#others = alive.filter((name) => name !== this.#self && name.startsWith(outbox));
   }
 
   async #newClient(): Promise<Client> {
     const { redis, log } = this.#options;
-    // Loaded here and not at the start: the sync is ready a tenth of a second sooner.
+    // The module is loaded here and not at the start, because that makes the sync ready 0.1 s earlier.
     const { createClient } = await import('redis');
     const client: Client = createClient({
       socket: {
@@ -126,7 +126,7 @@ export class Heartbeat {
         ca: await readFile(redis.caFile),
         ...(isIP(redis.host) === 0 ? { servername: redis.host } : {}),
         connectTimeout: CONNECT_MS,
-        // The loop above connects again itself.
+        // The loop above reconnects itself.
         reconnectStrategy: false,
       },
       password: redis.password,
@@ -142,15 +142,15 @@ export class Heartbeat {
     try {
       this.#client?.destroy();
     } catch {
-      // It was closed already.
+      // The client was already closed.
     }
     this.#client = undefined;
   }
 }
 
 /**
- * A name for the outbox that all instances on it agree on, and that moves with it at a swap, when slots change their
- * sidecars but not their files.
+ * The id of the outbox, which all its instances share. It is a file beside the outbox because the files move with the slot
+ * at a swap and the sidecars do not.
  */
 async function outboxId(mediaRoot: string): Promise<string> {
   const path = join(mediaRoot, OUTBOX_ID_FILE);
@@ -159,7 +159,7 @@ async function outboxId(mediaRoot: string): Promise<string> {
   } catch (error) {
     if (systemCode(error) !== 'EEXIST') throw error;
   }
-  // Another instance may have made it a moment ago and not yet written into it.
+  // Another instance may have created the file a moment ago without having written to it yet.
   for (let tries = 0; tries < 20; tries += 1) {
     const id = (await readFile(path, 'utf8')).trim();
     if (/^[0-9a-f-]{36}$/.test(id)) return id;

@@ -5,12 +5,12 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { until } from '../../testbed/until.ts';
 import * as defaults from '../defaults.ts';
-import { Journal } from './journal-flusher.ts';
+import { JournalFlusher } from './journal-flusher.ts';
 
 describe('the journal', () => {
   let folder: string;
   let app: Server;
-  let journal: Journal;
+  let journal: JournalFlusher;
   /** Times of the calls. */
   const calls: number[] = [];
   /** What the web application does with a call; gives the body of its answer. */
@@ -25,7 +25,7 @@ describe('the journal', () => {
     });
     await new Promise<void>((resolve) => app.listen(join(folder, '.app.sock'), resolve));
     const appUrl = `unix:${join(folder, '.app.sock')}`;
-    journal = new Journal({ folder, appUrl, token: 'token', log: () => undefined });
+    journal = new JournalFlusher({ folder, appUrl, token: 'token', log: () => undefined });
   });
   afterEach(async () => {
     journal.stop();

@@ -5,7 +5,7 @@ import { reasonOf } from '../coded-error.ts';
 import * as defaults from '../defaults.ts';
 import type { Log } from '../log.ts';
 
-export interface JournalOptions {
+export interface JournalFlusherOptions {
   readonly folder: string;
   /** `http://127.0.0.1:PORT` or `unix:/path`. */
   readonly appUrl: string;
@@ -15,8 +15,8 @@ export interface JournalOptions {
 
 const TIMEOUT_MS = 10_000;
 const ROUTE = '/internal/journal/flush';
-/** The web application writes a bounded number of rows per call. A long journal takes many calls, with a pause after so many. */
-const CALLS_PER_TURN = 50;
+/** The web application writes a bounded number of rows per call, so a long journal takes many calls. After this many there is a pause. */
+const CALLS_PER_FLUSH = 50;
 const ANSWER_LIMIT_BYTES = 64 * 1024;
 
 interface Answer {
@@ -25,21 +25,21 @@ interface Answer {
 }
 
 /**
- * Rows that PHP could not write because MySQL was away wait in the journal. PHP alone can write them, and without traffic
- * nobody calls it; so the sidecar does, for as long as there is something.
+ * Rows that PHP could not write because MySQL was unavailable wait in the journal. Only PHP can write them, and without
+ * traffic nothing calls PHP, so the sidecar calls it as long as the journal holds rows.
  */
-export class Journal {
-  readonly #options: JournalOptions;
+export class JournalFlusher {
+  readonly #options: JournalFlusherOptions;
   readonly #stop = new AbortController();
   #failing = false;
 
-  constructor(options: JournalOptions) {
+  constructor(options: JournalFlusherOptions) {
     this.#options = options;
   }
 
   async run(): Promise<void> {
     while (!this.#stop.signal.aborted) {
-      await this.#turn();
+      await this.#flush();
       await sleep(defaults.JOURNAL_FLUSH_MS, undefined, { signal: this.#stop.signal }).catch(() => undefined);
     }
   }
@@ -48,14 +48,14 @@ export class Journal {
     this.#stop.abort();
   }
 
-  async #turn(): Promise<void> {
+  async #flush(): Promise<void> {
     const { folder, appUrl, token, log } = this.#options;
     if (!(await holdsFiles(folder))) return;
     try {
-      for (let calls = 0; calls < CALLS_PER_TURN; calls += 1) {
+      for (let calls = 0; calls < CALLS_PER_FLUSH; calls += 1) {
         const { status, text } = await post(appUrl, ROUTE, token, this.#stop.signal);
         if (status !== 200 && status !== 204) throw new Error(`the web application answered ${status}`);
-        if (!goesOn(text)) break;
+        if (!hasMore(text)) break;
       }
       if (this.#failing) log('info', 'the journal is being written again');
       this.#failing = false;
@@ -67,20 +67,20 @@ export class Journal {
   }
 }
 
-/** Temporary files, which begin with a dot, do not count. */
+/** Temporary files begin with a dot and do not count. */
 async function holdsFiles(folder: string): Promise<boolean> {
   try {
     for await (const entry of await opendir(folder)) {
       if (!entry.name.startsWith('.')) return true;
     }
   } catch {
-    // No journal, or none that can be read: nothing to ask for.
+    // There is no journal, or it cannot be read: there is nothing to flush.
   }
   return false;
 }
 
-/** Rows were written, and some are left. */
-function goesOn(text: string): boolean {
+/** True when rows were written and more are left. */
+function hasMore(text: string): boolean {
   const { written, left } = parseObject(text);
   return typeof written === 'number' && written > 0 && typeof left === 'number' && left > 0;
 }

@@ -3,7 +3,7 @@ import { Readable } from 'node:stream';
 import { blobFailure } from './failure.ts';
 import type { BlobStore } from './store.ts';
 
-// Hundreds of files: required they take two thirds of the processor time that it takes to import them.
+// These packages have hundreds of files. `require` loads them in two thirds of the processor time that `import` takes.
 const require = createRequire(import.meta.url);
 const { ManagedIdentityCredential } = require('@azure/identity') as typeof import('@azure/identity');
 const { ContainerClient, newPipeline } = require('@azure/storage-blob') as typeof import('@azure/storage-blob');
@@ -14,7 +14,7 @@ export interface AzureStoreOptions {
   readonly clientId: string;
 }
 
-/** Blob through the official client. Its own retries are off: the sidecar decides when a file is tried again. */
+/** Blob through the official client. The client's retries are off, because the sidecar decides when to retry a file. */
 export function azureStore(options: AzureStoreOptions): BlobStore {
   const credential = new ManagedIdentityCredential({ clientId: options.clientId, retryOptions: { maxRetries: 0 } });
   const pipeline = newPipeline(credential, { retryOptions: { maxTries: 1 } });
@@ -78,8 +78,8 @@ export function azureStore(options: AzureStoreOptions): BlobStore {
 }
 
 /**
- * Turns every error into a BlobFailure, and ends with the signal even when the client does not: it does not hand the
- * signal on to the identity endpoint.
+ * Turns every error into a BlobFailure and rejects when the signal aborts. The client alone would not: it does not pass
+ * the signal on to the request for a token.
  */
 async function guarded<T>(signal: AbortSignal, work: () => Promise<T>): Promise<T> {
   let stop: (() => void) | undefined;

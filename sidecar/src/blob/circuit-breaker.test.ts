@@ -1,10 +1,10 @@
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import * as defaults from '../defaults.ts';
-import { Reach } from './circuit-breaker.ts';
+import { BlobCircuitBreaker } from './circuit-breaker.ts';
 import { BlobFailure, blobFailure } from './failure.ts';
 
-describe('the reach of Blob', () => {
-  let reach: Reach;
+describe('the breaker of Blob', () => {
+  let breaker: BlobCircuitBreaker;
   let probe: (signal: AbortSignal) => Promise<void>;
   const changes: string[] = [];
 
@@ -12,7 +12,7 @@ describe('the reach of Blob', () => {
     jest.useFakeTimers({ doNotFake: ['performance'] });
     changes.length = 0;
     probe = () => Promise.resolve();
-    reach = new Reach({
+    breaker = new BlobCircuitBreaker({
       probe: (signal) => probe(signal),
       nowMs: () => Date.now(),
       random: () => 0.5,
@@ -20,74 +20,74 @@ describe('the reach of Blob', () => {
     });
   });
   afterEach(() => {
-    reach.stop();
+    breaker.stop();
     jest.useRealTimers();
   });
 
-  const fail = (kind: 'away' | 'flaky' | 'missing'): Promise<unknown> =>
-    reach.request(() => Promise.reject(new BlobFailure(kind, kind))).catch((error: unknown) => error);
+  const fail = (kind: 'unavailable' | 'flaky' | 'missing'): Promise<unknown> =>
+    breaker.request(() => Promise.reject(new BlobFailure(kind, kind))).catch((error: unknown) => error);
 
-  test('is away at once when nothing listens, and up at the next answer', async () => {
-    await fail('away');
-    expect(reach.state).toBe('away');
-    await reach.request(() => Promise.resolve());
-    expect(changes).toEqual(['away away', 'up']);
+  test('is unavailable at once when nothing listens, and available at the next answer', async () => {
+    await fail('unavailable');
+    expect(breaker.state).toBe('unavailable');
+    await breaker.request(() => Promise.resolve());
+    expect(changes).toEqual(['unavailable unavailable', 'available']);
   });
 
-  test('bears single failures, but not a row of them', async () => {
-    for (let at = 1; at < defaults.FAILURES_UNTIL_AWAY; at += 1) await fail('flaky');
+  test('tolerates single failures, but not a row of them', async () => {
+    for (let at = 1; at < defaults.FAILURE_THRESHOLD; at += 1) await fail('flaky');
     await fail('missing');
-    expect(reach.state).toBe('up');
-    for (let at = 0; at < defaults.FAILURES_UNTIL_AWAY; at += 1) await fail('flaky');
-    expect(reach.state).toBe('away');
+    expect(breaker.state).toBe('available');
+    for (let at = 0; at < defaults.FAILURE_THRESHOLD; at += 1) await fail('flaky');
+    expect(breaker.state).toBe('unavailable');
   });
 
-  test('asks for a sign of life while away, within a second, until there is one', async () => {
-    reach.start();
-    probe = () => Promise.reject(new BlobFailure('away', 'still'));
-    await fail('away');
+  test('probes while unavailable, within a second, until a probe succeeds', async () => {
+    breaker.start();
+    probe = () => Promise.reject(new BlobFailure('unavailable', 'still'));
+    await fail('unavailable');
     await jest.advanceTimersByTimeAsync(1_000);
-    expect([reach.state, reach.reason]).toEqual(['away', 'still']);
+    expect([breaker.state, breaker.reason]).toEqual(['unavailable', 'still']);
     probe = () => Promise.resolve();
     await jest.advanceTimersByTimeAsync(1_000);
-    expect(reach.state).toBe('up');
+    expect(breaker.state).toBe('available');
   });
 
-  test('asks less and less often while Blob gives signs of life and is away again at once', async () => {
+  test('probes less and less often while Blob flaps', async () => {
     let probes = 0;
     probe = async () => {
       probes += 1;
     };
-    reach.start();
-    await fail('away');
-    let relapsing = true;
+    breaker.start();
+    await fail('unavailable');
+    let flapping = true;
     const ups: number[] = [];
     const begun = Date.now();
     for (let at = 0; at < 600; at += 1) {
       await jest.advanceTimersByTimeAsync(100);
-      if (reach.state !== 'up' || !relapsing) continue;
+      if (breaker.state !== 'available' || !flapping) continue;
       ups.push(Date.now() - begun);
-      await fail('away');
+      await fail('unavailable');
     }
     expect(ups.slice(0, 5).map((ms) => Math.round(ms / 500) / 2)).toEqual([0.5, 1.5, 3.5, 7.5, 15.5]);
     expect(probes).toBeLessThan(12);
     // A return that lasts ends that.
-    relapsing = false;
-    await jest.advanceTimersByTimeAsync(defaults.AWAY_PROBE_CAP_MS + 5_000);
-    expect(reach.state).toBe('up');
-    await fail('away');
+    flapping = false;
+    await jest.advanceTimersByTimeAsync(defaults.UNAVAILABLE_PROBE_CAP_MS + 5_000);
+    expect(breaker.state).toBe('available');
+    await fail('unavailable');
     await jest.advanceTimersByTimeAsync(1_000);
-    expect(reach.state).toBe('up');
+    expect(breaker.state).toBe('available');
   });
 
   test('breaks off what is under way when it is closed, and lets nothing more begin', async () => {
-    const waiting = reach
+    const waiting = breaker
       .request((signal) => new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason))))
       .catch((error: unknown) => error);
-    reach.close('stopping');
+    breaker.close('stopping');
     expect(await waiting).toMatchObject({ message: 'stopping' });
     let begun = false;
-    const late = reach.request(async () => {
+    const late = breaker.request(async () => {
       begun = true;
     });
     await expect(late).rejects.toMatchObject({ message: 'stopping' });
@@ -95,16 +95,16 @@ describe('the reach of Blob', () => {
   });
 
   test('gives up on a request that stalls, not on one that moves', async () => {
-    const moving = reach.request(async (signal, alive) => {
+    const moving = breaker.request(async (signal, onProgress) => {
       for (let at = 0; at < 4; at += 1) {
         await new Promise((resolve) => setTimeout(resolve, defaults.REQUEST_STALL_MS - 10));
-        alive();
+        onProgress();
       }
       return signal.aborted;
     });
     await jest.advanceTimersByTimeAsync(4 * defaults.REQUEST_STALL_MS);
     expect(await moving).toBe(false);
-    const stalled = reach
+    const stalled = breaker
       .request((signal) => new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason))))
       .catch((error: unknown) => error);
     await jest.advanceTimersByTimeAsync(defaults.REQUEST_STALL_MS + 10);
@@ -127,16 +127,16 @@ describe('a failure of Blob', () => {
     [answer(409, 'BlobAlreadyExists'), 'exists'],
     [answer(412, 'ConditionNotMet'), 'exists'],
     [answer(404, 'BlobNotFound'), 'missing'],
-    [answer(404, 'ContainerNotFound'), 'away'],
-    [answer(403, 'AuthorizationPermissionMismatch'), 'away'],
-    [answer(401), 'away'],
+    [answer(404, 'ContainerNotFound'), 'unavailable'],
+    [answer(403, 'AuthorizationPermissionMismatch'), 'unavailable'],
+    [answer(401), 'unavailable'],
     [answer(416, 'InvalidRange'), 'range'],
     [answer(400, 'Md5Mismatch'), 'changed'],
     [answer(400, 'InvalidUri'), 'rejected'],
     [answer(500), 'flaky'],
     [answer(429), 'flaky'],
-    [Object.assign(new Error('x'), { code: 'ECONNREFUSED' }), 'away'],
-    [Object.assign(new Error('x'), { code: 'ENOTFOUND' }), 'away'],
+    [Object.assign(new Error('x'), { code: 'ECONNREFUSED' }), 'unavailable'],
+    [Object.assign(new Error('x'), { code: 'ENOTFOUND' }), 'unavailable'],
     [Object.assign(new Error('x'), { code: 'ECONNRESET' }), 'flaky'],
     [new Error('socket hang up'), 'flaky'],
     ['text', 'flaky'],

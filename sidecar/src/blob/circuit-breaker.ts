@@ -1,50 +1,50 @@
 import * as defaults from '../defaults.ts';
 import { BlobFailure, blobFailure } from './failure.ts';
 
-export type ReachState = 'unknown' | 'up' | 'away';
+export type BlobAvailability = 'unknown' | 'available' | 'unavailable';
 
-export interface ReachOptions {
+export interface CircuitBreakerOptions {
   readonly probe: (signal: AbortSignal) => Promise<void>;
   readonly nowMs: () => number;
   readonly random: () => number;
-  /** Called on every change, with the reason when Blob went away. */
-  readonly onChange: (state: ReachState, reason: string) => void;
+  /** Called on every change of state, with the reason when Blob became unavailable. */
+  readonly onChange: (state: BlobAvailability, reason: string) => void;
 }
 
 const TICK_MS = 100;
 
-interface Request {
+interface InFlight {
   readonly controller: AbortController;
   readonly epoch: number;
 }
 
 /**
- * Knows whether Blob can be reached. Every request goes through `request`, which gives up on one that stalls and learns
- * from each answer; while Blob is away, or silent, or nothing is carried, it is asked for a sign of life.
+ * The circuit breaker before Blob. Every request goes through `request`, which aborts one that stalls and records how each
+ * one ends. While Blob is unavailable or silent, and while there are no requests, it sends probes.
  */
-export class Reach {
-  readonly #options: ReachOptions;
-  readonly #inFlight = new Set<Request>();
-  #state: ReachState = 'unknown';
+export class BlobCircuitBreaker {
+  readonly #options: CircuitBreakerOptions;
+  readonly #inFlight = new Set<InFlight>();
+  #state: BlobAvailability = 'unknown';
   #reason = '';
   #epoch = 0;
   #failuresInARow = 0;
-  #lastSignMs: number;
+  #lastProgressMs: number;
   #lastAnswerMs = 0;
   #nextProbeMs = 0;
   #probing = false;
   #closed: BlobFailure | undefined;
-  #upSinceMs = 0;
-  /** How often in a row Blob gave a sign of life and was away again at once: it answers, but does not let us write. */
-  #relapses = 0;
+  #availableSinceMs = 0;
+  /** How often in a row a probe succeeded and the next request failed at once: Blob answers but does not accept writes. */
+  #flaps = 0;
   #timer: NodeJS.Timeout | undefined;
 
-  constructor(options: ReachOptions) {
+  constructor(options: CircuitBreakerOptions) {
     this.#options = options;
-    this.#lastSignMs = options.nowMs();
+    this.#lastProgressMs = options.nowMs();
   }
 
-  get state(): ReachState {
+  get state(): BlobAvailability {
     return this.#state;
   }
 
@@ -52,7 +52,7 @@ export class Reach {
     return this.#reason;
   }
 
-  /** When Blob last answered anything at all; 0 before the first time. */
+  /** The time of Blob's last answer of any kind; 0 before the first one. */
   get lastAnswerMs(): number {
     return this.#lastAnswerMs;
   }
@@ -66,36 +66,36 @@ export class Reach {
     this.#timer = undefined;
   }
 
-  /** Breaks off every request, and lets no other begin. */
+  /** Aborts every request in flight and rejects later ones. */
   close(reason: string): void {
     this.#closed = new BlobFailure('flaky', reason);
     for (const request of this.#inFlight) request.controller.abort(this.#closed);
   }
 
   /**
-   * Runs one request. `alive` is to be called whenever its body moves. Throws BlobFailure: after REQUEST_STALL_MS without
-   * a move, or at once when Blob turns out to be away.
+   * Runs one request. `onProgress` has to be called whenever bytes of its body move. Throws BlobFailure after
+   * REQUEST_STALL_MS without progress, and at once when Blob becomes unavailable.
    */
-  async request<T>(work: (signal: AbortSignal, alive: () => void) => Promise<T>): Promise<T> {
+  async request<T>(work: (signal: AbortSignal, onProgress: () => void) => Promise<T>): Promise<T> {
     if (this.#closed !== undefined) throw this.#closed;
-    const request: Request = { controller: new AbortController(), epoch: this.#epoch };
-    if (this.#inFlight.size === 0) this.#lastSignMs = this.#options.nowMs();
+    const request: InFlight = { controller: new AbortController(), epoch: this.#epoch };
+    if (this.#inFlight.size === 0) this.#lastProgressMs = this.#options.nowMs();
     this.#inFlight.add(request);
     const stalled = (): void =>
       request.controller.abort(new BlobFailure('flaky', `no answer within ${defaults.REQUEST_STALL_MS / 1_000} s`));
     const timer = setTimeout(stalled, defaults.REQUEST_STALL_MS);
-    const alive = (): void => {
+    const onProgress = (): void => {
       timer.refresh();
-      this.#lastSignMs = this.#options.nowMs();
+      this.#lastProgressMs = this.#options.nowMs();
     };
     try {
-      const result = await work(request.controller.signal, alive);
-      this.#answered();
+      const result = await work(request.controller.signal, onProgress);
+      this.#recordAnswer();
       return result;
     } catch (error) {
       const failure = blobFailure(error, this.#options.nowMs());
-      // A request that began before the last change says nothing about the state since.
-      if (request.epoch === this.#epoch) this.#learn(failure);
+      // A request that began before the last change of state says nothing about the state after it.
+      if (request.epoch === this.#epoch) this.#recordFailure(failure);
       throw failure;
     } finally {
       clearTimeout(timer);
@@ -103,43 +103,43 @@ export class Reach {
     }
   }
 
-  #learn(failure: BlobFailure): void {
+  #recordFailure(failure: BlobFailure): void {
     if (this.#closed !== undefined) return;
-    if (failure.kind === 'away') {
-      this.#turn('away', failure.message);
+    if (failure.kind === 'unavailable') {
+      this.#setState('unavailable', failure.message);
     } else if (failure.kind === 'flaky') {
       this.#failuresInARow += 1;
-      if (this.#failuresInARow >= defaults.FAILURES_UNTIL_AWAY) this.#turn('away', failure.message);
+      if (this.#failuresInARow >= defaults.FAILURE_THRESHOLD) this.#setState('unavailable', failure.message);
     } else {
-      this.#answered();
+      this.#recordAnswer();
     }
   }
 
-  #answered(): void {
+  #recordAnswer(): void {
     this.#failuresInARow = 0;
-    this.#lastSignMs = this.#options.nowMs();
-    this.#lastAnswerMs = this.#lastSignMs;
-    this.#turn('up', '');
+    this.#lastProgressMs = this.#options.nowMs();
+    this.#lastAnswerMs = this.#lastProgressMs;
+    this.#setState('available', '');
   }
 
-  #turn(state: ReachState, reason: string): void {
+  #setState(state: BlobAvailability, reason: string): void {
     this.#reason = reason;
     if (this.#state === state) return;
     this.#state = state;
     this.#epoch += 1;
     this.#failuresInARow = 0;
     const now = this.#options.nowMs();
-    if (state === 'up') this.#upSinceMs = now;
-    if (state === 'away') {
-      this.#relapses = now - this.#upSinceMs < defaults.RELAPSE_MS ? this.#relapses + 1 : 0;
+    if (state === 'available') this.#availableSinceMs = now;
+    if (state === 'unavailable') {
+      this.#flaps = now - this.#availableSinceMs < defaults.FLAP_WINDOW_MS ? this.#flaps + 1 : 0;
       this.#scheduleProbe();
-      for (const request of this.#inFlight) request.controller.abort(new BlobFailure('away', reason));
+      for (const request of this.#inFlight) request.controller.abort(new BlobFailure('unavailable', reason));
     }
     this.#options.onChange(state, reason);
   }
 
   #scheduleProbe(): void {
-    const pause = Math.min(defaults.AWAY_PROBE_CAP_MS, defaults.AWAY_PROBE_MS * 2 ** this.#relapses);
+    const pause = Math.min(defaults.UNAVAILABLE_PROBE_CAP_MS, defaults.UNAVAILABLE_PROBE_MS * 2 ** this.#flaps);
     this.#nextProbeMs = this.#options.nowMs() + pause * (0.5 + this.#options.random());
   }
 
@@ -147,10 +147,10 @@ export class Reach {
     if (this.#probing) return;
     const now = this.#options.nowMs();
     const due =
-      this.#state === 'away'
+      this.#state === 'unavailable'
         ? now >= this.#nextProbeMs
         : this.#inFlight.size > 0
-          ? now - this.#lastSignMs >= defaults.SILENCE_MS
+          ? now - this.#lastProgressMs >= defaults.SILENCE_MS
           : now - this.#lastAnswerMs >= defaults.IDLE_PROBE_MS;
     if (due) void this.#probe();
   }
@@ -162,17 +162,18 @@ export class Reach {
     const limit = AbortSignal.timeout(defaults.PROBE_TIMEOUT_MS);
     try {
       await this.#options.probe(limit);
-      this.#answered();
+      this.#recordAnswer();
     } catch (error) {
       const failure = limit.aborted
-        ? new BlobFailure('away', `no sign of life within ${defaults.PROBE_TIMEOUT_MS / 1_000} s`)
+        ? new BlobFailure('unavailable', `no answer to a probe within ${defaults.PROBE_TIMEOUT_MS / 1_000} s`)
         : blobFailure(error, this.#options.nowMs());
-      if (this.#state === 'away') this.#reason = failure.kind === 'away' ? failure.message : this.#reason;
-      // One failed sign of life amid silence is enough; when idle it has to be a clear one.
-      else if (epoch === this.#epoch) this.#learn(silent ? new BlobFailure('away', failure.message) : failure);
+      if (this.#state === 'unavailable') this.#reason = failure.kind === 'unavailable' ? failure.message : this.#reason;
+      // While requests in flight are silent, one failed probe is enough. While idle, the failure has to be a clear one.
+      else if (epoch === this.#epoch)
+        this.#recordFailure(silent ? new BlobFailure('unavailable', failure.message) : failure);
     } finally {
       this.#scheduleProbe();
-      if (this.#state !== 'away') this.#lastSignMs = this.#options.nowMs();
+      if (this.#state !== 'unavailable') this.#lastProgressMs = this.#options.nowMs();
       this.#probing = false;
     }
   }

@@ -3,15 +3,15 @@ import { reasonOf, systemCode } from '../coded-error.ts';
 
 /**
  * What went wrong with a request to Blob:
- * - `exists`: a blob of that name is there already;
+ * - `exists`: a blob of that name already exists;
  * - `missing`: no such blob;
- * - `range`: the range asked for lies outside the blob;
- * - `changed`: the bytes that arrived are not those announced;
- * - `away`: nothing can be done with Blob now (no connection, no identity, no permission, no container);
- * - `flaky`: this request failed, the next may not;
- * - `rejected`: Blob will not take this one.
+ * - `range`: the requested range lies outside the blob;
+ * - `changed`: the bytes that arrived do not have the announced MD5;
+ * - `unavailable`: no request can succeed now (no connection, no identity, no permission, no container);
+ * - `flaky`: this request failed, the next one may succeed;
+ * - `rejected`: Blob refuses this request for good.
  */
-export type FailureKind = 'exists' | 'missing' | 'range' | 'changed' | 'away' | 'flaky' | 'rejected';
+export type FailureKind = 'exists' | 'missing' | 'range' | 'changed' | 'unavailable' | 'flaky' | 'rejected';
 
 export class BlobFailure extends Error {
   readonly kind: FailureKind;
@@ -25,11 +25,11 @@ export class BlobFailure extends Error {
   }
 }
 
-const AWAY_CODES =
+const UNAVAILABLE_CODES =
   /^(ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|ENETDOWN|CERT_|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO_|ERR_TLS_)/;
 const RETRIED_STATUS = new Set([408, 425, 429, 500, 502, 503, 504]);
 
-/** What an error of the Blob client means for the file and for the next request. */
+/** Classifies an error of the Blob client by what it means for the file and for the next request. */
 export function blobFailure(error: unknown, nowMs: number): BlobFailure {
   if (error instanceof BlobFailure) return error;
   const status = statusOf(error);
@@ -38,12 +38,12 @@ export function blobFailure(error: unknown, nowMs: number): BlobFailure {
   if (status === undefined) return connectionFailure(error, words);
   const message = `${status} ${firstLine(words)}`;
   if (code === 'ContainerNotFound' || code === 'ContainerBeingDeleted' || code === 'AccountIsDisabled') {
-    return new BlobFailure('away', message, undefined, error);
+    return new BlobFailure('unavailable', message, undefined, error);
   }
   if (status === 409 || status === 412) return new BlobFailure('exists', message, undefined, error);
   if (status === 404) return new BlobFailure('missing', message, undefined, error);
   if (status === 416) return new BlobFailure('range', message, undefined, error);
-  if (status === 401 || status === 403) return new BlobFailure('away', message, undefined, error);
+  if (status === 401 || status === 403) return new BlobFailure('unavailable', message, undefined, error);
   if (code === 'Md5Mismatch') return new BlobFailure('changed', message, undefined, error);
   if (RETRIED_STATUS.has(status)) return new BlobFailure('flaky', message, retryAfterOf(error, nowMs), error);
   return new BlobFailure('rejected', message, undefined, error);
@@ -52,9 +52,9 @@ export function blobFailure(error: unknown, nowMs: number): BlobFailure {
 function connectionFailure(error: unknown, words: string): BlobFailure {
   const name = error instanceof Error ? error.name : '';
   if (name === 'CredentialUnavailableError' || name === 'AuthenticationRequiredError') {
-    return new BlobFailure('away', `no token for Blob: ${firstLine(words)}`, undefined, error);
+    return new BlobFailure('unavailable', `no token for Blob: ${firstLine(words)}`, undefined, error);
   }
-  const kind = AWAY_CODES.test(systemCode(error)) ? 'away' : 'flaky';
+  const kind = UNAVAILABLE_CODES.test(systemCode(error)) ? 'unavailable' : 'flaky';
   return new BlobFailure(kind, firstLine(words), undefined, error);
 }
 
@@ -63,7 +63,7 @@ function statusOf(error: unknown): number | undefined {
   return typeof error.statusCode === 'number' ? error.statusCode : undefined;
 }
 
-/** `x-ms-error-code` is there also when the answer has no body, as with HEAD. */
+/** The header `x-ms-error-code` is also present when the answer has no body, as with HEAD. */
 function serviceCode(error: unknown): string {
   const header = headerOf(error, 'x-ms-error-code');
   if (header !== undefined && header !== '') return header;

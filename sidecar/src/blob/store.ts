@@ -1,9 +1,9 @@
 import type { Readable } from 'node:stream';
 
-/** What Blob says about a blob. */
+/** The properties of a blob. */
 export interface BlobFacts {
   readonly length: number;
-  /** Absent when whoever uploaded it sent none and Blob computed none. */
+  /** Undefined when the uploader sent no MD5 and Blob computed none. */
   readonly md5: Buffer | undefined;
 }
 
@@ -36,21 +36,21 @@ export interface Download {
 
 export interface ByteRange {
   readonly offset: number;
-  /** To the end when absent. */
+  /** The range reaches to the end of the blob when this is undefined. */
   readonly count?: number;
 }
 
-/** The few things the sidecar does with Blob. Every one throws BlobFailure and nothing else. */
+/** The operations on Blob that the sidecar uses. Each one throws BlobFailure and nothing else. */
 export interface BlobStore {
-  /** Creates a blob; refuses with `exists` when the name is taken. */
+  /** Creates a blob. Fails with `exists` when the name is taken. */
   put(blob: NewBlob, signal: AbortSignal): Promise<Put>;
   head(
     name: string,
     signal: AbortSignal,
   ): Promise<BlobFacts & { contentType: string; etag: string | undefined; lastModified: Date | undefined }>;
   get(name: string, range: ByteRange | undefined, signal: AbortSignal): Promise<Download>;
-  /** Removes exactly the blob that has this ETag. */
+  /** Removes the blob only if it has this ETag. */
   remove(name: string, etag: string, signal: AbortSignal): Promise<void>;
-  /** Asks for a sign of life. */
+  /** Sends a cheap request that shows whether Blob answers. */
   probe(signal: AbortSignal): Promise<void>;
 }

@@ -4,10 +4,10 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { png, ulidName } from '../../testbed/files.ts';
 import { MemoryStore } from '../../testbed/memory-store.ts';
-import { Reach } from '../blob/circuit-breaker.ts';
+import { BlobCircuitBreaker } from '../blob/circuit-breaker.ts';
 import { BlobFailure } from '../blob/failure.ts';
-import { Spaces } from '../media/buffer-pool.ts';
-import { Tally } from '../media/counters.ts';
+import { BufferPool } from '../media/buffer-pool.ts';
+import { Counters } from '../media/counters.ts';
 import { type Folders, foldersIn } from '../media/folders.ts';
 import { Uploader } from '../media/uploader.ts';
 import { Waitlist } from '../media/waitlist.ts';
@@ -19,7 +19,7 @@ const nowMs = (): number => Date.now();
 describe('callers of carry', () => {
   let folders: Folders;
   let store: MemoryStore;
-  let reach: Reach;
+  let breaker: BlobCircuitBreaker;
   let uploader: Uploader;
   let route: CarryRoute;
   let release: () => void;
@@ -31,21 +31,21 @@ describe('callers of carry', () => {
     const held = new Promise<void>((resolve) => (release = resolve));
     store.duringPut = () => held;
     const onChange = (state: string): void => {
-      if (state === 'away') route.wakeAll('Blob is away');
+      if (state === 'unavailable') route.wakeAll('Blob is unavailable');
     };
-    reach = new Reach({ probe: () => store.probe(), nowMs, random: Math.random, onChange });
-    const tally = new Tally(nowMs);
+    breaker = new BlobCircuitBreaker({ probe: () => store.probe(), nowMs, random: Math.random, onChange });
+    const counters = new Counters(nowMs);
     uploader = new Uploader({
-      context: { folders, store, reach, spaces: new Spaces(), nowMs },
+      context: { folders, store, breaker, buffers: new BufferPool(), nowMs },
       waitlist: new Waitlist(nowMs),
-      tally,
+      counters,
       log: () => undefined,
       random: Math.random,
-      places: 2,
+      concurrency: 2,
       startSpan: tracer(() => undefined, nowMs, {}),
       blobUrl: 'https://host/container',
     });
-    route = new CarryRoute({ uploader, reach, folders, tally, maxWaiters: 3 });
+    route = new CarryRoute({ uploader, breaker, folders, counters, maxWaiters: 3 });
   });
   afterEach(async () => {
     release();
@@ -85,10 +85,10 @@ describe('callers of carry', () => {
     expect(store.puts).toBe(1);
   });
 
-  test('hear 503 as soon as Blob turns out to be away, and then at once', async () => {
+  test('hear 503 as soon as Blob becomes unavailable, and then at once', async () => {
     const waiting = route.carry(put(), 10_000);
-    await reach.request(() => Promise.reject(new BlobFailure('away', 'ECONNREFUSED'))).catch(() => undefined);
-    expect(await waiting).toEqual({ status: 503, body: { durable: false, reason: 'Blob is away' } });
+    await breaker.request(() => Promise.reject(new BlobFailure('unavailable', 'ECONNREFUSED'))).catch(() => undefined);
+    expect(await waiting).toEqual({ status: 503, body: { durable: false, reason: 'Blob is unavailable' } });
     expect((await route.carry(put(), 10_000)).status).toBe(503);
   });
 });

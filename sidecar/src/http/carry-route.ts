@@ -1,7 +1,7 @@
 import { join } from 'node:path';
-import type { Reach } from '../blob/circuit-breaker.ts';
+import type { BlobCircuitBreaker } from '../blob/circuit-breaker.ts';
 import * as defaults from '../defaults.ts';
-import type { Tally } from '../media/counters.ts';
+import type { Counters } from '../media/counters.ts';
 import type { Folders } from '../media/folders.ts';
 import { exists } from '../media/moves.ts';
 import { isUlidName } from '../media/names.ts';
@@ -16,9 +16,9 @@ export interface CarryAnswer {
 
 export interface CarryRouteOptions {
   readonly uploader: Uploader;
-  readonly reach: Reach;
+  readonly breaker: BlobCircuitBreaker;
   readonly folders: Folders;
-  readonly tally: Tally;
+  readonly counters: Counters;
   readonly maxWaiters: number;
 }
 
@@ -38,12 +38,12 @@ export class CarryRoute {
     return this.#waiting.size;
   }
 
-  /** Answers all who wait: Blob turned out to be away, or the sidecar has stopped. */
+  /** Answers all waiting callers with 503: Blob became unavailable, or the sidecar has stopped. */
   wakeAll(reason: string): void {
     for (const wake of [...this.#waiting.keys()]) wake(reason);
   }
 
-  /** Who comes now hears 503, and so do those who wait for a file that is not in hand; the others hear how it ends. */
+  /** New callers get 503, and so do those that wait for a file that is not being carried. The others get its outcome. */
   stop(): void {
     this.#stopping = true;
     for (const [wake, name] of [...this.#waiting]) {
@@ -51,14 +51,14 @@ export class CarryRoute {
     }
   }
 
-  /** `parent` is the span of the call, when it is part of a trace. */
+  /** `parent` is the span of the call when it is part of a trace. */
   async carry(name: string, waitMs: number, parent?: TraceContext): Promise<CarryAnswer> {
-    const { uploader, reach, maxWaiters } = this.#options;
+    const { uploader, breaker, maxWaiters } = this.#options;
     if (this.#stopping) return { status: 503, body: { durable: false, reason: STOPPING } };
-    if (reach.state === 'away') return awayAnswer(reach.reason);
+    if (breaker.state === 'unavailable') return unavailableAnswer(breaker.reason);
     if (this.#waiting.size >= maxWaiters || waitMs <= 0) {
       this.#begin(name, parent);
-      return { status: 202, body: { durable: false, reason: 'not waited for' } };
+      return { status: 202, body: { durable: false, reason: 'too many callers wait already' } };
     }
     return new Promise<CarryAnswer>((resolve) => {
       const finish = (answer: CarryAnswer): void => {
@@ -81,10 +81,10 @@ export class CarryRoute {
     });
   }
 
-  /** A foreign file is left to the scan, which sees to it that it is complete. */
+  /** A foreign file is left to the scan, which checks that it is complete. */
   #begin(name: string, parent: TraceContext | undefined): void {
     const { uploader, folders } = this.#options;
-    if (isUlidName(name)) uploader.ask(name, parent);
+    if (isUlidName(name)) uploader.request(name, parent);
     else
       void exists(join(folders.outbox, name)).then(
         (there) => there || uploader.report(name, { kind: 'gone' }),
@@ -92,22 +92,22 @@ export class CarryRoute {
       );
   }
 
-  /** Undefined when there is still something to wait for. */
+  /** Undefined when the caller has to go on waiting. */
   async #answerTo(name: string, outcome: Outcome): Promise<CarryAnswer | undefined> {
-    const { folders, tally, reach } = this.#options;
+    const { folders, counters, breaker } = this.#options;
     if (outcome.kind === 'durable') return { status: 200, body: { durable: true } };
     if (outcome.kind === 'conflict')
       return { status: 409, body: { durable: false, reason: 'Blob holds other contents under this name' } };
-    if (outcome.kind === 'failed' && outcome.away) return awayAnswer(reach.reason || outcome.reason);
+    if (outcome.kind === 'failed' && outcome.unavailable) return unavailableAnswer(breaker.reason || outcome.reason);
     if (outcome.kind === 'refused') return { status: 404, body: { durable: false, reason: outcome.reason } };
     if (outcome.kind !== 'gone') return undefined;
     // Another instance may have carried it: then it is in synced.
     if (await exists(join(folders.synced, name)).catch(() => false)) return { status: 200, body: { durable: true } };
-    tally.counts.askedMissing += 1;
+    counters.counts.askedMissing += 1;
     return { status: 404, body: { durable: false, reason: 'no such file in the outbox' } };
   }
 }
 
-function awayAnswer(reason: string): CarryAnswer {
-  return { status: 503, body: { durable: false, reason: `Blob is away: ${reason}` } };
+function unavailableAnswer(reason: string): CarryAnswer {
+  return { status: 503, body: { durable: false, reason: `Blob is unavailable: ${reason}` } };
 }

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { pipeline } from 'node:stream/promises';
-import type { Reach } from '../blob/circuit-breaker.ts';
+import type { BlobCircuitBreaker } from '../blob/circuit-breaker.ts';
 import { BlobFailure } from '../blob/failure.ts';
 import type { BlobStore, ByteRange } from '../blob/store.ts';
 import { pathProblem } from '../media/names.ts';
@@ -8,10 +8,10 @@ import { sendJson } from './respond.ts';
 
 export interface ReadThroughOptions {
   readonly store: BlobStore;
-  readonly reach: Reach;
+  readonly breaker: BlobCircuitBreaker;
 }
 
-/** `GET` and `HEAD /blob/<name>`: the bytes of a blob, a single range of them where asked for. */
+/** `GET` and `HEAD /blob/<name>`: the bytes of a blob, or a single range of them. */
 export async function readThrough(
   options: ReadThroughOptions,
   request: IncomingMessage,
@@ -20,7 +20,7 @@ export async function readThrough(
 ): Promise<void> {
   const problem = pathProblem(name);
   if (problem !== undefined) return sendJson(response, 400, { error: problem });
-  if (options.reach.state === 'away') return away(response, options.reach.reason);
+  if (options.breaker.state === 'unavailable') return sendUnavailable(response, options.breaker.reason);
   try {
     if (request.method === 'HEAD') await answerHead(options, response, name);
     else await answerGet(options, request, response, name);
@@ -30,7 +30,7 @@ export async function readThrough(
 }
 
 async function answerHead(options: ReadThroughOptions, response: ServerResponse, name: string): Promise<void> {
-  const facts = await options.reach.request((signal) => options.store.head(name, signal));
+  const facts = await options.breaker.request((signal) => options.store.head(name, signal));
   response.writeHead(200, { ...commonHeaders(facts), 'content-length': facts.length });
   response.end();
 }
@@ -43,19 +43,19 @@ async function answerGet(
 ): Promise<void> {
   const range = await rangeOf(options, request.headers.range, name);
   if (range === 'unsatisfiable') throw new BlobFailure('range', 'an empty range');
-  await options.reach.request(async (signal, alive) => {
+  await options.breaker.request(async (signal, onProgress) => {
     const download = await options.store.get(name, range, signal);
     const partial = range !== undefined && download.contentRange !== undefined;
     const headers: Record<string, string | number> = { ...commonHeaders(download), 'content-length': download.length };
     if (partial && download.contentRange !== undefined) headers['content-range'] = download.contentRange;
     response.writeHead(partial ? 206 : 200, headers);
-    download.body.on('data', alive);
-    // A visitor who reads slowly is no silence of Blob's.
-    response.on('drain', alive);
+    download.body.on('data', onProgress);
+    // A client that reads slowly is not a stall of Blob's.
+    response.on('drain', onProgress);
     try {
       await pipeline(download.body, response, { signal });
     } catch (error) {
-      // Nobody is listening any more, or half of it has been sent: either way the connection is all that can be ended.
+      // The client has gone, or part of the body has been sent. In both cases only the connection can be closed.
       response.destroy();
       if (signal.aborted) throw error;
     }
@@ -70,7 +70,7 @@ async function rangeOf(
   const asked = parseRange(header);
   if (asked.kind === 'all') return undefined;
   if (asked.kind === 'range') return asked.range;
-  const { length } = await options.reach.request((signal) => options.store.head(name, signal));
+  const { length } = await options.breaker.request((signal) => options.store.head(name, signal));
   if (asked.count === 0 || length === 0) return 'unsatisfiable';
   return { offset: Math.max(0, length - asked.count), count: Math.min(length, asked.count) };
 }
@@ -87,7 +87,7 @@ function commonHeaders(facts: {
     'cache-control': 'no-store',
   };
   if (facts.etag !== undefined) headers.etag = facts.etag;
-  // Of the whole blob, also in the answer to a range; Blob's own name for it.
+  // The MD5 of the whole blob, also in the answer to a range. The name is Blob's own.
   if (facts.md5 !== undefined) headers['x-ms-blob-content-md5'] = facts.md5.toString('base64');
   if (facts.lastModified !== undefined) headers['last-modified'] = facts.lastModified.toUTCString();
   return headers;
@@ -103,21 +103,21 @@ function answerFailure(response: ServerResponse, error: unknown): void {
   } else if (error.kind === 'range') {
     sendJson(response, 416, { error: 'the range lies outside the blob' });
   } else {
-    away(response, error.message);
+    sendUnavailable(response, error.message);
   }
 }
 
-function away(response: ServerResponse, reason: string): void {
-  sendJson(response, 503, { error: 'Blob cannot be asked', reason }, { 'retry-after': '1' });
+function sendUnavailable(response: ServerResponse, reason: string): void {
+  sendJson(response, 503, { error: 'Blob is unavailable', reason }, { 'retry-after': '1' });
 }
 
 export type RangeRequest =
   | { readonly kind: 'all' }
   | { readonly kind: 'range'; readonly range: ByteRange }
-  /** The last bytes; which ones depends on the length. */
+  /** The last `count` bytes. Their offset depends on the length. */
   | { readonly kind: 'last'; readonly count: number };
 
-/** Reads a Range header. What is no single byte range is answered with the whole, as RFC 9110 allows. */
+/** Parses a Range header. Anything but a single byte range is answered with the whole, as RFC 9110 allows. */
 export function parseRange(header: string | undefined): RangeRequest {
   const match = header === undefined ? null : /^bytes=\s*(\d{0,15})-(\d{0,15})\s*$/.exec(header);
   if (match === null) return { kind: 'all' };

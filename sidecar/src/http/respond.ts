@@ -27,7 +27,7 @@ export function sendText(response: ServerResponse, status: number, text: string,
   response.end(text);
 }
 
-/** The whole body, or undefined when it is larger than the limit; then the rest of it is not read. */
+/** The whole body, or undefined when it is larger than the limit. The rest is not read then. */
 export async function readBody(request: IncomingMessage, limitBytes: number): Promise<Buffer | undefined> {
   const parts: Buffer[] = [];
   let length = 0;

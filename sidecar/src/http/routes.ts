@@ -19,7 +19,7 @@ export interface RouteParts {
   readonly offerSpans: OfferSpans;
 }
 
-/** All that the sidecar answers to. */
+/** All routes of the sidecar. */
 export function routes({ sidecar, startSpan, offerSpans }: RouteParts): Route[] {
   return [
     { methods: ['GET', 'HEAD'], path: '/healthz', handle: (_, response) => sendJson(response, 200, { status: 'ok' }) },
@@ -103,7 +103,7 @@ async function drainRoute(
   response.once('close', () => gone.abort());
   const drained = await sidecar.drain(timeoutMs, gone.signal);
   if (drained === undefined)
-    return sendJson(response, 429, { error: 'too many wait for a drain already' }, { 'retry-after': '1' });
+    return sendJson(response, 429, { error: 'too many callers wait for a drain already' }, { 'retry-after': '1' });
   sendJson(response, drained.drained ? 200 : 504, drained);
 }
 
@@ -119,7 +119,7 @@ async function retry(sidecar: Sidecar, request: IncomingMessage, response: Serve
   sendJson(response, status[retried], { name, result: retried });
 }
 
-/** The checked `name` of the query; undefined when it was answered with 400. */
+/** The validated `name` of the query, or undefined after an answer with 400. */
 function nameIn(request: IncomingMessage, response: ServerResponse): string | undefined {
   const name = rawQueryValue(request.url, 'name');
   if (name === undefined || name === '') sendJson(response, 400, { error: 'name is missing' });

@@ -9,12 +9,12 @@ export type Handler = (request: IncomingMessage, response: ServerResponse, targe
 
 export interface Route {
   readonly methods: readonly string[];
-  /** The whole path, or with a `/` at the end the beginning of it. */
+  /** The whole path, or a prefix when it ends with `/`. */
   readonly path: string;
   readonly handle: Handler;
 }
 
-/** A loopback HTTP server: no request, however malformed, ends the process. */
+/** The HTTP server on loopback. No malformed request ends the process. */
 export function httpServer(routes: readonly Route[], log: Log): Server {
   const server = createServer({
     maxHeaderSize: 32 * 1024,

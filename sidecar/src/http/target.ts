@@ -1,6 +1,6 @@
 /**
- * A request target taken apart without the URL class, which would resolve `.` and `..` segments, encoded ones too, before
- * anyone could refuse them.
+ * The parts of a request target. The URL class is not used, because it resolves `.` and `..` segments, also encoded ones,
+ * before they can be refused.
  */
 export interface Target {
   /** Still percent-encoded. */
@@ -17,8 +17,8 @@ export function parseTarget(raw: string | undefined): Target {
 }
 
 /**
- * One value out of a query as `rawurlencode` writes it. URLSearchParams would turn a `+` of a file's name into a space and
- * broken encoding into other characters. Undefined when absent; null when the encoding is broken.
+ * One value of a query, encoded as `rawurlencode` does. URLSearchParams would turn a `+` in a file name into a space and
+ * replace invalid encoding by other characters. Undefined when absent, null when the encoding is invalid.
  */
 export function rawQueryValue(raw: string | undefined, name: string): string | null | undefined {
   const query = (raw ?? '').split('?').slice(1).join('?');
@@ -34,7 +34,7 @@ export function rawQueryValue(raw: string | undefined, name: string): string | n
   return undefined;
 }
 
-/** A duration in a query: a number in `unit`, or one that names its unit (`1500ms`, `60s`). Undefined when it is none. */
+/** A duration in a query: a number in `unit`, or one with its own unit (`1500ms`, `60s`). Undefined when it is invalid. */
 export function parseDuration(text: string | null, unit: 'ms' | 's', fallbackMs: number): number | undefined {
   if (text === null || text === '') return fallbackMs;
   const match = /^(\d{1,9}(?:\.\d{1,3})?)(ms|s)?$/.exec(text);

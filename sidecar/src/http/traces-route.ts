@@ -4,10 +4,10 @@ import type { SpanData } from '../telemetry/span.ts';
 import { readBody, sendJson } from './respond.ts';
 import type { Handler } from './server.ts';
 
-/** Gives how many of the spans found room. `bytes` is what they took together as JSON. */
+/** Queues spans and returns how many were accepted. `bytes` is the size of all of them as JSON. */
 export type OfferSpans = (spans: readonly SpanData[], bytes: number) => number;
 
-/** `POST /v1/traces`: OTLP/HTTP JSON. What found no room is told back, as the protocol says. */
+/** `POST /v1/traces`: OTLP/HTTP JSON. Spans that were not accepted are reported in the answer, as the protocol defines. */
 export function tracesHandler(offer: OfferSpans): Handler {
   let receiving = 0;
   return async (request, response) => {

@@ -2,7 +2,7 @@ import type { FileHandle } from 'node:fs/promises';
 
 const WINDOW_BYTES = 64 * 1024;
 
-/** Walks forward through a file with one small window in memory. Reads at positions, so it leaves the handle's own alone. */
+/** Reads forward through a file with one small window in memory. It reads at explicit positions and leaves the handle's own position alone. */
 export class ByteReader {
   readonly #file: Pick<FileHandle, 'read'>;
   readonly #size: number;
@@ -25,7 +25,7 @@ export class ByteReader {
     this.#position += count;
   }
 
-  /** The next `count` bytes, or undefined when the file ends before. */
+  /** The next `count` bytes, or undefined when the file ends earlier. */
   async take(count: number): Promise<Buffer | undefined> {
     if (!(await this.#hold(count))) return undefined;
     const at = this.#position - this.#start;
@@ -33,7 +33,7 @@ export class ByteReader {
     return this.#window.subarray(at, at + count);
   }
 
-  /** Moves just behind the next byte of that value; false when there is none. */
+  /** Moves to just after the next byte with this value. False when there is none. */
   async seekBehind(value: number): Promise<boolean> {
     while (await this.#hold(1)) {
       const at = this.#window.subarray(0, this.#length).indexOf(value, this.#position - this.#start);

@@ -14,8 +14,8 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { png, ulidName } from '../../testbed/files.ts';
 import { MemoryStore } from '../../testbed/memory-store.ts';
-import { Reach } from '../blob/circuit-breaker.ts';
-import { Spaces } from './buffer-pool.ts';
+import { BlobCircuitBreaker } from '../blob/circuit-breaker.ts';
+import { BufferPool } from './buffer-pool.ts';
 import { type CarryContext, carryFile } from './carry-file.ts';
 import { type Folders, foldersIn } from './folders.ts';
 
@@ -30,8 +30,13 @@ describe('carrying one file', () => {
     for (const folder of [folders.outbox, folders.synced, folders.conflicts]) mkdirSync(folder);
     store = new MemoryStore();
     const nowMs = (): number => Date.now();
-    const reach = new Reach({ probe: () => store.probe(), nowMs, random: Math.random, onChange: () => undefined });
-    context = { folders, store, reach, spaces: new Spaces(), nowMs };
+    const breaker = new BlobCircuitBreaker({
+      probe: () => store.probe(),
+      nowMs,
+      random: Math.random,
+      onChange: () => undefined,
+    });
+    context = { folders, store, breaker, buffers: new BufferPool(), nowMs };
   });
   afterEach(() => rmSync(folders.root, { recursive: true, force: true }));
 

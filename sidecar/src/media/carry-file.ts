@@ -1,12 +1,12 @@
 import type { FileHandle } from 'node:fs/promises';
 import { lstat } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Reach } from '../blob/circuit-breaker.ts';
+import type { BlobCircuitBreaker } from '../blob/circuit-breaker.ts';
 import { BlobFailure } from '../blob/failure.ts';
 import type { BlobStore, Put } from '../blob/store.ts';
 import { reasonOf, systemCode } from '../coded-error.ts';
 import * as defaults from '../defaults.ts';
-import type { Spaces } from './buffer-pool.ts';
+import type { BufferPool } from './buffer-pool.ts';
 import { blobHas } from './compare-blob.ts';
 import { contentType, imageByExtension, SNIFF_BYTES } from './content-type.ts';
 import { type Contents, checkedStream, digest, readContents } from './digest.ts';
@@ -14,15 +14,15 @@ import { type Fingerprint, fingerprintOf, sameFile } from './fingerprint.ts';
 import type { Folders } from './folders.ts';
 import { move, moveAside } from './moves.ts';
 import { isUlidName, pathProblem } from './names.ts';
-import { openOutbox } from './open-regular-file.ts';
+import { openRegularFile } from './open-regular-file.ts';
 import type { Outcome } from './outcome.ts';
 import { imageProblem } from './whole-image.ts';
 
 export interface CarryContext {
   readonly folders: Folders;
   readonly store: BlobStore;
-  readonly reach: Reach;
-  readonly spaces: Spaces;
+  readonly breaker: BlobCircuitBreaker;
+  readonly buffers: BufferPool;
   readonly nowMs: () => number;
 }
 
@@ -36,12 +36,12 @@ export async function carryFile(context: CarryContext, path: string, expected?: 
   const problem = pathProblem(path);
   if (problem !== undefined) return { kind: 'refused', reason: problem };
   try {
-    const opened = await openOutbox(context.folders.outbox, path);
+    const opened = await openRegularFile(context.folders.outbox, path);
     if (opened.kind !== 'open') return opened;
     try {
       if (expected !== undefined && !sameFile(expected, opened.fingerprint))
         return { kind: 'changed', reason: 'still being written' };
-      return await context.spaces.lend((space) => carryOpen(context, path, opened.handle, opened.fingerprint, space));
+      return await context.buffers.use((space) => carryOpen(context, path, opened.handle, opened.fingerprint, space));
     } finally {
       await opened.handle.close();
     }
@@ -70,14 +70,14 @@ async function carryOpen(
     put = await upload(context, path, file, before.size, contents);
   } catch (error) {
     if (!(error instanceof BlobFailure) || error.kind !== 'exists') throw error;
-    const same = await blobHas(context.reach, context.store, path, before.size, contents.md5);
-    if (!same) return setAside(context, path, before);
+    const same = await blobHas(context.breaker, context.store, path, before.size, contents.md5);
+    if (!same) return moveToConflicts(context, path, before);
   }
   const after = await currentFingerprint(join(context.folders.outbox, path));
   // Another instance may have been faster to rename; what matters is that these contents are in Blob.
   if (after === undefined) return { kind: 'durable', bytes: before.size, uploaded: put !== undefined };
   if (!sameFile(before, after)) {
-    if (put !== undefined) await takeBack(context, path, put);
+    if (put !== undefined) await removeCreatedBlob(context, path, put);
     return { kind: 'changed', reason: 'changed while it was uploaded' };
   }
   // A name of the application that Blob did not have until now cannot stand in synced: its absence is not asked for.
@@ -101,34 +101,34 @@ async function upload(
   contents: Contents,
 ): Promise<Put> {
   const { md5, bytes } = contents;
-  const put = await context.reach.request((signal, alive) =>
+  const put = await context.breaker.request((signal, onProgress) =>
     context.store.put(
       {
         name,
         length,
         md5,
         contentType: contentType(contents.head),
-        body: bytes ?? (() => checkedStream(file, length, md5, alive)),
+        body: bytes ?? (() => checkedStream(file, length, md5, onProgress)),
       },
       signal,
     ),
   );
   // Put Blob answers with the MD5 of what it stored, which is of the right length when it is ours. Ask where it did not say.
-  const verified = put.md5?.equals(md5) ?? (await blobHas(context.reach, context.store, name, length, md5));
+  const verified = put.md5?.equals(md5) ?? (await blobHas(context.breaker, context.store, name, length, md5));
   if (!verified) throw new BlobFailure('changed', 'Blob answered with another MD5 than that of the file');
   return put;
 }
 
 /** Removes what this attempt has just created, and only that: the file it was made from is no longer the file. */
-async function takeBack(context: CarryContext, name: string, put: Put): Promise<void> {
+async function removeCreatedBlob(context: CarryContext, name: string, put: Put): Promise<void> {
   try {
-    await context.reach.request((signal) => context.store.remove(name, put.etag, signal));
+    await context.breaker.request((signal) => context.store.remove(name, put.etag, signal));
   } catch {
     // Then the next attempt finds other contents under this name: a conflict, and still nothing is lost.
   }
 }
 
-async function setAside(context: CarryContext, path: string, before: Fingerprint): Promise<Outcome> {
+async function moveToConflicts(context: CarryContext, path: string, before: Fingerprint): Promise<Outcome> {
   const { folders } = context;
   const now = await currentFingerprint(join(folders.outbox, path));
   if (now === undefined) return { kind: 'gone' };
@@ -149,7 +149,7 @@ async function intoSynced(
   const { folders } = context;
   const target = join(folders.synced, path);
   try {
-    const there = contents === undefined ? NOTHING : await openOutbox(folders.synced, path);
+    const there = contents === undefined ? NOTHING : await openRegularFile(folders.synced, path);
     if (there.kind === 'refused' || there.kind === 'unreadable') {
       return `in Blob, but ${there.reason} stands in its way in synced`;
     }
@@ -186,5 +186,10 @@ function outcomeOf(error: unknown): Outcome {
   if (error.kind === 'changed') return { kind: 'changed', reason: error.message };
   if (error.kind === 'rejected') return { kind: 'rejected', reason: error.message };
   // `missing` is a blob that vanished between two questions: the next attempt uploads it.
-  return { kind: 'failed', reason: error.message, away: error.kind === 'away', retryAfterMs: error.retryAfterMs };
+  return {
+    kind: 'failed',
+    reason: error.message,
+    unavailable: error.kind === 'unavailable',
+    retryAfterMs: error.retryAfterMs,
+  };
 }

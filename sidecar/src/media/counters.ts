@@ -11,7 +11,7 @@ export interface Counts {
 
 const WINDOW_S = 60;
 
-export class Tally {
+export class Counters {
   readonly counts: Counts = {
     uploaded: 0,
     uploadedBytes: 0,
@@ -35,7 +35,7 @@ export class Tally {
   }
 
   durable(bytes: number, uploaded: boolean): void {
-    this.#turn();
+    this.#advance();
     this.lastSuccessMs = this.#nowMs();
     this.synced += 1;
     if (!uploaded) {
@@ -56,7 +56,7 @@ export class Tally {
 
   /** Means over the last minute. */
   rates(): { filesPerSecond: number; bytesPerSecond: number } {
-    this.#turn();
+    this.#advance();
     const sum = (values: Float64Array): number => values.reduce((total, value) => total + value, 0);
     return {
       filesPerSecond: round(sum(this.#files) / WINDOW_S),
@@ -64,7 +64,7 @@ export class Tally {
     };
   }
 
-  #turn(): void {
+  #advance(): void {
     const second = Math.floor(this.#nowMs() / 1_000);
     for (let at = Math.max(this.#second + 1, second - WINDOW_S + 1); at <= second; at += 1) {
       this.#files[at % WINDOW_S] = 0;

@@ -3,11 +3,11 @@ import type { FileHandle } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import * as defaults from '../defaults.ts';
 
-/** Contents of a file as they were read once: small ones kept, large ones to be read again. */
+/** The contents of a file after one read. Small contents are kept; large ones have to be read again. */
 export interface Contents {
   readonly md5: Buffer;
   readonly head: Buffer;
-  /** The bytes when the file fits into memory. */
+  /** The bytes when the file fits into the buffer. */
   readonly bytes: Buffer | undefined;
 }
 
@@ -17,31 +17,31 @@ export function md5Of(bytes: Uint8Array): Buffer {
   return createHash('md5').update(bytes).digest();
 }
 
-/** Reads exactly `size` bytes, into `space` when they fit there; undefined when the file has become shorter. */
+/** Reads exactly `size` bytes, into `buffer` when they fit. Undefined when the file has become shorter. */
 export async function readContents(
   file: Reader,
   size: number,
   headBytes: number,
-  space: Buffer,
+  buffer: Buffer,
 ): Promise<Contents | undefined> {
-  if (size > space.length) return digest(file, size, headBytes);
-  const bytes = space.subarray(0, size);
+  if (size > buffer.length) return digest(file, size, headBytes);
+  const bytes = buffer.subarray(0, size);
   if ((await fill(file, bytes, size, 0)) < size) return undefined;
   return { md5: md5Of(bytes), head: bytes.subarray(0, headBytes), bytes };
 }
 
 /**
- * The bytes once more, as a stream, hashed again on the way: it fails before its end when they are not those of `md5`,
- * so that the request breaks off instead of storing what nobody has checked.
+ * Streams the file and hashes it again on the way. The stream fails before its end when the bytes do not have `md5`, so
+ * that the request is aborted instead of storing unverified bytes.
  */
-export function checkedStream(file: Reader, size: number, md5: Buffer, moved: () => void): Readable {
-  return Readable.from(checkedChunks(file, size, md5, moved), {
+export function checkedStream(file: Reader, size: number, md5: Buffer, onProgress: () => void): Readable {
+  return Readable.from(checkedChunks(file, size, md5, onProgress), {
     objectMode: false,
     highWaterMark: defaults.STREAM_CHUNK_BYTES,
   });
 }
 
-async function* checkedChunks(file: Reader, size: number, md5: Buffer, moved: () => void): AsyncGenerator<Buffer> {
+async function* checkedChunks(file: Reader, size: number, md5: Buffer, onProgress: () => void): AsyncGenerator<Buffer> {
   const hash = createHash('md5');
   let position = 0;
   while (position < size) {
@@ -52,12 +52,12 @@ async function* checkedChunks(file: Reader, size: number, md5: Buffer, moved: ()
     const last = position >= size;
     if (count < chunk.length || (last && !hash.digest().equals(md5)))
       throw new Error('the file changed while it was read');
-    moved();
+    onProgress();
     yield chunk;
   }
 }
 
-/** The same through little memory, without keeping the bytes. */
+/** Hashes a file in chunks without keeping its bytes. */
 export async function digest(file: Reader, size: number, headBytes = 0): Promise<Contents | undefined> {
   const hash = createHash('md5');
   const chunk = Buffer.allocUnsafeSlow(Math.min(defaults.STREAM_CHUNK_BYTES, size));

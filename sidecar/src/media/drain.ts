@@ -10,7 +10,7 @@ export interface DrainOptions {
   readonly waitlist: Waitlist;
   readonly nowMs: () => number;
   /** Makes the scan look at once. */
-  readonly hurry: () => void;
+  readonly wakeScan: () => void;
   /** Ends it early: nobody waits for the answer any more, or the sidecar stops. */
   readonly signal: AbortSignal;
 }
@@ -41,8 +41,8 @@ export async function drain(options: DrainOptions, timeoutMs: number): Promise<D
   const calledAt = await fileSystemNow(options.root, options.nowMs);
   options.waitlist.wake(['failed', 'left', 'unmoved']);
   for (;;) {
-    options.hurry();
-    const { older, left, allStuck } = await lookFor(options, calledAt);
+    options.wakeScan();
+    const { older, left, allStuck } = await findLeft(options, calledAt);
     if (older === 0) return { drained: true, leftCount: 0, left: [] };
     if (allStuck || options.signal.aborted || options.nowMs() >= deadline)
       return { drained: false, leftCount: older, left };
@@ -53,7 +53,7 @@ export async function drain(options: DrainOptions, timeoutMs: number): Promise<D
   }
 }
 
-async function lookFor(
+async function findLeft(
   options: DrainOptions,
   calledAtMs: number,
 ): Promise<{ older: number; left: Left[]; allStuck: boolean }> {

@@ -1,6 +1,6 @@
 import type { Stats } from 'node:fs';
 
-/** What tells that a file is still the one it was. */
+/** The properties by which a changed or replaced file is recognised. */
 export interface Fingerprint {
   readonly size: number;
   readonly mtimeMs: number;

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 
-/** The folders under MEDIA_ROOT. They are on the share that the web application and every instance see. */
+/** The folders below MEDIA_ROOT, on the share that the web application and every instance use. */
 export interface Folders {
   readonly root: string;
   readonly outbox: string;

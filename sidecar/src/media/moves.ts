@@ -3,7 +3,7 @@ import { lstat, mkdir, open, rename, unlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { systemCode } from '../coded-error.ts';
 
-/** Renames, making the target's folder when it is not there. False when there is nothing (any more) to rename. */
+/** Renames a file and creates the target's folder when it is missing. False when the file no longer exists. */
 export async function move(from: string, to: string): Promise<boolean> {
   try {
     await rename(from, to);
@@ -22,8 +22,8 @@ export async function move(from: string, to: string): Promise<boolean> {
 }
 
 /**
- * Moves a file aside, below the same path; below a folder of its own when that path is taken, so that nothing is ever
- * overwritten, whoever moves at the same moment. Gives the path relative to `to`, or undefined when the file had gone.
+ * Moves a file to the same path below another folder. When that path is taken, the file goes below a new folder there, so
+ * concurrent moves never overwrite a file. Returns the path relative to `to`, or undefined when the file no longer exists.
  */
 export async function moveAside(from: string, to: string, path: string): Promise<string | undefined> {
   const reserved = await reserve(join(to, path));
@@ -37,7 +37,7 @@ export async function moveAside(from: string, to: string, path: string): Promise
   return moved ? target : undefined;
 }
 
-/** Makes an empty file where nothing is: of all who want the name, one gets it, and renames over it. */
+/** Creates an empty file where there is none. Only one of several concurrent callers succeeds and may rename over it. */
 async function reserve(path: string): Promise<boolean> {
   try {
     await mkdir(dirname(path), { recursive: true });

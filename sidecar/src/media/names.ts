@@ -1,19 +1,19 @@
-/** Names in the outbox. A name here is a path relative to the outbox with `/` between its segments; the blob has the same name. */
+/** Names in the outbox. A name is a path relative to the outbox with `/` between its segments; the blob has the same name. */
 
 const ULID_FILE = /^[0-7][0-9A-HJKMNP-TV-Z]{25}(\.[a-z0-9]{1,8})?$/;
 const CROCKFORD = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
 /** Blob's limits: https://learn.microsoft.com/rest/api/storageservices/naming-and-referencing-containers--blobs--and-metadata */
 const BLOB_NAME_LENGTH = 1_024;
 const SEGMENT_BYTES = 255;
-/** Control characters, what SMB cannot hold, and what is no character in Unicode. */
+/** Control characters, characters that SMB does not allow, and Unicode noncharacters. */
 const UNHOLDABLE = /[\p{Cc}"*:<>?|\\\ufffe\uffff]/u;
 
-/** Is it a name the application gives, whose file is complete by construction? Folders do not matter. */
+/** True for a name that the application makes; such a file is complete when it appears. Folders do not matter. */
 export function isUlidName(path: string): boolean {
   return ULID_FILE.test(lastSegment(path));
 }
 
-/** When the application gave the name, in milliseconds since 1970; undefined for a foreign name. */
+/** The time in a name of the application, in milliseconds since 1970; undefined for a foreign name. */
 export function ulidTimeMs(path: string): number | undefined {
   const name = lastSegment(path);
   if (!ULID_FILE.test(name)) return undefined;
@@ -29,7 +29,7 @@ export function segmentProblem(segment: string): string | undefined {
   if (segment.startsWith('.')) return 'a dot file';
   const [letter] = UNHOLDABLE.exec(segment) ?? [];
   if (letter !== undefined) {
-    if (letter >= '\ufffe') return 'a character in the name that is none in Unicode';
+    if (letter >= '\ufffe') return 'a Unicode noncharacter in the name';
     if (letter < ' ' || letter >= '\x7f') return 'a control character in the name';
     return `the character ${letter} in the name, which SMB cannot hold`;
   }
@@ -49,14 +49,14 @@ export function pathProblem(path: string): string | undefined {
   return undefined;
 }
 
-/** A temporary file of the web application, renamed when it is complete. */
+/** True for a temporary file of the web application, which is renamed when it is complete. */
 export function isTemporaryName(segment: string): boolean {
   return segment.startsWith('.tmp-');
 }
 
 /**
- * Decodes a path that came percent-encoded in a request target, without the normalisation of URL classes, which would
- * resolve `%2e%2e` before anyone sees it. Undefined when the encoding is broken.
+ * Decodes a percent-encoded path of a request target. URL classes are not used, because they would resolve `%2e%2e` before
+ * it can be refused. Undefined when the encoding is invalid.
  */
 export function decodePath(encoded: string): string | undefined {
   try {
@@ -66,7 +66,7 @@ export function decodePath(encoded: string): string | undefined {
   }
 }
 
-/** `%2e` counts as a dot too: somewhere on the way a URL class may decode it once more. */
+/** `%2e` counts as a dot too, because a URL class on the way may decode it a second time. */
 function isDotSegment(segment: string): boolean {
   return /^(\.|%2e){1,2}$/i.test(segment);
 }

@@ -12,11 +12,11 @@ export type Opened =
 
 const NOT_A_FILE: Opened = { kind: 'refused', reason: 'not a regular file' };
 
-// Without O_NONBLOCK opening a FIFO would wait for a writer.
+// Without O_NONBLOCK, opening a FIFO would wait for a writer.
 const FLAGS = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
 
-/** Opens a regular file below a folder, never through a symbolic link: neither its own nor one of its folders. */
-export async function openOutbox(root: string, path: string): Promise<Opened> {
+/** Opens a regular file below a folder. It follows no symbolic link, neither of the file nor of a folder on the way. */
+export async function openRegularFile(root: string, path: string): Promise<Opened> {
   let handle: FileHandle;
   try {
     handle = await open(join(root, path), FLAGS);
@@ -28,9 +28,9 @@ export async function openOutbox(root: string, path: string): Promise<Opened> {
     return { kind: 'unreadable', reason: `cannot be read: ${code}` };
   }
   try {
-    // Known to the kernel since it opened the file, also on a network share: not worth the way through the thread pool.
+    // The kernel already knows these values, also on a network share, so the thread pool is not needed.
     const stats = fstatSync(handle.fd);
-    const refusal = stats.isFile() ? await strayed(handle, root, path) : NOT_A_FILE;
+    const refusal = stats.isFile() ? await linkProblem(handle, root, path) : NOT_A_FILE;
     if (refusal === undefined) return { kind: 'open', handle, fingerprint: fingerprintOf(stats) };
     await handle.close();
     return refusal;
@@ -40,11 +40,11 @@ export async function openOutbox(root: string, path: string): Promise<Opened> {
   }
 }
 
-/** O_NOFOLLOW looks at the last segment only; the kernel knows where the handle really leads. */
-async function strayed(handle: FileHandle, root: string, path: string): Promise<Opened | undefined> {
+/** O_NOFOLLOW checks only the last segment. The kernel knows the real path of the open handle. */
+async function linkProblem(handle: FileHandle, root: string, path: string): Promise<Opened | undefined> {
   if (!path.includes('/')) return undefined;
   const real = await readlink(`/proc/self/fd/${handle.fd}`);
-  // MEDIA_ROOT itself may be a link; whoever set it is trusted.
+  // MEDIA_ROOT itself may be a link: it is a setting and therefore trusted.
   if (real === join(root, path) || real === join(await realpath(root), path)) return undefined;
   return real.endsWith(' (deleted)')
     ? { kind: 'gone' }

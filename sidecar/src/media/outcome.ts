@@ -15,6 +15,6 @@ export type Outcome =
   | {
       readonly kind: 'failed';
       readonly reason: string;
-      readonly away: boolean;
+      readonly unavailable: boolean;
       readonly retryAfterMs: number | undefined;
     };

@@ -3,10 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { MemoryStore } from '../../testbed/memory-store.ts';
-import { Reach } from '../blob/circuit-breaker.ts';
+import { BlobCircuitBreaker } from '../blob/circuit-breaker.ts';
 import { BlobFailure } from '../blob/failure.ts';
-import { Spaces } from './buffer-pool.ts';
-import { Tally } from './counters.ts';
+import { BufferPool } from './buffer-pool.ts';
+import { Counters } from './counters.ts';
 import { type Folders, foldersIn } from './folders.ts';
 import { Retention } from './retention.ts';
 
@@ -16,7 +16,7 @@ describe('retention', () => {
   let folders: Folders;
   let store: MemoryStore;
   let retention: Retention;
-  let tally: Tally;
+  let counters: Counters;
   let later = 0;
   let mayAsk = true;
 
@@ -27,10 +27,21 @@ describe('retention', () => {
     later = 0;
     mayAsk = true;
     const nowMs = (): number => Date.now() + later;
-    const reach = new Reach({ probe: () => store.probe(), nowMs, random: Math.random, onChange: () => undefined });
-    tally = new Tally(nowMs);
-    const context = { folders, store, reach, spaces: new Spaces(), nowMs };
-    retention = new Retention({ context, tally, log: () => undefined, retentionMs: 24 * HOUR, mayAsk: () => mayAsk });
+    const breaker = new BlobCircuitBreaker({
+      probe: () => store.probe(),
+      nowMs,
+      random: Math.random,
+      onChange: () => undefined,
+    });
+    counters = new Counters(nowMs);
+    const context = { folders, store, breaker, buffers: new BufferPool(), nowMs };
+    retention = new Retention({
+      context,
+      counters,
+      log: () => undefined,
+      retentionMs: 24 * HOUR,
+      mayAsk: () => mayAsk,
+    });
   });
   afterEach(() => rmSync(folders.root, { recursive: true, force: true }));
 
@@ -44,10 +55,10 @@ describe('retention', () => {
     synced('a', 'contents');
     later = 23 * HOUR;
     await retention.sweep();
-    expect([isThere('a'), tally.synced]).toEqual([true, 1]);
+    expect([isThere('a'), counters.synced]).toEqual([true, 1]);
     later = 25 * HOUR;
     await retention.sweep();
-    expect([isThere('a'), tally.synced, tally.counts.removedFromSynced]).toEqual([false, 0, 1]);
+    expect([isThere('a'), counters.synced, counters.counts.removedFromSynced]).toEqual([false, 0, 1]);
     expect(store.blobs.has('a')).toBe(true);
   });
 
@@ -57,7 +68,7 @@ describe('retention', () => {
     later = 25 * HOUR;
     await retention.sweep();
     expect(readFileSync(join(folders.conflicts, 'a'), 'utf8')).toBe('contents and more');
-    expect([isThere('a'), tally.counts.conflicts]).toEqual([false, 1]);
+    expect([isThere('a'), counters.counts.conflicts]).toEqual([false, 1]);
   });
 
   test('keeps a file whose blob has other contents of the same length, or is not there', async () => {
@@ -80,7 +91,7 @@ describe('retention', () => {
     expect(isThere('a')).toBe(true);
   });
 
-  test('asks Blob about one file at a time, however many there are, and no more once Blob is away', async () => {
+  test('asks Blob about one file at a time, however many there are, and no more once Blob is unavailable', async () => {
     for (let at = 0; at < 500; at += 1) synced(`file-${at}`, 'contents');
     later = 25 * HOUR;
     const head = store.head.bind(store);
@@ -95,9 +106,9 @@ describe('retention', () => {
       return head(name);
     };
     await retention.sweep();
-    expect([asked, most, tally.synced]).toEqual([200, 1, 300]);
+    expect([asked, most, counters.synced]).toEqual([200, 1, 300]);
     mayAsk = true;
     await retention.sweep();
-    expect([asked, most, tally.synced, tally.counts.removedFromSynced]).toEqual([500, 1, 0, 500]);
+    expect([asked, most, counters.synced, counters.counts.removedFromSynced]).toEqual([500, 1, 0, 500]);
   });
 });

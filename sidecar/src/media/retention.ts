@@ -7,17 +7,17 @@ import * as defaults from '../defaults.ts';
 import type { Log } from '../log.ts';
 import type { CarryContext } from './carry-file.ts';
 import { blobHas } from './compare-blob.ts';
-import type { Tally } from './counters.ts';
+import type { Counters } from './counters.ts';
 import { digest } from './digest.ts';
 import { sameFile } from './fingerprint.ts';
 import { moveAside } from './moves.ts';
 import { ulidTimeMs } from './names.ts';
-import { type Opened, openOutbox } from './open-regular-file.ts';
+import { type Opened, openRegularFile } from './open-regular-file.ts';
 import { walk } from './walk.ts';
 
 export interface RetentionOptions {
   readonly context: CarryContext;
-  readonly tally: Tally;
+  readonly counters: Counters;
   readonly log: Log;
   readonly retentionMs: number;
   readonly mayAsk: () => boolean;
@@ -55,13 +55,13 @@ export class Retention {
     let kept = 0;
     for await (const entry of walk(context.folders.synced, context.nowMs)) {
       if (this.#stop.signal.aborted) return;
-      if (entry.kind !== 'file' || !(await this.#leaves(entry.path))) kept += 1;
+      if (entry.kind !== 'file' || !(await this.#removeIfExpired(entry.path))) kept += 1;
     }
-    this.#options.tally.synced = kept;
+    this.#options.counters.synced = kept;
   }
 
   /** True when the file has left `synced`. */
-  async #leaves(path: string): Promise<boolean> {
+  async #removeIfExpired(path: string): Promise<boolean> {
     const { context, retentionMs, mayAsk, log } = this.#options;
     const { synced } = context.folders;
     // No file is older than its name; those of the application need not even be looked at.
@@ -70,10 +70,10 @@ export class Retention {
       const { mtimeMs, ctimeMs } = await lstat(join(synced, path));
       // A rename leaves mtime alone and sets ctime, so the later of the two is when the file came here.
       if (context.nowMs() - Math.max(mtimeMs, ctimeMs) < retentionMs) return false;
-      const opened = await openOutbox(synced, path);
+      const opened = await openRegularFile(synced, path);
       if (opened.kind !== 'open') return opened.kind === 'gone';
       try {
-        return await this.#endsOpen(path, opened);
+        return await this.#compareAndRemove(path, opened);
       } finally {
         await opened.handle.close();
       }
@@ -86,32 +86,32 @@ export class Retention {
   }
 
   /** Compares, and then removes or moves aside. True when the file has left `synced`. */
-  async #endsOpen(path: string, opened: Open): Promise<boolean> {
-    const { context, log, tally } = this.#options;
+  async #compareAndRemove(path: string, opened: Open): Promise<boolean> {
+    const { context, log, counters } = this.#options;
     const { synced, conflicts } = context.folders;
     const same = await this.#matches(path, opened);
-    const again = await openOutbox(synced, path);
+    const again = await openRegularFile(synced, path);
     if (again.kind !== 'open') return again.kind === 'gone';
     await again.handle.close();
     if (!sameFile(opened.fingerprint, again.fingerprint)) return false;
     if (same) {
       await unlink(join(synced, path));
-      tally.counts.removedFromSynced += 1;
+      counters.counts.removedFromSynced += 1;
       return true;
     }
     const movedTo = await moveAside(join(synced, path), conflicts, path);
     if (movedTo === undefined) return true;
-    tally.counts.conflicts += 1;
+    counters.counts.conflicts += 1;
     log('error', 'the file differs from its blob; moved from synced to conflicts', { name: path, movedTo });
     return true;
   }
 
   async #matches(path: string, opened: Open): Promise<boolean> {
-    const { reach, store } = this.#options.context;
+    const { breaker, store } = this.#options.context;
     const contents = await digest(opened.handle, opened.fingerprint.size);
     if (contents === undefined) return false;
     try {
-      return await blobHas(reach, store, path, opened.fingerprint.size, contents.md5);
+      return await blobHas(breaker, store, path, opened.fingerprint.size, contents.md5);
     } catch (error) {
       if (error instanceof BlobFailure && error.kind === 'missing') return false;
       throw error;

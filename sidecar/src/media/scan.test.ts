@@ -5,11 +5,11 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { png, ulidName } from '../../testbed/files.ts';
 import { MemoryStore } from '../../testbed/memory-store.ts';
 import { until } from '../../testbed/until.ts';
-import { Reach } from '../blob/circuit-breaker.ts';
+import { BlobCircuitBreaker } from '../blob/circuit-breaker.ts';
 import { BlobFailure } from '../blob/failure.ts';
 import { tracer } from '../telemetry/tracer.ts';
-import { Spaces } from './buffer-pool.ts';
-import { Tally } from './counters.ts';
+import { BufferPool } from './buffer-pool.ts';
+import { Counters } from './counters.ts';
 import { type Folders, foldersIn } from './folders.ts';
 import { Scan } from './scan.ts';
 import { Uploader } from './uploader.ts';
@@ -35,15 +35,20 @@ describe('the scan', () => {
       context: {
         folders,
         store,
-        spaces: new Spaces(),
-        reach: new Reach({ probe: () => store.probe(), nowMs, random: Math.random, onChange: () => undefined }),
+        buffers: new BufferPool(),
+        breaker: new BlobCircuitBreaker({
+          probe: () => store.probe(),
+          nowMs,
+          random: Math.random,
+          onChange: () => undefined,
+        }),
         nowMs,
       },
       waitlist,
-      tally: new Tally(nowMs),
+      counters: new Counters(nowMs),
       log: () => undefined,
       random: () => 0,
-      places: 2,
+      concurrency: 2,
       startSpan: tracer(() => undefined, nowMs, {}),
       blobUrl: 'https://host/container',
     });

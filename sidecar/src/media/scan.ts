@@ -90,16 +90,16 @@ export class Scan {
 
   async #mayTake(path: string): Promise<boolean> {
     const { outbox, waitlist } = this.#options;
-    if (isUlidName(path)) return !this.#leaves(path);
+    if (isUlidName(path)) return !this.#isLeftToPeer(path);
     try {
-      return waitlist.hasSettled(path, fingerprintOf(await lstat(join(outbox, path)))) && !this.#leaves(path);
+      return waitlist.hasSettled(path, fingerprintOf(await lstat(join(outbox, path)))) && !this.#isLeftToPeer(path);
     } catch {
       return false;
     }
   }
 
   /** Leaves a fresh file to another instance for a moment. */
-  #leaves(path: string): boolean {
+  #isLeftToPeer(path: string): boolean {
     const { waitlist, self, others, nowMs } = this.#options;
     const grace = graceMs(path, self(), others());
     if (grace === 0 || waitlist.get(path)?.kind === 'left') return false;

@@ -4,7 +4,7 @@ import * as defaults from '../defaults.ts';
 import type { Log } from '../log.ts';
 import type { Span, StartSpan, TraceContext } from '../telemetry/tracer.ts';
 import { type CarryContext, carryFile } from './carry-file.ts';
-import type { Tally } from './counters.ts';
+import type { Counters } from './counters.ts';
 import type { Fingerprint } from './fingerprint.ts';
 import { isUlidName } from './names.ts';
 import type { Outcome } from './outcome.ts';
@@ -13,11 +13,11 @@ import type { Waitlist } from './waitlist.ts';
 export interface UploaderOptions {
   readonly context: CarryContext;
   readonly waitlist: Waitlist;
-  readonly tally: Tally;
+  readonly counters: Counters;
   readonly log: Log;
   readonly random: () => number;
   /** Places for the scan; files that were asked for have as many of their own. */
-  readonly places: number;
+  readonly concurrency: number;
   readonly startSpan: StartSpan;
   /** Address of the container, for spans. */
   readonly blobUrl: string;
@@ -38,10 +38,10 @@ export class Uploader {
   readonly #inHand = new Map<string, Promise<Outcome>>();
   readonly #watchers = new Map<string, Set<Watcher>>();
   /** In the order of asking, with the spans of those who asked. */
-  readonly #asked = new Map<string, TraceContext | undefined>();
-  #askedRunning = 0;
+  readonly #requested = new Map<string, TraceContext | undefined>();
+  #requestedRunning = 0;
   #scanRunning = 0;
-  #placeFree: (() => void)[] = [];
+  #waitingForCapacity: (() => void)[] = [];
   #stopping = false;
 
   constructor(options: UploaderOptions) {
@@ -57,24 +57,24 @@ export class Uploader {
   }
 
   /** Carries a file of the application out of turn. False when too many wait already; then the scan will take it. */
-  ask(path: string, parent?: TraceContext): boolean {
-    if (this.#inHand.has(path) || this.#asked.has(path)) return true;
-    if (this.#asked.size >= defaults.ASKED_QUEUE_LIMIT || this.#stopping) return false;
-    this.#asked.set(path, parent);
-    this.#nextAsked();
+  request(path: string, parent?: TraceContext): boolean {
+    if (this.#inHand.has(path) || this.#requested.has(path)) return true;
+    if (this.#requested.size >= defaults.REQUESTED_QUEUE_LIMIT || this.#stopping) return false;
+    this.#requested.set(path, parent);
+    this.#startRequested();
     return true;
   }
 
   /** Carries a file for the scan; resolves when it is begun, which is when a place is free. */
   async take(path: string): Promise<void> {
-    while (this.#scanRunning >= this.#options.places && !this.#stopping) {
-      await new Promise<void>((resolve) => this.#placeFree.push(resolve));
+    while (this.#scanRunning >= this.#options.concurrency && !this.#stopping) {
+      await new Promise<void>((resolve) => this.#waitingForCapacity.push(resolve));
     }
     if (this.#stopping || this.#inHand.has(path)) return;
     this.#scanRunning += 1;
     void this.#run(path).finally(() => {
       this.#scanRunning -= 1;
-      this.#placeFree.shift()?.();
+      this.#waitingForCapacity.shift()?.();
     });
   }
 
@@ -96,20 +96,20 @@ export class Uploader {
   /** Begins nothing more; resolves when all that is in hand has ended. */
   async stop(): Promise<void> {
     this.#stopping = true;
-    this.#asked.clear();
-    for (const free of this.#placeFree.splice(0)) free();
+    this.#requested.clear();
+    for (const free of this.#waitingForCapacity.splice(0)) free();
     while (this.#inHand.size > 0) await Promise.allSettled(this.#inHand.values());
   }
 
-  #nextAsked(): void {
-    for (const [path, parent] of this.#asked) {
-      if (this.#askedRunning >= this.#options.places) return;
-      this.#asked.delete(path);
+  #startRequested(): void {
+    for (const [path, parent] of this.#requested) {
+      if (this.#requestedRunning >= this.#options.concurrency) return;
+      this.#requested.delete(path);
       if (this.#inHand.has(path)) continue;
-      this.#askedRunning += 1;
+      this.#requestedRunning += 1;
       void this.#run(path, parent).finally(() => {
-        this.#askedRunning -= 1;
-        this.#nextAsked();
+        this.#requestedRunning -= 1;
+        this.#startRequested();
       });
     }
   }
@@ -122,7 +122,7 @@ export class Uploader {
       const outcome = await running;
       if (outcome.kind === 'durable') span?.set('http.response.status_code', outcome.uploaded ? 201 : 409);
       span?.end(outcome.kind === 'durable' ? undefined : outcome.kind);
-      this.#settle(path, outcome);
+      this.#recordOutcome(path, outcome);
       return outcome;
     } finally {
       this.#inHand.delete(path);
@@ -141,29 +141,29 @@ export class Uploader {
   }
 
   async #attempts(path: string): Promise<Outcome> {
-    const { context, waitlist, random, tally } = this.#options;
+    const { context, waitlist, random, counters } = this.#options;
     for (let attempt = 0; ; attempt += 1) {
       const expected = isUlidName(path) ? undefined : (waitlist.get(path)?.fingerprint ?? NOT_SEEN_YET);
       const outcome = await carryFile(context, path, expected);
-      if (outcome.kind !== 'failed' || outcome.away || this.#stopping) return outcome;
+      if (outcome.kind !== 'failed' || outcome.unavailable || this.#stopping) return outcome;
       const delay = retryDelayMs(attempt, outcome.retryAfterMs, random);
       if (attempt + 1 >= defaults.ATTEMPTS_IN_HAND || delay > defaults.WAIT_IN_HAND_MS) return outcome;
-      tally.failed(outcome.reason);
+      counters.failed(outcome.reason);
       await sleep(delay);
       if (this.#stopping) return outcome;
     }
   }
 
-  #settle(path: string, outcome: Outcome): void {
-    const { waitlist, tally, log, random } = this.#options;
+  #recordOutcome(path: string, outcome: Outcome): void {
+    const { waitlist, counters, log, random } = this.#options;
     const attempts = (waitlist.get(path)?.attempts ?? 0) + defaults.ATTEMPTS_IN_HAND - 1;
-    if (outcome.kind === 'durable') tally.durable(outcome.bytes, outcome.uploaded);
+    if (outcome.kind === 'durable') counters.durable(outcome.bytes, outcome.uploaded);
     if (outcome.kind === 'durable' && outcome.unmoved !== undefined) {
       waitlist.hold(path, 'unmoved', outcome.unmoved, retryDelayMs(attempts, undefined, random));
     } else if (outcome.kind === 'durable' || outcome.kind === 'gone') {
       waitlist.release(path);
     } else if (outcome.kind === 'conflict') {
-      tally.counts.conflicts += 1;
+      counters.counts.conflicts += 1;
       waitlist.release(path);
       log('error', 'Blob holds other contents under this name; the file was moved to conflicts', {
         name: path,
@@ -175,7 +175,7 @@ export class Uploader {
         waitlist.hold(path, 'incomplete', outcome.reason, retryDelayMs(attempts, undefined, random));
       else waitlist.hold(path, 'settling', outcome.reason, defaults.SETTLE_MS);
     } else if (outcome.kind === 'failed') {
-      tally.failed(outcome.reason);
+      counters.failed(outcome.reason);
       waitlist.hold(path, 'failed', outcome.reason, retryDelayMs(attempts, outcome.retryAfterMs, random));
     } else {
       waitlist.hold(path, outcome.kind, outcome.reason, retryDelayMs(attempts, undefined, random));

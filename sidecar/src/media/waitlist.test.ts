@@ -49,7 +49,7 @@ describe('the waitlist', () => {
 
   test('does not count the time without Blob against a file', () => {
     const { list, pass } = clocked();
-    list.hold('a', 'failed', 'away', 0);
+    list.hold('a', 'failed', 'unavailable', 0);
     pass(3_600_000);
     list.hold('a', 'rejected', '400', 0);
     expect(list.isStuck('a')).toBe(false);

@@ -43,11 +43,11 @@ type Entry = Waiting & { seenInPass: number };
 export class Waitlist {
   readonly #entries = new Map<string, Entry>();
   readonly #nowMs: () => number;
-  #young = 0;
+  #transientCount = 0;
   #pass = 0;
   /** The first file that found no room to settle: the next pass begins to let files in there, so each has its turn. */
-  #nextIn: string | undefined;
-  #mayEnter = true;
+  #nextAdmitted: string | undefined;
+  #admitting = true;
 
   constructor(nowMs: () => number) {
     this.#nowMs = nowMs;
@@ -63,13 +63,13 @@ export class Waitlist {
    */
   admits(path: string): boolean {
     if (this.#entries.has(path)) return true;
-    if (path === this.#nextIn) {
-      this.#mayEnter = true;
-      this.#nextIn = undefined;
+    if (path === this.#nextAdmitted) {
+      this.#admitting = true;
+      this.#nextAdmitted = undefined;
     }
-    if (!this.#mayEnter) return false;
-    if (this.#young < defaults.SETTLING_LIMIT) return true;
-    this.#nextIn ??= path;
+    if (!this.#admitting) return false;
+    if (this.#transientCount < defaults.SETTLING_LIMIT) return true;
+    this.#nextAdmitted ??= path;
     return false;
   }
 
@@ -81,13 +81,13 @@ export class Waitlist {
   hold(path: string, kind: WaitKind, reason: string, waitMs: number, fingerprint?: Fingerprint): boolean {
     const old = this.#entries.get(path);
     const now = this.#nowMs();
-    const young = isYoung(kind);
+    const young = isTransient(kind);
     this.#forget(path);
     const full = young
-      ? this.#young >= defaults.SETTLING_LIMIT
-      : this.#entries.size - this.#young >= defaults.WAITING_LIMIT;
+      ? this.#transientCount >= defaults.SETTLING_LIMIT
+      : this.#entries.size - this.#transientCount >= defaults.WAITING_LIMIT;
     if (full) return false;
-    if (young) this.#young += 1;
+    if (young) this.#transientCount += 1;
     this.#entries.set(path, {
       kind,
       reason,
@@ -106,7 +106,7 @@ export class Waitlist {
 
   clear(): void {
     this.#entries.clear();
-    this.#young = 0;
+    this.#transientCount = 0;
   }
 
   /** Marks the file as still there in this pass of the scan; true when it has to wait on. */
@@ -149,13 +149,13 @@ export class Waitlist {
 
   beginPass(): void {
     this.#pass += 1;
-    this.#mayEnter = this.#nextIn === undefined;
+    this.#admitting = this.#nextAdmitted === undefined;
   }
 
   /** Forgets what the pass has not met: those files are no longer in the outbox. */
   endPass(): void {
     // The file whose turn it was has gone: the next pass begins at the beginning.
-    if (!this.#mayEnter) this.#nextIn = undefined;
+    if (!this.#admitting) this.#nextAdmitted = undefined;
     for (const [path, entry] of this.#entries) {
       if (entry.seenInPass < this.#pass) this.#forget(path);
     }
@@ -184,12 +184,12 @@ export class Waitlist {
   #forget(path: string): void {
     const entry = this.#entries.get(path);
     if (entry === undefined) return;
-    if (isYoung(entry.kind)) this.#young -= 1;
+    if (isTransient(entry.kind)) this.#transientCount -= 1;
     this.#entries.delete(path);
   }
 }
 
-function isYoung(kind: WaitKind): boolean {
+function isTransient(kind: WaitKind): boolean {
   return kind === 'settling' || kind === 'left';
 }
 

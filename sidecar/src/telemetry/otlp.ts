@@ -1,22 +1,22 @@
 import type { Attributes, AttributeValue, SpanData, SpanKindName } from './span.ts';
 
 /**
- * OTLP/HTTP JSON, https://opentelemetry.io/docs/specs/otlp/#otlphttp: what PHP sends. Ids are hexadecimal, 64-bit
- * numbers are strings.
+ * Spans in OTLP/HTTP JSON as PHP sends them, https://opentelemetry.io/docs/specs/otlp/#otlphttp. Ids are hexadecimal and
+ * 64-bit numbers are strings.
  */
 export interface ParsedTraces {
   readonly spans: SpanData[];
-  /** Spans that were there and are none. */
+  /** The number of invalid spans. */
   readonly rejected: number;
 }
 
 const ATTRIBUTES = 128;
 const EVENTS = 64;
 const TEXT = 8_192;
-/** Order as in the protocol's enum; the first is "unspecified". */
+/** In the order of the protocol's enum. The first one is "unspecified". */
 const KINDS: readonly SpanKindName[] = ['internal', 'internal', 'server', 'client', 'producer', 'consumer'];
 
-/** The spans of an export request; undefined when it is no such request. */
+/** The spans of an export request, or undefined when the body is not one. */
 export function parseTraces(body: unknown): ParsedTraces | undefined {
   if (!isObject(body) || !Array.isArray(body.resourceSpans)) return undefined;
   const spans: SpanData[] = [];

@@ -2,7 +2,7 @@ import type { AzureMonitorTraceExporter } from '@azure/monitor-opentelemetry-exp
 import { SpanKind, SpanStatusCode, TraceFlags } from '@opentelemetry/api';
 import type { SpanData, SpanKindName } from './span.ts';
 
-/** A span as the exporter wants it. */
+/** The span type that the exporter takes. */
 export type ReadableSpan = Parameters<AzureMonitorTraceExporter['export']>[0][number];
 
 const KINDS: Readonly<Record<SpanKindName, SpanKind>> = {

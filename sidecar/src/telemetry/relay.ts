@@ -76,7 +76,7 @@ export class Relay {
     return taken.length;
   }
 
-  tell(gauges: Readonly<Record<string, number>>): void {
+  sendGauges(gauges: Readonly<Record<string, number>>): void {
     if (this.#ready) this.#post({ kind: 'gauges', gauges });
   }
 

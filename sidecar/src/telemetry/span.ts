@@ -1,4 +1,4 @@
-/** A finished span as plain data: it crosses the border to the telemetry thread as it is. */
+/** A finished span as plain data that can be posted to the telemetry thread. */
 export interface SpanData {
   readonly traceId: string;
   readonly spanId: string;
@@ -13,7 +13,7 @@ export interface SpanData {
   readonly links: readonly { readonly traceId: string; readonly spanId: string }[];
   readonly failed: boolean;
   readonly message: string;
-  /** What the span belongs to: `service.name` and the like. */
+  /** Resource attributes: `service.name` and the like. */
   readonly resource: Attributes;
 }
 

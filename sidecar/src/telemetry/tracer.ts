@@ -14,7 +14,7 @@ export interface Span extends TraceContext {
 
 export type StartSpan = (parent: TraceContext, name: string, kind: SpanKindName, attributes: Attributes) => Span;
 
-/** The context of a sampled `traceparent`; undefined when it is absent, broken or not sampled. */
+/** The context of a sampled `traceparent`; undefined when it is absent, invalid or not sampled. */
 export function parseTraceparent(header: string | string[] | undefined): TraceContext | undefined {
   if (typeof header !== 'string') return undefined;
   const match = /^([0-9a-f]{2})-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})(-.*)?$/.exec(header.trim());
@@ -25,7 +25,7 @@ export function parseTraceparent(header: string | string[] | undefined): TraceCo
   return { traceId, spanId };
 }
 
-/** Spans of the sidecar's own, part of the trace of whoever called. */
+/** Creates the sidecar's own spans as part of the caller's trace. */
 export function tracer(emit: (span: SpanData) => void, nowMs: () => number, resource: Attributes): StartSpan {
   const nowNs = (): bigint => BigInt(Math.round(nowMs() * 1_000)) * 1_000n;
   return (parent, name, kind, attributes) => {
