@@ -2,7 +2,7 @@
 
 export function fieldOf(value: unknown, ...path: readonly string[]): unknown {
   let found = value;
-  for (const key of path) found = isRecord(found) ? found[key] : undefined;
+  for (const key of path) found = isObject(found) ? found[key] : undefined;
   return found;
 }
 
@@ -16,6 +16,6 @@ export function listOf(value: unknown, ...path: readonly string[]): readonly unk
   return Array.isArray(found) ? found : [];
 }
 
-function isRecord(value: unknown): value is Record<string, unknown> {
+export function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -1,4 +1,5 @@
 import { SlipError } from '../lib/errors.ts';
+import type { WantedConfiguration } from '../lib/wanted.ts';
 import { blobReachable } from './gates/blob-reachable.ts';
 import { expandOnly } from './gates/expand-only.ts';
 import { noSwapUnderWay } from './gates/no-swap-under-way.ts';
@@ -17,7 +18,7 @@ import { type Session, type SessionOptions, withSession } from './phases/session
 import { clearPreparation, stage } from './phases/stage.ts';
 import { Steps } from './phases/steps.ts';
 import type { HistoryEntry } from './store/history.ts';
-import type { ReleaseTarget, WantedConfiguration } from './target/target.ts';
+import type { ReleaseTarget } from './target/target.ts';
 
 /** Where the package comes from: a source tree, or a file that a release built before. */
 export type PackageOrigin =

@@ -1,19 +1,11 @@
 import type { Evaluation, RecordedResource } from '../../evaluate/recorded.ts';
 import { isObject, type JsonObject } from '../../evaluate/values.ts';
 import { SlipError } from '../../lib/errors.ts';
-import type { SiteContainer } from '../appservice/worker.ts';
+import { asWanted, type WantedConfiguration } from '../../lib/wanted.ts';
 
 export interface AccountDefinition {
   readonly name: string;
   readonly containers: readonly string[];
-}
-
-/** What a release writes whole to a slot: the program's stack output `wanted`. */
-export interface WantedConfiguration {
-  readonly settings: Readonly<Record<string, string>>;
-  readonly siteContainers: readonly { readonly name: string; readonly properties: Omit<SiteContainer, 'name'> }[];
-  readonly slotStickyNames: readonly string[];
-  readonly stickySettings: Readonly<Record<'production' | 'staging', Readonly<Record<string, string>>>>;
 }
 
 /** The evaluated program, read for what has a counterpart on this machine. */
@@ -57,7 +49,7 @@ export function readDefinition(evaluation: Evaluation): SystemDefinition {
     redisKey: { urn: cache.urn, path: 'listKeys.primaryKey' },
     vaults: readVaults(all('keyvault:Secret')),
     identityUrns: all('managedidentity:UserAssignedIdentity').map((identity) => identity.urn),
-    wanted: readWanted(evaluation.outputs),
+    wanted: asWanted(evaluation.outputs.wanted, (path) => lacks(`stack output \`${path}\``)),
   };
 }
 
@@ -91,20 +83,17 @@ function readVaults(secrets: readonly RecordedResource[]): Map<string, Map<strin
   return vaults;
 }
 
-function readWanted(outputs: JsonObject): WantedConfiguration {
-  const wanted = outputs.wanted;
-  if (!isObject(wanted)) return missing('stack output `wanted`');
-  // The program types it; a shape that differs fails where it is used, with the value in the message.
-  return wanted as unknown as WantedConfiguration;
-}
-
 function text(from: Readonly<Record<string, unknown>>, key: string): string {
   const value = from[key];
   return typeof value === 'string' ? value : missing(`text \`${key}\` (found ${JSON.stringify(value) ?? 'nothing'})`);
 }
 
 function missing(what: string): never {
-  throw new SlipError('SLIP-LOCAL-PROGRAM', {
+  throw lacks(what);
+}
+
+function lacks(what: string): SlipError {
+  return new SlipError('SLIP-LOCAL-PROGRAM', {
     found: `the evaluated program has no ${what}`,
     expected: 'it: the local region runs its counterpart',
     fix: 'see infra/program/system.ts and infra/local/program/definition.ts',

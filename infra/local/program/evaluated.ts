@@ -11,7 +11,7 @@ const repositoryRoot = join(import.meta.dirname, '../../..');
 const sources = [
   'infra/program',
   'infra/evaluate',
-  'infra/lib/errors.ts',
+  'infra/lib',
   'Pulumi.yaml',
   'Pulumi.dev.yaml',
   'package-lock.json',

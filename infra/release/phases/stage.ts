@@ -1,11 +1,12 @@
 import { isDeepStrictEqual } from 'node:util';
 import { SlipError } from '../../lib/errors.ts';
+import type { WantedContainer } from '../../lib/wanted.ts';
 import type { AppService } from '../appservice/app-service.ts';
 import { imagesThere } from '../gates/images-there.ts';
 import { referencesResolved } from '../gates/references-resolved.ts';
 import type { Configuration } from '../store/history.ts';
 import { holds } from '../store/slot-configuration.ts';
-import type { ReleaseTarget, WantedContainer } from '../target/target.ts';
+import type { ReleaseTarget } from '../target/target.ts';
 import type { Attempt } from './attempt.ts';
 import { type Expecting, expectVersion } from './expect-version.ts';
 import type { Session } from './session.ts';

@@ -1,5 +1,5 @@
 import type { ContainerClient } from '@azure/storage-blob';
-import type { WantedContainer } from '../target/target.ts';
+import type { WantedContainer } from '../../lib/wanted.ts';
 import { readText } from './blob-text.ts';
 import { isStatus, storeFailure } from './lock.ts';
 

@@ -4,7 +4,8 @@ import type { AccessToken, TokenCredential } from '@azure/core-auth';
 import { ContainerClient, StorageSharedKeyCredential } from '@azure/storage-blob';
 import type { Evaluation } from '../../evaluate/recorded.ts';
 import { readConnection } from '../../lib/connection.ts';
-import { asWanted } from './stack-outputs.ts';
+import { asWanted } from '../../lib/wanted.ts';
+import { incomplete } from './stack-outputs.ts';
 import type { ReleaseTarget } from './target.ts';
 
 const pollMs = 50;
@@ -61,7 +62,7 @@ export async function localTarget({
     imageState: async (image) => ((await hasImage(image)) ? 'there' : 'gone'),
     wanted: async () => {
       const { outputs, stage } = await evaluation();
-      return asWanted(outputs.wanted, `stage ${stage}`);
+      return asWanted(outputs.wanted, (path) => incomplete(path, `stage ${stage}`));
     },
   };
 }

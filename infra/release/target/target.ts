@@ -1,20 +1,6 @@
 import type { TokenCredential } from '@azure/core-auth';
 import type { ContainerClient } from '@azure/storage-blob';
-
-/** A site container as ARM takes it. */
-export interface WantedContainer {
-  readonly name: string;
-  readonly properties: Readonly<Record<string, unknown>>;
-}
-
-/** The program's stack output `wanted`: what a release writes whole. */
-export interface WantedConfiguration {
-  /** Values and Key Vault references; without the sticky ones. */
-  readonly settings: Readonly<Record<string, string>>;
-  readonly siteContainers: readonly WantedContainer[];
-  readonly slotStickyNames: readonly string[];
-  readonly stickySettings: Readonly<Record<'production' | 'staging', Readonly<Record<string, string>>>>;
-}
+import type { WantedConfiguration } from '../../lib/wanted.ts';
 
 export interface SiteAddress {
   readonly subscriptionId: string;
