@@ -43,7 +43,7 @@ async function workerEnvironment(worker: string): Promise<string[]> {
 }
 
 test('an app setting added to the program is in the environment of the worker, and nothing else was edited', async () => {
-  const file = join(checkout, 'infra/program/components/settings/app-settings.ts');
+  const file = join(checkout, 'infra/program/components/web/app-settings.ts');
   const before = await readFile(file, 'utf8');
   await writeFile(file, before.replace(/(\n\s*)APP_ENV:/, "$1ADDED_BY_TEST: '/home/added',$1APP_ENV:"));
   await region.start();

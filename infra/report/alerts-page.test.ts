@@ -1,13 +1,14 @@
 import { readFile } from 'node:fs/promises';
 import { expect, test } from '@jest/globals';
 import {
+  AVAILABILITY,
+  FAILED_LOCATIONS,
   type MetricRule,
   metricRules,
   type QueryRule,
   SIDECAR_RULES,
   WATCHED,
 } from '../program/components/alerts/alert-rules.ts';
-import { AVAILABILITY, FAILED_LOCATIONS } from '../program/components/alerts/availability.ts';
 
 interface Row {
   readonly name: string;

@@ -7,9 +7,8 @@ import { gunzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { Arm } from '../arm.ts';
 import { buildContext } from './context.ts';
-import { type BuiltImage, sidecarImage } from './image.ts';
+import { type BuiltImage, sidecarImage, withDigest } from './image.ts';
 import { BuildingRegistry } from './registry.ts';
-import { withDigest } from './stack-file.ts';
 import { tar } from './tar.ts';
 
 const ID = '/subscriptions/s/resourceGroups/rg-slipway-shared/providers/Microsoft.ContainerRegistry/registries/acrx';

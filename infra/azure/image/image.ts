@@ -1,10 +1,12 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { parseDocument } from 'yaml';
 import { SlipError } from '../../lib/errors.ts';
 import { buildContext } from './context.ts';
 import type { BuildingRegistry } from './registry.ts';
-import { withDigest } from './stack-file.ts';
 import { taggedDigest } from './tagged-digest.ts';
+
+const DIGEST_KEY = 'slipway:sidecar.digest';
 
 export interface ImageOptions {
   readonly root: string;
@@ -74,4 +76,11 @@ async function stackFile(root: string, stack: string): Promise<{ readonly path: 
     });
   });
   return { path, text };
+}
+
+/** The text of a `Pulumi.<stack>.yaml` with the digest in it; everything else, comments too, stays as it is. */
+export function withDigest(text: string, digest: string): string {
+  const document = parseDocument(text);
+  document.setIn(['config', DIGEST_KEY], digest);
+  return document.toString();
 }

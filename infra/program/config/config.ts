@@ -1,10 +1,8 @@
-import { SlipError } from '../../lib/errors.ts';
+import type { ConfigReader } from './config-reader.ts';
 import { cache, media, mysql } from './data.ts';
 import { general, network, secrets, shared } from './general.ts';
 import type { Key } from './key.ts';
 import { budget, edge, observe } from './observe.ts';
-import { ConfigReader, NAMESPACE } from './read.ts';
-import { crossCheck } from './rules.ts';
 import { autoscale, plan, sidecar, web } from './web.ts';
 
 /** Every key, in the order of the reference page. */
@@ -25,30 +23,10 @@ export const KEYS: readonly Key<unknown>[] = [
   budget,
 ].flatMap((area) => Object.values<Key<unknown>>(area));
 
-export type Config = ReturnType<typeof readAll>;
+export type Config = ReturnType<typeof readKeys>;
 
-/**
- * The config of a stack, typed and with its defaults. Throws SLIP-CONFIG-INVALID with everything that is wrong, at once.
- * `values` is Pulumi's whole config: keys with their namespace, values as text.
- */
-export function readConfig(values: Readonly<Record<string, string>>): Config {
-  const reader = new ConfigReader(values);
-  const config = readAll(reader);
-  reader.refuseUnknown(KEYS.map(({ name }) => name));
-  crossCheck(config, (key, allowed) => reader.refuse(key, allowed));
-  if (reader.problems.length > 0) {
-    const lines = reader.problems.map(
-      ({ key, value, allowed }) => `${NAMESPACE}${key} is ${value}\n      allowed: ${allowed}`,
-    );
-    throw new SlipError('SLIP-CONFIG-INVALID', {
-      found: `${lines.length === 1 ? 'one key' : `${lines.length} keys`} of stage '${reader.stage}' cannot stay so\n  - ${lines.join('\n  - ')}`,
-      fix: 'pulumi config set KEY VALUE; every key is in docs/reference/config.md',
-    });
-  }
-  return config;
-}
-
-function readAll(from: ConfigReader) {
+/** Every key of a stage, read one by one; what is wrong stays with the reader. */
+export function readKeys(from: ConfigReader) {
   return {
     stage: from.stage,
     name: from.read(general.name),

@@ -1,4 +1,5 @@
-import { CLASSIC_REDIS_SKUS, MANAGED_REDIS_SKUS, MYSQL_SKUS, type MysqlSkuName } from '../skus.ts';
+import { CLASSIC_REDIS_SKUS, MANAGED_REDIS_SKUS } from '../components/cache/redis-sizes.ts';
+import { MYSQL_SKUS, type MysqlSkuName } from '../components/database/mysql-sizes.ts';
 import { always, byStage, choice, flag, text, whole } from './key.ts';
 
 function isMysqlSku(name: string): name is MysqlSkuName {

@@ -1,4 +1,4 @@
-import { PLAN_SKUS, type PlanSkuName } from '../skus.ts';
+import { PLAN_SKUS, type PlanSkuName } from '../components/plan/plan-sizes.ts';
 import { always, byStage, choice, flag, list, optionalText, text, whole } from './key.ts';
 
 function isPlanSku(name: string): name is PlanSkuName {

@@ -19,7 +19,7 @@ export const warmUpSettings: Gate<{ readonly configuration: Configuration }> = {
       throw new SlipError('SLIP-RELEASE-WARM-UP', {
         found: value === undefined ? `the setting ${setting} is not set` : `the setting ${setting} is "${value}"`,
         expected: `${expected}: without it a slot that answers errors counts as warm and is swapped in`,
-        fix: 'set it in infra/program/components/settings/app-settings.ts',
+        fix: 'set it in infra/program/components/web/app-settings.ts',
       });
     }
     return undefined;

@@ -5,8 +5,16 @@ import { ScheduledQueryRule } from '@pulumi/azure-native/monitor/scheduledQueryR
 import { ComponentResource, interpolate, type Output } from '@pulumi/pulumi';
 import type { Context } from '../../context.ts';
 import type { Observe } from '../observe/observe.ts';
-import { type MetricRule, metricRules, type QueryRule, SIDECAR_RULES, WATCHED, type Watched } from './alert-rules.ts';
-import { AVAILABILITY, FAILED_LOCATIONS } from './availability.ts';
+import {
+  AVAILABILITY,
+  FAILED_LOCATIONS,
+  type MetricRule,
+  metricRules,
+  type QueryRule,
+  SIDECAR_RULES,
+  WATCHED,
+  type Watched,
+} from './alert-rules.ts';
 
 export interface AlertsInput {
   readonly observe: Observe;

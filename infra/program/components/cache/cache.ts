@@ -5,10 +5,10 @@ import { listDatabaseKeysOutput } from '@pulumi/azure-native/redisenterprise/lis
 import { RedisEnterprise } from '@pulumi/azure-native/redisenterprise/redisEnterprise.js';
 import { ComponentResource, interpolate, type Output, type Resource, secret } from '@pulumi/pulumi';
 import type { Context } from '../../context.ts';
-import { classicRedisSku } from '../../skus.ts';
 import type { Telling, Told } from '../diagnostics/diagnostics.ts';
 import type { Network } from '../network/network.ts';
 import type { Vault } from '../vault/vault.ts';
+import { classicRedisSku } from './redis-sizes.ts';
 
 /** The only port of Azure Managed Redis, TLS. https://learn.microsoft.com/azure/redis/architecture */
 const MANAGED_PORT = 10_000;

@@ -3,11 +3,11 @@ import { Database as MysqlDatabase } from '@pulumi/azure-native/dbformysql/datab
 import { Server } from '@pulumi/azure-native/dbformysql/server.js';
 import { ComponentResource, type Output, type Resource } from '@pulumi/pulumi';
 import type { Context } from '../../context.ts';
-import { MYSQL_SKUS } from '../../skus.ts';
 import type { Telling, Told } from '../diagnostics/diagnostics.ts';
 import type { Network } from '../network/network.ts';
 import type { Vault } from '../vault/vault.ts';
 import { mysqlParameters, mysqlWindow } from './mysql-parameters.ts';
+import { MYSQL_SKUS } from './mysql-sizes.ts';
 
 const NAME = 'slipway';
 /** The server's only login besides Azure's own. */

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { readConfig } from '../../config/config.ts';
+import { readConfig } from '../../config/read-config.ts';
 import { mysqlParameters, mysqlWindow } from './mysql-parameters.ts';
 
 test('a maintenance window counts its days from Sunday', () => {

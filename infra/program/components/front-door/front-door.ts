@@ -9,7 +9,7 @@ import { Policy } from '@pulumi/azure-native/frontdoor/policy.js';
 import { ComponentResource, type Output } from '@pulumi/pulumi';
 import type { Context } from '../../context.ts';
 import type { Telling, Told } from '../diagnostics/diagnostics.ts';
-import { PATHS, type SlotName } from '../settings/app-settings.ts';
+import { PATHS, type SlotName } from '../web/app-settings.ts';
 import type { Web } from '../web/web.ts';
 import { wafPolicy } from './waf.ts';
 

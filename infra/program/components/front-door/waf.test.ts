@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { readConfig } from '../../config/config.ts';
+import { readConfig } from '../../config/read-config.ts';
 import { wafPolicy } from './waf.ts';
 
 const edge = (set: Readonly<Record<string, string>> = {}) =>

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { readConfig } from '../../config/config.ts';
+import { readConfig } from '../../config/read-config.ts';
 import { mediaLifecycle } from './media-lifecycle.ts';
 
 test('media move to the cool tier only where config says when; old versions always end', () => {

@@ -2,9 +2,9 @@ import { AutoscaleSetting } from '@pulumi/azure-native/monitor/autoscaleSetting.
 import { AppServicePlan } from '@pulumi/azure-native/web/appServicePlan.js';
 import { ComponentResource, type Output } from '@pulumi/pulumi';
 import type { Context } from '../../context.ts';
-import { PLAN_SKUS } from '../../skus.ts';
 import type { Telling, Told } from '../diagnostics/diagnostics.ts';
 import { autoscaleProfiles } from './autoscale-profiles.ts';
+import { PLAN_SKUS } from './plan-sizes.ts';
 
 /** The workers that both slots run on. */
 export class Plan extends ComponentResource implements Telling {

@@ -1,6 +1,6 @@
 import type { Input } from '@pulumi/pulumi';
 import type { Context } from '../../context.ts';
-import { PATHS } from '../settings/app-settings.ts';
+import { PATHS } from './app-settings.ts';
 
 export interface SiteInput {
   readonly planId: Input<string>;

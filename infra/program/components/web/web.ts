@@ -11,7 +11,7 @@ import type { Telling, Told } from '../diagnostics/diagnostics.ts';
 import type { Identity } from '../identity/identity.ts';
 import type { Network } from '../network/network.ts';
 import type { Plan } from '../plan/plan.ts';
-import { STICKY_SETTINGS } from '../settings/app-settings.ts';
+import { STICKY_SETTINGS } from './app-settings.ts';
 import { siteArguments } from './site.ts';
 
 export const STAGING = 'staging';

@@ -1,6 +1,6 @@
 import { type Input, interpolate } from '@pulumi/pulumi';
 import type { Config } from '../../config/config.ts';
-import { fpmChildren, PLAN_SKUS } from '../../skus.ts';
+import { fpmChildren, PLAN_SKUS } from '../plan/plan-sizes.ts';
 
 /** Where the container runs the package from, what it answers on, and where media live in it. */
 export const PATHS = {

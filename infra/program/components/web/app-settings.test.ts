@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
-import { readConfig } from '../../config/config.ts';
+import { readConfig } from '../../config/read-config.ts';
 import { appSettings, SIDECAR_ENVIRONMENT, STICKY_SETTINGS, siteContainer, slotSettings } from './app-settings.ts';
 
 function settings(set: Readonly<Record<string, string>> = {}) {

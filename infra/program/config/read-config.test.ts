@@ -1,8 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
 import { SlipError } from '../../lib/errors.ts';
-import { KEYS, readConfig } from './config.ts';
-import { nearest } from './read.ts';
-import { warningsOf } from './rules.ts';
+import { KEYS } from './config.ts';
+import { nearest } from './config-reader.ts';
+import { warningsOf } from './cross-check.ts';
+import { readConfig } from './read-config.ts';
 
 /** Config of a stage with some keys set, as Pulumi hands it over. */
 function read(stage: string, set: Readonly<Record<string, string>> = {}) {

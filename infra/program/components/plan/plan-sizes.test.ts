@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { PLAN_SKUS } from './skus.ts';
+import { PLAN_SKUS } from './plan-sizes.ts';
 
 test('a plan’s tier is the one that Azure gives back: P0 and the memory-optimised sizes have tiers of their own', () => {
   const tiers = Object.entries(PLAN_SKUS).map(([name, { tier }]) => `${name} ${tier}`);

@@ -1,7 +1,8 @@
+import { MYSQL_SKUS } from '../components/database/mysql-sizes.ts';
 import { isPrivate, NARROWEST_PREFIX, overlaps, parseCidr, WIDEST_PREFIX } from '../components/network/cidr.ts';
-import { mayHavePair, mayHaveZones } from '../regions.ts';
-import { MYSQL_SKUS, PLAN_SKUS } from '../skus.ts';
+import { PLAN_SKUS } from '../components/plan/plan-sizes.ts';
 import type { Config } from './config.ts';
+import { mayHavePair, mayHaveZones } from './regions.ts';
 
 /** Takes the key that has to change and what would be allowed. */
 type Refuse = (key: string, allowed: string) => void;

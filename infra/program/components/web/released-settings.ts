@@ -7,7 +7,6 @@ import { WebAppSiteContainerSlot } from '@pulumi/azure-native/web/webAppSiteCont
 import { ComponentResource, type Input, type Output, type Resource } from '@pulumi/pulumi';
 import type { Config } from '../../config/config.ts';
 import type { Media } from '../media/media.ts';
-import type { Web } from '../web/web.ts';
 import {
   PATHS,
   type Settings,
@@ -16,6 +15,7 @@ import {
   type siteContainer,
   slotSettings,
 } from './app-settings.ts';
+import type { Web } from './web.ts';
 
 export interface SettingsInput {
   readonly web: Web;
