@@ -5,12 +5,12 @@ import type { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { stripVTControlCharacters } from 'node:util';
 import { SlipError } from '../lib/errors.ts';
+import { isObject } from '../lib/json.ts';
 import { type MonitorServer, serveMonitor } from './monitor.ts';
 import type { Evaluation, ProgramLog, RecordedResource } from './recorded.ts';
 import { Recorder } from './recorder.ts';
 import { type Project, readProject, readStackConfig, type StackConfig } from './stack-config.ts';
 import { type Account, NOBODYS_ACCOUNT } from './subscription.ts';
-import { isObject } from './values.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const RUNNER = createRequire(import.meta.url).resolve('@pulumi/pulumi/cmd/run');

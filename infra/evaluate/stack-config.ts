@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { parse } from 'yaml';
 import { SlipError } from '../lib/errors.ts';
-import { isObject } from './values.ts';
+import { asObject, isObject } from '../lib/json.ts';
 
 /** What Pulumi.yaml says about how the program is run. */
 export interface Project {
@@ -15,8 +15,8 @@ export interface Project {
 
 export async function readProject(root: string): Promise<Project> {
   const document: unknown = parse(await readFile(path.join(root, 'Pulumi.yaml'), 'utf8'));
-  const { name, main, runtime } = isObject(document) ? document : {};
-  const options = isObject(runtime) && isObject(runtime.options) ? runtime.options : {};
+  const { name, main, runtime } = asObject(document);
+  const options = asObject(asObject(runtime).options);
   const nodeArguments = typeof options.nodeargs === 'string' ? options.nodeargs.split(' ') : [];
   return { name: String(name), main: String(main), nodeArguments };
 }
@@ -46,7 +46,7 @@ export async function readStackConfig(
     });
   });
   const document: unknown = parse(text);
-  const config = isObject(document) && isObject(document.config) ? document.config : {};
+  const config = asObject(asObject(document).config);
   const values: Record<string, string> = {};
   const secretKeys: string[] = [];
   for (const [key, value] of Object.entries(config)) {

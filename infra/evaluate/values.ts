@@ -1,3 +1,4 @@
+import { isObject } from '../lib/json.ts';
 import { UNKNOWN } from './placeholders.ts';
 
 export type Json = null | boolean | number | string | Json[] | JsonObject;
@@ -19,12 +20,8 @@ const RESOURCE = '5cf8f73096256a8f31e491e813e4eb8e';
 const ASSETS = new Set(['c44067f5952c0a294b673a41bacd8c17', '0def7320c3a5731c473e5ecbe6d01bc7']);
 const UNKNOWN_ON_THE_WIRE = '04da6b54-80e4-46f7-96ec-b56ff0331ba9';
 
-export function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
 export function isJsonObject(value: Json | undefined): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
+  return isObject(value);
 }
 
 /** Pulumi's wire value as plain JSON, with the places that were secret. Keys come out sorted. */

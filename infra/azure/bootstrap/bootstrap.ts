@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { evaluate } from '../../evaluate/evaluate.ts';
 import { SlipError } from '../../lib/errors.ts';
+import { fieldOf } from '../../lib/json.ts';
 import { chosenSubscription } from '../subscription.ts';
 import { namespacesOf, REGISTERED_TOO } from './namespaces.ts';
 import { bootstrapScript, type GithubRepository } from './script.ts';
@@ -19,8 +20,7 @@ export async function bootstrapCommands({ subscription, github, environment }: B
   const found = [shared, prod].flatMap((evaluation) => (evaluation === undefined ? [] : namespacesOf(evaluation)));
   const group = shared?.resources.find(({ type }) => type.endsWith(':ResourceGroup'));
   const tags = group?.inputs.tags;
-  const name =
-    typeof tags === 'object' && tags !== null && 'application' in tags ? String(tags.application) : 'slipway';
+  const name = String(fieldOf(tags, 'application') ?? 'slipway');
   return bootstrapScript({
     subscriptionId,
     location: String(group?.inputs.location),

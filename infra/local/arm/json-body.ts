@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import { isObject } from '../../evaluate/values.ts';
+import { isObject } from '../../lib/json.ts';
 import { ArmError } from '../appservice/arm-error.ts';
 
 /** Of a JSON body; packages have a limit of their own. */

@@ -1,4 +1,4 @@
-import { isObject } from '../../evaluate/values.ts';
+import { isObject } from '../../lib/json.ts';
 import type { StoredContainer } from '../appservice/site-state.ts';
 import { type Answer, notFound, ok } from './answer.ts';
 import { invalidContent, type JsonObject, readProperties } from './json-body.ts';

@@ -1,4 +1,4 @@
-import { isObject } from '../../evaluate/values.ts';
+import { asObject, isObject } from '../../lib/json.ts';
 import type { SlotName } from '../appservice/worker.ts';
 import { ok } from './answer.ts';
 import { type Plane, scmHost, siteId, slotHost } from './plane.ts';
@@ -63,8 +63,6 @@ function resolved(plane: Plane, value: unknown): unknown {
     Object.entries(value).map(([name, member]) => [plane.resolveText(name), resolved(plane, member)]),
   );
 }
-
-const asObject = (value: unknown): Record<string, unknown> => (isObject(value) ? { ...value } : {});
 
 export const siteRoutes: readonly Route[] = [
   { method: 'GET', pattern: '', handle: ({ plane, slot }) => ok(siteBody(plane, slot)) },

@@ -1,4 +1,4 @@
-import { isObject } from '../../evaluate/values.ts';
+import { isObject } from '../../lib/json.ts';
 import type { StorageMount } from '../appservice/worker.ts';
 import { ok } from './answer.ts';
 import { invalidContent, readProperties, stringMap } from './json-body.ts';

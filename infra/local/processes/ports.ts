@@ -1,5 +1,6 @@
 import { SlipError } from '../../lib/errors.ts';
 import { freePort, isFree } from '../../lib/free-port.ts';
+import { asObject } from '../../lib/json.ts';
 import { isErrno, readJson, type StatePaths, writeJson } from '../state/state.ts';
 
 /** Distances from BASE that outside programs rely on. */
@@ -43,7 +44,7 @@ export async function choosePorts(paths: StatePaths, base: number): Promise<Port
 }
 
 function portOf(kept: unknown, name: string): number | undefined {
-  const value = typeof kept === 'object' && kept !== null ? (kept as Record<string, unknown>)[name] : undefined;
+  const value = asObject(kept)[name];
   return typeof value === 'number' && Number.isInteger(value) && value > 1023 && value < 65536 ? value : undefined;
 }
 

@@ -3,6 +3,7 @@ import { open, readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { SlipError } from '../../lib/errors.ts';
+import { isObject } from '../../lib/json.ts';
 import { isErrno, readJson, writeJson } from '../state/state.ts';
 
 const restartDelayMs = 500;
@@ -219,5 +220,5 @@ function signal(pid: number, name: NodeJS.Signals): void {
 }
 
 function isRecord(value: unknown): value is { pid: number; started: string | undefined } {
-  return typeof value === 'object' && value !== null && 'pid' in value && typeof value.pid === 'number';
+  return isObject(value) && typeof value.pid === 'number';
 }

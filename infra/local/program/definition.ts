@@ -1,6 +1,7 @@
 import type { Evaluation, RecordedResource } from '../../evaluate/recorded.ts';
-import { isObject, type JsonObject } from '../../evaluate/values.ts';
+import type { JsonObject } from '../../evaluate/values.ts';
 import { SlipError } from '../../lib/errors.ts';
+import { isObject } from '../../lib/json.ts';
 import { asWanted, type WantedConfiguration } from '../../lib/wanted.ts';
 
 export interface AccountDefinition {

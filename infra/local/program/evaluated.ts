@@ -3,19 +3,12 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { evaluate } from '../../evaluate/evaluate.ts';
 import type { Evaluation } from '../../evaluate/recorded.ts';
-import { isObject } from '../../evaluate/values.ts';
+import { isObject } from '../../lib/json.ts';
 import { readJson, type StatePaths, writeJson } from '../state/state.ts';
 
 const repositoryRoot = join(import.meta.dirname, '../../..');
 /** Everything an evaluation depends on: the same content gives the same resources. */
-const sources = [
-  'infra/program',
-  'infra/evaluate',
-  'infra/lib',
-  'Pulumi.yaml',
-  'Pulumi.dev.yaml',
-  'package-lock.json',
-];
+const sources = ['infra/program', 'infra/evaluate', 'infra/lib', 'Pulumi.yaml', 'Pulumi.dev.yaml', 'package-lock.json'];
 
 /** Stage `dev` of the program with the sidecar's image, evaluated when the program differs from the last time. */
 export async function evaluatedProgram(paths: StatePaths, sidecarDigest: string): Promise<Evaluation> {

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { asObject } from '../../lib/json.ts';
 import { readJson, type StatePaths, writeJson } from '../state/state.ts';
 
 /**
@@ -17,7 +18,7 @@ export class Secrets {
 
   static async open(paths: StatePaths): Promise<Secrets> {
     const kept = await readJson(paths.secrets);
-    const entries = typeof kept === 'object' && kept !== null ? Object.entries(kept) : [];
+    const entries = Object.entries(asObject(kept));
     return new Secrets(paths.secrets, new Map(entries.filter((e): e is [string, string] => typeof e[1] === 'string')));
   }
 

@@ -1,5 +1,6 @@
 import type { RecordedResource } from '../../evaluate/recorded.ts';
-import { isObject, type JsonObject } from '../../evaluate/values.ts';
+import type { JsonObject } from '../../evaluate/values.ts';
+import { asObject, isObject } from '../../lib/json.ts';
 import type { SiteDefinition, SlotDefinition, StoredContainer } from '../appservice/site-state.ts';
 import type { SlotName, StorageMount } from '../appservice/worker.ts';
 import type { SystemDefinition } from './definition.ts';
@@ -48,12 +49,13 @@ function storedContainer({ inputs }: RecordedResource): StoredContainer {
 }
 
 function storageMounts(value: unknown): Record<string, StorageMount> {
-  if (!isObject(value)) return {};
-  return Object.fromEntries(Object.entries(value).filter((entry): entry is [string, object] => isObject(entry[1])));
+  return Object.fromEntries(
+    Object.entries(asObject(value)).filter((entry): entry is [string, object] => isObject(entry[1])),
+  );
 }
 
 function textMap(value: unknown): Record<string, string> {
-  return isObject(value) ? Object.fromEntries(Object.entries(value).map(([key, member]) => [key, String(member)])) : {};
+  return Object.fromEntries(Object.entries(asObject(value)).map(([key, member]) => [key, String(member)]));
 }
 
 function textList(value: unknown): string[] {

@@ -1,4 +1,5 @@
-import { parseObject, type WebSlot } from './web-slot.ts';
+import { asObject, parseObject } from '../../lib/json.ts';
+import type { WebSlot } from './web-slot.ts';
 
 const healthTimeoutMs = 5_000;
 
@@ -36,8 +37,4 @@ export function describeHealth({ httpStatus, status, checks }: Health): string {
   const unwell = [...checks].filter(([, check]) => check.status !== 'pass');
   const words = unwell.map(([name, check]) => `${name} ${check.status}${check.output ? ` (${check.output})` : ''}`);
   return words.length > 0 ? words.join(', ') : `${status} with status ${httpStatus ?? 'none'}`;
-}
-
-function asObject(value: unknown): Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Record<string, unknown>) : {};
 }

@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { parseObject } from './web-slot.ts';
+import { parseObject } from '../../lib/json.ts';
 
 /** App Service's front ends give up on a request after 230 s. The deployment that it began goes on. */
 const frontEndGivesUpMs = 200_000;

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { parseObject } from '../../lib/json.ts';
 
 const requestTimeoutMs = 10_000;
 
@@ -110,16 +111,6 @@ export function versionOf({ status, text }: Observation): RunningVersion | undef
     slot: field('slot'),
     startedAt: field('startedAt'),
   };
-}
-
-/** The object a text holds as JSON; an empty one when it does not. */
-export function parseObject(text: string): Record<string, unknown> {
-  try {
-    const value: unknown = JSON.parse(text);
-    return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
-  } catch {
-    return {};
-  }
 }
 
 function reasonOf(error: unknown): string {

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { SlipError } from '../../lib/errors.ts';
-import { parseObject, type WebSlot } from '../appservice/web-slot.ts';
+import { parseObject } from '../../lib/json.ts';
+import type { WebSlot } from '../appservice/web-slot.ts';
 import type { Gate } from '../phases/steps.ts';
 
 const ttlSeconds = 60;

@@ -1,5 +1,6 @@
 import { SlipError } from '../../lib/errors.ts';
-import { parseObject, type WebSlot } from '../appservice/web-slot.ts';
+import { parseObject } from '../../lib/json.ts';
+import type { WebSlot } from '../appservice/web-slot.ts';
 import type { Gate } from '../phases/steps.ts';
 
 const probeTimeoutMs = 30_000;

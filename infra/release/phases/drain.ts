@@ -1,5 +1,5 @@
 import { SlipError } from '../../lib/errors.ts';
-import { parseObject } from '../appservice/web-slot.ts';
+import { parseObject } from '../../lib/json.ts';
 import type { TargetLimits } from '../target/target.ts';
 import type { Attempt } from './attempt.ts';
 import type { Session } from './session.ts';

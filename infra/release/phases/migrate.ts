@@ -1,6 +1,7 @@
 import { SlipError } from '../../lib/errors.ts';
+import { parseObject } from '../../lib/json.ts';
 import { untilDefined } from '../../lib/until.ts';
-import { type Observation, parseObject, type WebSlot } from '../appservice/web-slot.ts';
+import type { Observation, WebSlot } from '../appservice/web-slot.ts';
 import type { Steps } from './steps.ts';
 
 const pollMs = 500;

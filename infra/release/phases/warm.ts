@@ -1,4 +1,5 @@
-import { parseObject, type WebSlot } from '../appservice/web-slot.ts';
+import { parseObject } from '../../lib/json.ts';
+import type { WebSlot } from '../appservice/web-slot.ts';
 
 const timeoutMs = 10_000;
 const mostTries = 3;

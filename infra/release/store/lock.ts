@@ -1,5 +1,6 @@
 import { BlobLeaseClient, type BlockBlobClient, type ContainerClient, RestError } from '@azure/storage-blob';
 import { SlipError } from '../../lib/errors.ts';
+import { isObject } from '../../lib/json.ts';
 import { untilDefined } from '../../lib/until.ts';
 import { readText } from './blob-text.ts';
 import type { HistoryEntry } from './history.ts';
@@ -188,7 +189,7 @@ async function readOwned(blob: BlockBlobClient): ReturnType<typeof read> {
 function parse(text: string): LockContent {
   try {
     const content: unknown = JSON.parse(text);
-    if (typeof content === 'object' && content !== null) return content;
+    if (isObject(content)) return content;
   } catch {
     // Not what any of us wrote.
   }

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
+import { asObject } from '../../lib/json.ts';
 import type { AppService } from '../appservice/app-service.ts';
-import { asRecord } from '../target/stack-outputs.ts';
 import type { Configuration } from './history.ts';
 
 /** What a swap would carry out of a slot: its settings without the sticky ones, and its site containers. */
@@ -35,6 +35,6 @@ export function holds(found: unknown, wanted: unknown): boolean {
     return wanted.every((member) => found.some((candidate) => holds(candidate, member)));
   }
   if (typeof wanted !== 'object' || wanted === null) return found === wanted;
-  const members = asRecord(found);
+  const members = asObject(found);
   return Object.entries(wanted).every(([name, value]) => holds(members[name], value));
 }

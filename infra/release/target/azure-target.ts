@@ -1,11 +1,11 @@
 import { DefaultAzureCredential } from '@azure/identity';
 import { ContainerClient } from '@azure/storage-blob';
 import { SlipError } from '../../lib/errors.ts';
+import { asObject, parseObject } from '../../lib/json.ts';
 import { cleanEnvironment, type ProgramResult, runProgram } from '../../lib/run-program.ts';
 import { asWanted } from '../../lib/wanted.ts';
-import { parseObject } from '../appservice/web-slot.ts';
 import { registryImage } from './registry-image.ts';
-import { asRecord, incomplete, textOutput } from './stack-outputs.ts';
+import { incomplete, textOutput } from './stack-outputs.ts';
 import type { ReleaseTarget } from './target.ts';
 import { secretBehind } from './vault-secret.ts';
 
@@ -38,7 +38,7 @@ export async function azureTarget({ stack, root, startMs }: AzureTargetOptions):
   const outputs = await stackOutputs(stack, root);
   const where = `stack ${stack}`;
   const credential = new DefaultAzureCredential();
-  const hosts = asRecord(outputs.hostNames);
+  const hosts = asObject(outputs.hostNames);
   const endpoint = textOutput(outputs, 'releasesEndpoint', where).replace(/\/$/, '');
   const wanted = asWanted(outputs.wanted, (path) => incomplete(path, where));
   return {

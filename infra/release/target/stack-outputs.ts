@@ -6,10 +6,6 @@ export function textOutput(outputs: Readonly<Record<string, unknown>>, name: str
   throw incomplete(name, where);
 }
 
-export function asRecord(value: unknown): Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Record<string, unknown>) : {};
-}
-
 /** The error for an output, or a member of one, that is not what the program exports. */
 export function incomplete(name: string, where: string): SlipError {
   return new SlipError('SLIP-RELEASE-STACK', {

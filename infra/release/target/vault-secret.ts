@@ -7,8 +7,8 @@ import {
   type HttpClient,
 } from '@azure/core-rest-pipeline';
 import { SlipError } from '../../lib/errors.ts';
+import { parseObject } from '../../lib/json.ts';
 import { messageOf } from '../appservice/arm-failure.ts';
-import { asRecord } from './stack-outputs.ts';
 
 const vaultScope = 'https://vault.azure.net/.default';
 const vaultApiVersion = '7.4';
@@ -33,7 +33,7 @@ export async function secretBehind(
     .catch((error: unknown) => {
       throw secretFailure(name, `Key Vault does not answer: ${messageOf(error)}`);
     });
-  const value: unknown = answer.status === 200 ? asRecord(JSON.parse(answer.bodyAsText ?? '{}')).value : undefined;
+  const value: unknown = answer.status === 200 ? parseObject(answer.bodyAsText ?? '').value : undefined;
   if (typeof value === 'string') return value;
   throw secretFailure(name, `Key Vault answered ${answer.status}`);
 }
