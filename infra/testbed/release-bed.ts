@@ -1,11 +1,11 @@
 import type { ChildProcess } from 'node:child_process';
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { releaseTarget } from '../cli/release-target.ts';
 import type { Connection } from '../lib/connection.ts';
 import { type RunningVersion, versionOf, WebSlot } from '../release/appservice/web-slot.ts';
 import type { TreeFile } from '../release/package/source-tree.ts';
 import type { HistoryEntry } from '../release/store/history.ts';
+import { openTarget } from '../release/target/open-target.ts';
 import type { ReleaseTarget } from '../release/target/target.ts';
 import { type Edit, packageVariant, readZip } from './package-variant.ts';
 import { type CommandResult, TestRegion } from './region.ts';
@@ -124,9 +124,10 @@ export class ReleaseBed {
     return JSON.parse(stdout) as HistoryEntry[];
   }
 
-  target(startTimeout?: number): Promise<ReleaseTarget> {
-    const options = { state: this.region.stateDir, port: this.region.port, json: false };
-    return releaseTarget({ ...options, ...(startTimeout === undefined ? {} : { startTimeout }) });
+  /** `startSeconds`: how long a slot may take to start. */
+  target(startSeconds?: number): Promise<ReleaseTarget> {
+    const startMs = startSeconds === undefined ? undefined : startSeconds * 1000;
+    return openTarget({ stateDir: this.region.stateDir, startMs });
   }
 
   /** The environment of the container that serves production. */

@@ -1,0 +1,38 @@
+import { join } from 'node:path';
+import type { ReleaseTarget } from './target.ts';
+
+const root = join(import.meta.dirname, '../../..');
+
+export interface TargetChoice {
+  /** A stack on Azure; without it the local region. */
+  readonly stack?: string | undefined;
+  /** State directory of the local region. */
+  readonly stateDir: string;
+  /** How long a slot may take to start. */
+  readonly startMs?: number | undefined;
+}
+
+/** Opens the place to release to: the stack named, or the local region. Only what it needs is loaded. */
+export async function openTarget({ stack, stateDir, startMs }: TargetChoice): Promise<ReleaseTarget> {
+  if (stack !== undefined) {
+    const { azureTarget } = await import('./azure-target.ts');
+    return azureTarget({ stack, root, startMs });
+  }
+  const { localTarget } = await import('./local-target.ts');
+  return localTarget({
+    stateDir,
+    startMs,
+    evaluation: async () => {
+      const { buildSidecarImage } = await import('../../local/worker/sidecar-image.ts');
+      const { statePaths } = await import('../../local/state/state.ts');
+      const { evaluatedProgram } = await import('../../local/program/evaluated.ts');
+      const paths = statePaths(stateDir);
+      return evaluatedProgram(paths, await buildSidecarImage(paths));
+    },
+    hasImage: async (image) => {
+      const { pullImage } = await import('../../local/worker/sidecar-image.ts');
+      const { statePaths } = await import('../../local/state/state.ts');
+      return (await pullImage(statePaths(stateDir), image)) !== undefined;
+    },
+  });
+}
