@@ -1,4 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises';
+import { causeMessageOf, firstLineOf } from '../lib/error-message.ts';
 import { SlipError } from '../lib/errors.ts';
 
 export const MANAGEMENT = 'https://management.azure.com';
@@ -56,13 +57,13 @@ export class Arm {
 
   async #send(method: string, url: string, body: unknown): Promise<Response> {
     const token = await this.#token().catch((cause: unknown) => {
-      throw signInError(cause instanceof Error ? (cause.message.split('\n')[0] ?? '') : String(cause), cause);
+      throw signInError(firstLineOf(cause), cause);
     });
     const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' };
     const sent = body === undefined ? {} : { body: JSON.stringify(body) };
     return fetch(url, { method, headers, ...sent, signal: AbortSignal.timeout(TIMEOUT_MS) }).catch((cause: unknown) => {
       throw new SlipError('SLIP-ARM-UNREACHABLE', {
-        found: `${new URL(url).host} cannot be asked: ${reasonOf(cause)}`,
+        found: `${new URL(url).host} cannot be asked: ${causeMessageOf(cause)}`,
         fix: 'look at DNS, proxy and firewall, then repeat the command',
         cause,
       });
@@ -76,11 +77,6 @@ function signInError(found: string, cause?: unknown): SlipError {
     fix: 'az login, or the variables of a service principal (AZURE_TENANT_ID, AZURE_CLIENT_ID, …)',
     ...(cause === undefined ? {} : { cause }),
   });
-}
-
-function reasonOf(cause: unknown): string {
-  if (!(cause instanceof Error)) return String(cause);
-  return cause.cause instanceof Error ? cause.cause.message : cause.message;
 }
 
 /** What Azure asks for, else a growing wait. */

@@ -1,5 +1,5 @@
 import { readFile, writeFile } from 'node:fs/promises';
-import { isErrno } from '../local/state/state.ts';
+import { isErrno } from '../lib/error-message.ts';
 import type { BenchResult } from './bench.ts';
 
 const opening = `# Benchmarks

@@ -1,5 +1,6 @@
 import { appendFileSync, mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { firstLineOf } from '../lib/error-message.ts';
 import { SlipError } from '../lib/errors.ts';
 import { InterruptedError } from './interrupt.ts';
 
@@ -20,7 +21,7 @@ export function explain(error: unknown, detailsFile: string): { error: SlipError
     const signal = error instanceof InterruptedError ? error : error.cause;
     return { error, exitCode: signal instanceof InterruptedError ? signal.exitCode : 1 };
   }
-  const message = error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error);
+  const message = firstLineOf(error);
   const details = error instanceof Error ? (error.stack ?? error.message) : String(error);
   let where = detailsFile;
   try {

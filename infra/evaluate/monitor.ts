@@ -5,6 +5,7 @@ import { type IResourceMonitorServer, ResourceMonitorService } from '@pulumi/pul
 import monitor from '@pulumi/pulumi/proto/resource_pb.js';
 import empty from 'google-protobuf/google/protobuf/empty_pb.js';
 import struct from 'google-protobuf/google/protobuf/struct_pb.js';
+import { messageOf } from '../lib/error-message.ts';
 import { SlipError } from '../lib/errors.ts';
 import type { ProgramLog } from './recorded.ts';
 import type { Recorder, Registration } from './recorder.ts';
@@ -146,7 +147,7 @@ function unary<Request, Response>(answer: (request: Request) => Response): grpc.
 
 function textOf(error: unknown): string {
   if (error instanceof SlipError) return error.toText();
-  return error instanceof Error ? error.message : String(error);
+  return messageOf(error);
 }
 
 function refused(method: string): grpc.handleUnaryCall<unknown, never> {

@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { isErrno } from './error-message.ts';
 
 /** Output beyond this is dropped from the middle of nothing but the report: the last lines are what tells the reason. */
 const keptOutputBytes = 64 * 1024;
@@ -51,7 +52,7 @@ export function runProgram(run: ProgramRun): Promise<ProgramResult> {
     };
     child.stdout.on('data', (chunk: Buffer) => stdout.add(chunk));
     child.stderr.on('data', (chunk: Buffer) => stderr.add(chunk));
-    child.on('error', (error) => end(undefined, 'code' in error && error.code === 'ENOENT'));
+    child.on('error', (error) => end(undefined, isErrno(error, 'ENOENT')));
     child.on('close', (code) => end(code ?? undefined, false));
   });
 }

@@ -1,6 +1,6 @@
 import { rm } from 'node:fs/promises';
 import { createServer, request, type Server } from 'node:http';
-import { isErrno } from './state/state.ts';
+import { isErrno, messageOf } from '../lib/error-message.ts';
 
 /** Answers of the region's process on its control socket; each returns what becomes the JSON answer. */
 export interface ControlActions {
@@ -36,7 +36,7 @@ export class ControlServer {
         (error: unknown) =>
           response
             .writeHead(500, { 'content-type': 'application/json' })
-            .end(JSON.stringify({ message: error instanceof Error ? error.message : String(error) })),
+            .end(JSON.stringify({ message: messageOf(error) })),
       );
     });
   }

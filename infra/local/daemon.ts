@@ -1,4 +1,5 @@
 import { rm } from 'node:fs/promises';
+import { messageOf } from '../lib/error-message.ts';
 import { SlipError } from '../lib/errors.ts';
 import { ControlServer } from './control.ts';
 import type { DaemonMessage } from './region.ts';
@@ -68,7 +69,7 @@ main(stateDir, Number(port)).catch((error: unknown) => {
   tell(
     error instanceof SlipError
       ? { kind: 'failed', code: error.code, detail: { ...error.detail, cause: undefined } }
-      : { kind: 'failed', code: undefined, detail: { found: error instanceof Error ? error.message : String(error) } },
+      : { kind: 'failed', code: undefined, detail: { found: messageOf(error) } },
   );
   process.exitCode = 1;
   process.disconnect?.();

@@ -2,11 +2,12 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdir, open, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { isErrno } from '../lib/error-message.ts';
 import { SlipError } from '../lib/errors.ts';
 import { askRegion } from './control.ts';
 import { startTimeOf } from './processes/process.ts';
 import { isLocked } from './state/lock.ts';
-import { isErrno, statePaths } from './state/state.ts';
+import { statePaths } from './state/state.ts';
 import type { RegionStatus } from './status.ts';
 
 const daemon = join(import.meta.dirname, 'daemon.ts');

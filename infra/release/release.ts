@@ -1,3 +1,4 @@
+import { messageOf } from '../lib/error-message.ts';
 import { SlipError } from '../lib/errors.ts';
 import type { WantedConfiguration } from '../lib/wanted.ts';
 import { blobReachable } from './gates/blob-reachable.ts';
@@ -151,7 +152,7 @@ async function build(origin: PackageOrigin, steps: Steps): Promise<Built> {
   const { directory, cacheDir, outDir, allowDirty } = origin;
   const source = await readSourceState(directory).catch((error: unknown) => {
     if (!allowDirty) throw error;
-    steps.notice(`history will name no commit: ${error instanceof Error ? error.message : String(error)}`);
+    steps.notice(`history will name no commit: ${messageOf(error)}`);
     return undefined;
   });
   await steps.pass([uncommittedChanges], { source, allowDirty });

@@ -1,3 +1,4 @@
+import { messageOf } from '../lib/error-message.ts';
 import { SlipError } from '../lib/errors.ts';
 import { noSwapUnderWay } from './gates/no-swap-under-way.ts';
 import { slotExists } from './gates/slot-exists.ts';
@@ -98,7 +99,7 @@ async function swapAndStay(session: Session, attempt: Attempt): Promise<HistoryE
 
 function unwell(version: string, cause: unknown): SlipError {
   return new SlipError('SLIP-RELEASE-ROLLBACK-UNWELL', {
-    found: `version ${version} is live again and not well: ${cause instanceof Error ? cause.message : String(cause)}`,
+    found: `version ${version} is live again and not well: ${messageOf(cause)}`,
     expected: 'a healthy production',
     fix: './slipway status; was it the version, or is something below it away? ./slipway rollback --to VERSION takes another',
     cause,

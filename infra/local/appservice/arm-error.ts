@@ -20,5 +20,3 @@ export const conflict = (message: string): ArmError => new ArmError(409, 'Confli
 
 /** App Service answers a swap whose source does not get warm with 417 ExpectationFailed. */
 export const expectationFailed = (message: string): ArmError => new ArmError(417, 'ExpectationFailed', message);
-
-export const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

@@ -1,4 +1,5 @@
-import { badRequest, messageOf } from './arm-error.ts';
+import { messageOf } from '../../lib/error-message.ts';
+import { badRequest } from './arm-error.ts';
 import { assertChangeable, assertIdle, assertNothingPrepared } from './guards.ts';
 import { runnerOf, type SiteParts } from './site-parts.ts';
 import {

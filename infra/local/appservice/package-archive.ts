@@ -2,8 +2,9 @@ import { mkdir, open } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { crc32 } from 'node:zlib';
 import { type Entry, getFileNameLowLevel, openPromise, type ZipFile } from 'yauzl';
+import { messageOf } from '../../lib/error-message.ts';
 import { NameIndex, safeSegments } from './archive-names.ts';
-import { ArmError, badRequest, messageOf } from './arm-error.ts';
+import { ArmError, badRequest } from './arm-error.ts';
 
 export interface ArchiveLimits {
   readonly entries: number;

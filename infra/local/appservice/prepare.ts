@@ -1,4 +1,5 @@
-import { badRequest, conflict, expectationFailed, messageOf } from './arm-error.ts';
+import { messageOf } from '../../lib/error-message.ts';
+import { badRequest, conflict, expectationFailed } from './arm-error.ts';
 import { assertIdle, assertNothingPrepared } from './guards.ts';
 import { runnerOf, type SiteParts } from './site-parts.ts';
 import { type SiteState, withoutPreparation, withSlot } from './site-state.ts';

@@ -1,4 +1,4 @@
-import { messageOf } from './arm-error.ts';
+import { messageOf } from '../../lib/error-message.ts';
 import { type Clock, systemClock, utc } from './clock.ts';
 import * as configure from './configure.ts';
 import { type DeploymentRequest, deploy, sweepDeployments } from './deploy.ts';

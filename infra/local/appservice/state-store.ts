@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
+import { isErrno } from '../../lib/error-message.ts';
 import { SlipError } from '../../lib/errors.ts';
-import { isErrno, writeFileAtomically } from '../state/state.ts';
+import { writeFileAtomically } from '../state/state.ts';
 import type { SiteState } from './site-state.ts';
 
 /**

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { ArmError, expectationFailed, messageOf } from './arm-error.ts';
+import { messageOf } from '../../lib/error-message.ts';
+import { ArmError, expectationFailed } from './arm-error.ts';
 import { utc } from './clock.ts';
 import { assertNothingPrepared } from './guards.ts';
 import { assertCanSwap, prepared, unprepare } from './prepare.ts';

@@ -1,3 +1,4 @@
+import { messageOf } from '../../lib/error-message.ts';
 import { stopLimitSeconds } from './platform-settings.ts';
 import { digestOf } from './slot-spec.ts';
 import type { Worker, WorkerSpec } from './worker.ts';
@@ -89,7 +90,7 @@ export class WorkerRunner {
       await this.#worker.start(wanted);
       this.#runsWith = wanted;
     } catch (error) {
-      this.#failure = error instanceof Error ? error.message : String(error);
+      this.#failure = messageOf(error);
       throw error;
     }
   }

@@ -1,7 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createServer, type Server } from 'node:https';
 import type { AddressInfo } from 'node:net';
-import { ArmError, messageOf } from '../appservice/arm-error.ts';
+import { messageOf } from '../../lib/error-message.ts';
+import { ArmError } from '../appservice/arm-error.ts';
 import type { Site } from '../appservice/site.ts';
 import type { SlotName } from '../appservice/worker.ts';
 import { type Answer, errorAnswer, send } from './answer.ts';

@@ -1,7 +1,8 @@
+import { isErrno } from '../../lib/error-message.ts';
 import { SlipError } from '../../lib/errors.ts';
 import { freePort, isFree } from '../../lib/free-port.ts';
 import { asObject } from '../../lib/json.ts';
-import { isErrno, readJson, type StatePaths, writeJson } from '../state/state.ts';
+import { readJson, type StatePaths, writeJson } from '../state/state.ts';
 
 /** Distances from BASE that outside programs rely on. */
 const stagingOffset = 1;

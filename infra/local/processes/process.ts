@@ -2,9 +2,10 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { open, readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { isErrno } from '../../lib/error-message.ts';
 import { SlipError } from '../../lib/errors.ts';
 import { isObject } from '../../lib/json.ts';
-import { isErrno, readJson, writeJson } from '../state/state.ts';
+import { readJson, writeJson } from '../state/state.ts';
 
 const restartDelayMs = 500;
 const restartDelayMaxMs = 2_000;

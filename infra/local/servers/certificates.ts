@@ -1,9 +1,10 @@
+import { isErrno } from '../../lib/error-message.ts';
 import 'reflect-metadata';
 import { createPrivateKey, randomBytes, X509Certificate } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as x509 from '@peculiar/x509';
-import { isErrno, type StatePaths, writeFileAtomically } from '../state/state.ts';
+import { type StatePaths, writeFileAtomically } from '../state/state.ts';
 
 const validityDays = 365;
 const renewBeforeDays = 30;

@@ -4,7 +4,7 @@ import { createServer, type Server } from 'node:https';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
-import { isErrno } from '../state/state.ts';
+import { isErrno } from '../../lib/error-message.ts';
 
 const bodyMaxBytes = 8 * 1024 * 1024;
 const unpackedMaxBytes = 32 * 1024 * 1024;

@@ -1,6 +1,6 @@
 import { stat } from 'node:fs/promises';
 import { connect, createServer, type Server } from 'node:net';
-import { isErrno } from './state.ts';
+import { isErrno } from '../../lib/error-message.ts';
 
 /**
  * Holds the state directory for one process. The lock is a name in the kernel (an abstract unix socket), so it goes

@@ -1,5 +1,6 @@
 import { mkdir, open, readFile, rename, rm, statfs, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
+import { isErrno } from '../../lib/error-message.ts';
 import { SlipError } from '../../lib/errors.ts';
 import type { WorkerId } from '../appservice/worker.ts';
 
@@ -144,10 +145,6 @@ export async function readJson(path: string): Promise<unknown> {
   } catch {
     return undefined;
   }
-}
-
-export function isErrno(error: unknown, code: string): boolean {
-  return typeof error === 'object' && error !== null && 'code' in error && error.code === code;
 }
 
 function diskFull(found: string, cause?: unknown): SlipError {

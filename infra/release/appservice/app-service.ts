@@ -2,10 +2,11 @@ import { createReadStream } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
 import { type SiteContainer, WebSiteManagementClient } from '@azure/arm-appservice';
 import { createDefaultHttpClient, createHttpHeaders, createPipelineRequest } from '@azure/core-rest-pipeline';
+import { firstLineOf } from '../../lib/error-message.ts';
 import { SlipError } from '../../lib/errors.ts';
 import type { WantedContainer } from '../../lib/wanted.ts';
 import type { ManagementAccess, SiteAddress } from '../target/target.ts';
-import { armFailure, isNotFound, isTransientSwapFailure, messageOf } from './arm-failure.ts';
+import { armFailure, isNotFound, isTransientSwapFailure } from './arm-failure.ts';
 import { type Deployment, oneDeploy } from './one-deploy.ts';
 import { whileBusy } from './while-busy.ts';
 
@@ -184,7 +185,7 @@ export class AppService {
           continue;
         }
         throw new SlipError('SLIP-RELEASE-SWAP-FAILED', {
-          found: `the swap failed: ${messageOf(error)}`,
+          found: `the swap failed: ${firstLineOf(error)}`,
           expected: 'the slot to become warm and to be swapped',
           fix: 'see the slot’s logs (./slipway logs, or the log stream); production keeps the version it had',
           cause: error,
@@ -216,7 +217,7 @@ export class AppService {
       () =>
         this.#send('POST', url, { file, bytes }).catch((error: unknown) => ({
           status: undefined,
-          text: messageOf(error),
+          text: firstLineOf(error),
         })),
       this.#access.pollMs,
     );

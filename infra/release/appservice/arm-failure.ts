@@ -1,3 +1,4 @@
+import { firstLineOf } from '../../lib/error-message.ts';
 import { SlipError } from '../../lib/errors.ts';
 
 interface ArmErrorLike {
@@ -21,8 +22,7 @@ const lockedFix =
 export function armFailure(what: string, error: unknown): SlipError {
   const like = asArmError(error);
   const status = like?.statusCode;
-  const reason =
-    like === undefined ? String(error) : [status, like.code, firstLine(like.message)].filter(Boolean).join(' ');
+  const reason = like === undefined ? String(error) : [status, like.code, firstLineOf(like)].filter(Boolean).join(' ');
   return new SlipError('SLIP-RELEASE-ARM', {
     found: `the management plane did not ${what}: ${reason}`,
     expected: 'the call to be carried out',
@@ -39,7 +39,7 @@ export function isNotFound(error: unknown): boolean {
 
 /** Azure moves instances while a swap runs, and says so; trying again is its own advice. */
 export function isTransientSwapFailure(error: unknown): boolean {
-  return /allocation of (VM )?instances changed/i.test(messageOf(error));
+  return /allocation of (VM )?instances changed/i.test(firstLineOf(error));
 }
 
 /** It answered that it does not do it. No answer leaves that open, and so does 409: to a request that was sent twice. */
@@ -49,14 +49,6 @@ export function wasRefused(error: unknown): boolean {
   return status >= 400 && status < 500 && status !== 408 && status !== 409;
 }
 
-export function messageOf(error: unknown): string {
-  return error instanceof Error ? firstLine(error.message) : String(error);
-}
-
 function asArmError(error: unknown): ArmErrorLike | undefined {
   return error instanceof Error ? (error as ArmErrorLike) : undefined;
-}
-
-function firstLine(text: string): string {
-  return text.split('\n')[0] ?? '';
 }

@@ -3,6 +3,7 @@ import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { pipeline } from 'node:stream/promises';
 import { type Entry, open, type ZipFile } from 'yauzl';
+import { messageOf } from '../../lib/error-message.ts';
 import { SlipError } from '../../lib/errors.ts';
 import { type Migration, readMigrations } from './migrations.ts';
 import type { TreeFile } from './source-tree.ts';
@@ -26,7 +27,7 @@ export async function openPackage(file: string): Promise<OpenedPackage> {
   const info = await stat(file).catch(() => undefined);
   if (info?.isFile() !== true) throw notAPackage(file, 'it is not a file');
   const members = await readMembers(file).catch((error: unknown) => {
-    throw notAPackage(file, error instanceof Error ? error.message : String(error));
+    throw notAPackage(file, messageOf(error));
   });
   const version = members.find((member) => member.path === 'version.json');
   if (version === undefined) throw notAPackage(file, 'it holds no version.json');

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { messageOf } from '../../lib/error-message.ts';
 import { SlipError } from '../../lib/errors.ts';
 import type { Configuration, EntryKind, HistoryEntry, Outcome } from '../store/history.ts';
 import type { Phase } from '../store/lock.ts';
@@ -86,5 +87,5 @@ export class Attempt {
 
 export function describeFailure(error: unknown): { readonly code: string; readonly found: string } {
   if (error instanceof SlipError) return { code: error.code, found: error.detail.found };
-  return { code: 'SLIP-CLI-UNEXPECTED', found: error instanceof Error ? error.message : String(error) };
+  return { code: 'SLIP-CLI-UNEXPECTED', found: messageOf(error) };
 }

@@ -6,9 +6,9 @@ import {
   createPipelineRequest,
   type HttpClient,
 } from '@azure/core-rest-pipeline';
+import { firstLineOf } from '../../lib/error-message.ts';
 import { SlipError } from '../../lib/errors.ts';
 import { parseObject } from '../../lib/json.ts';
-import { messageOf } from '../appservice/arm-failure.ts';
 
 const vaultScope = 'https://vault.azure.net/.default';
 const vaultApiVersion = '7.4';
@@ -31,7 +31,7 @@ export async function secretBehind(
   const answer = await createPipelineFromOptions({})
     .sendRequest(http, request)
     .catch((error: unknown) => {
-      throw secretFailure(name, `Key Vault does not answer: ${messageOf(error)}`);
+      throw secretFailure(name, `Key Vault does not answer: ${firstLineOf(error)}`);
     });
   const value: unknown = answer.status === 200 ? parseObject(answer.bodyAsText ?? '').value : undefined;
   if (typeof value === 'string') return value;
