@@ -7,8 +7,8 @@
 # NGINX_PID_FILE  /run/nginx.pid  the platform's own nginx has its pid here, and then ours
 # PHP_FPM PHP NGINX_BIN           the programs: php-fpm php nginx
 # FPM_MAX_CHILDREN  8             php workers for visitors
-# APP_USER        www-data        whom nginx and php work as when this script runs as root
-# TRUSTED_PROXIES                 comma separated; who may say whom it speaks for (X-Forwarded-For)
+# APP_USER        www-data        the user of nginx and php when this script runs as root
+# TRUSTED_PROXIES                 comma separated addresses whose X-Forwarded-For is trusted
 set -u
 
 ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd -P)
@@ -39,7 +39,7 @@ fail() { # message
   exit 1
 }
 
-# Whatever nginx and php-fpm say in plain words becomes a JSON line; lines that are JSON already pass.
+# Turns plain lines of nginx and php-fpm into JSON lines; lines that are JSON already pass unchanged.
 as_json_lines() {
   LC_ALL=C exec stdbuf -oL sed -E \
     -e '/^\{.*\}$/b' \
@@ -51,12 +51,12 @@ as_json_lines() {
 
 is_root() { [ "$(id -u)" = 0 ]; }
 
-# A zombie is gone for us, though its parent has not looked yet.
+# A zombie counts as ended, although its parent has not collected it.
 is_alive() { # pid
   kill -0 "$1" 2>/dev/null && ! grep -q '^State:.*Z' "/proc/$1/status" 2>/dev/null
 }
 
-# pid of a live process named in a file
+# Prints the pid that a file names if that process is alive.
 live_pid() { # pid-file
   local pid
   pid=$(cat "$1" 2>/dev/null) || return 1
@@ -71,7 +71,7 @@ wait_gone() { # pid seconds
   done
 }
 
-# The image's own nginx, or what an earlier run of this script left, holds the address we need.
+# Stops the image's own nginx, or a leftover of an earlier run, which holds the listen address.
 stop_predecessor() { # pid-file name
   local pid
   pid=$(live_pid "$1") || return 0
@@ -95,7 +95,7 @@ make_directories() {
   if is_root; then
     chmod 755 "$RUN_DIR"
     chown "$APP_USER": "$RUN_DIR"/{tmp,nginx}
-    # A share that decides ownership by itself says no here; it lets everyone write.
+    # Fails on a share with fixed ownership, which lets every user write.
     chown "$APP_USER": "$MEDIA_ROOT" "$MEDIA_ROOT"/{outbox,synced,journal} 2>/dev/null || true
   fi
   rm -f "$RUN_DIR"/*.sock "$RUN_DIR"/tmp/hangs-*
@@ -107,7 +107,7 @@ check_readable() {
     fail "The user $APP_USER cannot read the application in $ROOT"
 }
 
-# A package brings its compiled container; a checkout has none that could be trusted to be up to date.
+# A package contains its compiled container; that of a checkout may be outdated.
 choose_cache() {
   if [ -f "$ROOT/version.json" ] && [ -f "$ROOT/var/cache/$APP_ENV/App_KernelProdContainer.php" ]; then
     export APP_CACHE_DIR=$ROOT/var/cache/$APP_ENV
@@ -119,13 +119,13 @@ choose_cache() {
   chmod -R a+rX "$APP_CACHE_DIR"
 }
 
-# One directive a line for each proxy; none without.
+# One directive per trusted proxy.
 trusted_proxies() {
   local proxy
   for proxy in ${TRUSTED_PROXIES//,/ }; do printf 'set_real_ip_from %s; ' "$proxy"; done
 }
 
-# nginx makes a directory for each of these modules, used or not, unless it was built without.
+# nginx creates a directory for each of these modules that it was built with, used or not.
 temporary_paths() {
   local module built
   built=$("$NGINX_BIN" -V 2>&1)
@@ -148,11 +148,11 @@ render_configuration() {
   render "$ROOT/appservice/nginx.conf" "$RUN_DIR/nginx.conf"
   render "$ROOT/appservice/php-fpm.conf" "$RUN_DIR/php-fpm.conf"
   render "$ROOT/appservice/php.ini" "$RUN_DIR/php/slipway.ini"
-  # A leading colon keeps the directory the image was built with.
+  # The leading colon keeps the directory that PHP was built with.
   export PHP_INI_SCAN_DIR=${PHP_INI_SCAN_DIR:-}:$RUN_DIR/php
 }
 
-# In a session of its own, so that what a killed master leaves can be ended; and ended itself when this script is killed.
+# In a session of its own, so that the children of a killed master can be ended; pdeathsig ends it when this script is killed.
 start_fpm() {
   rm -f "$RUN_DIR"/{app,ops,health,live}.sock
   FPM_STARTED_AT=$(date -u +%Y-%m-%dT%H:%M:%S.%3NZ) setsid setpriv --pdeathsig TERM "$PHP_FPM" -F "${FPM_FLAGS[@]}" -y "$RUN_DIR/php-fpm.conf" >&2 &
@@ -187,8 +187,8 @@ sidecar_answers() {
   ) 2>/dev/null
 }
 
-# Containers start in no order, and the platform's warm-up asks only this one. So it answers no ping before the sidecar is
-# there: what only Blob has could not be read. Without one it starts all the same, later.
+# Containers start in any order, and the platform's warm-up asks only this one. nginx therefore starts after the sidecar is
+# ready, since files that are only in Blob could not be read before; after SIDECAR_SECONDS it starts without the sidecar.
 await_sidecar() {
   local deadline=$((SECONDS + SIDECAR_SECONDS))
   until sidecar_answers; do
@@ -200,11 +200,11 @@ await_sidecar() {
   done
 }
 
-# Its master may be dead already, by a signal that left its workers alive.
+# Ends the whole process group: the master may be dead while its workers are alive.
 quit_server() { # pid
   [ -n "$1" ] || return 0
   local deadline=$((SECONDS + GRACE_SECONDS))
-  # Told again and again: bash starts what runs in the background deaf to QUIT, and it is so until it has set itself up.
+  # Repeated, because bash starts background jobs with QUIT ignored, until the program installs its handler.
   while is_alive "$1" && [ $SECONDS -lt $deadline ]; do
     kill -QUIT "$1" 2>/dev/null
     sleep 0.02
@@ -212,7 +212,7 @@ quit_server() { # pid
   kill -KILL -- "-$1" 2>/dev/null
 }
 
-# nginx first: it finishes what it has begun, and for that it needs php-fpm.
+# nginx stops first, because it needs php-fpm to finish its open requests.
 stop() {
   trap '' TERM INT HUP
   STOPPING=1
@@ -226,7 +226,7 @@ reason() { # wait status
   if [ "$1" -gt 128 ]; then echo "was ended by signal $(kill -l $(($1 - 128)) 2>/dev/null || echo $(($1 - 128)))"; else echo "exited with code $1"; fi
 }
 
-# Delay before a restart: none at first, longer for what dies again within a minute.
+# Delay before a restart: none at first, longer when a program dies again within a minute.
 pause_before_restart() { # name
   local now=$SECONDS
   [ $((now - ${LAST_DEATH[$1]:--60})) -lt 60 ] && DEATHS[$1]=$((${DEATHS[$1]:-0} + 1)) || DEATHS[$1]=0
@@ -236,7 +236,7 @@ pause_before_restart() { # name
   sleep "${RESTART_DELAYS[$step]}"
 }
 
-# The workers of a dead master finish what they are at, take nothing new, and then are gone.
+# Lets the workers of a dead master finish their requests, then ends them.
 retire() { # pid of the master
   kill -QUIT -- "-$1" 2>/dev/null || return 0
   (sleep "$RETIRE_SECONDS" && kill -KILL -- "-$1" 2>/dev/null) &
@@ -265,10 +265,10 @@ supervise() {
 }
 
 main() {
-  # All that is said from here on, by bash too.
+  # Applies to all later output, also bash's own.
   exec 2> >(as_json_lines)
   STOPPING='' FPM='' SERVER='' FPM_FLAGS=()
-  # php-fpm wants to hear twice that it is to work as root.
+  # php-fpm runs as root only with this flag.
   is_root && [ "$APP_USER" = root ] && FPM_FLAGS=(--allow-to-run-as-root)
   check_readable
   make_directories

@@ -2,7 +2,7 @@
 
 declare(strict_types=1);
 
-// php-fpm loads this once at start (opcache.preload in appservice/php.ini): what the container knows to be used, and all of ours.
+// php-fpm preloads this at start (opcache.preload in appservice/php.ini): the classes the container lists, and all of src/.
 $cache = getenv('APP_CACHE_DIR');
 $generated = (false === $cache ? dirname(__DIR__).'/var/cache/prod' : $cache).'/App_KernelProdContainer.preload.php';
 

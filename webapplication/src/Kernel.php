@@ -16,7 +16,7 @@ final class Kernel extends BaseKernel implements CompilerPassInterface
 {
     use MicroKernelTrait;
 
-    /** Listeners of the framework that would run on every request for features no route here uses. */
+    /** Listeners of the framework that run on every request for features that no route uses. */
     private const UNUSED_LISTENERS = [
         'argument_resolver.request_payload',
         'controller.cache_attribute_listener',
@@ -30,7 +30,7 @@ final class Kernel extends BaseKernel implements CompilerPassInterface
         yield new FrameworkBundle();
     }
 
-    /** startup.sh names a directory of its own when the package brings no cache that fits it. */
+    /** startup.sh sets APP_CACHE_DIR when the package has no compiled cache. */
     public function getCacheDir(): string
     {
         $directory = $_SERVER['APP_CACHE_DIR'] ?? null;
@@ -56,11 +56,11 @@ final class Kernel extends BaseKernel implements CompilerPassInterface
     public function process(ContainerBuilder $container): void
     {
         foreach (self::UNUSED_LISTENERS as $id) {
-            // Not lazy either: a proxy written by the PHP that builds the package would meet another PHP on the platform.
+            // Not lazy: the generated proxy depends on the PHP version, and the package is built with another one than it runs on.
             $container->getDefinition($id)->clearTag('kernel.event_subscriber')->setLazy(false);
         }
 
-        // The default matcher answers a surplus slash with a redirect to an absolute URL built from the Host header.
+        // The default matcher redirects a path with a trailing slash to an absolute URL made from the Host header.
         $router = $container->getDefinition('router.default');
         /** @var array<string, mixed> $options */
         $options = $router->getArgument(2);
@@ -69,7 +69,7 @@ final class Kernel extends BaseKernel implements CompilerPassInterface
 
     protected function build(ContainerBuilder $container): void
     {
-        // The same tree gives the same bytes: without this the dump carries the time it was made.
+        // Without this the dumped container contains the build time, and the same tree would not give the same package.
         $container->setParameter('kernel.container_build_time', 0);
     }
 

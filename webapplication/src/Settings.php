@@ -4,7 +4,7 @@ declare(strict_types=1);
 
 namespace App;
 
-/** The app settings this application reads; the platform gives them as environment variables. */
+/** The app settings, which the platform passes as environment variables. */
 final readonly class Settings
 {
     private const UNRESOLVED_REFERENCE = '@Microsoft.KeyVault(';
@@ -16,7 +16,7 @@ final readonly class Settings
         public string $mediaRoot,
         /** Absolute directory of the read-only Blob mount, or empty. */
         public string $mediaMount,
-        /** Milliseconds a new image waits to become durable. */
+        /** Milliseconds that a request waits for its image to become durable. */
         public int $mediaWaitMs,
         public string $databaseHost,
         public int $databasePort,
@@ -35,7 +35,7 @@ final readonly class Settings
         public string $releaseToken,
         public int $imageRatePerMinute,
         public int $sidecarPort,
-        /** Where this application answers on loopback: an http URL or unix:/path. */
+        /** Base URL of this application on loopback: http://… or unix:/path. */
         public string $internalUrl,
         public int $workers,
         /** Writable directory that belongs to this container alone. */
@@ -91,7 +91,7 @@ final readonly class Settings
         return is_string($value) && 1 === preg_match('/^\d{1,9}$/D', $value) ? (int) $value : $default;
     }
 
-    /** A Key Vault reference that the platform could not resolve arrives as its own text: public, so never a secret. */
+    /** An unresolved Key Vault reference arrives as its own text, which is public and must not be accepted as a secret. */
     private static function secret(string $name): string
     {
         $value = self::text($name, '');

@@ -2,7 +2,7 @@
 
 declare(strict_types=1);
 
-// Stands in for symfony/polyfill-php85, which composer.json replaces: of PHP 8.5's functions the installed packages call this one only.
+// Replaces symfony/polyfill-php85, see composer.json. This is the only function of PHP 8.5 that the installed packages call.
 if (\PHP_VERSION_ID < 80500 && !function_exists('get_error_handler')) {
     function get_error_handler(): ?callable
     {

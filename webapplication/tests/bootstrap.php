@@ -6,7 +6,7 @@ use App\Tests\Servers\TestEnvironment;
 
 require dirname(__DIR__).'/vendor/autoload.php';
 
-// The servers end with this process, whether the tests pass, fail or are interrupted.
+// Stops the servers when the tests pass, fail or are interrupted.
 register_shutdown_function(TestEnvironment::end(...));
 pcntl_async_signals(true);
 foreach ([\SIGINT, \SIGTERM, \SIGHUP] as $signal) {

@@ -7,7 +7,7 @@ namespace App\Cache;
 use App\Http\ProblemException;
 use Symfony\Component\HttpFoundation\Request;
 
-/** What a client wants kept: a JSON text, and for how long. */
+/** A cache entry as a client sends it: a JSON value and its time to live. */
 final readonly class CacheEntry
 {
     private const DEFAULT_TTL = 3600;
@@ -29,10 +29,10 @@ final readonly class CacheEntry
         self::requireJson($request);
         $body = $request->getContent();
         self::requireSyntax($body);
-        $object = JsonObjectText::split($body) ?? throw new ProblemException(422, 'The body is an object with the members value and ttl.');
+        $object = JsonObjectText::split($body) ?? throw new ProblemException(422, 'The body must be a JSON object with the members value and ttl.');
         $names = $object->names();
         if ([] !== array_diff($names, ['value', 'ttl']) || count(array_unique($names)) !== count($names)) {
-            throw new ProblemException(422, 'The body has the members value and ttl, each at most once.');
+            throw new ProblemException(422, 'The body may only have the members value and ttl, each once.');
         }
 
         return new self(
@@ -46,20 +46,20 @@ final readonly class CacheEntry
         $type = strtolower(trim(explode(';', $request->headers->get('Content-Type') ?? '')[0]));
         $encoding = strtolower(trim($request->headers->get('Content-Encoding') ?? 'identity'));
         if ('application/json' !== $type || 'identity' !== $encoding) {
-            throw new ProblemException(415, 'The body is application/json, not compressed.', ['Accept' => 'application/json']);
+            throw new ProblemException(415, 'The body must be application/json without a content encoding.', ['Accept' => 'application/json']);
         }
     }
 
     private static function requireSyntax(string $body): void
     {
-        // The object around the value is a level of its own, and PHP wants the depth to stay below its limit.
+        // One level more for the object around the value, and one because json_validate() wants the depth to be below its limit.
         if (json_validate($body, self::MAX_LEVELS + 2)) {
             return;
         }
         throw match (json_last_error()) {
             \JSON_ERROR_DEPTH => new ProblemException(422, sprintf('The value is nested deeper than %d levels.', self::MAX_LEVELS)),
-            \JSON_ERROR_UTF16 => new ProblemException(422, 'The value has half of a surrogate pair.'),
-            default => new ProblemException(400, 'The body is no JSON.'),
+            \JSON_ERROR_UTF16 => new ProblemException(422, 'The value contains an unpaired surrogate.'),
+            default => new ProblemException(400, 'The body is not valid JSON.'),
         };
     }
 
@@ -71,7 +71,7 @@ final readonly class CacheEntry
     private static function ttl(string $text): int
     {
         if (1 !== preg_match('/^[1-9]\d{0,6}$/D', $text) || (int) $text > self::MAX_TTL) {
-            throw new ProblemException(422, sprintf('ttl is a whole number of seconds from 1 to %d.', self::MAX_TTL));
+            throw new ProblemException(422, sprintf('ttl must be a whole number of seconds from 1 to %d.', self::MAX_TTL));
         }
 
         return (int) $text;

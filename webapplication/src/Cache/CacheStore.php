@@ -4,7 +4,7 @@ declare(strict_types=1);
 
 namespace App\Cache;
 
-/** Entries in Redis, under a prefix of their own. */
+/** Cache entries in Redis. A prefix keeps them apart from the rate limiter's keys. */
 final readonly class CacheStore
 {
     private const PREFIX = 'cache:';

@@ -4,7 +4,7 @@ declare(strict_types=1);
 
 namespace App\Cache;
 
-/** The members of a JSON object with each value as the text it was written in: nothing is rounded, reordered or re-escaped. */
+/** The members of a JSON object, each value as its original text, so that no number is rounded and nothing is escaped again. */
 final readonly class JsonObjectText
 {
     private const BLANK = " \t\n\r";
@@ -14,7 +14,7 @@ final readonly class JsonObjectText
     {
     }
 
-    /** @param string $json a text that is known to be valid JSON; null when it is no object */
+    /** @param string $json valid JSON; the result is null when it is not an object */
     public static function split(string $json): ?self
     {
         $at = strspn($json, self::BLANK);
@@ -27,7 +27,7 @@ final readonly class JsonObjectText
             $name = $at;
             $at = self::afterString($json, $at);
             $decoded = json_decode(substr($json, $name, $at - $name));
-            // Over the colon, to the value.
+            // Skip the colon and the spaces around it.
             $value = self::next($json, self::next($json, $at) + 1);
             $at = self::afterValue($json, $value);
             $members[] = [is_string($decoded) ? $decoded : '', substr($json, $value, $at - $value)];

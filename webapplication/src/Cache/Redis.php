@@ -9,14 +9,14 @@ use App\Settings;
 use App\Telemetry\Span;
 use App\Telemetry\Tracer;
 
-/** Redis over TLS with time limits, on a connection this worker process keeps; phpredis itself notices when a kept one has been closed. */
+/** Redis over TLS with timeouts, on a persistent connection per worker process; phpredis reconnects when the server closed it. */
 final class Redis
 {
     private const DEPENDENCY = 'redis';
-    /** With the TLS handshake, which takes its time when all workers connect at once. */
+    /** Includes the TLS handshake, which is slow while all workers connect at once. */
     private const CONNECT_SECONDS = 1.0;
     private const READ_SECONDS = 0.5;
-    private const HANGS_AFTER_SECONDS = 0.45;
+    private const TIMEOUT_SECONDS = 0.45;
 
     private ?\Redis $connection = null;
 
@@ -43,7 +43,7 @@ final class Redis
         $this->run('DEL', static fn (\Redis $redis): mixed => $redis->del($key));
     }
 
-    /** Asks on a connection of its own, so that a kept one cannot hide that there is no getting in. */
+    /** Uses a new connection, so that a persistent one cannot hide that Redis accepts no connections. */
     public function ping(float $seconds): void
     {
         try {
@@ -59,7 +59,7 @@ final class Redis
     private function run(string $name, callable $command): mixed
     {
         if (!$this->breaker->allows(self::DEPENDENCY)) {
-            throw new RedisUnavailableException('Redis did not answer a moment ago.');
+            throw new RedisUnavailableException('Redis timed out recently; the circuit breaker is open.');
         }
 
         return $this->tracer->span('redis '.$name, function (Span $span) use ($command): mixed {
@@ -70,10 +70,10 @@ final class Redis
 
                 return $answer;
             } catch (\RedisException $failure) {
-                // The answer may still come: on a connection that is kept, the next request would take it for its own.
+                // A late answer on a persistent connection would be read as the answer to the next command.
                 $this->connection?->close();
                 $this->connection = null;
-                if (microtime(true) - $startedAt >= self::HANGS_AFTER_SECONDS) {
+                if (microtime(true) - $startedAt >= self::TIMEOUT_SECONDS) {
                     $this->breaker->recordTimeout(self::DEPENDENCY);
                 }
                 throw new RedisUnavailableException($failure->getMessage(), 0, $failure);
@@ -105,12 +105,12 @@ final class Redis
             'verify_peer' => true,
             'verify_peer_name' => true,
         ]];
-        // What cannot be connected is told by a warning and by an exception; the exception is enough.
+        // phpredis reports a failed connection with a warning and an exception; the exception is enough.
         $connected = $persistent
             ? @$redis->pconnect($host, $this->settings->redisPort, $seconds, 'slipway', 0, self::READ_SECONDS, $context)
             : @$redis->connect($host, $this->settings->redisPort, $seconds, null, 0, $seconds, $context);
         if (!$connected) {
-            throw new \RedisException('Redis takes no connection.');
+            throw new \RedisException('Redis accepts no connection.');
         }
         if ('' !== $this->settings->redisPassword) {
             $redis->auth($this->settings->redisPassword);

@@ -23,12 +23,12 @@ final readonly class GenerateImage
 
     public function __invoke(Request $request): Response
     {
-        // The router lets HEAD through wherever GET goes, but here GET makes something.
+        // The router accepts HEAD wherever it accepts GET, but this GET has a side effect.
         if ($request->isMethod('HEAD')) {
             throw new ProblemException(405, headers: ['Allow' => 'GET, POST']);
         }
         if ($request->isMethod('GET') && 'cross-site' === $request->headers->get('Sec-Fetch-Site')) {
-            throw new ProblemException(403, 'A page of another site may not make images here; use POST.');
+            throw new ProblemException(403, 'GET requests from another site are refused; use POST.');
         }
         $options = ImageOptions::fromQuery($request->query->all());
         $this->limiter->consume((string) $request->getClientIp());

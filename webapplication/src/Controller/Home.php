@@ -16,9 +16,9 @@ final readonly class Home
         '/api/ping' => 'answers pong',
         '/api/generate-image' => 'makes an image (POST, or GET)',
         '/api/images' => 'the images, newest first',
-        '/api/health' => 'how each dependency is',
-        '/version' => 'what is running here',
-        '/api/openapi.json' => 'the whole interface',
+        '/api/health' => 'health of each dependency',
+        '/version' => 'version, schema and slot',
+        '/api/openapi.json' => 'OpenAPI description of all routes',
     ];
 
     public function __construct(private Version $version, private Settings $settings)

@@ -31,7 +31,7 @@ final readonly class RetrieveCacheEntry
         }
         [$value, $expiresIn] = $found ?? throw ProblemException::notFound();
 
-        // Put together by hand: decoding the value to encode it again would change it.
+        // Not json_encode(): decoding and encoding the value again would change its numbers and empty objects.
         return new Response(
             sprintf('{"key":"%s","value":%s,"expiresIn":%d}', $name->name, $value, $expiresIn),
             Response::HTTP_OK,

@@ -9,18 +9,18 @@ use Doctrine\DBAL\Connection;
 use Doctrine\DBAL\DriverManager;
 use Doctrine\DBAL\Exception as DbalException;
 
-/** Connections to MySQL: always TLS, the server's certificate and name verified, and no wait longer than a second but for a migration. */
+/** Opens connections to MySQL, always over TLS with the server's certificate and name verified. Timeouts are 1 s, except for migrations. */
 final readonly class ConnectionFactory
 {
     private const CONNECT_SECONDS = 1;
-    /** mysqlnd.net_read_timeout of php.ini is 1 s; a migration may take its time. */
+    /** Replaces mysqlnd.net_read_timeout of php.ini, which is 1 s. */
     private const MIGRATION_READ_SECONDS = 3600;
 
     public function __construct(private Settings $settings)
     {
     }
 
-    /** Kept by this worker process for the requests to come. */
+    /** A connection that this worker process keeps for later requests. */
     public function persistent(): Connection
     {
         return $this->connect(true);
@@ -32,7 +32,7 @@ final readonly class ConnectionFactory
     }
 
     /**
-     * Connected when it is returned, since the driver takes its time limits at that moment.
+     * Connects at once, because the driver reads its timeouts while it connects.
      *
      * @throws DbalException
      */

@@ -4,7 +4,7 @@ declare(strict_types=1);
 
 namespace App\Database;
 
-/** MySQL answered, and takes these values neither now nor later. */
+/** MySQL rejects these values; a retry would fail the same way. */
 final class DataRejectedException extends \RuntimeException
 {
 }

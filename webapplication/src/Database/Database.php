@@ -11,15 +11,15 @@ use Doctrine\DBAL\Connection;
 use Doctrine\DBAL\Exception as DbalException;
 use Doctrine\DBAL\Exception\DriverException;
 
-/** MySQL for requests: one connection, a span per use, and one kind of failure. */
+/** MySQL for requests: one persistent connection, a span per query and two exceptions. */
 final class Database
 {
     private const DEPENDENCY = 'mysql';
-    private const HANGS_AFTER_SECONDS = 0.9;
-    /** SQLSTATE classes: data exception, integrity constraint violation. */
-    private const REFUSING_CLASSES = ['22', '23'];
-    /** Of the class HY: a wrong value for a column (1366), truncated data (1265), a check constraint (3819). */
-    private const REFUSING_CODES = [1265, 1366, 3819];
+    private const TIMEOUT_SECONDS = 0.9;
+    /** SQLSTATE classes that mean invalid data: data exception, integrity constraint violation. */
+    private const DATA_ERROR_CLASSES = ['22', '23'];
+    /** Error codes of the class HY that mean invalid data: wrong value (1366), truncated data (1265), check constraint (3819). */
+    private const DATA_ERROR_CODES = [1265, 1366, 3819];
 
     private ?Connection $connection = null;
 
@@ -37,13 +37,13 @@ final class Database
      *
      * @return T
      *
-     * @throws DataRejectedException when the values are at fault
-     * @throws DatabaseUnavailableException    for whatever else MySQL could not do
+     * @throws DataRejectedException when MySQL rejects the values
+     * @throws DatabaseUnavailableException    for every other failure
      */
     public function run(string $name, callable $work): mixed
     {
         if (!$this->breaker->allows(self::DEPENDENCY)) {
-            throw new DatabaseUnavailableException('MySQL did not answer a moment ago.');
+            throw new DatabaseUnavailableException('MySQL timed out recently; the circuit breaker is open.');
         }
         $startedAt = microtime(true);
         try {
@@ -61,7 +61,7 @@ final class Database
                 throw new DataRejectedException($failure->getMessage(), 0, $failure);
             }
             $this->connection = null;
-            if (microtime(true) - $startedAt >= self::HANGS_AFTER_SECONDS) {
+            if (microtime(true) - $startedAt >= self::TIMEOUT_SECONDS) {
                 $this->breaker->recordTimeout(self::DEPENDENCY);
             }
             throw new DatabaseUnavailableException($failure->getMessage(), 0, $failure);
@@ -70,7 +70,7 @@ final class Database
 
     private static function isDataError(DriverException $failure): bool
     {
-        return in_array(substr($failure->getSQLState() ?? '', 0, 2), self::REFUSING_CLASSES, true)
-            || in_array($failure->getCode(), self::REFUSING_CODES, true);
+        return in_array(substr($failure->getSQLState() ?? '', 0, 2), self::DATA_ERROR_CLASSES, true)
+            || in_array($failure->getCode(), self::DATA_ERROR_CODES, true);
     }
 }

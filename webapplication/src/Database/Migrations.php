@@ -12,7 +12,7 @@ use Doctrine\Migrations\MigratorConfiguration;
 use Doctrine\Migrations\Version\Direction;
 use Doctrine\Migrations\Version\Version as DoctrineVersion;
 
-/** The migrations of this package, and Doctrine Migrations to run them. */
+/** The migrations of this package, executed with Doctrine Migrations. */
 final readonly class Migrations
 {
     private const NAMESPACE = 'DoctrineMigrations';
@@ -67,6 +67,6 @@ final readonly class Migrations
     {
         $class = self::NAMESPACE.'\\Version'.$version;
 
-        return class_exists($class) ? $class : throw new \LogicException($class.' is no class.');
+        return class_exists($class) ? $class : throw new \LogicException($class.' is not a class.');
     }
 }

@@ -4,14 +4,14 @@ declare(strict_types=1);
 
 namespace App\Database;
 
-/** The migrations a database has seen, by the 14 digits of their names. */
+/** The executed migrations of a database, each by the 14 digits of its name. */
 final readonly class Schema
 {
     public const NONE = '0';
 
     /**
      * @param list<string> $executed  ascending
-     * @param list<string> $contracts those of them that took something away
+     * @param list<string> $contracts the contract migrations among them
      */
     public function __construct(public array $executed, public array $contracts)
     {
@@ -24,10 +24,10 @@ final readonly class Schema
     }
 
     /**
-     * @param list<string> $needed what the code cannot do without
-     * @param string       $made   the newest migration the code knows; a later contracting one breaks it
+     * @param list<string> $needed the expand migrations that the code requires
+     * @param string       $made   the newest migration the code knows; a later contract migration breaks it
      *
-     * @return string|null what is wrong, or null when the code can work with it
+     * @return string|null the reason why the code cannot use this schema, or null
      */
     public function problem(array $needed, string $made): ?string
     {
@@ -37,6 +37,6 @@ final readonly class Schema
         }
         $foreign = array_filter($this->contracts, static fn (string $version): bool => $version > $made);
 
-        return [] === $foreign ? null : 'Migrations newer than this code took something away: '.implode(', ', $foreign);
+        return [] === $foreign ? null : 'Contract migrations newer than this code were executed: '.implode(', ', $foreign);
     }
 }

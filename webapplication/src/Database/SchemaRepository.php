@@ -7,7 +7,7 @@ namespace App\Database;
 use Doctrine\DBAL\Connection;
 use Doctrine\DBAL\Exception\TableNotFoundException;
 
-/** Reads what MigrationRunner and Doctrine Migrations wrote down. */
+/** Reads which migrations were executed, and of which kind they were. */
 final readonly class SchemaRepository
 {
     public const EXECUTED_TABLE = 'schema_migrations';
@@ -37,7 +37,7 @@ final readonly class SchemaRepository
         return new Schema($executed, $contracts);
     }
 
-    /** The newest executed migration, as cheaply as it can be asked. */
+    /** The newest executed migration, with one indexed query. */
     public function version(Connection $connection): string
     {
         try {

@@ -4,12 +4,12 @@ declare(strict_types=1);
 
 namespace App\Health;
 
-/** What one check found. Its text is for strangers too: no host, no path, no secret. */
+/** The result of one check. Its output is public, so it contains no host, path or secret. */
 final readonly class CheckResult
 {
     public function __construct(
         public string $check,
-        /** Of draft-inadarei-api-health-check: component, datastore or system. */
+        /** component, datastore or system, see draft-inadarei-api-health-check. */
         public string $componentType,
         public Status $status,
         public string $output = '',

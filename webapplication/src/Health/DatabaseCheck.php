@@ -13,7 +13,7 @@ use App\Release\Version;
 use Doctrine\DBAL\Exception as DbalException;
 use Psr\Log\LoggerInterface;
 
-/** MySQL on a connection of its own (at most 1 s), and whether its schema suits this code. */
+/** Checks MySQL on a new connection, and whether its schema suits this code. */
 final readonly class DatabaseCheck implements HealthCheck
 {
     public function __construct(
@@ -43,13 +43,13 @@ final readonly class DatabaseCheck implements HealthCheck
 
     private function evaluate(Schema $schema): CheckResult
     {
-        $problem = $schema->problem($this->needed(), $this->version->schemaMax ?? max([Schema::NONE, ...$this->migrations->versions()]));
+        $problem = $schema->problem($this->requiredMigrations(), $this->version->schemaMax ?? max([Schema::NONE, ...$this->migrations->versions()]));
 
         return new CheckResult('schema', 'datastore', null === $problem ? Status::Pass : Status::Fail, $problem ?? '', $schema->version());
     }
 
     /** @return list<string> */
-    private function needed(): array
+    private function requiredMigrations(): array
     {
         $newest = $this->version->schemaMin;
 

@@ -4,11 +4,11 @@ declare(strict_types=1);
 
 namespace App\Health;
 
-/** When all checks together have to be done. */
+/** The deadline that all checks share. */
 final readonly class Deadline
 {
-    /** Who comes last is asked all the same. */
-    private const LEAST = 0.15;
+    /** The least time of a check, even after the deadline. */
+    private const MIN_SECONDS = 0.15;
 
     private float $at;
 
@@ -17,9 +17,9 @@ final readonly class Deadline
         $this->at = microtime(true) + $seconds;
     }
 
-    /** The seconds one check may take, when it has to leave some to the others. */
+    /** Seconds that one check may take when it has to leave some for later checks. */
     public function secondsFor(float $atMost, float $leave = 0.0): float
     {
-        return max(self::LEAST, min($atMost, $this->at - microtime(true) - $leave));
+        return max(self::MIN_SECONDS, min($atMost, $this->at - microtime(true) - $leave));
     }
 }

@@ -6,7 +6,7 @@ namespace App\Health;
 
 use Symfony\Component\DependencyInjection\Attribute\AutoconfigureTag;
 
-/** Checks run one after the other; all of them together have two seconds, whatever hangs. */
+/** A health check. Checks run in sequence and share one deadline. */
 #[AutoconfigureTag]
 interface HealthCheck
 {

@@ -9,7 +9,7 @@ use App\Release\Version;
 /** All checks in one document, application/health+json (draft-inadarei-api-health-check-06). */
 final readonly class HealthReport
 {
-    /** The promise is 2 s; the rest is for the way. */
+    /** The documented limit is 2 s; the difference covers the request itself. */
     private const SECONDS = 1.7;
 
     /** @param iterable<HealthCheck> $checks */

@@ -8,18 +8,18 @@ use App\Settings;
 use Symfony\Component\DependencyInjection\Attribute\AsTaggedItem;
 
 /**
- * Whether the outbox takes files, and does not fill up. A share that hangs stops whoever touches it for good, so another
- * process does the touching, and this one waits for its word until the time is up. It comes last: the others' time is its too.
+ * Checks that the outbox accepts files and does not fill up. A share that hangs blocks every process that touches it for good,
+ * so a child process writes the test file and this one waits for it with a timeout. It runs last and may use the remaining time.
  */
 #[AsTaggedItem(priority: -10)]
 final readonly class OutboxCheck implements HealthCheck
 {
     private const PROBE = '.tmp-health';
-    private const FILLING_FILES = 1000;
-    private const FILLING_FREE_BYTES = 256 * 1024 * 1024;
+    private const WARN_FILES = 1000;
+    private const WARN_FREE_BYTES = 256 * 1024 * 1024;
     /**
-     * In the background, so that nobody has to wait for its end; and one at a time, so that a share that hangs collects no
-     * processes. With a byte in it: a full disk takes empty files.
+     * Runs in the background, so that nobody waits for its end, and behind a lock, so that a share that hangs collects no
+     * processes. The file has one byte, since a full disk still accepts empty files.
      */
     private const SCRIPT = '{ flock -w 1 9 || exit; printf x > "$1" && word=ok || word=refused; rm -f "$1"; echo $word; } 2>/dev/null 9>"$2" &';
 
@@ -32,10 +32,10 @@ final readonly class OutboxCheck implements HealthCheck
 
     public function run(Deadline $deadline): iterable
     {
-        yield match ($this->touch($deadline)) {
+        yield match ($this->writeProbe($deadline)) {
             'ok' => $this->evaluate(),
-            'refused' => new CheckResult('outbox', 'system', Status::Fail, 'Takes no file.'),
-            default => new CheckResult('outbox', 'system', Status::Fail, 'Does not answer in time.'),
+            'refused' => new CheckResult('outbox', 'system', Status::Fail, 'The outbox accepts no files.'),
+            default => new CheckResult('outbox', 'system', Status::Fail, 'The outbox did not answer in time.'),
         };
     }
 
@@ -43,15 +43,15 @@ final readonly class OutboxCheck implements HealthCheck
     {
         $files = $this->count();
         $problem = match (true) {
-            $files >= self::FILLING_FILES => 'Fills up: files come faster than they go.',
-            @disk_free_space($this->outbox) < self::FILLING_FREE_BYTES => 'Little space is left on the disk.',
+            $files >= self::WARN_FILES => 'The outbox fills up faster than files are carried.',
+            @disk_free_space($this->outbox) < self::WARN_FREE_BYTES => 'The disk is almost full.',
             default => '',
         };
 
         return new CheckResult('outbox', 'system', '' === $problem ? Status::Pass : Status::Warn, $problem, $files, 'files');
     }
 
-    private function touch(Deadline $deadline): string
+    private function writeProbe(Deadline $deadline): string
     {
         $process = proc_open(
             ['/bin/sh', '-c', self::SCRIPT, 'sh', $this->outbox.'/'.self::PROBE, $this->settings->runDirectory.'/tmp/outbox-probe'],
@@ -70,12 +70,12 @@ final readonly class OutboxCheck implements HealthCheck
         return trim((string) $line);
     }
 
-    /** No more than it takes to know that it is filling: a backlog may be long. */
+    /** Stops at the warning threshold, since a backlog may be long. */
     private function count(): int
     {
         $files = 0;
         $directory = @opendir($this->outbox);
-        while (false !== $directory && $files < self::FILLING_FILES && false !== $name = readdir($directory)) {
+        while (false !== $directory && $files < self::WARN_FILES && false !== $name = readdir($directory)) {
             $files += '.' === $name[0] ? 0 : 1;
         }
 

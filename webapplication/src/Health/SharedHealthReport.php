@@ -7,12 +7,12 @@ namespace App\Health;
 use App\Settings;
 
 /**
- * One report for all who ask for it while it is made: however many ask, the dependencies are checked once at a time. Who asks
- * after it was made gets a new one.
+ * Coalesces concurrent requests: all that arrive while a report is made get that report, so the dependencies are checked once
+ * at a time. A request that arrives later gets a new report.
  */
 final readonly class SharedHealthReport
 {
-    /** nginx tells the time a request came in whole milliseconds. */
+    /** Resolution of nginx's arrival time. */
     private const CLOCK_SECONDS = 0.001;
 
     private string $file;
@@ -25,7 +25,7 @@ final readonly class SharedHealthReport
     /** @return array{Status, array<mixed>} */
     public function get(): array
     {
-        // e: a check's own process would inherit the file, and with it the lock.
+        // e: a child process of a check would inherit the file and its lock.
         $file = @fopen($this->file, 'c+e');
         if (false === $file) {
             return $this->report->make();

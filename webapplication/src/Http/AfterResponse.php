@@ -6,7 +6,7 @@ namespace App\Http;
 
 use Symfony\Component\EventDispatcher\Attribute\AsEventListener;
 
-/** Work that is done once the client has its answer. */
+/** Runs callbacks after the response was sent. */
 #[AsEventListener(event: 'kernel.terminate', method: 'finish')]
 final class AfterResponse
 {

@@ -8,7 +8,7 @@ use Symfony\Component\HttpFoundation\Request;
 
 final class BearerToken
 {
-    /** Takes the same time for every wrong token; a token that is not set matches nothing. */
+    /** Compares in constant time. An empty expected token matches nothing. */
     public static function matches(Request $request, #[\SensitiveParameter] string $expected): bool
     {
         $header = $request->headers->get('Authorization') ?? '';

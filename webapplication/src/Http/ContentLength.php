@@ -8,13 +8,13 @@ use Symfony\Component\EventDispatcher\Attribute\AsEventListener;
 use Symfony\Component\HttpKernel\Event\ResponseEvent;
 
 /**
- * Makes an answer whole or visibly cut off when its worker is killed: nginx takes the end of the stream for the end of an answer,
- * and when the stream breaks it drops what it still buffers, though that was all of it; so short answers are not buffered.
+ * Sets Content-Length, so that a client notices a response that was cut off because its worker was killed. nginx also drops what
+ * it has buffered when the FastCGI connection breaks, even a complete response; so short responses are not buffered.
  */
 #[AsEventListener(priority: 10)]
 final readonly class ContentLength
 {
-    /** fastcgi_buffer_size of appservice/nginx.conf, less room for the headers. */
+    /** fastcgi_buffer_size of appservice/nginx.conf, minus room for the headers. */
     private const SHORT_BYTES = 12_288;
 
     public function __invoke(ResponseEvent $event): void

@@ -4,7 +4,7 @@ declare(strict_types=1);
 
 namespace App\Http;
 
-/** Answers when the kernel cannot: out of memory, a class that does not parse, a container that does not load. */
+/** Sends a problem document when the kernel cannot: out of memory, a parse error, a container that does not load. */
 final class FatalErrorHandler
 {
     private const FATAL = \E_ERROR | \E_PARSE | \E_CORE_ERROR | \E_COMPILE_ERROR;

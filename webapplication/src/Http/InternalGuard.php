@@ -9,7 +9,7 @@ use Symfony\Component\DependencyInjection\Attribute\AutowireServiceClosure;
 use Symfony\Component\EventDispatcher\Attribute\AsEventListener;
 use Symfony\Component\HttpKernel\Event\RequestEvent;
 
-/** Without the release token there is nothing below /internal/, not even a verb that is wrong. Runs before the router. */
+/** Answers 404 below /internal/ without the release token, whatever the method. Runs before the router, which would answer 405. */
 #[AsEventListener(priority: 64)]
 final readonly class InternalGuard
 {
@@ -23,7 +23,7 @@ final readonly class InternalGuard
     public function __invoke(RequestEvent $event): void
     {
         $request = $event->getRequest();
-        // The router decodes once; what it would take for /internal/ is guarded.
+        // Decoded once, as the router does it.
         if (str_starts_with(rawurldecode($request->getPathInfo()), '/internal/')
             && !BearerToken::matches($request, ($this->settings)()->releaseToken)
         ) {

@@ -6,7 +6,7 @@ namespace App\Http;
 
 use Symfony\Component\HttpFoundation\Response;
 
-/** A JSON answer with its slashes and letters as they are. Never kept by caches, unless the headers say otherwise. */
+/** A JSON response with unescaped slashes and Unicode; no-store unless the headers say otherwise. */
 final class Json extends Response
 {
     /**

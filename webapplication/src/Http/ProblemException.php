@@ -6,26 +6,26 @@ namespace App\Http;
 
 use Symfony\Component\HttpKernel\Exception\HttpExceptionInterface;
 
-/** An answer that is an error, as RFC 9457 tells it. */
+/** An error response as a problem document (RFC 9457). The detail is public. */
 final class ProblemException extends \RuntimeException implements HttpExceptionInterface
 {
     private const TITLES = [
-        400 => ['bad-request', 'The request cannot be read'],
-        401 => ['unauthorized', 'A valid token is needed'],
-        403 => ['forbidden', 'This request is refused'],
-        404 => ['not-found', 'There is nothing here'],
-        405 => ['method-not-allowed', 'This method is not allowed here'],
-        409 => ['conflict', 'Another operation is in progress'],
-        412 => ['precondition-failed', 'The precondition does not hold'],
-        413 => ['payload-too-large', 'The body is too large'],
-        415 => ['unsupported-media-type', 'This media type is not supported'],
-        416 => ['range-not-satisfiable', 'The range lies outside the content'],
-        422 => ['unprocessable', 'The request makes no sense here'],
-        429 => ['rate-limited', 'Too many requests'],
-        500 => ['internal-error', 'Something went wrong on this side'],
-        502 => ['bad-gateway', 'No valid answer from the application'],
-        503 => ['unavailable', 'Something this needs is away'],
-        504 => ['timeout', 'Something this needs takes too long'],
+        400 => ['bad-request', 'Bad Request'],
+        401 => ['unauthorized', 'Unauthorized'],
+        403 => ['forbidden', 'Forbidden'],
+        404 => ['not-found', 'Not Found'],
+        405 => ['method-not-allowed', 'Method Not Allowed'],
+        409 => ['conflict', 'Conflict'],
+        412 => ['precondition-failed', 'Precondition Failed'],
+        413 => ['payload-too-large', 'Content Too Large'],
+        415 => ['unsupported-media-type', 'Unsupported Media Type'],
+        416 => ['range-not-satisfiable', 'Range Not Satisfiable'],
+        422 => ['unprocessable', 'Unprocessable Content'],
+        429 => ['rate-limited', 'Too Many Requests'],
+        500 => ['internal-error', 'Internal Server Error'],
+        502 => ['bad-gateway', 'Bad Gateway'],
+        503 => ['unavailable', 'Service Unavailable'],
+        504 => ['timeout', 'Gateway Timeout'],
     ];
 
     /** @param array<string, string> $headers */
@@ -58,7 +58,7 @@ final class ProblemException extends \RuntimeException implements HttpExceptionI
         return self::TITLES[$status][0] ?? 'error-'.$status;
     }
 
-    /** The members of the JSON document, for any status and any detail fit for strangers. */
+    /** The JSON document of any status. */
     public static function document(int $status, string $detail, string $requestId): string
     {
         return json_encode(

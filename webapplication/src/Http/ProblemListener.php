@@ -10,7 +10,7 @@ use Symfony\Component\HttpFoundation\Response;
 use Symfony\Component\HttpKernel\Event\ExceptionEvent;
 use Symfony\Component\HttpKernel\Exception\HttpExceptionInterface;
 
-/** Answers every exception, and logs the ones that are ours to mend. Runs before the framework's own listener. */
+/** Turns every exception into a problem document and logs server errors. Runs before the framework's own listener. */
 #[AsEventListener(priority: 10)]
 final readonly class ProblemListener
 {

@@ -6,7 +6,7 @@ namespace App\Http;
 
 final class RequestId
 {
-    /** The id nginx gave this request; it is also in the answer's X-Request-Id. */
+    /** The request id that nginx assigned; also sent as X-Request-Id. */
     public static function current(): string
     {
         $id = $_SERVER['REQUEST_ID'] ?? '';

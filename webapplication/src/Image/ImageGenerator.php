@@ -15,7 +15,7 @@ use App\Sidecar\SidecarClient;
 use Psr\Log\LoggerInterface;
 use Symfony\Component\Uid\Ulid;
 
-/** Paints, stores, records, and waits a moment for Blob, in this order: whatever stops it, no row is without its file. */
+/** Draws an image, stores it, records its row and waits for Blob. The file is stored first, so no row exists without its file. */
 final readonly class ImageGenerator
 {
     private const PROBES = '_probe/';
@@ -38,7 +38,7 @@ final readonly class ImageGenerator
     }
 
     /**
-     * An image that is in no listing, to prove the way to Blob.
+     * Makes an image without a row, to prove the path to Blob.
      *
      * @throws DiskWriteException
      */
@@ -54,7 +54,7 @@ final readonly class ImageGenerator
         $bytes = $this->renderer->render($options);
         $id = new Ulid();
         $createdAt = $id->getDateTime();
-        $name = MediaName::parse($folder.$id->toBase32().'.'.$options->format->extension()) ?? throw new \LogicException('Not a name: '.$id->toBase32());
+        $name = MediaName::parse($folder.$id->toBase32().'.'.$options->format->extension()) ?? throw new \LogicException('Not a valid name: '.$id->toBase32());
         $sha256 = hash('sha256', $bytes);
 
         $this->outbox->put($name, $bytes);
@@ -68,7 +68,7 @@ final readonly class ImageGenerator
         try {
             $this->images->add($row);
         } catch (DatabaseUnavailableException|DataRejectedException $failure) {
-            $this->logger->warning('MySQL does not take the row, it waits in the journal: {reason}', ['reason' => $failure->getMessage(), 'image' => $row->name]);
+            $this->logger->warning('MySQL did not accept the row, it waits in the journal: {reason}', ['reason' => $failure->getMessage(), 'image' => $row->name]);
             try {
                 $this->journal->keep($row);
             } catch (DiskWriteException $failure) {

@@ -6,7 +6,7 @@ namespace App\Image;
 
 use App\Http\ProblemException;
 
-/** Which part of the list of images is wanted. */
+/** Limit and cursor of a request for the list of images. */
 final readonly class ImageListQuery
 {
     private const DEFAULT_LIMIT = 20;
@@ -14,7 +14,7 @@ final readonly class ImageListQuery
 
     public function __construct(
         public int $limit = self::DEFAULT_LIMIT,
-        /** Id of the last row of the page before, or null for the first page. */
+        /** Id of the last row of the previous page, or null for the first page. */
         public ?string $before = null,
     ) {
     }
@@ -27,15 +27,15 @@ final readonly class ImageListQuery
     public static function fromQuery(array $query): self
     {
         if ([] !== array_diff(array_map(strval(...), array_keys($query)), ['limit', 'cursor'])) {
-            throw new ProblemException(422, 'Unknown option; there are limit and cursor.');
+            throw new ProblemException(422, 'Unknown option; the options are limit and cursor.');
         }
         $limit = $query['limit'] ?? (string) self::DEFAULT_LIMIT;
         if (!is_string($limit) || 1 !== preg_match('/^[1-9]\d{0,2}$/D', $limit) || (int) $limit > self::MAX_LIMIT) {
-            throw new ProblemException(422, 'limit is a whole number from 1 to '.self::MAX_LIMIT.'.');
+            throw new ProblemException(422, 'limit must be a whole number from 1 to '.self::MAX_LIMIT.'.');
         }
         $cursor = $query['cursor'] ?? null;
         if (null !== $cursor && (!is_string($cursor) || 1 !== preg_match('/^[0-7][0-9A-HJKMNP-TV-Z]{25}$/D', $cursor))) {
-            throw new ProblemException(422, 'cursor is the nextCursor of an earlier answer.');
+            throw new ProblemException(422, 'cursor must be the nextCursor of an earlier answer.');
         }
 
         return new self((int) $limit, $cursor);

@@ -6,7 +6,7 @@ namespace App\Image;
 
 use App\Http\ProblemException;
 
-/** What kind of image is wanted. */
+/** Format and size of an image to generate. */
 final readonly class ImageOptions
 {
     private const MIN_PIXELS = 16;
@@ -28,12 +28,12 @@ final readonly class ImageOptions
     {
         $unknown = array_diff(array_map(strval(...), array_keys($query)), ['format', 'width', 'height']);
         if ([] !== $unknown) {
-            throw new ProblemException(422, 'Unknown option; there are format, width and height.');
+            throw new ProblemException(422, 'Unknown option; the options are format, width and height.');
         }
         $format = $query['format'] ?? ImageFormat::Png->value;
 
         return new self(
-            (is_string($format) ? ImageFormat::tryFrom($format) : null) ?? throw new ProblemException(422, 'format is one of png, jpeg, webp.'),
+            (is_string($format) ? ImageFormat::tryFrom($format) : null) ?? throw new ProblemException(422, 'format must be png, jpeg or webp.'),
             self::pixels('width', $query['width'] ?? '500'),
             self::pixels('height', $query['height'] ?? '500'),
         );
@@ -42,7 +42,7 @@ final readonly class ImageOptions
     private static function pixels(string $option, mixed $value): int
     {
         if (!is_string($value) || 1 !== preg_match('/^[1-9]\d{1,3}$/D', $value) || (int) $value < self::MIN_PIXELS || (int) $value > self::MAX_PIXELS) {
-            throw new ProblemException(422, sprintf('%s is a whole number of pixels from %d to %d.', $option, self::MIN_PIXELS, self::MAX_PIXELS));
+            throw new ProblemException(422, sprintf('%s must be a whole number of pixels from %d to %d.', $option, self::MIN_PIXELS, self::MAX_PIXELS));
         }
 
         return (int) $value;

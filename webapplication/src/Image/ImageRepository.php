@@ -9,7 +9,7 @@ use App\Database\DatabaseUnavailableException;
 use App\Database\DataRejectedException;
 use Doctrine\DBAL\Connection;
 
-/** The rows of all listed images. */
+/** The table images: one row per listed image. */
 final readonly class ImageRepository
 {
     public function __construct(private Database $database)
@@ -17,7 +17,7 @@ final readonly class ImageRepository
     }
 
     /**
-     * Adding a row that is there already changes nothing.
+     * Adding an existing row changes nothing.
      *
      * @throws DatabaseUnavailableException
      * @throws DataRejectedException

@@ -4,11 +4,11 @@ declare(strict_types=1);
 
 namespace App\Image;
 
-/** What is known of an image in MySQL. */
+/** A row of the table images. */
 final readonly class ImageRow
 {
     public function __construct(
-        /** ULID: sorts by the time it was made. */
+        /** ULID, so that ids sort by creation time. */
         public string $id,
         public string $name,
         public string $contentType,
@@ -56,12 +56,12 @@ final readonly class ImageRow
         try {
             $row = json_decode($json, true, 8, \JSON_THROW_ON_ERROR);
             if (!is_array($row)) {
-                throw new \UnexpectedValueException('no object');
+                throw new \UnexpectedValueException('not a JSON object');
             }
 
             return self::fromRow($row);
         } catch (\Exception|\TypeError $failure) {
-            // A time that is none is a plain \Exception before PHP 8.3.
+            // DateTimeImmutable throws a plain \Exception before PHP 8.3.
             throw new \UnexpectedValueException($failure->getMessage(), 0, $failure);
         }
     }

@@ -9,7 +9,7 @@ use App\Cache\RedisUnavailableException;
 use App\Http\ProblemException;
 use App\Settings;
 
-/** So many images a minute per client, counted in Redis for all instances together; without Redis nobody is held back. */
+/** Limits images per client and minute, counted in Redis for all instances. Without Redis there is no limit. */
 final readonly class RateLimiter
 {
     private const WINDOW_MS = 60_000;
@@ -38,7 +38,7 @@ final readonly class RateLimiter
         }
     }
 
-    /** Of an IPv6 address the network counts: one customer commonly has all of a /64. */
+    /** IPv6 clients are counted by their /64 network, since one customer commonly has all of it. */
     private static function client(string $address): string
     {
         $binary = @inet_pton($address);

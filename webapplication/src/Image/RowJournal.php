@@ -12,8 +12,8 @@ use App\Settings;
 use Psr\Log\LoggerInterface;
 
 /**
- * Rows that MySQL could not take, one file each, beside the outbox; written to MySQL once it is back. What it will never take is
- * set aside: beside each such file is one with the reason.
+ * Rows that wait for MySQL, one file each, in a directory beside the outbox. Rows that MySQL rejects move to journal-rejected/,
+ * each with a file that holds the reason.
  */
 final readonly class RowJournal
 {
@@ -32,11 +32,11 @@ final readonly class RowJournal
     }
 
     /**
-     * Writes waiting rows, oldest first, and forgets each once MySQL has it.
+     * Writes waiting rows to MySQL, oldest first, and deletes the file of each.
      *
-     * @return int how many were written
+     * @return int number of written rows
      *
-     * @throws DatabaseUnavailableException with the rest still waiting
+     * @throws DatabaseUnavailableException the remaining rows keep waiting
      */
     public function flush(int $limit): int
     {
@@ -49,7 +49,7 @@ final readonly class RowJournal
             try {
                 $this->images->add(ImageRow::fromJson($text));
             } catch (\UnexpectedValueException|DataRejectedException $failure) {
-                $this->setAside($path, $failure);
+                $this->reject($path, $failure);
                 continue;
             }
             @unlink($path);
@@ -65,20 +65,20 @@ final readonly class RowJournal
         return $this->rows($this->directory());
     }
 
-    /** @return list<string> paths of what was set aside */
-    public function refused(): array
+    /** @return list<string> paths of rejected rows */
+    public function rejected(): array
     {
-        return $this->rows($this->refusedDirectory());
+        return $this->rows($this->rejectedDirectory());
     }
 
-    /** What will never be a row must neither be asked for again and again, nor be in the way of others, nor be lost. */
-    private function setAside(string $path, \UnexpectedValueException|DataRejectedException $failure): void
+    /** Moves a rejected row out of the way of the others, without losing it. */
+    private function reject(string $path, \UnexpectedValueException|DataRejectedException $failure): void
     {
         $file = basename($path);
-        @mkdir($this->refusedDirectory());
-        @file_put_contents($this->refusedDirectory().'/'.basename($file, '.json').'.reason', $failure->getMessage()."\n");
-        @rename($path, $this->refusedDirectory().'/'.$file);
-        $this->logger->error('A row of the journal is set aside, MySQL will never take it: {reason}', ['reason' => $failure->getMessage(), 'file' => $file]);
+        @mkdir($this->rejectedDirectory());
+        @file_put_contents($this->rejectedDirectory().'/'.basename($file, '.json').'.reason', $failure->getMessage()."\n");
+        @rename($path, $this->rejectedDirectory().'/'.$file);
+        $this->logger->error('A journal row is rejected: {reason}', ['reason' => $failure->getMessage(), 'file' => $file]);
     }
 
     /** @return list<string> */
@@ -97,7 +97,7 @@ final readonly class RowJournal
         return $this->settings->mediaRoot.'/journal';
     }
 
-    private function refusedDirectory(): string
+    private function rejectedDirectory(): string
     {
         return $this->settings->mediaRoot.'/journal-rejected';
     }

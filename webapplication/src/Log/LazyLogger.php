@@ -8,10 +8,10 @@ use Monolog\Level;
 use Monolog\Logger;
 use Psr\Log\AbstractLogger;
 
-/** Stands before Monolog, which is only loaded once there is something worth a line. The framework logs every matched route. */
+/** Loads Monolog on the first message of level notice or above. The framework logs a debug line for every request, so most requests never need it. */
 final class LazyLogger extends AbstractLogger
 {
-    private const UNWORTHY = ['debug' => true, 'info' => true];
+    private const IGNORED_LEVELS = ['debug' => true, 'info' => true];
 
     private ?Logger $logger = null;
 
@@ -23,7 +23,7 @@ final class LazyLogger extends AbstractLogger
     /** @param array<mixed> $context */
     public function log($level, string|\Stringable $message, array $context = []): void
     {
-        if (is_string($level) && isset(self::UNWORTHY[$level])) {
+        if (is_string($level) && isset(self::IGNORED_LEVELS[$level])) {
             return;
         }
         $this->logger ??= ($this->factory)();

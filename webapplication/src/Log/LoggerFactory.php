@@ -12,7 +12,7 @@ use Monolog\Logger;
 use Monolog\LogRecord;
 use Monolog\Processor\PsrLogMessageProcessor;
 
-/** JSON lines on stderr, each with the trace and the request it belongs to. */
+/** Makes a logger that writes JSON lines with the trace id and the request id to stderr. */
 final readonly class LoggerFactory
 {
     public function __construct(private Tracer $tracer)

@@ -6,7 +6,7 @@ namespace App\Media;
 
 use App\Sidecar\BlobReader;
 
-/** A file that is in Blob only. The first answer is at hand; another part of it is asked for when it is wanted. */
+/** A file that is only in Blob. The stream of the whole file is open; a range is requested when it is read. */
 final readonly class BlobContent implements MediaContent
 {
     private const CHUNK_BYTES = 65_536;
@@ -34,7 +34,7 @@ final readonly class BlobContent implements MediaContent
 
     public function type(): string
     {
-        return ImageType::isShown($this->type) ? $this->type : 'application/octet-stream';
+        return ImageType::isDisplayable($this->type) ? $this->type : 'application/octet-stream';
     }
 
     public function read(int $offset, int $length): iterable

@@ -11,7 +11,7 @@ final readonly class ByteRange
     {
     }
 
-    /** @return self|false|null null when the header is none of ours (ignored then), false when no byte of it exists */
+    /** @return self|false|null null for a header to ignore, false for a range that is not satisfiable */
     public static function parse(string $header, int $size): self|false|null
     {
         if (1 !== preg_match('/^bytes=[ \t]*(\d{0,18})-(\d{0,18})[ \t]*$/Di', $header, $parts) || '' === $parts[1].$parts[2]) {

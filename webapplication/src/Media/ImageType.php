@@ -4,7 +4,7 @@ declare(strict_types=1);
 
 namespace App\Media;
 
-/** Raster images by their first bytes: the only content a browser may show from here. */
+/** Recognises raster images by their first bytes. Browsers may show only these; everything else is an attachment. */
 final class ImageType
 {
     public const SNIFF_BYTES = 32;
@@ -22,7 +22,7 @@ final class ImageType
         };
     }
 
-    public static function isShown(string $contentType): bool
+    public static function isDisplayable(string $contentType): bool
     {
         return in_array($contentType, ['image/png', 'image/jpeg', 'image/gif', 'image/webp', 'image/avif', 'image/bmp'], true);
     }

@@ -9,7 +9,7 @@ final readonly class LocalFile implements MediaContent
     private const CHUNK_BYTES = 65_536;
     private const TYPE = 0o170000;
     private const REGULAR = 0o100000;
-    /** Each open file of this process, as a link to its path of the moment. */
+    /** One link per open file of this process; its target is the file's current path. */
     private const OPEN_FILES = '/proc/self/fd';
 
     /** @param resource $handle */
@@ -18,18 +18,18 @@ final readonly class LocalFile implements MediaContent
     }
 
     /**
-     * Opens a regular file below a directory; never follows a link, in no part of the path below it. PHP cannot open without
-     * following, so the kernel is asked what was opened: whatever the path meant before or means now.
+     * Opens a regular file below a directory and follows no symbolic link in the path below it. PHP has no O_NOFOLLOW, so the
+     * opened file is compared with its path afterwards, which also holds against a path that changes meanwhile.
      */
     public static function open(string $directory, MediaName $name): ?self
     {
-        // PHP keeps what realpath() finds for ten minutes: no directory for a moment would be none for all that time.
+        // realpath() caches its result for ten minutes, so it must not see a directory that is missing for a moment.
         $directory = is_dir($directory) ? realpath($directory) : false;
         if (false === $directory) {
             return null;
         }
         $path = $directory.'/'.$name->path;
-        // n: a pipe that lies there must not keep us waiting for its writer.
+        // n: opening a FIFO would otherwise wait for its writer.
         $handle = @fopen($path, 'rn');
         if (false === $handle) {
             return null;
@@ -84,7 +84,7 @@ final readonly class LocalFile implements MediaContent
         clearstatcache();
         foreach (false === $numbers ? [] : $numbers as $number) {
             $link = self::OPEN_FILES.'/'.$number;
-            // SMB ignores case.
+            // Names on SMB are case-insensitive.
             if (0 === strcasecmp((string) @readlink($link), $path) && @fileinode($link) === $inode) {
                 return true;
             }

@@ -4,15 +4,15 @@ declare(strict_types=1);
 
 namespace App\Media;
 
-/** The bytes of a media file, wherever they are. */
+/** A media file, on disk or in Blob. */
 interface MediaContent
 {
     public function size(): int;
 
-    /** MD5 of all of it, raw; null when Blob has none. */
+    /** Raw MD5 of the whole file; null when Blob has none. */
     public function md5(): ?string;
 
-    /** By the first bytes; application/octet-stream for whatever is no raster image. */
+    /** Content type by the first bytes; application/octet-stream for everything that is not a raster image. */
     public function type(): string;
 
     /** @return iterable<int, string> */

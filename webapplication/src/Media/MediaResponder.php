@@ -9,13 +9,13 @@ use Symfony\Component\HttpFoundation\Request;
 use Symfony\Component\HttpFoundation\Response;
 use Symfony\Component\HttpFoundation\StreamedResponse;
 
-/** Conditions, ranges and headers of an answer with media bytes; the same wherever the bytes come from. */
+/** Preconditions, ranges and headers of a media response; the same wherever the bytes come from. */
 final readonly class MediaResponder
 {
-    private const FOR_EVER = 'public, max-age=31536000, immutable';
-    private const A_MINUTE = 'public, max-age=60';
-    /** Reading more, before each answer, would take too long. */
-    private const HASHED_BYTES = 8 * 1024 * 1024;
+    private const IMMUTABLE = 'public, max-age=31536000, immutable';
+    private const ONE_MINUTE = 'public, max-age=60';
+    /** Hashing larger files before each response would take too long. */
+    private const MAX_HASHED_BYTES = 8 * 1024 * 1024;
 
     public function respond(Request $request, MediaName $name, MediaContent $content): Response
     {
@@ -71,23 +71,23 @@ final readonly class MediaResponder
     {
         $type = $name->ownType();
         if (null !== $type) {
-            return ['Content-Type' => $type, 'Cache-Control' => self::FOR_EVER];
+            return ['Content-Type' => $type, 'Cache-Control' => self::IMMUTABLE];
         }
         $type = $content->type();
 
-        return ['Content-Type' => $type, 'Cache-Control' => self::A_MINUTE]
-            + (ImageType::isShown($type) ? [] : ['Content-Disposition' => 'attachment', 'Content-Security-Policy' => 'sandbox']);
+        return ['Content-Type' => $type, 'Cache-Control' => self::ONE_MINUTE]
+            + (ImageType::isDisplayable($type) ? [] : ['Content-Disposition' => 'attachment', 'Content-Security-Policy' => 'sandbox']);
     }
 
     /**
-     * A name of ours has one content for ever. A foreign one has too once it is in Blob; until then its writer may write it
-     * again. Of a large file only the length tells.
+     * A generated name always has the same content. A foreign file may be rewritten until it is in Blob, so its ETag depends on
+     * its content, and on its length alone when it is large.
      */
     private static function etag(MediaName $name, MediaContent $content): string
     {
         $identity = $name->path;
         if (null === $name->ownType()) {
-            $identity .= "\0".$content->size()."\0".($content->size() <= self::HASHED_BYTES ? $content->md5() : '');
+            $identity .= "\0".$content->size()."\0".($content->size() <= self::MAX_HASHED_BYTES ? $content->md5() : '');
         }
 
         return '"'.substr(hash('sha256', $identity), 0, 32).'"';

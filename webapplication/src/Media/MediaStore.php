@@ -6,7 +6,7 @@ namespace App\Media;
 
 use App\Settings;
 
-/** The places a file can be read from, in the order a file moves through them; so a file on the move is still found. */
+/** Finds a media file in outbox, synced and the Blob mount: the order in which files move, so a file that moves during the search is found. */
 final readonly class MediaStore
 {
     public function __construct(private Settings $settings)

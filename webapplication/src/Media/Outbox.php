@@ -6,7 +6,7 @@ namespace App\Media;
 
 use App\Settings;
 
-/** Where new files wait for the sidecar. A file is there whole, on disk, or not at all. */
+/** The directory in which new files wait for the sidecar. Only complete files on disk have a final name. */
 final readonly class Outbox
 {
     public function __construct(private Settings $settings, private DurableFile $files)
@@ -19,13 +19,13 @@ final readonly class Outbox
         $this->files->write($this->path($name), $bytes);
     }
 
-    /** Takes back a file that was just put, unless the sidecar has it already. */
+    /** Deletes a file again, unless the sidecar has already carried it. */
     public function withdraw(MediaName $name): void
     {
         @unlink($this->path($name));
     }
 
-    /** Whether no file waits, however deep; false also when that cannot be told. */
+    /** Returns true when no file waits at any depth; false also when the directory cannot be read. */
     public function isEmpty(): bool
     {
         try {

@@ -4,7 +4,7 @@ declare(strict_types=1);
 
 namespace App\Release;
 
-/** One run of migrations, as its row in MySQL tells it. */
+/** One run of migrations, as stored in the table migration_jobs. */
 final readonly class MigrationJob
 {
     public const RUNNING = 'running';

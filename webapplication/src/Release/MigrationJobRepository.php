@@ -8,15 +8,15 @@ use Doctrine\DBAL\Connection;
 use Doctrine\DBAL\Exception\TableNotFoundException;
 
 /**
- * The rows of migration jobs. One lock is for whoever prepares a run, the other for the connection that executes it: that one is
- * held until the server has ended the statement, also of a process that is gone. A job that says it runs while nobody holds
- * either has been interrupted.
+ * The rows of migration jobs, and two locks in MySQL. The first is held while a run is prepared, the second by the connection
+ * that executes it: the server keeps the second one until the statement has ended, even when the PHP process was killed. A job
+ * with status running whose locks are both free was interrupted.
  */
 final readonly class MigrationJobRepository
 {
     private const PREPARE = 'slipway.migrate';
     private const EXECUTE = 'slipway.migrate.execute';
-    private const INTERRUPTED = 'The process that ran it ended before it was done; start it again to go on.';
+    private const INTERRUPTED = 'The process that ran the migration ended before it was done; start it again to continue.';
 
     public function prepare(Connection $connection): void
     {
@@ -32,7 +32,7 @@ final readonly class MigrationJobRepository
             SQL);
     }
 
-    /** Takes the lock for preparing a run, unless another run is in progress; held as long as the connection lives. */
+    /** Takes the prepare lock unless another run is in progress. The lock lasts as long as the connection. */
     public function claim(Connection $connection): bool
     {
         if (!$this->lock($connection, self::PREPARE)) {
@@ -46,15 +46,15 @@ final readonly class MigrationJobRepository
         return false;
     }
 
-    /** For the connection that executes, while another one of the same run has the claim. */
+    /** Takes the execute lock; called by the connection that executes while another connection of the same run holds the claim. */
     public function hold(Connection $connection): void
     {
         if (!$this->lock($connection, self::EXECUTE)) {
-            throw new \RuntimeException('Another run is executing.');
+            throw new \RuntimeException('Another migration run is executing.');
         }
     }
 
-    /** For whoever has the claim: a row that says running is none of a living process. */
+    /** Marks running rows as failed. The caller holds the claim, so no such row belongs to a living process. */
     public function endInterrupted(Connection $connection): void
     {
         $connection->executeStatement(
@@ -110,7 +110,7 @@ final readonly class MigrationJobRepository
         return MigrationJob::RUNNING === $job->status && $this->isInterrupted($connection, $job->id) ? $job->ended(self::INTERRUPTED) : $job;
     }
 
-    /** A job ends its row before it gives the locks back, so free locks and a row that still says running are the sign. */
+    /** A job updates its row before it releases the locks, so free locks and a running row mean that it was interrupted. */
     private function isInterrupted(Connection $connection, string $id): bool
     {
         return '1' === self::text($connection->fetchOne('SELECT IS_FREE_LOCK(?) AND IS_FREE_LOCK(?)', [self::PREPARE, self::EXECUTE]))

@@ -15,7 +15,7 @@ use Doctrine\DBAL\Exception as DbalException;
 use Psr\Log\LoggerInterface;
 use Symfony\Component\Uid\Ulid;
 
-/** Runs migrations after the answer has gone, one run at a time in the whole system; whoever comes second is told of the first. */
+/** Runs migrations after the response was sent, one run at a time on the whole database. A second request gets the job in progress. */
 final readonly class MigrationRunner
 {
     private const CLAIM_SECONDS = 2.0;
@@ -31,7 +31,7 @@ final readonly class MigrationRunner
     ) {
     }
 
-    /** @throws DatabaseUnavailableException within the limits of any other request: only what comes after the answer has patience */
+    /** @throws DatabaseUnavailableException when MySQL does not answer within the limits of an ordinary request */
     public function start(MigrationKind $kind): MigrationJob
     {
         $connection = $this->connections->open();
@@ -79,9 +79,9 @@ final readonly class MigrationRunner
             if (null !== $running) {
                 return $running;
             }
-            // Who has it has only just begun, or is about to end.
+            // The holder of the lock has not written its row yet, or is about to release the lock.
             if (microtime(true) >= $deadline) {
-                throw new DatabaseUnavailableException('Another run holds the lock and does not say what it does.');
+                throw new DatabaseUnavailableException('Another migration run holds the lock and has no running job.');
             }
             usleep(self::CLAIM_AGAIN_MICROSECONDS);
         }
@@ -98,7 +98,7 @@ final readonly class MigrationRunner
         $this->migrations->prepare($connection);
     }
 
-    /** @param Connection $claim whose end gives the claim back */
+    /** @param Connection $claim closing it releases the prepare lock */
     private function work(Connection $claim, MigrationJob $job, MigrationKind $kind): void
     {
         set_time_limit(0);
@@ -109,7 +109,7 @@ final readonly class MigrationRunner
             $connection = $this->connections->openForMigration();
             $this->jobs->hold($connection);
             foreach ($job->pending as $version) {
-                // The kind goes first: an executed migration whose kind nobody knows would pass for a harmless one.
+                // The kind is written first: an executed contract migration without its kind would be taken for an expand migration.
                 $connection->executeStatement('INSERT IGNORE INTO '.SchemaRepository::KINDS_TABLE.' (version, kind) VALUES (?, ?)', [$version, $kind->value]);
                 $this->migrations->execute($connection, $version);
                 $job = $job->executed($version);
@@ -120,7 +120,7 @@ final readonly class MigrationRunner
             $error = $failure->getMessage();
             $this->logger->error('Migration failed: {reason}', ['reason' => $error, 'exception' => $failure]);
         }
-        // The connection that executed may be what failed.
+        // A new connection, since the one that executed may be what failed.
         $this->jobs->save($this->connections->open(), $job->ended($error));
         $connection?->close();
         $claim->close();

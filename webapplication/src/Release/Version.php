@@ -4,14 +4,14 @@ declare(strict_types=1);
 
 namespace App\Release;
 
-/** What version.json of the package says about itself; a bare checkout has none. */
+/** The contents of the package's version.json. A checkout has no such file. */
 final readonly class Version
 {
     public function __construct(
         public string $name,
-        /** Oldest schema this code works with, or null when any will do. */
+        /** Oldest schema this code works with, or null for any. */
         public ?string $schemaMin,
-        /** Newest schema this code was made for; later expanding migrations keep it working, contracting ones do not. */
+        /** Newest schema this code was made for. Later expand migrations keep it working, later contract migrations break it. */
         public ?string $schemaMax,
     ) {
     }

@@ -6,7 +6,7 @@ namespace App\Release;
 
 use App\Settings;
 
-/** Sends requests that use MySQL and Redis to the main pool, one per worker at a time, so that each opens its connections. */
+/** Sends as many concurrent requests as the main pool has workers, so that each worker opens its connections to MySQL and Redis. */
 final readonly class WorkerWarmup
 {
     private const TIMEOUT_MS = 3000;
@@ -41,7 +41,7 @@ final readonly class WorkerWarmup
         $socket = str_starts_with($this->settings->internalUrl, 'unix:') ? substr($this->settings->internalUrl, 5) : '';
         $curl = curl_init(('' === $socket ? rtrim($this->settings->internalUrl, '/') : 'http://localhost').$path);
         if (false === $curl) {
-            throw new \LogicException('APP_INTERNAL_URL is no address.');
+            throw new \LogicException('APP_INTERNAL_URL is not a URL.');
         }
         curl_setopt_array($curl, [
             \CURLOPT_RETURNTRANSFER => true,

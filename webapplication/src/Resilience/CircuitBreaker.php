@@ -7,26 +7,26 @@ namespace App\Resilience;
 use App\Settings;
 
 /**
- * Remembers, for all workers of this container, that a dependency kept several callers in a row waiting for nothing. While it
- * remembers, one caller in RETRY_SECONDS tries again and the others do without at once. One slow answer is no outage.
+ * A circuit breaker per dependency, shared by all workers of this container through a file. It opens after TIMEOUTS_IN_A_ROW
+ * timeouts; while it is open, one request every RETRY_SECONDS tries the dependency and all others fail at once.
  */
 final readonly class CircuitBreaker
 {
-    private const HANGS_IN_A_ROW = 3;
+    private const TIMEOUTS_IN_A_ROW = 3;
     private const RETRY_SECONDS = 2;
 
     public function __construct(private Settings $settings)
     {
     }
 
-    /** Whether to try; the caller that is let through while the dependency is known to hang is the one that probes it. */
+    /** Returns true when the circuit is closed, or when it is open and this request is the one that probes the dependency. */
     public function allows(string $dependency): bool
     {
         $mark = $this->mark($dependency);
         clearstatcache(true, $mark);
-        // One byte for each hang since the last answer.
+        // The file holds one byte for each timeout since the last answer.
         $state = @stat($mark);
-        if (false === $state || $state['size'] < self::HANGS_IN_A_ROW) {
+        if (false === $state || $state['size'] < self::TIMEOUTS_IN_A_ROW) {
             return true;
         }
         if ($state['mtime'] > time() - self::RETRY_SECONDS) {

@@ -11,23 +11,23 @@ use App\Settings;
 use App\Telemetry\Span;
 use App\Telemetry\Tracer;
 
-/** Reads through the sidecar from Blob, streaming: a file's size never counts in memory. */
+/** Streams files from Blob through the sidecar, without holding them in memory. */
 final readonly class BlobReader
 {
     private const DEPENDENCY = 'sidecar';
-    /** For the connection, and for each read. */
+    /** Timeout of the connection and of each read. */
     private const TIMEOUT_SECONDS = 3.0;
-    /** A sidecar that is just being started again takes no connection for a moment. */
-    private const AGAIN_AFTER_MICROSECONDS = 100_000;
+    /** A sidecar that restarts refuses connections for a moment. */
+    private const RETRY_AFTER_MICROSECONDS = 100_000;
 
     public function __construct(private Settings $settings, private Tracer $tracer, private CircuitBreaker $breaker)
     {
     }
 
     /**
-     * @return BlobContent|null null when Blob has no such file
+     * @return BlobContent|null null when Blob has no such blob
      *
-     * @throws SidecarUnavailableException when it cannot be told
+     * @throws SidecarUnavailableException when the sidecar or Blob does not answer
      */
     public function open(MediaName $name): ?BlobContent
     {
@@ -37,7 +37,7 @@ final readonly class BlobReader
             return null;
         }
         if (200 !== $status || 1 !== preg_match('/^\d{1,18}$/D', $headers['content-length'] ?? '')) {
-            throw new SidecarUnavailableException('Blob cannot be asked: status '.$status);
+            throw new SidecarUnavailableException('Blob is unavailable: status '.$status);
         }
 
         return new BlobContent(
@@ -55,7 +55,7 @@ final readonly class BlobReader
     {
         [$status, , $stream] = $this->get($name, [sprintf('Range: bytes=%d-%d', $offset, $offset + $length - 1)]);
         if (206 !== $status) {
-            throw new SidecarUnavailableException('Blob gives no part of the file: status '.$status);
+            throw new SidecarUnavailableException('Blob did not return the range: status '.$status);
         }
 
         return $stream;
@@ -76,7 +76,7 @@ final readonly class BlobReader
     private function get(MediaName $name, array $headers): array
     {
         if (!$this->breaker->allows(self::DEPENDENCY)) {
-            throw new SidecarUnavailableException('The sidecar did not answer a moment ago.', true);
+            throw new SidecarUnavailableException('The sidecar timed out recently; the circuit breaker is open.', true);
         }
 
         return $this->tracer->span('sidecar GET /blob', function (Span $span) use ($name, $headers): array {
@@ -112,9 +112,9 @@ final readonly class BlobReader
             }
             if (microtime(true) - $startedAt >= self::TIMEOUT_SECONDS * 0.9) {
                 $this->breaker->recordTimeout(self::DEPENDENCY);
-                throw new SidecarUnavailableException('The sidecar does not answer.', true);
+                throw new SidecarUnavailableException('The sidecar timed out.', true);
             }
-            usleep(self::AGAIN_AFTER_MICROSECONDS);
+            usleep(self::RETRY_AFTER_MICROSECONDS);
         }
 
         throw new SidecarUnavailableException('The sidecar cannot be reached.');

@@ -8,6 +8,6 @@ enum CarryResult
 {
     /** The bytes are in Blob. */
     case Durable;
-    /** Not yet, or nobody there to say: the file waits in the outbox. */
+    /** The file waits in the outbox, or the sidecar did not answer. */
     case Pending;
 }

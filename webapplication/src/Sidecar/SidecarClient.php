@@ -9,23 +9,23 @@ use App\Settings;
 use App\Telemetry\Span;
 use App\Telemetry\Tracer;
 
-/** The sidecar beside this container, over loopback HTTP. */
+/** HTTP client of the sidecar, over loopback. */
 final readonly class SidecarClient
 {
     private const DEPENDENCY = 'sidecar';
-    /** Slow with traces is not yet slow with files, and the other way round. */
+    /** A circuit breaker of its own: slow trace intake does not mean slow media, nor the reverse. */
     private const TRACES = 'traces';
     private const CONNECT_MS = 250;
-    /** The client has its answer by then, but its worker is not free yet. */
+    /** The client already has its response, but the worker is busy until this request ends. */
     private const TRACES_MS = 200;
-    /** The sidecar answers a carry within the wait; this much later it counts as hanging. */
+    /** The sidecar answers a carry within the requested wait; after this much more the request times out. */
     private const CARRY_SLACK_MS = 300;
 
     public function __construct(private Settings $settings, private Tracer $tracer, private CircuitBreaker $breaker)
     {
     }
 
-    /** Asks for one outbox file to be brought to Blob, and waits up to that long for it. Never throws: the scan carries it anyway. */
+    /** Asks the sidecar to carry one outbox file to Blob and waits for it. Never throws: the sidecar's scan carries the file later. */
     public function carry(string $name, int $waitMs): CarryResult
     {
         try {
@@ -45,7 +45,7 @@ final readonly class SidecarClient
     public function call(string $method, string $path, int $timeoutMs): SidecarResponse
     {
         if (!$this->breaker->allows(self::DEPENDENCY)) {
-            throw new SidecarUnavailableException('The sidecar did not answer a moment ago.', true);
+            throw new SidecarUnavailableException('The sidecar timed out recently; the circuit breaker is open.', true);
         }
 
         return $this->tracer->span('sidecar '.$method.' '.strtok($path, '?'), function (Span $span) use ($method, $path, $timeoutMs): SidecarResponse {
@@ -53,7 +53,7 @@ final readonly class SidecarClient
             $span->set('server.port', $this->settings->sidecarPort);
             $curl = $this->open($method, $path, $timeoutMs, ['traceparent: '.$this->tracer->traceparent($span)]);
             $body = curl_exec($curl);
-            $this->remember(curl_errno($curl), curl_error($curl));
+            $this->recordOutcome(curl_errno($curl), curl_error($curl));
             $status = curl_getinfo($curl, \CURLINFO_RESPONSE_CODE);
             $span->set('http.response.status_code', $status);
 
@@ -61,7 +61,7 @@ final readonly class SidecarClient
         });
     }
 
-    /** What is not taken in time is dropped. */
+    /** Spans that the sidecar does not accept in time are dropped. */
     public function sendTraces(string $otlpJson): void
     {
         if (!$this->breaker->allows(self::TRACES)) {
@@ -85,7 +85,7 @@ final readonly class SidecarClient
     {
         $curl = curl_init('http://127.0.0.1:'.$this->settings->sidecarPort.$path);
         if (false === $curl) {
-            throw new SidecarUnavailableException('The address of the sidecar cannot be used.');
+            throw new SidecarUnavailableException('The URL of the sidecar is invalid.');
         }
         curl_setopt_array($curl, [
             \CURLOPT_CUSTOMREQUEST => $method,
@@ -100,11 +100,11 @@ final readonly class SidecarClient
         return $curl;
     }
 
-    private function remember(int $error, string $message): void
+    private function recordOutcome(int $error, string $message): void
     {
         if (\CURLE_OPERATION_TIMEDOUT === $error) {
             $this->breaker->recordTimeout(self::DEPENDENCY);
-            throw new SidecarUnavailableException('The sidecar does not answer.', true);
+            throw new SidecarUnavailableException('The sidecar timed out.', true);
         }
         if (\CURLE_OK !== $error && \CURLE_WRITE_ERROR !== $error) {
             throw new SidecarUnavailableException('The sidecar cannot be reached: '.$message);

@@ -4,7 +4,7 @@ declare(strict_types=1);
 
 namespace App\Telemetry;
 
-/** Spans as OTLP/HTTP JSON, opentelemetry-proto 1.x: ids in hex, times as strings of nanoseconds. */
+/** Encodes spans as OTLP/HTTP JSON (opentelemetry-proto 1.x): ids in hex, times as strings of nanoseconds. */
 final class OtlpJson
 {
     private const STATUS_ERROR = 2;

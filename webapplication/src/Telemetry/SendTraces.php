@@ -11,13 +11,13 @@ use Symfony\Component\HttpFoundation\Request;
 use Symfony\Component\HttpFoundation\Response;
 use Symfony\Component\HttpKernel\Event\TerminateEvent;
 
-/** Hands the request's spans on once the client has its answer. */
+/** Sends the spans of a request after its response. */
 #[AsEventListener(priority: -100)]
 final readonly class SendTraces
 {
-    /** Asked for several times a second by probes and balancers. */
+    /** Routes that probes and load balancers request several times a second; they are traced only when the caller asks. */
     private const PROBED = ['GET /api/health' => true, 'GET /version' => true];
-    /** Its worker waits for nothing, not even when somebody follows the request. */
+    /** Never traced: its worker must not wait for anything. */
     private const LIVE = 'GET /api/health/live';
 
     /** @param \Closure(): TraceExport $export */
@@ -32,13 +32,13 @@ final readonly class SendTraces
     {
         $route = $event->getRequest()->attributes->get('_route');
         $route = is_string($route) ? $route : null;
-        $worthIt = $this->shouldSample($route, $event->getResponse()->getStatusCode());
-        if (self::LIVE === $route || (!$worthIt && !isset($_SERVER['HTTP_TRACEPARENT']))) {
+        $isSampledByDefault = $this->shouldSample($route, $event->getResponse()->getStatusCode());
+        if (self::LIVE === $route || (!$isSampledByDefault && !isset($_SERVER['HTTP_TRACEPARENT']))) {
             return;
         }
         $sampled = $this->tracer->context()->sampled;
 
-        if (true === $sampled || (null === $sampled && $worthIt)) {
+        if (true === $sampled || (null === $sampled && $isSampledByDefault)) {
             ($this->export)()->send($this->tracer->traceId(), [
                 $this->describe($event->getRequest(), $event->getResponse(), $route),
                 ...$this->tracer->spans(),
@@ -46,13 +46,13 @@ final readonly class SendTraces
         }
     }
 
-    /** Of its own accord only what went wrong or asked others is followed; anything else when the caller follows it. */
+    /** Without a caller's decision, requests that failed or used a dependency are sampled. */
     private function shouldSample(?string $route, int $status): bool
     {
         return null !== $route && !isset(self::PROBED[$route]) && ($status >= 500 || [] !== $this->tracer->spans());
     }
 
-    /** A route's name is its method and its path template, which is what a span of a server is called. */
+    /** A route's name is its method and path template, which is also the standard name of a server span. */
     private function describe(Request $request, Response $response, ?string $route): Span
     {
         $span = $this->tracer->request();

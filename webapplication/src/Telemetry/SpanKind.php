@@ -4,7 +4,7 @@ declare(strict_types=1);
 
 namespace App\Telemetry;
 
-/** The numbers are those of OTLP. */
+/** Values of OTLP's enum SpanKind. */
 enum SpanKind: int
 {
     case Internal = 1;

@@ -4,7 +4,7 @@ declare(strict_types=1);
 
 namespace App\Telemetry;
 
-/** W3C trace context of this request: continued from the caller's traceparent, else begun here. */
+/** W3C trace context of this request: taken from the caller's traceparent, or new. */
 final readonly class TraceContext
 {
     private function __construct(
@@ -12,7 +12,7 @@ final readonly class TraceContext
         public string $traceId,
         /** 16 hex digits, or null at the root. */
         public ?string $parentSpanId,
-        /** What the caller decided; null when there was no caller's decision. */
+        /** The caller's sampling decision; null without one. */
         public ?bool $sampled,
     ) {
     }

@@ -8,7 +8,7 @@ use App\Release\Version;
 use App\Settings;
 use App\Sidecar\SidecarClient;
 
-/** To the sidecar, which sends them on. What it does not take at once is dropped: no request waits for telemetry. */
+/** Sends spans to the sidecar, which forwards them. Spans that it does not accept at once are dropped: no request waits for telemetry. */
 final readonly class TraceExport
 {
     public function __construct(private SidecarClient $sidecar, private Settings $settings, private Version $version)

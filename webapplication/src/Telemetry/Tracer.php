@@ -4,7 +4,7 @@ declare(strict_types=1);
 
 namespace App\Telemetry;
 
-/** The spans of this one request. They leave after the answer, see SendTraces. */
+/** Collects the spans of one request; SendTraces sends them after the response. */
 final class Tracer
 {
     private ?TraceContext $context = null;
@@ -57,7 +57,7 @@ final class Tracer
         }
     }
 
-    /** The traceparent header for a request made on behalf of this one, inside the given span. */
+    /** The traceparent header of an outgoing request that the given span describes. */
     public function traceparent(Span $span): string
     {
         return sprintf('00-%s-%s-%s', $this->traceId(), $span->id, false === $this->context()->sampled ? '00' : '01');

@@ -11,13 +11,13 @@ use App\Tests\Servers\Wait;
 use PHPUnit\Framework\Attributes\DataProvider;
 use PHPUnit\Framework\Attributes\Test;
 
-/** What each route answers while a dependency is down or hangs; docs/reference/dependencies-down.md is this table. */
+/** The answer of each route while a dependency is down or hangs; docs/reference/dependencies-down.md shows this table. */
 final class DependencyMatrixTest extends FeatureTestCase
 {
     private const DOCUMENT = __DIR__.'/../../../docs/reference/dependencies-down.md';
 
-    /** Route => what it answers while all is well. In this order they are asked: what hangs is known to hang before many would wait for it. */
-    private const WELL = [
+    /** Route => its answer while all dependencies are healthy. The order matters: the circuit breaker opens early, before many routes wait for a timeout. */
+    private const HEALTHY = [
         'GET /' => '200',
         'GET /api/ping' => '200',
         'POST /api/generate-image' => '201 durable',
@@ -58,8 +58,8 @@ final class DependencyMatrixTest extends FeatureTestCase
     private const WITHOUT_SIDECAR = ['POST /internal/release/drain' => '503', 'GET /internal/media' => '503', 'POST /internal/media/retry' => '503'] + self::WITHOUT_BLOB;
     private const WITHOUT_DISK = ['POST /api/generate-image' => '503', 'GET /api/generate-image' => '503', 'GET /api/health' => '503 fail', 'POST /internal/release/probe' => '503'];
 
-    /** State => the routes that answer otherwise. */
-    private const OTHERWISE = [
+    /** State => routes with a different answer. */
+    private const DIFFERENT = [
         'MySQL down' => self::WITHOUT_MYSQL,
         'MySQL hanging' => self::WITHOUT_MYSQL,
         'Redis down' => self::WITHOUT_REDIS,
@@ -87,14 +87,14 @@ final class DependencyMatrixTest extends FeatureTestCase
     /** @return iterable<string, array{string}> */
     public static function states(): iterable
     {
-        foreach (array_keys(self::OTHERWISE) as $state) {
+        foreach (array_keys(self::DIFFERENT) as $state) {
             yield $state => [$state];
         }
     }
 
     #[Test]
     #[DataProvider('states')]
-    public function each_route_answers_as_agreed_and_everything_heals(string $state): void
+    public function each_route_answers_as_agreed_and_every_route_recovers(string $state): void
     {
         $this->begin($state);
         try {
@@ -103,21 +103,21 @@ final class DependencyMatrixTest extends FeatureTestCase
             $this->finish($state);
         }
 
-        self::assertSame(array_merge(self::WELL, self::OTHERWISE[$state]), $answers);
+        self::assertSame(array_merge(self::HEALTHY, self::DIFFERENT[$state]), $answers);
         if ('Redis down' === $state) {
             $this->client->send('PUT', '/api/cache/matrix', ['Content-Type' => 'application/json'] + self::token(), '{"value":1}');
         }
-        $this->assertSoon('everything heals', fn (): bool => self::WELL === $this->answers());
+        $this->assertSoon('every route recovers', fn (): bool => self::HEALTHY === $this->answers());
         Wait::until('the journal is empty again', fn (): bool => 200 === $this->client->send('POST', '/internal/journal/flush', self::releaseToken())->status);
     }
 
     #[Test]
     public function the_document_shows_this_table(): void
     {
-        $table = '| route | all well | '.implode(' | ', array_keys(self::OTHERWISE))." |\n|---|---|".str_repeat('---|', count(self::OTHERWISE))."\n";
-        foreach (self::WELL as $route => $well) {
+        $table = '| route | healthy | '.implode(' | ', array_keys(self::DIFFERENT))." |\n|---|---|".str_repeat('---|', count(self::DIFFERENT))."\n";
+        foreach (self::HEALTHY as $route => $well) {
             $table .= sprintf('| `%s` | %s |', $route, $well);
-            foreach (self::OTHERWISE as $changes) {
+            foreach (self::DIFFERENT as $changes) {
                 $table .= isset($changes[$route]) ? ' **'.$changes[$route].'** |' : ' same |';
             }
             $table .= "\n";
@@ -155,7 +155,7 @@ final class DependencyMatrixTest extends FeatureTestCase
         }
     }
 
-    /** A file where the directory was: the same refusal for root and for others. */
+    /** Replaces the directory by a file, which fails for root as for others. */
     private function takeOutbox(): void
     {
         rename($this->environment->mediaRoot.'/outbox', $this->environment->mediaRoot.'/outbox-away');
@@ -184,7 +184,7 @@ final class DependencyMatrixTest extends FeatureTestCase
         file_put_contents($this->environment->sidecar->blob.'/'.$blobOnly, 'bytes');
         file_put_contents($this->environment->mediaRoot.'/synced/here.txt', 'here');
         $answers = [];
-        foreach (array_keys(self::WELL) as $route) {
+        foreach (array_keys(self::HEALTHY) as $route) {
             [$method, $target] = explode(' ', $route, 2);
             $target = strtr($target, [
                 '{here}' => 'here.txt', '{in Blob only}' => $blobOnly, '{unknown}' => 'unknown.txt', '{job}' => $this->job, '/drain' => '/drain?timeout=1',

@@ -115,7 +115,7 @@ final class DiskTest extends FeatureTestCase
                 curl_multi_remove_handle($multi, $done['handle']);
             }
             $pause = microtime(true) - $lastKill;
-            // Some get through and some do not, however busy the machine is.
+            // Kills after a success or after a while, so that some requests succeed and some fail on any machine.
             if ($killed < $kills && ($pause > 0.6 || ($pause > 0.05 && count($promised) > $killed))) {
                 $lastKill = microtime(true);
                 foreach ($application->workers() as $worker) {

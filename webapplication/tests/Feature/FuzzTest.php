@@ -7,11 +7,11 @@ namespace App\Tests\Feature;
 use PHPUnit\Framework\Attributes\DataProvider;
 use PHPUnit\Framework\Attributes\Test;
 
-/** FUZZ_REQUESTS says how many requests each family of routes gets (3000), FUZZ_SEED which ones (1). */
+/** FUZZ_REQUESTS is the number of requests per group of routes (3000), FUZZ_SEED the seed (1). */
 final class FuzzTest extends FeatureTestCase
 {
     private const AT_ONCE = 6;
-    /** What would tell of the inside: paths, files of code, stacks. */
+    /** Text that would leak internals: paths, source files, stack traces. */
     private const LEAKS = '{/work/|/tmp/|/home/|vendor/|\.php\b|Stack trace|#0 |Exception|SQLSTATE|Symfony}';
 
     /** @return iterable<string, array{string}> */

@@ -61,7 +61,7 @@ final class HealthTest extends FeatureTestCase
     #[Test]
     public function an_outbox_that_hangs_is_a_failure_told_in_time_and_leaves_one_process_waiting(): void
     {
-        // Opening a pipe that nobody reads waits for ever, as everything does on a share whose server is gone.
+        // Opening a FIFO without a reader blocks for good, like every access to a share whose server is gone.
         $probe = $this->environment->mediaRoot.'/outbox/.tmp-health';
         posix_mkfifo($probe, 0o666);
         chmod($probe, 0o666);
@@ -84,12 +84,12 @@ final class HealthTest extends FeatureTestCase
     {
         $package = new Package($this->environment->directory.'/package-health');
         $configuration = $package->directory.'/appservice/php-fpm.conf';
-        // The same limit, only sooner.
+        // The same limit, shorter.
         file_put_contents($configuration, str_replace('request_terminate_timeout = 5s', 'request_terminate_timeout = 1s', (string) file_get_contents($configuration)));
         $application = $this->environment->another(['FPM_MAX_CHILDREN' => '1'], $package->directory);
         $application->start();
         $application->awaitReady();
-        // Reading a pipe that nobody writes waits for ever.
+        // Reading a FIFO without a writer blocks for good.
         $report = $application->runDirectory.'/tmp/health.json';
         posix_mkfifo($report, 0o666);
         chmod($report, 0o666);
@@ -160,7 +160,7 @@ final class HealthTest extends FeatureTestCase
         }
         $burst = new ConcurrentRequests($this->environment->application->port, array_fill(0, 20, '/api/health'));
         $burst->run(0.2);
-        // Followed by its caller too: a trace would be one more thing to wait for.
+        // With a traceparent: sending a trace would be one more thing to wait for.
         $live = array_map(fn (): Response => $this->client->get('/api/health/live', ['traceparent' => '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01']), range(1, 5));
         $internal = $this->client->get('/internal/media', self::releaseToken());
         $answers = $burst->finish();
@@ -177,7 +177,7 @@ final class HealthTest extends FeatureTestCase
         foreach ($answers as $answer) {
             self::assertSame(503, $answer->status, $answer->body);
             self::assertSame(['fail', 'fail'], [self::statuses($answer)['mysql'], self::statuses($answer)['redis']]);
-            // One after the other they would take 20 s.
+            // In sequence they would take 20 s.
             self::assertLessThan(6.0, $answer->seconds);
         }
         Wait::until('health passes again', fn (): bool => 'pass' === $this->client->get('/api/health')->text('status'));
@@ -215,7 +215,7 @@ final class HealthTest extends FeatureTestCase
         $answers = $burst->finish();
 
         self::assertSame(200, $live->status);
-        // Behind the others it would wait for two rounds of a second each.
+        // Queued behind the others it would wait for two reports of 1 s each.
         self::assertLessThan(1.0, $live->seconds);
         foreach ($answers as $answer) {
             self::assertSame(201, $answer->status);

@@ -75,7 +75,7 @@ final class ListImagesTest extends FeatureTestCase
         $ids = [];
         file_put_contents($journal.'/'.($ids['no row'] = '00000000000000000000000000').'.json', '{"id":1');
         foreach ($poisoned as $member => $value) {
-            // Oldest first: all of these come before the good ones.
+            // Rows are flushed oldest first, so all of these come before the valid ones.
             $ids[$member] = '0000000000000000000000000'.count($ids);
             file_put_contents($journal.'/'.$ids[$member].'.json', json_encode([$member => $value] + self::row($ids[$member])));
         }

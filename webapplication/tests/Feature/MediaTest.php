@@ -60,7 +60,7 @@ final class MediaTest extends FeatureTestCase
         $this->put('outbox', $name, 'first!');
         $first = (string) $this->client->get('/media/'.$name)->header('ETag');
         $path = $this->put('outbox', $name, 'second');
-        // Within the clock's resolution, or put back by a tool that keeps times.
+        // The time does not change within the clock's resolution, or when a tool preserves it.
         touch($path, 1_000_000_000);
 
         $second = $this->client->get('/media/'.$name, ['If-None-Match' => $first]);

@@ -9,7 +9,7 @@ use App\Tests\Servers\Package;
 use App\Tests\Servers\Response;
 use PHPUnit\Framework\Attributes\Test;
 
-/** Migrations of a next version, run by its own application against the database that this version uses too. */
+/** Migrations of a newer version, run by its application on the database that the current version also uses. */
 final class MigrationTest extends FeatureTestCase
 {
     private const VERSIONS = ['20270101000001', '20270101000002', '20270101000003', '20270101000004', '20270101000005'];
@@ -180,7 +180,7 @@ final class MigrationTest extends FeatureTestCase
         return \App\Tests\Servers\Text::of($checks['schema'][0]['status']);
     }
 
-    /** A killed client's statement goes on in the server; its connection holds the lock until then. */
+    /** The server continues a killed client's statement, and its connection holds the lock until then. */
     private function sleeper(): int
     {
         return (int) $this->environment->mysql->query("SELECT id FROM information_schema.processlist WHERE info LIKE 'SELECT SLEEP%'")->fetchColumn();

@@ -8,7 +8,7 @@ use App\Tests\Servers\TestEnvironment;
 use Random\Engine\Mt19937;
 use Random\Randomizer;
 
-/** Requests that are nearly right, at random; the same seed gives the same ones. */
+/** Random requests that are almost valid; the same seed gives the same requests. */
 final readonly class RandomRequests
 {
     public const FAMILIES = ['cache', 'media', 'image', 'listing', 'internal', 'other'];

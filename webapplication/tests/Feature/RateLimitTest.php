@@ -44,13 +44,13 @@ final class RateLimitTest extends FeatureTestCase
     #[Test]
     public function the_address_comes_from_trusted_proxies_only(): void
     {
-        // App Service adds the port; a proxy of ours stands between; what the client itself claims is further left.
+        // App Service appends the port, the front end appends the client's address, and the client's own claims stand further left.
         self::assertSame([201, 201, 201, 429], $this->make('198.51.100.1, 203.0.113.9:4711, 10.1.2.3', 4));
         self::assertSame([429], $this->make('192.0.2.55, 203.0.113.9:4712, 10.1.2.3', 1));
 
         self::assertSame([201], $this->make('198.51.100.1, 203.0.113.99:4713, 10.1.2.3', 1));
 
-        // The first application trusts nobody: claims change nothing.
+        // The first application trusts no proxy, so the header changes nothing.
         $plain = $this->environment->client;
         $plain->send('POST', '/api/generate-image?width=16&height=16', ['X-Forwarded-For' => '203.0.113.77']);
         $keys = $this->environment->redis->client()->keys('rate:image:*');

@@ -37,7 +37,7 @@ final class SecretsTest extends FeatureTestCase
         $this->environment->redis->start();
         $this->environment->mysql->awaitReady();
         $this->environment->redis->awaitReady();
-        // A password that is refused is the moment drivers like to talk about it.
+        // Drivers put connection details into the error of a refused password.
         $application->stop();
         $refused = $this->environment->another(['FPM_MAX_CHILDREN' => '1', 'DATABASE_PASSWORD' => 'mysql-secret-wrong', 'REDIS_PASSWORD' => 'redis-secret-wrong']);
         $refused->start();

@@ -116,7 +116,7 @@ final class StartupTest extends FeatureTestCase
         file_put_contents($configuration, sprintf(
             'pid %s; error_log stderr; events {} http { access_log off; %s server { listen 127.0.0.1:%d; return 200 platform; } }',
             $pidFile,
-            // Without them nginx makes directories that only root may make.
+            // The default directories can only be created by root.
             implode(' ', array_map(
                 static fn (string $kind): string => sprintf('%s_temp_path %s;', $kind, $application->runDirectory),
                 ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'],

@@ -106,7 +106,7 @@ final class TracesTest extends FeatureTestCase
         $hanging = stream_socket_server('tcp://127.0.0.1:0');
         self::assertIsResource($hanging);
         $port = substr((string) strrchr((string) stream_socket_get_name($hanging, false), ':'), 1);
-        // With one worker, whoever asks next waits until it has dropped its traces.
+        // With one worker, the next request waits until the traces are dropped.
         $application = $this->environment->another(['SIDECAR_PORT' => $port, 'SIDECAR_SECONDS' => '0', 'FPM_MAX_CHILDREN' => '1']);
         $application->start();
         $application->awaitReady();
@@ -127,7 +127,7 @@ final class TracesTest extends FeatureTestCase
             self::assertSame(200, $answer->status);
             self::assertLessThan(2.0, $answer->seconds);
         }
-        // Three wait for nothing and the others do without, but for one in two seconds.
+        // Three requests time out, then the circuit breaker opens.
         self::assertGreaterThanOrEqual(3, $sent);
         self::assertLessThanOrEqual(4 + $seconds / 2, $sent);
     }

@@ -30,7 +30,7 @@ final class Application
         $this->run(['bash', $this->source.'/appservice/startup.sh']);
     }
 
-    /** As another user where this one is root; as this one elsewhere. */
+    /** Runs as the given user when this process is root, else as the current user. */
     public function startAs(string $user): void
     {
         $this->run([...(0 === posix_geteuid() ? ['setpriv', '--reuid', $user, '--regid', $user, '--clear-groups'] : []), 'bash', $this->source.'/appservice/startup.sh']);
@@ -55,7 +55,7 @@ final class Application
         $this->process?->stop($signal);
     }
 
-    /** Never 0, which kill() would take for our own group. */
+    /** Never 0, which kill() would take for the own process group. */
     public function pid(string $name): int
     {
         return Wait::until('there is a pid of '.$name, fn (): ?int => $this->pidOrNone($name)) ?? throw new \LogicException('no pid');
@@ -71,7 +71,7 @@ final class Application
     /** @return list<int> pids of php-fpm's children */
     public function workers(): array
     {
-        // It listens before it has all its children.
+        // php-fpm listens before it has started all its children.
         Wait::until('php-fpm has all its children', fn (): bool => str_contains($this->logged(), 'ready to handle connections'));
         $master = $this->pid('php-fpm');
         $list = preg_split('/\s+/', trim((string) @file_get_contents("/proc/$master/task/$master/children")), -1, \PREG_SPLIT_NO_EMPTY);

@@ -60,7 +60,7 @@ final readonly class Client
         return $this->send('GET', $target, $headers);
     }
 
-    /** Writes bytes on a connection and reads what comes back until it is closed. */
+    /** Writes bytes to a connection and reads until it is closed. */
     public function raw(string $bytes): string
     {
         $socket = stream_socket_client('tcp://127.0.0.1:'.$this->port, $code, $message, 2);

@@ -4,7 +4,7 @@ declare(strict_types=1);
 
 namespace App\Tests\Servers;
 
-/** Requests that are under way at the same time, while the test does something else. */
+/** Concurrent requests that run while the test does something else. */
 final readonly class ConcurrentRequests
 {
     private \CurlMultiHandle $multi;
@@ -30,7 +30,7 @@ final readonly class ConcurrentRequests
         $this->handles = $handles;
     }
 
-    /** Lets them go on for so long; those that are done by then are done. */
+    /** Drives the requests for some seconds. */
     public function run(float $seconds): void
     {
         $deadline = microtime(true) + $seconds;

@@ -4,7 +4,7 @@ declare(strict_types=1);
 
 namespace App\Tests\Servers;
 
-/** php-fpm, and what it takes to fill its disk for root as for others: write() then fails as it does on a full one. */
+/** php-fpm, with a file size limit that makes write() fail as on a full disk, also for root. */
 final class Fpm
 {
     public static function program(): string
@@ -25,9 +25,9 @@ final class Fpm
     /** @param string $bytes how far any file may grow, or unlimited */
     public static function limitFiles(int $worker, string $bytes): void
     {
-        // Only its own user may, and of root not even root in every container.
+        // Only the process's own user may set limits; in some containers not even root may.
         $asUser = 0 === posix_geteuid() ? 'setpriv --reuid www-data --regid www-data --clear-groups ' : '';
-        // A worker that was just started is not its user's yet.
+        // A worker changes its user shortly after it was started.
         Wait::until('prlimit may limit worker '.$worker, static function () use ($asUser, $worker, $bytes): bool {
             exec(sprintf('%sprlimit --pid %d --fsize=%s:unlimited 2>&1', $asUser, $worker, $bytes), $output, $code);
 

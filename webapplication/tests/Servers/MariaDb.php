@@ -16,7 +16,7 @@ final class MariaDb implements Server
         $this->port = Port::free();
     }
 
-    /** The files of an empty server; takes a second or two. */
+    /** Creates the data directory of an empty server. */
     public function install(): Process
     {
         mkdir($this->directory);
@@ -27,7 +27,7 @@ final class MariaDb implements Server
 
         return Process::start([
             'mariadb-install-db', '--no-defaults', '--user='.self::user(), '--datadir='.$this->directory.'/data', '--auth-root-authentication-method=normal',
-            // A starting server removes every temporary table it finds, those of others too, and they crash.
+            // A starting server deletes all temporary tables in tmpdir, also those of other servers, which then crash.
             '--tmpdir='.$this->directory, '--skip-test-db',
         ], [], $this->directory.'/install.log');
     }

@@ -4,7 +4,7 @@ declare(strict_types=1);
 
 namespace App\Tests\Servers;
 
-/** A copy of the application, as a release brings it; perhaps with other migrations. */
+/** A copy of the application as a release deploys it, to which a test can add migrations. */
 final readonly class Package
 {
     public function __construct(public string $directory)
@@ -17,7 +17,7 @@ final readonly class Package
         exec(sprintf('cp -rl %1$s %2$s 2>/dev/null || { rm -rf %2$s; cp -r %1$s %2$s; }; chmod -R a+rX %2$s', escapeshellarg($from.'/vendor'), escapeshellarg($directory.'/vendor')));
     }
 
-    /** As a release does; so it starts without compiling. */
+    /** Compiles the container as a release does, so that the application starts without compiling. */
     public function compile(): self
     {
         file_put_contents($this->directory.'/version.json', '{"version":"compiled"}');

@@ -6,7 +6,7 @@ namespace App\Tests\Servers;
 
 final class Port
 {
-    /** Below the range from which the kernel takes the near ends of connections: one of those could have it when the server starts. */
+    /** Below the kernel's range of ephemeral ports: a client's connection could otherwise take the port before the server starts. */
     private const LOWEST = 15_000;
     private const HIGHEST = 32_000;
 

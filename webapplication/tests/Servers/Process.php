@@ -4,7 +4,7 @@ declare(strict_types=1);
 
 namespace App\Tests\Servers;
 
-/** A server that lives no longer than this process: the kernel ends it when we are killed. */
+/** A server process that the kernel ends when this process dies. */
 final class Process
 {
     private const STOP_SECONDS = 10.0;
@@ -27,7 +27,7 @@ final class Process
     public static function start(array $command, array $environment, string $log): self
     {
         $handle = proc_open(
-            // Without our own open files: who reads our output must not wait for a server's end.
+            // Without the inherited files: a reader of this process's output must not wait until a server ends.
             ['bash', '-c', 'exec 3<&- 4<&- 5<&- 6<&- 7<&- 8<&- 9<&-; exec setpriv --pdeathsig TERM "$@"', 'bash', ...$command],
             [['file', '/dev/null', 'r'], ['file', $log, 'a'], ['file', $log, 'a']],
             $pipes,

@@ -4,7 +4,7 @@ declare(strict_types=1);
 
 namespace App\Tests\Servers;
 
-/** A span as it arrived in an OTLP/HTTP JSON body. */
+/** A span of a received OTLP/HTTP JSON body. */
 final readonly class ReceivedSpan
 {
     /** @param array<string, string> $attributes */

@@ -4,7 +4,7 @@ declare(strict_types=1);
 
 namespace App\Tests\Servers;
 
-/** Something the application depends on, which a test can take away in two ways and bring back. */
+/** A dependency of the application that a test can stop, suspend and start again. */
 interface Server
 {
     public function start(): void;
@@ -13,7 +13,7 @@ interface Server
 
     public function stop(): void;
 
-    /** From now on it takes connections and says nothing. */
+    /** Suspends the process: it accepts connections and does not answer. */
     public function suspend(): void;
 
     public function resume(): void;

@@ -4,7 +4,7 @@ declare(strict_types=1);
 
 namespace App\Tests\Servers;
 
-/** The fake sidecar, and its Blob as a directory. */
+/** The fake sidecar; a directory stands for its Blob. */
 final class Sidecar implements Server
 {
     public readonly int $port;

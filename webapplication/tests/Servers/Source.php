@@ -4,7 +4,7 @@ declare(strict_types=1);
 
 namespace App\Tests\Servers;
 
-/** Where the application under test is: here, if the workers' user can read it here. */
+/** The directory of the application under test: this checkout, or a copy when the workers' user cannot read it. */
 final class Source
 {
     private static ?string $directory = null;
@@ -18,7 +18,7 @@ final class Source
     {
         $here = dirname(__DIR__, 2);
         if (0 === posix_geteuid()) {
-            // As root, php-fpm's workers are www-data, and some packages unpack files that only their owner may read.
+            // php-fpm's workers run as www-data when this is root, and some packages contain files that only their owner may read.
             exec('chmod -R a+rX '.escapeshellarg($here.'/vendor'));
             exec('setpriv --reuid www-data --regid www-data --clear-groups test -r '.escapeshellarg($here.'/vendor/autoload.php'), $output, $code);
             if (0 !== $code) {

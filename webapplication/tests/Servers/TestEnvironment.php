@@ -4,7 +4,7 @@ declare(strict_types=1);
 
 namespace App\Tests\Servers;
 
-/** Everything the application meets, private to this run: its servers, certificates, home and secrets. */
+/** The application with its servers, certificates, home and secrets, private to this run. */
 final class TestEnvironment
 {
     public const CACHE_TOKEN = 'cache-secret-1b7a';
@@ -73,7 +73,7 @@ final class TestEnvironment
     }
 
     /**
-     * A second application beside the first, with settings of its own, in the same world.
+     * A second application with settings of its own that uses the same servers.
      *
      * @param array<string, string> $settings
      * @param string|null           $source   directory of its code, or null for a compiled package of it
@@ -111,7 +111,7 @@ final class TestEnvironment
         ];
     }
 
-    /** From now on, or not any more, the workers can make files but write nothing into them. */
+    /** Lets the workers create files but write nothing into them, or ends that. */
     public function setDiskFull(bool $full): void
     {
         foreach ($this->application->workers() as $worker) {

@@ -6,7 +6,7 @@ namespace App\Tests\Servers;
 
 final class Text
 {
-    /** A scalar that came out of JSON, as text. */
+    /** Converts a scalar of a JSON document to text. */
     public static function of(mixed $value): string
     {
         return is_scalar($value) ? (string) $value : throw new \RuntimeException('no text: '.json_encode($value));

@@ -4,13 +4,13 @@ declare(strict_types=1);
 
 /**
  * A sidecar to test against, served by PHP's own web server. Its Blob is the directory SIDECAR_BLOB; a file named
- * `blob-unavailable` beside it says that Blob cannot be reached, `blob-hangs` that it does not answer; every span it gets is a line in `spans`.
+ * `blob-unavailable` beside it makes Blob unavailable, `blob-hangs` makes it hang; every received trace is a line in `spans`.
  */
 $text = static fn (mixed $value): string => is_string($value) ? $value : '';
 $blob = (string) getenv('SIDECAR_BLOB');
 $media = (string) getenv('MEDIA_ROOT');
 $state = dirname($blob);
-// As the real one, it comes to know that a Blob that hangs is away.
+// Like the real sidecar it reports Blob as unavailable after a while.
 $hangsSince = @filemtime($state.'/blob-hangs');
 $knows = false !== $hangsSince && time() - $hangsSince >= 2;
 $failure = $knows || is_file($state.'/blob-unavailable');

@@ -23,7 +23,7 @@ final class LocalFileTest extends TestCase
         mkdir($this->directory.'/outbox/folder', recursive: true);
         file_put_contents($this->directory.'/outside/file', 'outside');
         file_put_contents($this->directory.'/outbox/folder/file', 'in');
-        // What a forger can do: same time.
+        // An attacker can also copy the time.
         touch($this->directory.'/outside/file', 1_700_000_000);
         touch($this->directory.'/outbox/folder/file', 1_700_000_000);
     }
@@ -79,12 +79,12 @@ final class LocalFileTest extends TestCase
             rename($aside, $path);
             self::linger();
         }
-        // Without what would end our parent's servers.
+        // The child must not run the shutdown functions that stop the parent's servers.
         posix_kill(posix_getpid(), \SIGKILL);
         exit;
     }
 
-    /** For about as long as it takes to open a file. */
+    /** Waits about as long as opening a file takes. */
     private static function linger(): void
     {
         $until = hrtime(true) + random_int(0, 20_000);

@@ -11,7 +11,7 @@ use PHPUnit\Framework\TestCase;
 
 final class MediaNameTest extends TestCase
 {
-    /** The sidecar's tests read it too. */
+    /** The sidecar's tests read the same file. */
     private const TABLE = __DIR__.'/../../../sidecar/testbed/media-names.json';
 
     #[Test]
@@ -24,7 +24,7 @@ final class MediaNameTest extends TestCase
         self::assertSame([], array_filter(array_map(self::written(...), (array) $table['refused']), static fn (string $name): bool => null !== MediaName::parse($name)));
     }
 
-    /** A name of the table: a text, or pieces of which one that comes n times is [text, n]. */
+    /** A name is a text or a list of pieces, where [text, n] repeats a text n times. */
     private static function written(mixed $name): string
     {
         return is_string($name) ? $name : implode('', array_map(

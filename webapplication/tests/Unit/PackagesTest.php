@@ -8,10 +8,10 @@ use App\Tests\Servers\Text;
 use PHPUnit\Framework\Attributes\Test;
 use PHPUnit\Framework\TestCase;
 
-/** What composer.json and versions.lock promise about the installed packages. */
+/** Compares the installed packages with composer.json and versions.lock. */
 final class PackagesTest extends TestCase
 {
-    /** Functions that PHP 8.5 brings; src/polyfill-php85.php has the first only. */
+    /** Functions that are new in PHP 8.5; src/polyfill-php85.php defines only the first. */
     private const PHP_85 = ['get_error_handler', 'get_exception_handler', 'array_first', 'array_last', 'locale_is_right_to_left'];
 
     #[Test]

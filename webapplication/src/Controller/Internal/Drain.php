@@ -13,7 +13,7 @@ use Symfony\Component\HttpFoundation\Request;
 use Symfony\Component\HttpFoundation\Response;
 use Symfony\Component\Routing\Attribute\Route;
 
-/** Waits until every file that is in the outbox now is in Blob. Where there is none, no sidecar is needed to say so. */
+/** Waits until every file that is in the outbox now is in Blob. An empty outbox is drained even without a sidecar. */
 #[Route('/internal/release/drain', name: 'POST /internal/release/drain', methods: 'POST')]
 final readonly class Drain
 {
@@ -29,7 +29,7 @@ final readonly class Drain
     {
         $timeout = $request->query->all()['timeout'] ?? (string) self::DEFAULT_SECONDS;
         if (!is_string($timeout) || 1 !== preg_match('/^\d{1,3}$/D', $timeout) || (int) $timeout > self::MAX_SECONDS) {
-            throw new ProblemException(422, 'timeout is a whole number of seconds up to '.self::MAX_SECONDS.'.');
+            throw new ProblemException(422, 'timeout is a whole number of seconds from 0 to '.self::MAX_SECONDS.'.');
         }
         set_time_limit(0);
         try {

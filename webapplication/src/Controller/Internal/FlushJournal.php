@@ -11,7 +11,7 @@ use App\Image\RowJournal;
 use Symfony\Component\HttpFoundation\Response;
 use Symfony\Component\Routing\Attribute\Route;
 
-/** Called by the sidecar again and again while rows wait in the journal. */
+/** Writes journal rows to MySQL. The sidecar calls this repeatedly while the journal has rows. */
 #[Route('/internal/journal/flush', name: 'POST /internal/journal/flush', methods: 'POST')]
 final readonly class FlushJournal
 {
@@ -29,6 +29,6 @@ final readonly class FlushJournal
             throw ProblemException::unavailable('MySQL cannot be asked at the moment.', previous: $failure);
         }
 
-        return new Json(['written' => $written, 'left' => count($this->journal->waiting()), 'refused' => count($this->journal->refused())]);
+        return new Json(['written' => $written, 'left' => count($this->journal->waiting()), 'refused' => count($this->journal->rejected())]);
     }
 }

@@ -14,7 +14,7 @@ use App\Sidecar\SidecarUnavailableException;
 use Symfony\Component\HttpFoundation\Response;
 use Symfony\Component\Routing\Attribute\Route;
 
-/** Makes an image that no listing shows, and reads it back through Blob: the whole way, in one call. */
+/** Makes an unlisted image and reads it back from Blob: proves the whole media path with one request. */
 #[Route('/internal/release/probe', name: 'POST /internal/release/probe', methods: 'POST')]
 final readonly class Probe
 {

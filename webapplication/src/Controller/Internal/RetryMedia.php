@@ -12,11 +12,11 @@ use Symfony\Component\HttpFoundation\Request;
 use Symfony\Component\HttpFoundation\Response;
 use Symfony\Component\Routing\Attribute\Route;
 
-/** Has the sidecar look again, at everything that waits or at one name; one that is in conflict goes back into the outbox. */
+/** Makes the sidecar retry all waiting files or one name. A file in conflict moves back into the outbox. */
 #[Route('/internal/media/retry', name: 'POST /internal/media/retry', methods: 'POST')]
 final readonly class RetryMedia
 {
-    private const WITHIN_MS = 10_000;
+    private const TIMEOUT_MS = 10_000;
 
     public function __construct(private SidecarClient $sidecar)
     {
@@ -29,7 +29,7 @@ final readonly class RetryMedia
             throw new ProblemException(422, 'name is the path of one file below the outbox.');
         }
         try {
-            $answer = $this->sidecar->call('POST', '/retry'.(null === $name ? '' : '?name='.rawurlencode($name)), self::WITHIN_MS);
+            $answer = $this->sidecar->call('POST', '/retry'.(null === $name ? '' : '?name='.rawurlencode($name)), self::TIMEOUT_MS);
         } catch (SidecarUnavailableException $failure) {
             throw ProblemException::unavailable('The sidecar cannot be asked.', previous: $failure);
         }
@@ -37,9 +37,9 @@ final readonly class RetryMedia
         return match ($answer->status) {
             202 => new Json($answer->json(), 202),
             404 => throw new ProblemException(404, 'The sidecar knows no such file.'),
-            409 => throw new ProblemException(409, 'Another file has this place in the outbox.'),
+            409 => throw new ProblemException(409, 'Another file has this name in the outbox.'),
             400 => throw new ProblemException(422, 'name is not the path of a file below the outbox.'),
-            default => throw ProblemException::unavailable('The sidecar does not take it.'),
+            default => throw ProblemException::unavailable('The sidecar did not accept the request.'),
         };
     }
 }

@@ -12,12 +12,12 @@ use App\Sidecar\SidecarUnavailableException;
 use Symfony\Component\HttpFoundation\Response;
 use Symfony\Component\Routing\Attribute\Route;
 
-/** What the sidecar carries and what it cannot carry, for it has no public port of its own; and the rows that MySQL has not. */
+/** The sidecar's media status, since the sidecar has no public port, and the number of rows in the journal. */
 #[Route('/internal/media', name: 'GET /internal/media', methods: ['GET', 'HEAD'])]
 final readonly class ShowMediaState
 {
-    /** A large backlog takes a while to count. */
-    private const WITHIN_MS = 10_000;
+    /** Counting a large backlog takes seconds. */
+    private const TIMEOUT_MS = 10_000;
 
     public function __construct(private SidecarClient $sidecar, private RowJournal $journal)
     {
@@ -26,15 +26,15 @@ final readonly class ShowMediaState
     public function __invoke(): Response
     {
         try {
-            $answer = $this->sidecar->call('GET', '/status', self::WITHIN_MS);
+            $answer = $this->sidecar->call('GET', '/status', self::TIMEOUT_MS);
         } catch (SidecarUnavailableException $failure) {
             throw ProblemException::unavailable('The sidecar cannot be asked.', previous: $failure);
         }
         $media = $answer->json()['media'] ?? null;
         if (200 !== $answer->status || !is_array($media)) {
-            throw ProblemException::unavailable('The sidecar does not say how it is.');
+            throw ProblemException::unavailable('The sidecar gives no status.');
         }
 
-        return new Json($media + ['rows' => ['waiting' => count($this->journal->waiting()), 'refused' => count($this->journal->refused())]]);
+        return new Json($media + ['rows' => ['waiting' => count($this->journal->waiting()), 'refused' => count($this->journal->rejected())]]);
     }
 }
