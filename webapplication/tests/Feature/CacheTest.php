@@ -63,7 +63,7 @@ final class CacheTest extends FeatureTestCase
         self::assertSame(3600, $this->put($key, '{"value":1}')->json()['expiresIn']);
         $this->put($key, '{"value":1,"ttl":1}');
 
-        $this->assertSoon('it is gone', fn (): bool => 404 === $this->client->get('/api/cache/'.$key, self::TOKEN)->status, 5);
+        $this->assertSoon('it is gone', fn (): bool => 404 === $this->client->get('/api/cache/'.$key, self::TOKEN)->status);
     }
 
     #[Test]

@@ -94,7 +94,7 @@ final class DiskTest extends FeatureTestCase
         $killed = 0;
         $running = 0;
         $lastKill = microtime(true);
-        $deadline = microtime(true) + 20;
+        $deadline = microtime(true) + 60;
         while (($killed < $kills || $running > 0) && microtime(true) < $deadline) {
             while ($killed < $kills && $running < 4) {
                 $request = curl_init('http://127.0.0.1:'.$application->port.'/api/generate-image?width=600&height=600&format=jpeg');

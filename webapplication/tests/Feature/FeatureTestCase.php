@@ -39,19 +39,6 @@ abstract class FeatureTestCase extends TestCase
         $this->addToAssertionCount(1);
     }
 
-    /**
-     * A busy machine slows some answers, what waits for something slows all.
-     *
-     * @param callable(): Response $ask
-     */
-    protected static function fastestOfThree(callable $ask): Response
-    {
-        $answers = [$ask(), $ask(), $ask()];
-        usort($answers, static fn (Response $one, Response $other): int => $one->seconds <=> $other->seconds);
-
-        return $answers[0];
-    }
-
     /** @return array<string, string> */
     protected static function releaseToken(): array
     {

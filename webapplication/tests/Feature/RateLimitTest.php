@@ -37,7 +37,7 @@ final class RateLimitTest extends FeatureTestCase
         $refused = $this->client->send('POST', '/api/generate-image?width=16&height=16', ['X-Forwarded-For' => '203.0.113.7']);
 
         self::assertProblem(429, $refused);
-        self::assertEqualsWithDelta(50, (int) $refused->header('Retry-After'), 10);
+        self::assertContains((int) $refused->header('Retry-After'), range(1, 60));
         self::assertSame([201], $this->make('203.0.113.8', 1));
     }
 

@@ -85,10 +85,7 @@ final class StartupTest extends FeatureTestCase
         $this->application->start();
         $this->assertSoon('php-fpm is being started', static fn (): bool => is_file($slow.'.begun'));
 
-        $startedAt = microtime(true);
-        $this->application->stop();
-
-        self::assertLessThan(5.0, microtime(true) - $startedAt);
+        self::assertTrue($this->application->stop(), 'it ends by itself');
     }
 
     #[Test]

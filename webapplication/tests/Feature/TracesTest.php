@@ -14,6 +14,8 @@ final class TracesTest extends FeatureTestCase
 {
     private const TRACE = '0af7651916cd43dd8448eb211c80319c';
     private const PARENT = 'b7ad6b7169203331';
+    /** php-fpm's clock has a coarser resolution than microtime(). */
+    private const CLOCK_NANOSECONDS = 20_000_000;
 
     protected function setUp(): void
     {
@@ -24,6 +26,7 @@ final class TracesTest extends FeatureTestCase
     #[Test]
     public function the_spans_of_a_request_are_one_trace_with_its_caller_and_the_sidecar(): void
     {
+        $before = microtime(true) * 1e9;
         $answer = $this->client->send('POST', '/api/generate-image', ['traceparent' => '00-'.self::TRACE.'-'.self::PARENT.'-01']);
         $spans = $this->spans();
         $server = $spans['POST /api/generate-image'];
@@ -34,7 +37,8 @@ final class TracesTest extends FeatureTestCase
         foreach ($spans as $name => $span) {
             self::assertMatchesRegularExpression('/^[0-9a-f]{16}$/', $span->id);
             self::assertGreaterThanOrEqual($span->startedAt, $span->endedAt, $name);
-            self::assertEqualsWithDelta(time() * 1e9, $span->startedAt, 5e9);
+            self::assertGreaterThanOrEqual($before - self::CLOCK_NANOSECONDS, $span->startedAt);
+            self::assertLessThanOrEqual(microtime(true) * 1e9, $span->startedAt);
             if ($span !== $server) {
                 self::assertSame([3, $server->id], [$span->kind, $span->parentId], $name);
             }
@@ -91,13 +95,23 @@ final class TracesTest extends FeatureTestCase
     #[Test]
     public function the_client_never_waits_for_traces(): void
     {
+        $timeouts = $this->environment->application->runDirectory.'/tmp/hangs-traces';
         $this->environment->sidecar->suspend();
-        $answer = self::fastestOfThree(fn (): Response => $this->client->get('/api/images'));
+        $seen = [];
+        for ($attempt = 0; $attempt < 5; ++$attempt) {
+            // The worker records its timeout in this file; if it sent traces before the response, the file would be there now.
+            $seen[] = [$this->client->get('/api/images')->status, is_file($timeouts)];
+            $this->assertSoon('the worker has given up', static function () use ($timeouts): bool {
+                clearstatcache();
+
+                return is_file($timeouts);
+            });
+            unlink($timeouts);
+        }
         $this->environment->sidecar->resume();
         Wait::until('traces are sent again', fn (): bool => 200 === $this->client->get('/api/images')->status && [] !== $this->environment->sidecar->spans());
 
-        self::assertSame(200, $answer->status);
-        self::assertLessThan(0.15, $answer->seconds);
+        self::assertContains([200, false], $seen);
     }
 
     #[Test]
@@ -125,7 +139,6 @@ final class TracesTest extends FeatureTestCase
 
         foreach ($answers as $answer) {
             self::assertSame(200, $answer->status);
-            self::assertLessThan(2.0, $answer->seconds);
         }
         // Three requests time out, then the circuit breaker opens.
         self::assertGreaterThanOrEqual(3, $sent);

@@ -50,9 +50,10 @@ final class Application
         return $this->process?->runs() ?? false;
     }
 
-    public function stop(int $signal = \SIGTERM): void
+    /** @return bool false when it had to be killed */
+    public function stop(int $signal = \SIGTERM): bool
     {
-        $this->process?->stop($signal);
+        return $this->process?->stop($signal) ?? true;
     }
 
     /** Never 0, which kill() would take for the own process group. */

@@ -30,23 +30,27 @@ final readonly class ConcurrentRequests
         $this->handles = $handles;
     }
 
-    /** Drives the requests for some seconds. */
-    public function run(float $seconds): void
+    /** Waits until every request is sent. */
+    public function awaitStarted(): void
     {
-        $deadline = microtime(true) + $seconds;
-        do {
-            curl_multi_exec($this->multi, $active);
-            curl_multi_select($this->multi, 0.02);
-        } while (microtime(true) < $deadline);
+        Wait::until('every request is sent', function (): bool {
+            $this->drive();
+
+            return [] === array_filter($this->handles, static fn (\CurlHandle $handle): bool => 0.0 === curl_getinfo($handle, \CURLINFO_PRETRANSFER_TIME));
+        });
+    }
+
+    /** @return int number of requests without a response */
+    public function pending(): int
+    {
+        return $this->drive();
     }
 
     /** @return list<Response> in the order of the targets, without their headers */
     public function finish(): array
     {
-        do {
-            curl_multi_exec($this->multi, $active);
-            curl_multi_select($this->multi, 0.02);
-        } while ($active > 0);
+        while ($this->drive() > 0) {
+        }
 
         return array_map(static fn (\CurlHandle $handle): Response => new Response(
             curl_getinfo($handle, \CURLINFO_RESPONSE_CODE),
@@ -54,5 +58,13 @@ final readonly class ConcurrentRequests
             (string) curl_multi_getcontent($handle),
             curl_getinfo($handle, \CURLINFO_TOTAL_TIME),
         ), $this->handles);
+    }
+
+    private function drive(): int
+    {
+        curl_multi_exec($this->multi, $active);
+        curl_multi_select($this->multi, 0.01);
+
+        return is_int($active) ? $active : 0;
     }
 }

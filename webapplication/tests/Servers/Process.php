@@ -7,7 +7,7 @@ namespace App\Tests\Servers;
 /** A server process that the kernel ends when this process dies. */
 final class Process
 {
-    private const STOP_SECONDS = 10.0;
+    private const STOP_SECONDS = 20.0;
 
     /** @var resource */
     private $handle;
@@ -51,20 +51,25 @@ final class Process
         posix_kill($this->pid, $signal);
     }
 
-    public function stop(int $signal = \SIGTERM): void
+    /** @return bool false when it had to be killed */
+    public function stop(int $signal = \SIGTERM): bool
     {
         if (!$this->runs()) {
-            return;
+            return true;
         }
+        $isKilled = false;
         $this->signal(\SIGCONT);
         $this->signal($signal);
         $deadline = microtime(true) + self::STOP_SECONDS;
         while ($this->runs()) {
             if (microtime(true) > $deadline) {
                 $this->signal(\SIGKILL);
+                $isKilled = true;
             }
             usleep(5000);
         }
         proc_close($this->handle);
+
+        return !$isKilled;
     }
 }

@@ -46,6 +46,14 @@ final class RedisServer implements Server
         $this->process?->signal(\SIGCONT);
     }
 
+    /** @return int number of connections since the server was started, with the one that asks */
+    public function receivedConnections(): int
+    {
+        $stats = $this->client()->info('stats');
+
+        return is_array($stats) && is_numeric($stats['total_connections_received'] ?? null) ? (int) $stats['total_connections_received'] : throw new \RuntimeException('Redis gives no statistics');
+    }
+
     public function client(): \Redis
     {
         $redis = new \Redis();

@@ -93,7 +93,7 @@ final class TestEnvironment
             'APP_ENV' => 'prod',
             'MEDIA_ROOT' => $this->mediaRoot,
             'MEDIA_MOUNT' => $this->mount,
-            'MEDIA_WAIT_MS' => '700',
+            'MEDIA_WAIT_MS' => '2000',
             'DATABASE_HOST' => '127.0.0.1:'.$this->mysql->port,
             'DATABASE_NAME' => 'slipway',
             'DATABASE_USER' => 'slipway',
