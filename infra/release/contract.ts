@@ -3,11 +3,12 @@ import { contractEarly, type ServingVersion } from './gates/contract-early.ts';
 import { openPackage } from './package/open-package.ts';
 import { Attempt } from './phases/attempt.ts';
 import { migrate } from './phases/migrate.ts';
-import { type Session, type SessionOptions, withSession } from './phases/session.ts';
+import type { Session } from './phases/session.ts';
 import { Steps } from './phases/steps.ts';
 import type { HistoryEntry } from './store/history.ts';
 import { entryBefore, originOf } from './store/lineage.ts';
 import type { ReleaseTarget } from './target/target.ts';
+import { type SessionOptions, withSession } from './with-session.ts';
 
 export interface ContractRequest extends SessionOptions {
   readonly target: ReleaseTarget;

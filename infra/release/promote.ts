@@ -5,13 +5,14 @@ import { noSwapUnderWay } from './gates/no-swap-under-way.ts';
 import { slotExists } from './gates/slot-exists.ts';
 import { Attempt } from './phases/attempt.ts';
 import { type GoLiveOptions, goLive, prove, settling } from './phases/go-live.ts';
-import { type Session, type SessionOptions, withSession } from './phases/session.ts';
+import { recordingRefusals } from './phases/recording-refusals.ts';
+import type { Session } from './phases/session.ts';
 import { clearPreparation } from './phases/stage.ts';
 import { Steps } from './phases/steps.ts';
-import { recordingRefusals } from './release.ts';
 import type { HistoryEntry } from './store/history.ts';
 import { hasConfiguration, readConfiguration } from './store/slot-configuration.ts';
 import type { ReleaseTarget } from './target/target.ts';
+import { type SessionOptions, withSession } from './with-session.ts';
 
 export interface PromoteRequest extends SessionOptions, GoLiveOptions {
   readonly target: ReleaseTarget;

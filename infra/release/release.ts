@@ -1,5 +1,4 @@
 import { messageOf } from '../lib/error-message.ts';
-import { SlipError } from '../lib/errors.ts';
 import type { WantedConfiguration } from '../lib/wanted.ts';
 import { blobReachable } from './gates/blob-reachable.ts';
 import { expandOnly } from './gates/expand-only.ts';
@@ -15,11 +14,13 @@ import { readSourceState } from './package/source-state.ts';
 import { Attempt, type Candidate } from './phases/attempt.ts';
 import { type GoLiveOptions, goLive, prove, resetPreparation, settling } from './phases/go-live.ts';
 import { migrate } from './phases/migrate.ts';
-import { type Session, type SessionOptions, withSession } from './phases/session.ts';
+import { recordingRefusals } from './phases/recording-refusals.ts';
+import type { Session } from './phases/session.ts';
 import { clearPreparation, stage } from './phases/stage.ts';
 import { Steps } from './phases/steps.ts';
 import type { HistoryEntry } from './store/history.ts';
 import type { ReleaseTarget } from './target/target.ts';
+import { type SessionOptions, withSession } from './with-session.ts';
 
 /** Where the package comes from: a source tree, or a file that a release built before. */
 export type PackageOrigin =
@@ -44,13 +45,6 @@ interface Built {
   readonly opened: OpenedPackage;
   readonly source: Candidate['source'];
 }
-
-const recordedCodes = new Set([
-  'SLIP-RELEASE-SWAPPED-BACK',
-  'SLIP-RELEASE-FIRST-UNWELL',
-  'SLIP-RELEASE-ROLLBACK-UNWELL',
-  'SLIP-RELEASE-LOCK-LOST',
-]);
 
 /** build → preflight → stage → migrate → prepare → verify → drain → swap → verify production → watch → record. */
 export async function release(request: ReleaseRequest): Promise<HistoryEntry> {
@@ -112,35 +106,6 @@ async function releaseBuilt(
     await resetPreparation(session);
     return attempt.record('verified');
   });
-}
-
-/** What fails before the swap leaves production as it is: the preparation is undone, history says why. */
-export async function recordingRefusals(
-  session: Session,
-  attempt: Attempt,
-  action: () => Promise<HistoryEntry>,
-): Promise<HistoryEntry> {
-  let entry: HistoryEntry | undefined;
-  try {
-    entry = await action();
-    return entry;
-  } catch (error) {
-    if (isRecorded(error)) throw error;
-    if (attempt.mayHaveSwapped) {
-      session.steps.notice('how the swap ended is not known: the next command finds out, and finishes or undoes it');
-      throw error;
-    }
-    await resetPreparation(session).catch((cause: unknown) => {
-      session.steps.notice(`the preparation could not be reset, the next command will: ${String(cause)}`);
-    });
-    await attempt.record('refused', error);
-    throw error;
-  }
-}
-
-/** What happened after the swap is in history already; a lost lock is not ours to write under. */
-function isRecorded(error: unknown): boolean {
-  return error instanceof SlipError && recordedCodes.has(error.code);
 }
 
 async function build(origin: PackageOrigin, steps: Steps): Promise<Built> {

@@ -6,15 +6,16 @@ import { Attempt } from './phases/attempt.ts';
 import { drainBriefly } from './phases/drain.ts';
 import { expectVersion } from './phases/expect-version.ts';
 import { type GoLiveOptions, prove, verifyProduction } from './phases/go-live.ts';
-import { type Session, type SessionOptions, withSession } from './phases/session.ts';
+import { recordingRefusals } from './phases/recording-refusals.ts';
+import type { Session } from './phases/session.ts';
 import { clearPreparation, stage } from './phases/stage.ts';
 import { Steps } from './phases/steps.ts';
 import { swap } from './phases/swap.ts';
 import { warm } from './phases/warm.ts';
-import { recordingRefusals } from './release.ts';
 import type { HistoryEntry } from './store/history.ts';
 import { entryNamed, entryToReturnTo, wayTo } from './store/rollback-target.ts';
 import type { ReleaseTarget } from './target/target.ts';
+import { type SessionOptions, withSession } from './with-session.ts';
 
 export interface RollbackRequest extends SessionOptions, Pick<GoLiveOptions, 'p95BudgetMs'> {
   readonly target: ReleaseTarget;

@@ -5,9 +5,9 @@ import { createDefaultHttpClient, createHttpHeaders, createPipelineRequest } fro
 import { firstLineOf } from '../../lib/error-message.ts';
 import { SlipError } from '../../lib/errors.ts';
 import type { WantedContainer } from '../../lib/wanted.ts';
-import type { ManagementAccess, SiteAddress } from '../target/target.ts';
 import { armFailure, isNotFound, isTransientSwapFailure } from './arm-failure.ts';
 import { type Deployment, oneDeploy } from './one-deploy.ts';
+import type { ManagementAccess, SiteAddress } from './site.ts';
 import { whileBusy } from './while-busy.ts';
 
 const armScope = 'https://management.azure.com/.default';

@@ -1,6 +1,6 @@
 import { SlipError } from '../../lib/errors.ts';
 import type { WebSlot } from '../appservice/web-slot.ts';
-import type { Gate } from '../phases/steps.ts';
+import type { Gate } from './gate.ts';
 
 const paths = ['/', '/api/ping', '/api/health/live'];
 

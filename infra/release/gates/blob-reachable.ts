@@ -2,7 +2,7 @@ import { SlipError } from '../../lib/errors.ts';
 import { untilDefined } from '../../lib/until.ts';
 import { type Health, readHealth } from '../appservice/health.ts';
 import type { WebSlot } from '../appservice/web-slot.ts';
-import type { Gate } from '../phases/steps.ts';
+import type { Gate } from './gate.ts';
 
 /** While Blob is away, or nobody carries to it, images wait in an outbox that a swap would move out of sight. */
 export const blobReachable: Gate<{

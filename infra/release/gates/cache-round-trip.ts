@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { SlipError } from '../../lib/errors.ts';
 import { parseObject } from '../../lib/json.ts';
 import type { WebSlot } from '../appservice/web-slot.ts';
-import type { Gate } from '../phases/steps.ts';
+import type { Gate } from './gate.ts';
 
 const ttlSeconds = 60;
 

@@ -1,5 +1,5 @@
 import { SlipError } from '../../lib/errors.ts';
-import type { Gate } from '../phases/steps.ts';
+import type { Gate } from './gate.ts';
 
 /** A version that may serve: the one that is live, or the one a rollback returns to. */
 export interface ServingVersion {

@@ -2,7 +2,7 @@ import { SlipError } from '../../lib/errors.ts';
 import { untilDefined } from '../../lib/until.ts';
 import { describeHealth, type Health, readHealth } from '../appservice/health.ts';
 import type { WebSlot } from '../appservice/web-slot.ts';
-import type { Gate } from '../phases/steps.ts';
+import type { Gate } from './gate.ts';
 
 /** Everything that the app needs, as it sees it itself. A slot that has just started gets a moment to settle. */
 export const deepHealth: Gate<{ readonly slot: WebSlot; readonly settleMs: number; readonly pollMs: number }> = {

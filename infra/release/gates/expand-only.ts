@@ -1,6 +1,6 @@
 import { SlipError } from '../../lib/errors.ts';
 import type { Migration } from '../package/migrations.ts';
-import type { Gate } from '../phases/steps.ts';
+import type { Gate } from './gate.ts';
 
 /** SQL that takes something away from the version that is live while it runs. */
 const destructive: readonly { readonly pattern: RegExp; readonly does: string }[] = [

@@ -1,7 +1,7 @@
 import { SlipError } from '../../lib/errors.ts';
 import { parseObject } from '../../lib/json.ts';
 import type { WebSlot } from '../appservice/web-slot.ts';
-import type { Gate } from '../phases/steps.ts';
+import type { Gate } from './gate.ts';
 
 const probeTimeoutMs = 30_000;
 

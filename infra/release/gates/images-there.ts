@@ -1,7 +1,7 @@
 import { SlipError } from '../../lib/errors.ts';
-import type { Gate } from '../phases/steps.ts';
 import type { Configuration } from '../store/history.ts';
 import type { ReleaseTarget } from '../target/target.ts';
+import type { Gate } from './gate.ts';
 
 /** An image that cannot be pulled takes the whole slot down; one of an old version may have been cleaned away. */
 export const imagesThere: Gate<{

@@ -1,7 +1,7 @@
 import { SlipError } from '../../lib/errors.ts';
 import { percentile } from '../../lib/percentile.ts';
 import type { WebSlot } from '../appservice/web-slot.ts';
-import type { Gate } from '../phases/steps.ts';
+import type { Gate } from './gate.ts';
 
 const requests = 40;
 const parallel = 4;

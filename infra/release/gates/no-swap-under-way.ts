@@ -1,6 +1,6 @@
 import { SlipError } from '../../lib/errors.ts';
 import type { AppService } from '../appservice/app-service.ts';
-import type { Gate } from '../phases/steps.ts';
+import type { Gate } from './gate.ts';
 
 /** Somebody swaps by hand: the slots are about to trade places, and refuse every change until they have. */
 export const noSwapUnderWay: Gate<{ readonly appService: AppService }> = {

@@ -1,6 +1,6 @@
 import { SlipError } from '../../lib/errors.ts';
 import { findSyntaxErrors } from '../package/php-syntax.ts';
-import type { Gate } from '../phases/steps.ts';
+import type { Gate } from './gate.ts';
 
 /** A file that PHP cannot parse never gets as far as a slot. */
 export const phpSyntax: Gate<{ readonly source: string }> = {

@@ -1,7 +1,7 @@
 import { SlipError } from '../../lib/errors.ts';
 import { untilDefined } from '../../lib/until.ts';
 import type { AppService, SettingReference } from '../appservice/app-service.ts';
-import type { Gate } from '../phases/steps.ts';
+import type { Gate } from './gate.ts';
 
 /** An unresolved reference reaches the app as its literal text. */
 export const referencesResolved: Gate<{

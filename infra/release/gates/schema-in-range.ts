@@ -1,6 +1,6 @@
 import { SlipError } from '../../lib/errors.ts';
 import type { RunningVersion, WebSlot } from '../appservice/web-slot.ts';
-import type { Gate } from '../phases/steps.ts';
+import type { Gate } from './gate.ts';
 
 /** The database is at least as new as the code needs. That nothing was taken away is for deep health to say. */
 export const schemaInRange: Gate<{ readonly slot: WebSlot }> = {

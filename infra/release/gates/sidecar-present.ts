@@ -2,8 +2,8 @@ import { SlipError } from '../../lib/errors.ts';
 import { untilDefined } from '../../lib/until.ts';
 import { readHealth } from '../appservice/health.ts';
 import type { WebSlot } from '../appservice/web-slot.ts';
-import type { Gate } from '../phases/steps.ts';
 import type { Configuration } from '../store/history.ts';
+import type { Gate } from './gate.ts';
 
 /** The platform starts containers in no order and does not look after the sidecar; so this does. */
 export const sidecarPresent: Gate<{

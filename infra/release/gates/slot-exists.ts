@@ -1,7 +1,7 @@
 import { SlipError } from '../../lib/errors.ts';
 import type { AppService } from '../appservice/app-service.ts';
-import type { Gate } from '../phases/steps.ts';
-import type { SiteAddress } from '../target/target.ts';
+import type { SiteAddress } from '../appservice/site.ts';
+import type { Gate } from './gate.ts';
 
 export const slotExists: Gate<{ readonly appService: AppService; readonly site: SiteAddress }> = {
   name: 'slot',

@@ -1,7 +1,7 @@
 import { SlipError } from '../../lib/errors.ts';
 import type { WantedConfiguration } from '../../lib/wanted.ts';
 import type { AppService } from '../appservice/app-service.ts';
-import type { Gate } from '../phases/steps.ts';
+import type { Gate } from './gate.ts';
 
 /** What stays with a slot has to be what the program says, or a swap carries along what should stay. */
 export const stickySettings: Gate<{ readonly appService: AppService; readonly wanted: WantedConfiguration }> = {

@@ -1,6 +1,6 @@
 import { SlipError } from '../../lib/errors.ts';
 import type { SourceState } from '../package/source-state.ts';
-import type { Gate } from '../phases/steps.ts';
+import type { Gate } from './gate.ts';
 
 const listedFiles = 5;
 

@@ -1,6 +1,6 @@
 import { SlipError } from '../../lib/errors.ts';
-import type { Gate } from '../phases/steps.ts';
 import type { Configuration } from '../store/history.ts';
+import type { Gate } from './gate.ts';
 
 /** Without these, App Service takes any answer for a warm slot, a 500 included. */
 const required: readonly { readonly setting: string; readonly valid: RegExp; readonly expected: string }[] = [

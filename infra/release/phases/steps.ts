@@ -1,4 +1,5 @@
 import { SlipError } from '../../lib/errors.ts';
+import type { Gate } from '../gates/gate.ts';
 import type { GateResult, TimedName } from '../store/history.ts';
 
 /** What a release tells while it runs; `--json` prints these as they are. */
@@ -29,12 +30,6 @@ export type ReleaseEvent =
   | { readonly event: 'notice'; readonly message: string };
 
 export type Listener = (event: ReleaseEvent) => void;
-
-/** A question that has to be answered well before a release goes on. Throws a SlipError to refuse; may return a note. */
-export interface Gate<Context> {
-  readonly name: string;
-  readonly check: (context: Context) => Promise<string | undefined> | string | undefined;
-}
 
 /** Runs steps and gates one after the other, times them and tells about them. */
 export class Steps {

@@ -1,7 +1,7 @@
 import type { ContainerClient } from '@azure/storage-blob';
 import type { WantedContainer } from '../../lib/wanted.ts';
 import { readText } from './blob-text.ts';
-import { isStatus, storeFailure } from './lock.ts';
+import { isStatus, storeFailure } from './store-failure.ts';
 
 export type EntryKind = 'release' | 'promote' | 'rollback' | 'migrate';
 /**

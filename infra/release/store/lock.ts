@@ -1,10 +1,11 @@
-import { BlobLeaseClient, type BlockBlobClient, type ContainerClient, RestError } from '@azure/storage-blob';
+import { BlobLeaseClient, type BlockBlobClient, type ContainerClient } from '@azure/storage-blob';
 import { SlipError } from '../../lib/errors.ts';
 import { isObject } from '../../lib/json.ts';
 import { untilDefined } from '../../lib/until.ts';
 import { readText } from './blob-text.ts';
 import type { HistoryEntry } from './history.ts';
 import { describeOwner, hasEnded, type Owner } from './owner.ts';
+import { isStatus, storeFailure } from './store-failure.ts';
 
 /** A lease lives this long without being renewed: how long a crashed release on another machine keeps others out. */
 export const leaseSeconds = 30;
@@ -221,21 +222,5 @@ export function damagedLock(): SlipError {
     found: 'the lock held something that no release wrote: who had it, and what was begun, is not known',
     expected: 'its content to be written by releases alone',
     fix: 'the lock was taken and written anew; compare ./slipway status with ./slipway history',
-  });
-}
-
-export function isStatus(error: unknown, ...statuses: number[]): boolean {
-  return error instanceof RestError && error.statusCode !== undefined && statuses.includes(error.statusCode);
-}
-
-/** The releases container cannot be reached or refuses us. */
-export function storeFailure(error: unknown): SlipError {
-  const reason =
-    error instanceof RestError ? `${error.statusCode ?? ''} ${error.code ?? error.message}`.trim() : String(error);
-  return new SlipError('SLIP-RELEASE-STORE', {
-    found: `the releases container did not answer as expected: ${reason}`,
-    expected: 'the container `releases` of the shared storage account, with the role Storage Blob Data Contributor',
-    fix: 'see whether Blob is up (./slipway status) and whether you may write there, then repeat the command',
-    cause: error,
   });
 }

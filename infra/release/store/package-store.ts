@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { ContainerClient } from '@azure/storage-blob';
 import { SlipError } from '../../lib/errors.ts';
-import { isStatus, storeFailure } from './lock.ts';
+import { isStatus, storeFailure } from './store-failure.ts';
 
 export interface StoredPackage {
   readonly version: string;

@@ -1,25 +1,6 @@
-import type { TokenCredential } from '@azure/core-auth';
 import type { ContainerClient } from '@azure/storage-blob';
 import type { WantedConfiguration } from '../../lib/wanted.ts';
-
-export interface SiteAddress {
-  readonly subscriptionId: string;
-  readonly resourceGroup: string;
-  readonly app: string;
-  /** The slot that releases are staged in. */
-  readonly slot: string;
-}
-
-/** How the management plane is reached. */
-export interface ManagementAccess {
-  readonly credential: TokenCredential;
-  /** Default: Azure's public cloud. */
-  readonly endpoint?: string;
-  /** CA certificates (PEM) that its TLS is checked against, besides the usual ones. */
-  readonly ca?: string;
-  /** Milliseconds between two questions about a long-running operation, and about a slot that starts. */
-  readonly pollMs: number;
-}
+import type { ManagementAccess, SiteAddress } from '../appservice/site.ts';
 
 export interface ReleaseTokens {
   readonly cacheApi: string;

@@ -1,10 +1,10 @@
-import { describeFailure } from './phases/attempt.ts';
-import { resetPreparation, verifyProduction } from './phases/go-live.ts';
-import type { Access } from './phases/session.ts';
-import type { Steps } from './phases/steps.ts';
-import { hasSwapped } from './phases/swap.ts';
-import type { HistoryEntry, Outcome } from './store/history.ts';
-import type { Intent, ReleaseLock } from './store/lock.ts';
+import type { HistoryEntry, Outcome } from '../store/history.ts';
+import type { Intent, ReleaseLock } from '../store/lock.ts';
+import { describeFailure } from './attempt.ts';
+import { resetPreparation, verifyProduction } from './go-live.ts';
+import type { Access } from './session.ts';
+import type { Steps } from './steps.ts';
+import { hasSwapped } from './swap.ts';
 
 interface Healing extends Access {
   readonly lock: ReleaseLock;

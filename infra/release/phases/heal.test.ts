@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
+import type { HistoryEntry } from '../store/history.ts';
 import { heal } from './heal.ts';
-import { Steps } from './phases/steps.ts';
-import type { HistoryEntry } from './store/history.ts';
+import { Steps } from './steps.ts';
 
 const entry = { id: '1', kind: 'release', version: 'new', from: 'old' } as HistoryEntry;
 

@@ -1,0 +1,20 @@
+import type { TokenCredential } from '@azure/core-auth';
+
+export interface SiteAddress {
+  readonly subscriptionId: string;
+  readonly resourceGroup: string;
+  readonly app: string;
+  /** The slot that releases are staged in. */
+  readonly slot: string;
+}
+
+/** How the management plane is reached. */
+export interface ManagementAccess {
+  readonly credential: TokenCredential;
+  /** Default: Azure's public cloud. */
+  readonly endpoint?: string;
+  /** CA certificates (PEM) that its TLS is checked against, besides the usual ones. */
+  readonly ca?: string;
+  /** Milliseconds between two questions about a long-running operation, and about a slot that starts. */
+  readonly pollMs: number;
+}

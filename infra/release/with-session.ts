@@ -1,0 +1,60 @@
+import { heal } from './phases/heal.ts';
+import { ProductionProbe } from './phases/production-probe.ts';
+import { accessTo, findLive, type Session } from './phases/session.ts';
+import type { Listener, Steps } from './phases/steps.ts';
+import { damagedLock, lockName, ReleaseLock } from './store/lock.ts';
+import { currentOwner, describeOwner } from './store/owner.ts';
+import { PackageStore } from './store/package-store.ts';
+import type { ReleaseTarget } from './target/target.ts';
+
+export interface SessionOptions {
+  /** As typed, for the lock and the history. */
+  readonly command: string;
+  readonly listener: Listener;
+  /** Aborted by Ctrl-C: the work ends before the swap, or runs to its end after it. */
+  readonly signal?: AbortSignal;
+}
+
+/** Takes the lock, heals what an earlier command left half done, runs the action, gives the lock back. */
+export async function withSession<T>(
+  target: ReleaseTarget,
+  options: SessionOptions,
+  steps: Steps,
+  action: (session: Session) => Promise<T>,
+): Promise<T> {
+  const startedAt = new Date();
+  const access = accessTo(target);
+  const owner = currentOwner(options.command, process.env, startedAt);
+  const lock = await ReleaseLock.acquire(target.releases, lockName(target.stack), owner);
+  let probe: ProductionProbe | undefined;
+  try {
+    if (lock.previousOwner !== undefined) {
+      steps.notice(`took over the lock that ${describeOwner(lock.previousOwner)} left behind`);
+    }
+    if (lock.wasDamaged) steps.notice(damagedLock().toText());
+    const tokens = await target.tokens();
+    await heal({ ...access, lock, steps });
+    const entries = await access.history.read();
+    const before = await findLive(access, entries);
+    if (before?.answers === true) probe = ProductionProbe.start(access.production);
+    else if (before !== undefined) steps.notice(`production does not answer; by history it is ${before.version}`);
+    const packages = new PackageStore(target.releases);
+    return await action({
+      ...access,
+      owner,
+      packages,
+      lock,
+      steps,
+      tokens,
+      entries,
+      before,
+      probe,
+      startedAt,
+    });
+  } finally {
+    await probe?.stop();
+    const lost = probe?.describeLost();
+    if (lost !== undefined) steps.notice(lost);
+    await lock.release();
+  }
+}
