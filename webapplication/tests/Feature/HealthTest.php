@@ -149,7 +149,9 @@ final class HealthTest extends FeatureTestCase
         $application->start();
         $application->awaitReady();
         $connections = static function () use ($listener): int {
-            for ($count = 0; false !== @stream_socket_accept($listener, 0); ++$count) {
+            $count = 0;
+            while (false !== @stream_socket_accept($listener, 0)) {
+                ++$count;
             }
 
             return $count;
