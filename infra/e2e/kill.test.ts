@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
 import type { Connection } from '../lib/connection.ts';
-import { regionStatus } from '../local/region.ts';
+import { regionStatus } from '../local/region-client.ts';
 import { eventually, TestRegion } from '../testbed/region.ts';
 
 /** How often each process is killed: a few in every run, SLIPWAY_KILLS=50 for the recorded one. */

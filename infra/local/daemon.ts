@@ -1,11 +1,11 @@
 import { rm } from 'node:fs/promises';
 import { messageOf } from '../lib/error-message.ts';
 import { SlipError } from '../lib/errors.ts';
-import { ControlServer } from './control.ts';
-import type { DaemonMessage } from './region.ts';
-import { type RunningRegion, runRegion } from './running-region.ts';
-import { StateLock } from './state/lock.ts';
-import { statePaths } from './state/state.ts';
+import { ControlServer } from './control-socket.ts';
+import { type RunningRegion, runRegion } from './region.ts';
+import type { DaemonMessage } from './region-client.ts';
+import { StateLock } from './state/directory-lock.ts';
+import { statePaths } from './state/paths.ts';
 
 /** The region's own process: `daemon.ts STATE_DIR PORT`. Started by startRegion, which it tells how it gets on. */
 async function main(stateDir: string, port: number): Promise<void> {

@@ -1,180 +1,95 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdir, open, rm, stat } from 'node:fs/promises';
-import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
-import { isErrno } from '../lib/error-message.ts';
-import { SlipError } from '../lib/errors.ts';
-import { askRegion } from './control.ts';
-import { startTimeOf } from './processes/process.ts';
-import { isLocked } from './state/lock.ts';
-import { statePaths } from './state/state.ts';
-import type { RegionStatus } from './status.ts';
+import { createHash } from 'node:crypto';
+import { SUBSCRIPTION_ID } from '../evaluate/subscription.ts';
+import { type ResolvedReference, secretOf } from './appservice/key-vault-references.ts';
+import { Site } from './appservice/site.ts';
+import type { SlotName } from './appservice/worker.ts';
+import { ManagementPlane } from './arm/management-plane.ts';
+import { type RegionOptions, type Servers, startServers, stopServers } from './platform.ts';
+import { LogLimit } from './processes/log-rotation.ts';
+import { type Resolver, resolveText } from './program/resolver.ts';
+import { siteDefinition } from './program/site-definition.ts';
+import { describeRegion, type RegionStatus } from './status.ts';
+import type { ProcessWorker } from './worker/process-worker.ts';
+import { writeConnection } from './write-connection.ts';
 
-const daemon = join(import.meta.dirname, 'daemon.ts');
-/** Young garbage in 12 MB instead of 48 or more: what the region keeps is about 30 MB, however much passes through. */
-const daemonFlags = ['--disable-warning=ExperimentalWarning', '--max-semi-space-size=4'];
-/** A cold start makes a database; the wait for another command's start is as long. */
-const startWithinMs = 180_000;
-/** A sidecar may take up to 120 s to finish what it is carrying. */
-const stopWithinMs = 150_000;
-const askWithinMs = 10_000;
-const pollMs = 100;
-
-export interface StartOptions {
-  readonly stateDir: string;
-  readonly port: number;
-  readonly onProgress: (message: string) => void;
-  /** Ends the start cleanly (Ctrl-C). */
-  readonly signal?: AbortSignal;
+export interface RunningRegion {
+  status(): Promise<RegionStatus>;
+  /** Starts data servers that died; returns their names. */
+  heal(): Promise<string[]>;
+  stop(): Promise<void>;
 }
 
-/** What the region's process tells the command that started it. */
-export type DaemonMessage =
-  | { readonly kind: 'progress'; readonly message: string }
-  | { readonly kind: 'ready' }
-  | { readonly kind: 'failed'; readonly code: string | undefined; readonly detail: SlipError['detail'] };
-
-/**
- * Brings the region up and returns; its process goes on by itself. Already up: heals what died and says so. Two at the
- * same time: the second waits for the first.
- */
-export async function startRegion(options: StartOptions): Promise<{ readonly started: boolean }> {
-  const paths = statePaths(options.stateDir);
-  await mkdir(paths.root, { recursive: true, mode: 0o700 });
-  if (await isLocked(paths.root)) {
-    await joinRegion(options);
-    return { started: false };
-  }
-  await mkdir(paths.logs, { recursive: true, mode: 0o700 });
-  const log = await open(join(paths.logs, 'region.log'), 'a', 0o600);
-  try {
-    const child = spawn(process.execPath, [...daemonFlags, daemon, paths.root, String(options.port)], {
-      cwd: paths.root,
-      detached: true,
-      stdio: ['ignore', log.fd, log.fd, 'ipc'],
-    });
-    await untilReady(child, options);
-    child.disconnect();
-    child.unref();
-    return { started: true };
-  } catch (error) {
-    // Another command was faster by a moment.
-    if (!(error instanceof SlipError) || error.code !== 'SLIP-LOCAL-LOCKED') throw error;
-    await joinRegion(options);
-    return { started: false };
-  } finally {
-    await log.close();
-  }
-}
-
-/** Stops the region; data stays. Returns false when none was running. */
-export async function stopRegion({ stateDir }: { readonly stateDir: string }): Promise<boolean> {
-  const paths = statePaths(stateDir);
-  if (!(await isLocked(paths.root))) return false;
-  await untilAnswering(paths.controlSocket, paths.root);
-  await untilGone(Number(await askRegion(paths.controlSocket, 'stop', stopWithinMs)));
-  return true;
-}
-
-/** Stops the region and removes everything it kept. */
-export async function resetRegion({ stateDir }: { readonly stateDir: string }): Promise<void> {
-  await stopRegion({ stateDir });
-  const { root, marker } = statePaths(stateDir);
-  if (!(await isStateDirectory(root, marker))) {
-    throw new SlipError('SLIP-LOCAL-NOT-STATE', {
-      found: `${root} does not look like the state of a local region`,
-      expected: 'a directory that npm start made',
-      fix: 'remove it yourself if that is what you want',
-    });
-  }
-  await rm(root, { recursive: true, force: true });
-}
-
-/** What runs and how it is; undefined when no region runs on this state directory. */
-export async function regionStatus({ stateDir }: { readonly stateDir: string }): Promise<RegionStatus | undefined> {
-  const paths = statePaths(stateDir);
-  const answer = await askRegion(paths.controlSocket, 'status', askWithinMs);
-  return answer as RegionStatus | undefined;
-}
-
-async function untilReady(child: ChildProcess, { onProgress, signal }: StartOptions): Promise<void> {
-  await new Promise<void>((resolve, reject) => {
-    const cancel = () => {
-      onProgress('stopping what was started');
-      // Losing its starter before it is ready makes the region's process end, with whatever it has started.
-      child.disconnect();
-      child.once('exit', () => reject(signal?.reason));
-    };
-    signal?.addEventListener('abort', cancel, { once: true });
-    child.on('message', (message: DaemonMessage) => {
-      if (message.kind === 'progress') onProgress(message.message);
-      else if (message.kind === 'ready') resolve();
-      else
-        reject(
-          message.code === undefined ? new Error(message.detail.found) : new SlipError(message.code, message.detail),
-        );
-    });
-    child.once('error', reject);
-    child.once('exit', (code, by) => {
-      if (signal?.aborted) return;
-      reject(
-        new SlipError('SLIP-LOCAL-REGION-ENDED', {
-          found: `the region's process ended while it was starting (${by ?? `exit code ${code}`})`,
-          expected: 'it to become ready',
-          fix: './slipway logs --process region shows why; then npm start again',
-        }),
-      );
-    });
+/** The whole region: the servers, and on them the site with its two slots and the management plane. */
+export async function runRegion(options: RegionOptions): Promise<RunningRegion> {
+  const servers = await startServers(options);
+  const managementToken = servers.secrets.get('management-token');
+  const site = await Site.open({
+    definition: siteDefinition(servers.system),
+    workers: servers.workers,
+    front: servers.front,
+    stateFile: servers.paths.site,
+    resolveReference: async (reference) => resolveReference(reference, servers.resolver),
+    onSwitched: () => connect(),
+    log,
   });
+  const workerOf = (slot: SlotName): ProcessWorker => servers.workers[site.state.slots[slot].worker];
+  const connect = () =>
+    writeConnection({
+      servers,
+      subscriptionId: SUBSCRIPTION_ID,
+      managementToken,
+      workerOf: (slot) => workerOf(slot).id,
+    });
+  const logs = new LogLimit(servers.paths.logs);
+  logs.start();
+  const plane = await ManagementPlane.listen({
+    site,
+    subscriptionId: SUBSCRIPTION_ID,
+    resourceGroup: servers.system.resourceGroup,
+    token: managementToken,
+    tls: servers.tls,
+    port: servers.ports.management,
+    hostNames: {
+      production: `127.0.0.1:${servers.ports.production}`,
+      staging: `127.0.0.1:${servers.ports.staging}`,
+    },
+    resolveText: (text) => resolveText(text, servers.resolver),
+    log,
+  });
+  options.onProgress('starting the two workers');
+  await site.start();
+  await connect();
+  await servers.secrets.saved();
+  // One at a time: two would start two servers on the same data.
+  let healing: Promise<string[]> = Promise.resolve([]);
+  return {
+    status: () => describeRegion(servers, workerOf),
+    heal: () => {
+      healing = healing.catch(() => []).then(() => healServers(servers));
+      return healing;
+    },
+    stop: async () => {
+      logs.stop();
+      await plane.close();
+      await site.stop();
+      await stopServers(servers);
+    },
+  };
 }
 
-/** A region is up, or another command is starting one. */
-async function joinRegion({ stateDir, onProgress }: StartOptions): Promise<void> {
-  const paths = statePaths(stateDir);
-  if ((await askRegion(paths.controlSocket, 'status', askWithinMs)) === undefined) {
-    onProgress('another command is starting this region: waiting for it');
-    await untilAnswering(paths.controlSocket, paths.root);
-  }
-  const healed = await askRegion(paths.controlSocket, 'heal', startWithinMs);
-  if (Array.isArray(healed) && healed.length > 0) onProgress(`healed: ${healed.join(', ')}`);
+function log(event: { readonly event: string }): void {
+  console.log(JSON.stringify({ time: new Date().toISOString(), ...event }));
 }
 
-async function untilAnswering(socket: string, root: string): Promise<void> {
-  const deadline = Date.now() + startWithinMs;
-  while ((await askRegion(socket, 'status', askWithinMs)) === undefined) {
-    if (!(await isLocked(root)) || Date.now() > deadline) {
-      throw new SlipError('SLIP-LOCAL-REGION-ENDED', {
-        found: 'the region that was starting did not become ready',
-        expected: 'it to answer on its control socket',
-        fix: './slipway logs --process region shows why; then npm start again',
-      });
-    }
-    await sleep(pollMs);
-  }
+function resolveReference(reference: string, resolver: Resolver): ResolvedReference {
+  const named = secretOf(reference);
+  const value = named && resolver.secret(named.vaultName, named.secretName);
+  if (value === undefined) return { status: 'SecretNotFound', details: 'The program creates no such secret.' };
+  return { status: 'Resolved', activeVersion: createHash('sha256').update(value).digest('hex').slice(0, 32) };
 }
 
-async function untilGone(pid: number): Promise<void> {
-  const deadline = Date.now() + stopWithinMs;
-  while ((await startTimeOf(pid)) !== undefined) {
-    if (Date.now() > deadline) {
-      throw new SlipError('SLIP-LOCAL-STOP', {
-        found: `the region is still running ${stopWithinMs / 1000} s after it was told to stop`,
-        expected: 'it to end',
-        fix: './slipway logs --process region shows what it waits for',
-      });
-    }
-    await sleep(pollMs);
-  }
-}
-
-async function isStateDirectory(root: string, marker: string): Promise<boolean> {
-  for (const path of [root, marker]) {
-    try {
-      await stat(path);
-    } catch (error) {
-      if (isErrno(error, 'ENOENT')) return path === root;
-      throw error;
-    }
-  }
-  return true;
+async function healServers({ mysql, redis, blob, front }: Servers): Promise<string[]> {
+  const dead = Object.entries({ mysql, redis, blob, front }).filter(([, server]) => server.pid === undefined);
+  await Promise.all(dead.map(([, server]) => server.start()));
+  return dead.map(([name]) => name);
 }

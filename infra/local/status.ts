@@ -1,10 +1,10 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { SlotName } from './appservice/worker.ts';
-import type { Servers } from './local-region.ts';
-import type { ExitRecord } from './processes/process.ts';
+import type { Servers } from './platform.ts';
+import type { ExitRecord } from './processes/region-process.ts';
 import { accepts } from './processes/wait.ts';
-import type { ProcessWorker } from './worker/worker.ts';
+import type { ProcessWorker } from './worker/process-worker.ts';
 
 const askWithinMs = 2_000;
 

@@ -4,7 +4,7 @@ export const command = defineCommand({
   summary: 'stops the local region and removes its data',
   examples: ['slipway reset'],
   async run({ options, output }) {
-    const { resetRegion } = await import('../../local/region.ts');
+    const { resetRegion } = await import('../../local/region-client.ts');
     await resetRegion({ stateDir: options.state });
     output.result({ region: 'removed' }, `The local region is stopped, and ${options.state} is removed.`);
   },

@@ -7,7 +7,7 @@ export const command = defineCommand({
   async run({ options, output }) {
     const began = performance.now();
     const [{ startRegion }, { ensureFirstRelease }, { readConnection }, { tryIt }] = await Promise.all([
-      import('../../local/region.ts'),
+      import('../../local/region-client.ts'),
       import('../first-release.ts'),
       import('../../lib/connection.ts'),
       import('../views/try-it.ts'),

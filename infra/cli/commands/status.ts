@@ -16,7 +16,7 @@ export const command = defineCommand<TargetOptions>({
       return;
     }
     const [{ regionStatus }, { statusText }] = await Promise.all([
-      import('../../local/region.ts'),
+      import('../../local/region-client.ts'),
       import('../views/status-text.ts'),
     ]);
     const status = await regionStatus({ stateDir: options.state });

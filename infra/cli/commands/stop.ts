@@ -4,7 +4,7 @@ export const command = defineCommand({
   summary: 'stops the local region and keeps its data',
   examples: ['slipway stop'],
   async run({ options, output }) {
-    const { stopRegion } = await import('../../local/region.ts');
+    const { stopRegion } = await import('../../local/region-client.ts');
     await stopRegion({ stateDir: options.state });
     output.result({ region: 'stopped' }, 'The local region is stopped; its data is kept.');
   },

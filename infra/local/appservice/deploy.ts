@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { chmod, lstat, mkdir, readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isErrno, messageOf } from '../../lib/error-message.ts';
+import type { WorkerId } from '../state/paths.ts';
 import { safeSegments } from './archive-names.ts';
 import { badRequest, conflict } from './arm-error.ts';
 import { utc } from './clock.ts';
@@ -10,7 +11,7 @@ import { type ArchiveLimits, DEFAULT_ARCHIVE_LIMITS, extractArchive, HOME_MODE }
 import type { SiteParts } from './site-parts.ts';
 import { DEPLOYMENTS_KEPT, type Deployment, type SiteState, slotOfWorker } from './site-state.ts';
 import { specOf } from './slot-spec.ts';
-import type { SlotName, Worker, WorkerId } from './worker.ts';
+import type { SlotName, Worker } from './worker.ts';
 
 const WORK_PREFIX = '.deploy-';
 

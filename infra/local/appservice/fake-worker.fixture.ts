@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs';
 import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Front, PingAnswer, SlotName, Worker, WorkerId, WorkerSpec } from './worker.ts';
+import type { WorkerId } from '../state/paths.ts';
+import type { Front, PingAnswer, SlotName, Worker, WorkerSpec } from './worker.ts';
 
 /** One line per thing that happened to the workers and the front, in order. */
 export type Journal = string[];

@@ -1,7 +1,8 @@
+import type { WorkerId } from '../state/paths.ts';
 import type { Clock } from './clock.ts';
 import type { StateStore } from './state-store.ts';
 import type { WarmUpLimits } from './warm-up.ts';
-import type { Front, SlotName, Worker, WorkerId } from './worker.ts';
+import type { Front, SlotName, Worker } from './worker.ts';
 import type { WorkerRunner } from './worker-runner.ts';
 
 /** One line of the region's log: what happened to the site. */

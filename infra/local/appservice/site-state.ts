@@ -1,4 +1,5 @@
-import type { SlotName, StorageMount, WorkerId } from './worker.ts';
+import type { WorkerId } from '../state/paths.ts';
+import type { SlotName, StorageMount } from './worker.ts';
 
 export type Settings = Readonly<Record<string, string>>;
 export type WebConfig = Readonly<Record<string, unknown>>;

@@ -1,11 +1,12 @@
 import { messageOf } from '../../lib/error-message.ts';
+import type { WorkerId } from '../state/paths.ts';
 import { type Clock, systemClock, utc } from './clock.ts';
 import * as configure from './configure.ts';
 import { type DeploymentRequest, deploy, sweepDeployments } from './deploy.ts';
-import { healed, withDefinition } from './heal.ts';
 import { checkInstance, type InstanceHealth } from './health-check.ts';
 import { type ReferenceResolver, resolveReferences, type SettingReference } from './key-vault-references.ts';
 import { applySlotConfig, resetSlotConfig } from './prepare.ts';
+import { healed, withDefinition } from './recovery.ts';
 import { runnerOf, type SiteLimits, type SiteLog, type SiteParts, workerOf } from './site-parts.ts';
 import {
   type Deployment,
@@ -23,7 +24,7 @@ import { specOf } from './slot-spec.ts';
 import { readState, StateStore } from './state-store.ts';
 import { beginSwap, routeAsRecorded, runSwap } from './swap.ts';
 import { AZURE_WARM_UP } from './warm-up.ts';
-import type { Front, SlotName, Worker, WorkerId } from './worker.ts';
+import type { Front, SlotName, Worker } from './worker.ts';
 import { WorkerRunner } from './worker-runner.ts';
 
 const SLOTS: readonly SlotName[] = ['production', 'staging'];

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { isErrno } from '../../lib/error-message.ts';
 import { SlipError } from '../../lib/errors.ts';
-import { writeFileAtomically } from '../state/state.ts';
+import { writeFileAtomically } from '../state/files.ts';
 import type { SiteState } from './site-state.ts';
 
 /**

@@ -1,9 +1,10 @@
+import type { WorkerId } from '../state/paths.ts';
+
 /**
  * What the site needs from the machines below it: two workers and a front. A worker is a container host with a `/home`
  * of its own; which slot it serves is decided by the site and carried out by the front.
  */
 export type SlotName = 'production' | 'staging';
-export type WorkerId = 'a' | 'b';
 
 /** A site container as ARM describes it; `environmentVariables[].value` is the *name* of an app setting. */
 export interface SiteContainer {

@@ -6,7 +6,7 @@ import { WebSiteManagementClient } from '@azure/arm-appservice';
 import { ZipFile } from 'yazl';
 import { type Bench, type BenchOptions, bench } from '../appservice/site.fixture.ts';
 import { ensureCertificates } from '../servers/certificates.ts';
-import { statePaths } from '../state/state.ts';
+import { statePaths } from '../state/paths.ts';
 import { ManagementPlane, type ManagementPlaneOptions } from './management-plane.ts';
 
 export const TOKEN = 'the-management-token';

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isErrno } from '../../lib/error-message.ts';
 import { SlipError } from '../../lib/errors.ts';
-import { statePaths } from '../state/state.ts';
+import { statePaths } from '../state/paths.ts';
 
 const followMs = 250;
 /** What is printed of a log when it is not followed from its beginning. */

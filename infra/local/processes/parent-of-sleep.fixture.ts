@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { RegionProcess } from './process.ts';
 import { systemPath } from './programs.ts';
+import { RegionProcess } from './region-process.ts';
 
 /** Started by process.test.ts, and killed by it: `parent-of-sleep.ts DIRECTORY`. */
 const directory = process.argv[2] ?? '';

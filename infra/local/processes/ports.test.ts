@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { freeBase } from '../../lib/free-port.ts';
-import { createStateDirectories, type StatePaths, statePaths } from '../state/state.ts';
+import { createStateDirectories } from '../state/files.ts';
+import { type StatePaths, statePaths } from '../state/paths.ts';
 import { choosePorts, publicOffsets } from './ports.ts';
 
 let paths: StatePaths;

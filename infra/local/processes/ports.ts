@@ -2,7 +2,8 @@ import { isErrno } from '../../lib/error-message.ts';
 import { SlipError } from '../../lib/errors.ts';
 import { freePort, isFree } from '../../lib/free-port.ts';
 import { asObject } from '../../lib/json.ts';
-import { readJson, type StatePaths, writeJson } from '../state/state.ts';
+import { readJson, writeJson } from '../state/files.ts';
+import type { StatePaths } from '../state/paths.ts';
 
 /** Distances from BASE that outside programs rely on. */
 const stagingOffset = 1;

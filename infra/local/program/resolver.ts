@@ -1,6 +1,6 @@
 import { placeholder as marked, type Placeholder, resolvePlaceholders } from '../../evaluate/placeholders.ts';
-import type { SystemDefinition } from './definition.ts';
 import type { Secrets } from './secrets.ts';
+import type { SystemDefinition } from './system-definition.ts';
 
 export interface Resolver {
   /** A value that exists only after creation; undefined when the region has no counterpart for it. */

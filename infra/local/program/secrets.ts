@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { asObject } from '../../lib/json.ts';
-import { readJson, type StatePaths, writeJson } from '../state/state.ts';
+import { readJson, writeJson } from '../state/files.ts';
+import type { StatePaths } from '../state/paths.ts';
 
 /**
  * Values that Azure would make up at creation: generated passwords, account keys, tokens. One value per name for the

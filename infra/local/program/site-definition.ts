@@ -3,7 +3,7 @@ import type { JsonObject } from '../../evaluate/values.ts';
 import { asObject, isObject } from '../../lib/json.ts';
 import type { SiteDefinition, SlotDefinition, StoredContainer } from '../appservice/site-state.ts';
 import type { SlotName, StorageMount } from '../appservice/worker.ts';
-import type { SystemDefinition } from './definition.ts';
+import type { SystemDefinition } from './system-definition.ts';
 
 /** The web app and its slot as the program creates them: what a first `pulumi up` leaves on Azure. */
 export function siteDefinition(system: SystemDefinition): SiteDefinition {

@@ -1,10 +1,10 @@
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { BlobServiceClient, StorageSharedKeyCredential } from '@azure/storage-blob';
-import { RegionProcess } from '../processes/process.ts';
 import { systemPath } from '../processes/programs.ts';
+import { RegionProcess } from '../processes/region-process.ts';
 import { accepts, waitUntil } from '../processes/wait.ts';
-import type { StatePaths } from '../state/state.ts';
+import type { StatePaths } from '../state/paths.ts';
 import type { Certificates } from './certificates.ts';
 
 const readyWithinMs = 20_000;

@@ -3,7 +3,8 @@ import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { createStateDirectories, type StatePaths, statePaths } from '../state/state.ts';
+import { createStateDirectories } from '../state/files.ts';
+import { type StatePaths, statePaths } from '../state/paths.ts';
 import { ensureCertificates } from './certificates.ts';
 
 let paths: StatePaths;

@@ -1,10 +1,11 @@
-import { isErrno } from '../../lib/error-message.ts';
 import 'reflect-metadata';
 import { createPrivateKey, randomBytes, X509Certificate } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as x509 from '@peculiar/x509';
-import { type StatePaths, writeFileAtomically } from '../state/state.ts';
+import { isErrno } from '../../lib/error-message.ts';
+import { writeFileAtomically } from '../state/files.ts';
+import type { StatePaths } from '../state/paths.ts';
 
 const validityDays = 365;
 const renewBeforeDays = 30;

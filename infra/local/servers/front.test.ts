@@ -4,10 +4,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { freeBase } from '../../lib/free-port.ts';
-import type { WorkerId } from '../appservice/worker.ts';
 import { choosePorts, type Ports, publicOffsets } from '../processes/ports.ts';
-import { createStateDirectories, type StatePaths, statePaths } from '../state/state.ts';
-import { workerSocket } from '../worker/worker.ts';
+import { createStateDirectories } from '../state/files.ts';
+import type { WorkerId } from '../state/paths.ts';
+import { type StatePaths, statePaths } from '../state/paths.ts';
+import { workerSocket } from '../worker/process-worker.ts';
 import { NginxFront } from './front.ts';
 
 let paths: StatePaths;

@@ -1,11 +1,12 @@
 import { rename, rm, symlink } from 'node:fs/promises';
 import { userInfo } from 'node:os';
 import { join } from 'node:path';
-import type { Front, SlotName, WorkerId } from '../appservice/worker.ts';
-import { RegionProcess } from '../processes/process.ts';
+import type { Front, SlotName } from '../appservice/worker.ts';
 import { programPath, systemPath } from '../processes/programs.ts';
+import { RegionProcess } from '../processes/region-process.ts';
 import { accepts, waitUntil } from '../processes/wait.ts';
-import { type StatePaths, writeFileAtomically } from '../state/state.ts';
+import { writeFileAtomically } from '../state/files.ts';
+import type { StatePaths, WorkerId } from '../state/paths.ts';
 
 const readyWithinMs = 5_000;
 /** App Service's own limit for an answer: after it the client gets an error. */

@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { createStateDirectories, type StatePaths, statePaths } from '../state/state.ts';
+import { createStateDirectories } from '../state/files.ts';
+import { type StatePaths, statePaths } from '../state/paths.ts';
 import { ensureCertificates } from './certificates.ts';
 import { IngestionEndpoint } from './ingestion.ts';
 

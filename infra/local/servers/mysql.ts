@@ -3,10 +3,11 @@ import { mkdir, rename, rm, stat } from 'node:fs/promises';
 import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { RegionProcess } from '../processes/process.ts';
 import { programPath, systemPath } from '../processes/programs.ts';
+import { RegionProcess } from '../processes/region-process.ts';
 import { accepts, waitUntil } from '../processes/wait.ts';
-import { type StatePaths, writeFileAtomically } from '../state/state.ts';
+import { writeFileAtomically } from '../state/files.ts';
+import type { StatePaths } from '../state/paths.ts';
 import type { Certificates } from './certificates.ts';
 
 const run = promisify(execFile);

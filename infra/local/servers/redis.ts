@@ -1,8 +1,9 @@
 import { join } from 'node:path';
-import { RegionProcess } from '../processes/process.ts';
 import { programPath, systemPath } from '../processes/programs.ts';
+import { RegionProcess } from '../processes/region-process.ts';
 import { accepts, waitUntil } from '../processes/wait.ts';
-import { type StatePaths, writeFileAtomically } from '../state/state.ts';
+import { writeFileAtomically } from '../state/files.ts';
+import type { StatePaths } from '../state/paths.ts';
 import type { Certificates } from './certificates.ts';
 
 const readyWithinMs = 10_000;

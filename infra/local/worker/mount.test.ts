@@ -8,7 +8,8 @@ import { freePort } from '../../lib/free-port.ts';
 import { waitUntil } from '../processes/wait.ts';
 import { Blob, type StorageAccount } from '../servers/blob.ts';
 import { ensureCertificates } from '../servers/certificates.ts';
-import { createStateDirectories, type StatePaths, statePaths } from '../state/state.ts';
+import { createStateDirectories } from '../state/files.ts';
+import { type StatePaths, statePaths } from '../state/paths.ts';
 import { isPlainPath, Mount } from './mount.ts';
 
 let paths: StatePaths;

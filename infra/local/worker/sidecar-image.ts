@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { cp, mkdir, mkdtemp, readdir, readFile, rename, rm, stat, symlink } from 'node:fs/promises';
 import { join, relative } from 'node:path';
-import type { StatePaths } from '../state/state.ts';
+import type { StatePaths } from '../state/paths.ts';
 import { type ImageRecipe, imageRecipe } from './dockerfile.ts';
 
 const repositoryRoot = join(import.meta.dirname, '../../..');

@@ -24,14 +24,14 @@ export async function openTarget({ stack, stateDir, startMs }: TargetChoice): Pr
     startMs,
     evaluation: async () => {
       const { buildSidecarImage } = await import('../../local/worker/sidecar-image.ts');
-      const { statePaths } = await import('../../local/state/state.ts');
-      const { evaluatedProgram } = await import('../../local/program/evaluated.ts');
+      const { statePaths } = await import('../../local/state/paths.ts');
+      const { evaluatedProgram } = await import('../../local/program/evaluated-program.ts');
       const paths = statePaths(stateDir);
       return evaluatedProgram(paths, await buildSidecarImage(paths));
     },
     hasImage: async (image) => {
       const { pullImage } = await import('../../local/worker/sidecar-image.ts');
-      const { statePaths } = await import('../../local/state/state.ts');
+      const { statePaths } = await import('../../local/state/paths.ts');
       return (await pullImage(statePaths(stateDir), image)) !== undefined;
     },
   });

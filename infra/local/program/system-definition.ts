@@ -97,6 +97,6 @@ function lacks(what: string): SlipError {
   return new SlipError('SLIP-LOCAL-PROGRAM', {
     found: `the evaluated program has no ${what}`,
     expected: 'it: the local region runs its counterpart',
-    fix: 'see infra/program/system.ts and infra/local/program/definition.ts',
+    fix: 'see infra/program/system.ts and infra/local/program/system-definition.ts',
   });
 }

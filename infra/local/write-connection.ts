@@ -1,9 +1,10 @@
 import { join } from 'node:path';
-import type { AccountAccess, Connection, SlotPaths } from '../../lib/connection.ts';
-import type { SlotName, WorkerId } from '../appservice/worker.ts';
-import type { Servers } from '../local-region.ts';
-import { resolveText } from '../program/resolver.ts';
-import { writeJson } from './state.ts';
+import type { AccountAccess, Connection, SlotPaths } from '../lib/connection.ts';
+import type { SlotName } from './appservice/worker.ts';
+import type { Servers } from './platform.ts';
+import { resolveText } from './program/resolver.ts';
+import { writeJson } from './state/files.ts';
+import type { WorkerId } from './state/paths.ts';
 
 export interface ConnectionOptions {
   readonly servers: Servers;

@@ -4,7 +4,8 @@ import { join, relative } from 'node:path';
 import { evaluate } from '../../evaluate/evaluate.ts';
 import type { Evaluation } from '../../evaluate/recorded.ts';
 import { isObject } from '../../lib/json.ts';
-import { readJson, type StatePaths, writeJson } from '../state/state.ts';
+import { readJson, writeJson } from '../state/files.ts';
+import type { StatePaths } from '../state/paths.ts';
 
 const repositoryRoot = join(import.meta.dirname, '../../..');
 /** Everything an evaluation depends on: the same content gives the same resources. */

@@ -2,7 +2,7 @@ import { mkdtemp, rm, symlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
-import { isLocked, StateLock } from './lock.ts';
+import { isLocked, StateLock } from './directory-lock.ts';
 
 let directory: string;
 

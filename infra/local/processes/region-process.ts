@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { isErrno } from '../../lib/error-message.ts';
 import { SlipError } from '../../lib/errors.ts';
 import { isObject } from '../../lib/json.ts';
-import { readJson, writeJson } from '../state/state.ts';
+import { readJson, writeJson } from '../state/files.ts';
 
 const restartDelayMs = 500;
 const restartDelayMaxMs = 2_000;

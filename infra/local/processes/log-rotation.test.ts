@@ -2,7 +2,7 @@ import { appendFile, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
-import { LogLimit } from './log-limit.ts';
+import { LogLimit } from './log-rotation.ts';
 
 test('a log that is too long is cut, its content is kept once, and others stay', async () => {
   const directory = await mkdtemp(join(tmpdir(), 'sw-logs-'));

@@ -3,8 +3,8 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { endLeftovers, type ProcessSpec, RegionProcess, startTimeOf } from './process.ts';
 import { systemPath } from './programs.ts';
+import { endLeftovers, type ProcessSpec, RegionProcess, startTimeOf } from './region-process.ts';
 import { waitUntil } from './wait.ts';
 
 let directory: string;
