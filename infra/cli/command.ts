@@ -24,7 +24,7 @@ export interface CommandDefinition<Options = unknown> {
   readonly examples: readonly string[];
   /** Adds arguments and options of its own. */
   configure?(command: Command): void;
-  /** Resolves when the work is done; rejects with a SlipError when the user can mend it. Heavy modules are imported inside. */
+  /** Resolves when the work is done; rejects with a SlipError when the user can fix it. Heavy modules are imported inside. */
   run(invocation: Invocation<Options>): Promise<void>;
 }
 

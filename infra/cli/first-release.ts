@@ -24,7 +24,7 @@ export async function ensureFirstRelease(options: CommonOptions, output: Output,
   const version = (await liveVersion(target)) ?? (await firstRelease(target, options, output, signal));
   const alive = await untilDefined(answering, () => answers(`${target.urls.production}/api/health/live`));
   if (alive !== undefined) return version;
-  throw new SlipError('SLIP-LOCAL-UNWELL', {
+  throw new SlipError('SLIP-LOCAL-UNHEALTHY', {
     found: `production runs ${version} and does not answer after ${answering.limitMs / 1000} s`,
     expected: 'status 200 from /api/health/live',
     fix: './slipway status and ./slipway logs say why; ./slipway rollback returns to the version before',

@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import type { GoLiveOptions } from '../release/phases/go-live.ts';
 import { parseNumber } from './parse-number.ts';
 
-/** Options of the commands that compare what they put live with what was live. */
+/** Options of the commands that compare a new version with the previous one. */
 export interface BudgetOptions {
   readonly watch: number;
   readonly p95: number;
@@ -11,14 +11,24 @@ export interface BudgetOptions {
 
 export function addBudgetOptions(command: Command): void {
   command
-    .option('--watch <seconds>', 'how long production is compared with the version before', parseNumber(0, 3600), 15)
+    .option(
+      '--watch <seconds>',
+      'how long production is compared with the previous version after the swap',
+      parseNumber(0, 3600),
+      15,
+    )
     .option(
       '--p95 <ms>',
-      'budget: the 95th percentile of staging, and what production may take more',
+      'highest allowed p95 of /api/ping in staging, and allowed increase of p95 in production over the previous version, in ms',
       parseNumber(1, 60_000),
       500,
     )
-    .option('--errors <percent>', 'budget: failed requests that production may have more', parseNumber(0, 100), 2);
+    .option(
+      '--errors <percent>',
+      'allowed increase in failed requests over the previous version, in percentage points',
+      parseNumber(0, 100),
+      2,
+    );
 }
 
 export function budgetsOf({ watch, p95, errors }: BudgetOptions): GoLiveOptions {

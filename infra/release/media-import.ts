@@ -56,7 +56,7 @@ export async function importMedia(
         throw new SlipError('SLIP-MEDIA-IMPORT', {
           found: `${message} (after ${done} of ${files.length} files)`,
           expected: 'the SCM site to take the files',
-          fix: 'mend what it says and run the import again: nothing is carried twice',
+          fix: 'fix what it says and run the import again: nothing is carried twice',
         });
       }
       done += part.length;

@@ -75,7 +75,7 @@ async function byPackage(session: Session, attempt: Attempt, request: RollbackRe
   return swapAndStay(session, attempt);
 }
 
-/** Whatever comes after the swap: going back once more would only bring what was fled from. */
+/** A failed rollback is not swapped back: that would restore the version the user rolled back from. */
 async function swapAndStay(session: Session, attempt: Attempt): Promise<HistoryEntry> {
   const { steps, probe, startedAt } = session;
   await steps.run('swap', async (note) => {
@@ -93,16 +93,16 @@ async function swapAndStay(session: Session, attempt: Attempt): Promise<HistoryE
     });
   } catch (error) {
     await attempt.record('live', error);
-    throw unwell(attempt.candidate.version, error);
+    throw unhealthy(attempt.candidate.version, error);
   }
   return steps.runAlways('record', () => attempt.record('live'));
 }
 
-function unwell(version: string, cause: unknown): SlipError {
-  return new SlipError('SLIP-RELEASE-ROLLBACK-UNWELL', {
-    found: `version ${version} is live again and not well: ${messageOf(cause)}`,
+function unhealthy(version: string, cause: unknown): SlipError {
+  return new SlipError('SLIP-RELEASE-ROLLBACK-UNHEALTHY', {
+    found: `version ${version} is live again and unhealthy: ${messageOf(cause)}`,
     expected: 'a healthy production',
-    fix: './slipway status; was it the version, or is something below it away? ./slipway rollback --to VERSION takes another',
+    fix: './slipway status; was it the version, or is something it needs unavailable? ./slipway rollback --to VERSION takes another',
     cause,
   });
 }

@@ -2,9 +2,9 @@ import type { RunningVersion } from './appservice/web-slot.ts';
 import { accessTo } from './phases/session.ts';
 import type { HistoryEntry } from './store/history.ts';
 import { entryBefore } from './store/lineage.ts';
-import { liveOf } from './store/live.ts';
 import { inspectLock, type LockContent, lockName } from './store/lock.ts';
 import { describeOwner, hasEnded } from './store/owner.ts';
+import { productionStateOf } from './store/production-state.ts';
 import { hasConfiguration, readConfiguration } from './store/slot-configuration.ts';
 import type { ReleaseTarget } from './target/target.ts';
 
@@ -35,7 +35,7 @@ export async function summarizeReleases(target: ReleaseTarget): Promise<ReleaseS
     configurationOf('staging'),
   ]);
   const last = entries.at(-1);
-  const live = liveOf(entries, running, configuration)?.entry;
+  const live = productionStateOf(entries, running, configuration)?.entry;
   const before = live === undefined ? undefined : entryBefore(entries, live);
   const wayTo = (entry: HistoryEntry): 'swap' | 'stage' =>
     inStaging?.version === entry.version && staged !== undefined && hasConfiguration(staged, entry) ? 'swap' : 'stage';

@@ -1,6 +1,6 @@
 import { heal } from './phases/heal.ts';
 import { ProductionProbe } from './phases/production-probe.ts';
-import { accessTo, findLive, type Session } from './phases/session.ts';
+import { accessTo, findProductionState, type Session } from './phases/session.ts';
 import type { Listener, Steps } from './phases/steps.ts';
 import { damagedLock, lockName, ReleaseLock } from './store/lock.ts';
 import { currentOwner, describeOwner } from './store/owner.ts';
@@ -35,9 +35,10 @@ export async function withSession<T>(
     const tokens = await target.tokens();
     await heal({ ...access, lock, steps });
     const entries = await access.history.read();
-    const before = await findLive(access, entries);
+    const before = await findProductionState(access, entries);
     if (before?.answers === true) probe = ProductionProbe.start(access.production);
-    else if (before !== undefined) steps.notice(`production does not answer; by history it is ${before.version}`);
+    else if (before !== undefined)
+      steps.notice(`production does not answer; according to history it runs ${before.version}`);
     const packages = new PackageStore(target.releases);
     return await action({
       ...access,

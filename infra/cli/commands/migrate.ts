@@ -2,16 +2,16 @@ import { defineCommand } from '../command.ts';
 import { addTargetOptions, releaseTarget, type TargetOptions } from '../release-target.ts';
 
 export const command = defineCommand<TargetOptions>({
-  summary: 'carries out the contract migrations of the live version, once nothing needs the old schema',
+  summary: 'runs the contract migrations of the live version, once no version needs the old schema',
   examples: ['slipway migrate', 'slipway migrate --stack prod'],
   configure: addTargetOptions,
   async run({ options, output }) {
-    const [{ contract }, { inView }] = await Promise.all([
-      import('../../release/contract.ts'),
+    const [{ runContractMigrations }, { inView }] = await Promise.all([
+      import('../../release/contract-migrations.ts'),
       import('../views/release-view.ts'),
     ]);
     const { executed } = await inView(output, async (shown) =>
-      contract({ target: await releaseTarget(options), command: 'migrate', ...shown }),
+      runContractMigrations({ target: await releaseTarget(options), command: 'migrate', ...shown }),
     );
     output.result(
       { event: 'result', executed },

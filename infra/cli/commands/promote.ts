@@ -5,7 +5,7 @@ import { addTargetOptions, releaseTarget, type TargetOptions } from '../release-
 interface PromoteOptions extends TargetOptions, BudgetOptions {}
 
 export const command = defineCommand<PromoteOptions>({
-  summary: 'puts live what release --to verify left in staging',
+  summary: 'puts the version that release --to verify left in staging live',
   examples: ['slipway promote', 'slipway promote --stack prod'],
   configure(command) {
     addTargetOptions(command);

@@ -15,15 +15,20 @@ interface ReleaseOptions extends TargetOptions, BudgetOptions {
 }
 
 export const command = defineCommand<ReleaseOptions>({
-  summary: 'builds, stages, proves and swaps in a version without losing a request',
+  summary: 'builds a version, verifies it in staging and swaps it into production without losing a request',
   examples: ['slipway release', 'slipway release --stack prod', 'slipway release --to verify && ./slipway promote'],
   configure(command) {
     addTargetOptions(command);
     command
-      .option('--to <step>', 'stop after "verify": proven in staging, live with promote', parseTo, 'live')
-      .option('--source <dir>', 'release another tree than webapplication/')
-      .option('--package <file>', 'release a package that was built before')
-      .option('--dirty', 'release uncommitted changes too', false)
+      .option(
+        '--to <step>',
+        '"verify" stops before the swap and leaves the version in staging for promote; "live" goes on',
+        parseTo,
+        'live',
+      )
+      .option('--source <dir>', 'directory of the application to release instead of webapplication/')
+      .option('--package <file>', 'release an existing package instead of building one')
+      .option('--dirty', 'release in spite of uncommitted changes', false)
       .option('--start-timeout <seconds>', 'how long a slot may take to start', parseNumber(1, 7200));
     addBudgetOptions(command);
   },

@@ -8,15 +8,15 @@ interface RollbackOptions extends TargetOptions {
 }
 
 export const command = defineCommand<RollbackOptions>({
-  summary: 'brings back the version before, with its settings',
+  summary: 'brings back the previous version with its settings',
   examples: ['slipway rollback', 'slipway rollback --stack prod', 'slipway rollback --to 3f2a91c0d4be'],
   configure(command) {
     addTargetOptions(command);
     command
-      .option('--to <version>', 'any version that history lists, or the beginning of an entry’s id')
+      .option('--to <version>', 'a version that history lists, or the beginning of an entry’s id')
       .option(
         '--p95 <ms>',
-        'budget: the 95th percentile, when the version has to be staged again',
+        'highest allowed p95 of /api/ping in staging, in ms, when the version has to be staged again',
         parseNumber(1, 60_000),
         500,
       )

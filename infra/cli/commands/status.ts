@@ -27,7 +27,7 @@ export const command = defineCommand<TargetOptions>({
         fix: 'npm start',
       });
     }
-    // With Blob away there is no history to read; the rest is shown all the more.
+    // History cannot be read while Blob is unavailable; the rest is shown all the same.
     const releases = await releaseSummary(options).catch(() => undefined);
     const { lastRelease = null, rollback = null, inProgress = null } = releases ?? {};
     output.result(

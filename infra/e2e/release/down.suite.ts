@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import type { ReleaseBed } from '../../testbed/release-bed.ts';
 
-/** Production is down: a release is what mends it. */
+/** Production is down: a release is the way to fix it. */
 export function describeDown(bed: () => ReleaseBed): void {
   describe('while production answers nothing but 503', () => {
     test('a release goes live, names what was there before, and can be rolled back to it', async () => {

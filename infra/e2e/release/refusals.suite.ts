@@ -135,7 +135,7 @@ export function describeRefusals(bed: () => ReleaseBed): void {
       await media.delete();
       try {
         await makeImage();
-        await expect(briefAttempt()).rejects.toMatchObject({ code: 'SLIP-RELEASE-BLOB-AWAY' });
+        await expect(briefAttempt()).rejects.toMatchObject({ code: 'SLIP-RELEASE-BLOB-UNAVAILABLE' });
         await expectUntouched();
       } finally {
         await media.create();
@@ -149,7 +149,7 @@ export function describeRefusals(bed: () => ReleaseBed): void {
       process.kill(sidecar, 'SIGSTOP');
       try {
         await makeImage();
-        await expect(briefAttempt()).rejects.toMatchObject({ code: 'SLIP-RELEASE-SIDECAR-AWAY' });
+        await expect(briefAttempt()).rejects.toMatchObject({ code: 'SLIP-RELEASE-SIDECAR-UNAVAILABLE' });
         await expectUntouched();
       } finally {
         process.kill(sidecar, 'SIGCONT');

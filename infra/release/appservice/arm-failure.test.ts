@@ -4,7 +4,7 @@ import { armFailure, wasRefused } from './arm-failure.ts';
 const refusal = (statusCode: number, code: string) =>
   armFailure('delete it', Object.assign(new Error('no\nmore'), { statusCode, code }));
 
-test('what the management plane refused is told by its status, code and first line', () => {
+test('a refusal of the management plane shows its status, code and first line', () => {
   expect(refusal(403, 'AuthorizationFailed')).toMatchObject({
     code: 'SLIP-RELEASE-ARM',
     detail: {

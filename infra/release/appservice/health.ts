@@ -32,9 +32,9 @@ export async function readHealth(slot: WebSlot): Promise<Health> {
   };
 }
 
-/** The checks that are not well, for people. */
+/** The checks that did not pass, for people. */
 export function describeHealth({ httpStatus, status, checks }: Health): string {
-  const unwell = [...checks].filter(([, check]) => check.status !== 'pass');
-  const words = unwell.map(([name, check]) => `${name} ${check.status}${check.output ? ` (${check.output})` : ''}`);
+  const notPassed = [...checks].filter(([, check]) => check.status !== 'pass');
+  const words = notPassed.map(([name, check]) => `${name} ${check.status}${check.output ? ` (${check.output})` : ''}`);
   return words.length > 0 ? words.join(', ') : `${status} with status ${httpStatus ?? 'none'}`;
 }

@@ -36,9 +36,9 @@ describe('a package', () => {
   });
 
   test('is not sent for ever', async () => {
-    expect(await oneDeploy(scm({ status: 503, text: 'away' }).send, 1)).toMatchObject({
+    expect(await oneDeploy(scm({ status: 503, text: 'unavailable' }).send, 1)).toMatchObject({
       failed: true,
-      message: 'the SCM site answered 503: away',
+      message: 'the SCM site answered 503: unavailable',
     });
   });
 

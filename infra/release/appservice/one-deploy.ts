@@ -10,7 +10,7 @@ const limitInPolls = 90;
 export interface Deployment {
   readonly id: string;
   readonly failed: boolean;
-  /** Nobody said how it ended: the slot has to show it. */
+  /** The outcome is not known: the slot has to show it. */
   readonly unknown?: true;
   readonly message: string;
 }
@@ -23,7 +23,7 @@ export interface PublishAnswer {
 
 /**
  * Sends a package to the SCM site until it has taken it. That site is a container of its own, which a change of the slot's
- * settings restarts some time later: it is away for a moment, or stops a deployment and says so.
+ * settings restarts some time later: it is unavailable for a moment, or stops a deployment and says so.
  */
 export async function oneDeploy(send: () => Promise<PublishAnswer>, pollMs: number): Promise<Deployment> {
   const latest = performance.now() + limitInPolls * pollMs;
@@ -52,7 +52,7 @@ export function deploymentOf({ status, text }: PublishAnswer, tookMs: number): D
   return { id: '', failed: true, message };
 }
 
-/** What is over when it is tried again a little later. */
+/** A failure that a later try does not meet again. */
 function isPassing({ status, text }: PublishAnswer): boolean {
   if (/SCM container restart/i.test(text)) return true;
   if (status === 409) return /in progress/i.test(text);

@@ -18,7 +18,7 @@ function production(answers: readonly Checks[], drain = 503): WebSlot {
 }
 
 const pass = { status: 'pass' };
-const away: Checks = { sidecar: pass, blob: { status: 'warn', output: 'Cannot be reached: ECONNREFUSED.' } };
+const unavailable: Checks = { sidecar: pass, blob: { status: 'warn', output: 'Cannot be reached: ECONNREFUSED.' } };
 const dead: Checks = {
   sidecar: { status: 'warn', output: 'Does not answer.' },
   blob: { status: 'warn', output: 'Unknown without the sidecar.' },
@@ -26,20 +26,20 @@ const dead: Checks = {
 const context = { releaseToken: 'token', settleMs: 40, pollMs: 10 };
 
 test('a release is refused while production cannot reach Blob, with what its sidecar says', async () => {
-  await expect(blobReachable.check({ production: production([away], 200), ...context })).rejects.toMatchObject({
-    code: 'SLIP-RELEASE-BLOB-AWAY',
+  await expect(blobReachable.check({ production: production([unavailable], 200), ...context })).rejects.toMatchObject({
+    code: 'SLIP-RELEASE-BLOB-UNAVAILABLE',
     detail: { found: expect.stringContaining('ECONNREFUSED') },
   });
 });
 
 test('a Blob or a sidecar that comes back while it is asked for is reachable', async () => {
-  const back = production([dead, away, { sidecar: pass, blob: pass }]);
+  const back = production([dead, unavailable, { sidecar: pass, blob: pass }]);
   expect(await blobReachable.check({ production: back, ...context })).toBeUndefined();
 });
 
 test('a release is refused while production’s sidecar is dead and images wait', async () => {
   await expect(blobReachable.check({ production: production([dead], 503), ...context })).rejects.toMatchObject({
-    code: 'SLIP-RELEASE-SIDECAR-AWAY',
+    code: 'SLIP-RELEASE-SIDECAR-UNAVAILABLE',
   });
 });
 

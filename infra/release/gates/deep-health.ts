@@ -4,22 +4,22 @@ import { describeHealth, type Health, readHealth } from '../appservice/health.ts
 import type { WebSlot } from '../appservice/web-slot.ts';
 import type { Gate } from './gate.ts';
 
-/** Everything that the app needs, as it sees it itself. A slot that has just started gets a moment to settle. */
+/** The app's own check of everything it needs. A slot that has just started gets a moment to settle. */
 export const deepHealth: Gate<{ readonly slot: WebSlot; readonly settleMs: number; readonly pollMs: number }> = {
   name: 'deep health',
   async check({ slot, settleMs, pollMs }) {
     let last: Health | undefined;
-    const well = await untilDefined({ limitMs: settleMs, pollMs }, async () => {
+    const healthy = await untilDefined({ limitMs: settleMs, pollMs }, async () => {
       last = await readHealth(slot);
       return last.status !== 'fail' && last.httpStatus === 200 ? last : undefined;
     });
-    if (well !== undefined) {
-      return well.status === 'pass' ? undefined : `health of ${slot.url} is "warn": ${describeHealth(well)}`;
+    if (healthy !== undefined) {
+      return healthy.status === 'pass' ? undefined : `health of ${slot.url} is "warn": ${describeHealth(healthy)}`;
     }
     throw new SlipError('SLIP-RELEASE-HEALTH', {
       found: `${slot.url}/api/health: ${last === undefined ? 'no answer' : describeHealth(last)}`,
       expected: 'pass',
-      fix: 'mend what the failing check names; see the staging slot’s logs',
+      fix: 'fix what the failing check names; see the staging slot’s logs',
     });
   },
 };

@@ -46,7 +46,7 @@ function composerFailure(command: string, result: ProgramResult): SlipError {
   return new SlipError('SLIP-RELEASE-COMPOSER', {
     found: `composer ${command} failed:\n    ${lines.slice(-reportedLines).join('\n    ')}`,
     expected: 'a composer.json that is valid and agrees with versions.lock',
-    fix: 'mend composer.json, or bring versions.lock up to date, then repeat the command',
+    fix: 'fix composer.json, or bring versions.lock up to date, then repeat the command',
   });
 }
 

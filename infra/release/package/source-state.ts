@@ -41,6 +41,6 @@ async function git(directory: string, args: readonly string[]): Promise<string> 
   throw new SlipError('SLIP-RELEASE-GIT', {
     found: `git ${args[0]} cannot say what ${directory} holds: ${why.split('\n')[0]}`,
     expected: 'a work tree with a commit, or none at all',
-    fix: 'mend what git says; or release the tree as it is, without a commit in history, with --dirty',
+    fix: 'fix what git says; or release the tree as it is, without a commit in history, with --dirty',
   });
 }

@@ -25,7 +25,7 @@ export async function warmCache(directory: string): Promise<TreeFile[]> {
     throw new SlipError('SLIP-RELEASE-CACHE-WARM-UP', {
       found: `the application cannot compile itself: ${`${result.stderr}\n${result.stdout}`.trim().split('\n').slice(0, 8).join('\n    ')}`,
       expected: '`php bin/console cache:warmup --env=prod` to succeed',
-      fix: 'run it in the source directory and mend what it says',
+      fix: 'run it in the source directory and fix what it says',
     });
   }
   const written = await stat(join(directory, cacheDirectory)).catch(() => undefined);

@@ -30,7 +30,7 @@ interface Verifying {
   readonly management: Pick<ReleaseTarget['management'], 'pollMs'>;
 }
 
-/** prepare → verify: what is in staging runs with production's sticky settings and proves itself. */
+/** prepare → verify: the version in staging runs with production's sticky settings and is checked. */
 export async function prove(
   session: Session,
   attempt: Attempt,
@@ -50,7 +50,7 @@ export async function prove(
   });
 }
 
-/** drain → swap → verify production → watch → record. Production is worse afterwards: swaps back, records, throws. */
+/** drain → swap → verify production → watch → record. When production is worse afterwards it swaps back, records and throws. */
 export async function goLive(session: Session, attempt: Attempt, options: GoLiveOptions): Promise<HistoryEntry> {
   const { steps, production } = session;
   if (session.before === undefined)
@@ -81,7 +81,7 @@ export async function goLive(session: Session, attempt: Attempt, options: GoLive
   return steps.runAlways('record', () => attempt.record('live'));
 }
 
-/** How long a gate may ask again before it says no. */
+/** How long a gate may ask again before it refuses. */
 export function settling({ limits, management }: ReleaseTarget): {
   readonly settleMs: number;
   readonly pollMs: number;
@@ -97,7 +97,7 @@ export async function resetPreparation({ appService, steps }: Pick<Session, 'app
   await appService.reset();
 }
 
-/** Nothing restarts in production at a swap, and while it is not well its visitors wait for the swap back. */
+/** A swap restarts nothing in production, and visitors of an unhealthy one wait for the swap back: so the limit is short. */
 export async function verifyProduction(
   { production, target }: { readonly production: WebSlot; readonly target: Verifying },
   version: string,
@@ -132,15 +132,15 @@ async function swapBack(
   const { code, found } = describeFailure(reason);
   if (before === undefined) {
     await attempt.record('live', reason);
-    return new SlipError('SLIP-RELEASE-FIRST-UNWELL', {
-      found: `the first version is live and not well: ${code} ${found}`,
+    return new SlipError('SLIP-RELEASE-FIRST-UNHEALTHY', {
+      found: `the first version is live and unhealthy: ${code} ${found}`,
       expected: 'a healthy production; there is no version before it to go back to',
-      fix: 'mend it and release again',
+      fix: 'fix it and release again',
       cause: reason,
     });
   }
   await steps.runAlways('swap back', async () => {
-    // Decided is recorded before the platform is asked anything: when it does not answer, the next command swaps back.
+    // The decision is recorded before the platform is asked anything: when it does not answer, the next command swaps back.
     if (swappedAt !== undefined) await attempt.enter('swap back', swappedAt);
     await swap(session, attempt, 'swap back');
   });
@@ -148,8 +148,8 @@ async function swapBack(
   await attempt.record('swapped-back', reason);
   const pending = await pendingImages(staging, session.tokens.release);
   return new SlipError('SLIP-RELEASE-SWAPPED-BACK', {
-    found: `version ${attempt.candidate.version} was live and is not any more: ${code} ${found}${pending}`,
-    expected: `production well; it runs ${health?.version ?? before.version} again`,
+    found: `version ${attempt.candidate.version} was live and was swapped back: ${code} ${found}${pending}`,
+    expected: `a healthy production; it runs ${health?.version ?? before.version} again`,
     fix: 'see the logs of the version that was tried: it is in the staging slot',
     cause: reason,
   });

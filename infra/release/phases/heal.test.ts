@@ -5,14 +5,14 @@ import { Steps } from './steps.ts';
 
 const entry = { id: '1', kind: 'release', version: 'new', from: 'old' } as HistoryEntry;
 
-/** A command was killed in a phase; production runs a version, and the site says that its last swap was at '1'. */
+/** A command was killed in a phase; production runs a version, and the last swap of the site was at '1'. */
 async function healed(phase: 'swap' | 'swap back', lastSwap: string, running: string | undefined, from = 'old') {
   const done: string[] = [];
   const answers: Record<string, object> = {
     '/version': { version: running, slot: 'production' },
     '/api/health': { status: 'pass' },
   };
-  const healing = {
+  const context = {
     lock: { leftover: { phase, entry: { ...entry, from }, lastSwap }, write: async () => undefined },
     steps: new Steps(() => undefined),
     appService: {
@@ -29,7 +29,7 @@ async function healed(phase: 'swap' | 'swap back', lastSwap: string, running: st
     target: { limits: { swapShowsMs: 0, liveMs: 50 }, management: { pollMs: 1 } },
     history: { append: async ({ outcome }: HistoryEntry) => void done.push(outcome) },
   };
-  await heal(healing as unknown as Parameters<typeof heal>[0]);
+  await heal(context as unknown as Parameters<typeof heal>[0]);
   return done;
 }
 
@@ -50,7 +50,7 @@ test.each([
   expect(await healed(it.phase, it.lastSwap, it.running)).toEqual(it.done);
 });
 
-test('the site tells when production is down, or has the same version with other settings', async () => {
+test('the last swap of the site decides when production is down, or has the same version with other settings', async () => {
   expect(await healed('swap back', '0', undefined)).toEqual(['swapped-back']);
   expect(await healed('swap back', '0', 'new', 'new')).toEqual(['swapped-back']);
   expect(await healed('swap back', '1', 'new', 'new')).toEqual(['swap', 'swapped-back']);

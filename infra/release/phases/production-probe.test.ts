@@ -3,7 +3,7 @@ import { expect, test } from '@jest/globals';
 import type { WebSlot } from '../appservice/web-slot.ts';
 import { ProductionProbe } from './production-probe.ts';
 
-const well = { status: 200, text: '{"version":"a"}' };
+const healthy = { status: 200, text: '{"version":"a"}' };
 
 /** A production whose answers are given one after the other; the last one for ever. */
 async function probed(...answers: object[]): Promise<ProductionProbe> {
@@ -16,17 +16,17 @@ async function probed(...answers: object[]): Promise<ProductionProbe> {
 }
 
 test('a request that does not come back with 200 is lost, and it is said why', async () => {
-  const probe = await probed(well, { status: 503, text: '' }, { reason: 'ECONNRESET', text: '' }, well);
+  const probe = await probed(healthy, { status: 503, text: '' }, { reason: 'ECONNRESET', text: '' }, healthy);
   expect(probe.count.lost).toBe(2);
   expect(probe.describeLost()).toMatch(/^lost requests, between 20\S+ and 20\S+: 1 × status 503, 1 × ECONNRESET$/);
 });
 
 test('a request that this machine could not send is not one of production', async () => {
-  const probe = await probed(well, { reason: 'EAI_AGAIN', text: '' }, { reason: 'ENETUNREACH', text: '' }, well);
+  const probe = await probed(healthy, { reason: 'EAI_AGAIN', text: '' }, { reason: 'ENETUNREACH', text: '' }, healthy);
   expect(probe.count.lost).toBe(0);
   expect(probe.describeLost()).toBe('2 requests are not counted: this machine could not send them');
 });
 
 test('of a production that answered every request there is nothing to say', async () => {
-  expect((await probed(well, well)).describeLost()).toBeUndefined();
+  expect((await probed(healthy, healthy)).describeLost()).toBeUndefined();
 });

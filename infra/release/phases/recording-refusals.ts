@@ -6,8 +6,8 @@ import type { Session } from './session.ts';
 
 const recordedCodes = new Set([
   'SLIP-RELEASE-SWAPPED-BACK',
-  'SLIP-RELEASE-FIRST-UNWELL',
-  'SLIP-RELEASE-ROLLBACK-UNWELL',
+  'SLIP-RELEASE-FIRST-UNHEALTHY',
+  'SLIP-RELEASE-ROLLBACK-UNHEALTHY',
   'SLIP-RELEASE-LOCK-LOST',
 ]);
 

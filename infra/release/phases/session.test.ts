@@ -2,7 +2,7 @@ import { expect, test } from '@jest/globals';
 import type { AppService } from '../appservice/app-service.ts';
 import type { RunningVersion } from '../appservice/web-slot.ts';
 import type { HistoryEntry } from '../store/history.ts';
-import { findLive } from './session.ts';
+import { findProductionState } from './session.ts';
 
 const history = [
   { id: '1', version: 'a', kind: 'release', outcome: 'live', settings: {}, siteContainers: [] },
@@ -18,7 +18,7 @@ function asked(silentFor: number, entries: readonly HistoryEntry[] = history) {
   let questions = 0;
   const version = async () => (questions++ < silentFor ? undefined : ({ version: 'a' } as RunningVersion));
   const target = { limits: { answerMs: 100 }, management: { pollMs: 10 } };
-  return findLive({ production: { version }, appService, target }, entries);
+  return findProductionState({ production: { version }, appService, target }, entries);
 }
 
 test('production is down when it answers nothing for as long as the region allows, and not before', async () => {

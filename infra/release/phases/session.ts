@@ -2,10 +2,10 @@ import { untilDefined } from '../../lib/until.ts';
 import { AppService } from '../appservice/app-service.ts';
 import { WebSlot } from '../appservice/web-slot.ts';
 import { History, type HistoryEntry, lastLive } from '../store/history.ts';
-import { type Live, liveOf } from '../store/live.ts';
 import type { ReleaseLock } from '../store/lock.ts';
 import type { Owner } from '../store/owner.ts';
 import type { PackageStore } from '../store/package-store.ts';
+import { type ProductionState, productionStateOf } from '../store/production-state.ts';
 import { readConfiguration } from '../store/slot-configuration.ts';
 import type { ReleaseTarget, ReleaseTokens } from '../target/target.ts';
 import type { ProductionProbe } from './production-probe.ts';
@@ -26,7 +26,7 @@ export interface Session {
   /** History as it was when the session began, what was healed included. */
   readonly entries: readonly HistoryEntry[];
   /** What production runs; undefined on an empty region. */
-  readonly before: Live | undefined;
+  readonly before: ProductionState | undefined;
   /** None while production does not answer: nobody's request can be lost. */
   readonly probe: ProductionProbe | undefined;
   readonly startedAt: Date;
@@ -60,12 +60,12 @@ interface Finding extends Pick<Access, 'appService'> {
 }
 
 /** A production that does not answer for a moment is not down: a release would go on without a drain and a watch. */
-export async function findLive(
+export async function findProductionState(
   { production, appService, target }: Finding,
   entries: readonly HistoryEntry[],
-): Promise<Live | undefined> {
+): Promise<ProductionState | undefined> {
   const limitMs = lastLive(entries) === undefined ? 0 : target.limits.answerMs;
   const running = await untilDefined({ limitMs, pollMs: target.management.pollMs }, () => production.version());
   const configuration = running === undefined ? undefined : await readConfiguration(appService, 'production');
-  return liveOf(entries, running, configuration);
+  return productionStateOf(entries, running, configuration);
 }

@@ -2,7 +2,7 @@ import { SlipError } from '../../lib/errors.ts';
 import type { Gate } from '../gates/gate.ts';
 import type { GateResult, TimedName } from '../store/history.ts';
 
-/** What a release tells while it runs; `--json` prints these as they are. */
+/** Events of a running release; `--json` prints them as they are. */
 export type ReleaseEvent =
   | { readonly event: 'step'; readonly step: string; readonly state: 'started' }
   | {
@@ -31,7 +31,7 @@ export type ReleaseEvent =
 
 export type Listener = (event: ReleaseEvent) => void;
 
-/** Runs steps and gates one after the other, times them and tells about them. */
+/** Runs steps and gates one after the other, times them and reports each to the listener. */
 export class Steps {
   readonly timings: TimedName[] = [];
   readonly gates: GateResult[] = [];
@@ -50,7 +50,7 @@ export class Steps {
     return this.runAlways(step, action);
   }
 
-  /** A step that an interrupt does not keep from running: what has begun has to end. */
+  /** A step that runs in spite of an interrupt: what has begun has to end. */
   async runAlways<T>(step: string, action: (note: (text: string) => void) => Promise<T>): Promise<T> {
     const began = performance.now();
     const outer = this.#current;

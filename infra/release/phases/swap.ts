@@ -8,7 +8,7 @@ import type { Attempt } from './attempt.ts';
 
 /** Azure ends a swap by itself, one way or the other, well within this. */
 const swapEndsMs = 15 * 60_000;
-/** What a swap ends with, the restart of the old version, may still keep the site from being swapped back. */
+/** A swap ends with the restart of the old version. Until then the platform may refuse to swap back. */
 const swapBackTries = 6;
 const pollsBetweenTries = 10;
 
@@ -23,9 +23,9 @@ interface Asking {
 }
 
 /**
- * Swaps, with the intent recorded before. Returns when routing has moved and the operation has ended: the site's time of it,
- * by which one that comes after is told; undefined when the site cannot say. Nobody else swaps back, so that is asked for
- * again when it is refused.
+ * Swaps, with the intent recorded before. Returns when routing has moved and the operation has ended: the site's timestamp of
+ * this swap, which distinguishes it from a later one, or undefined when the site does not answer. A refused swap back is
+ * repeated, because nothing else would do it.
  */
 export async function swap(
   { appService, target }: Swapping,
@@ -39,7 +39,7 @@ export async function swap(
       await appService.swap();
       break;
     } catch (error) {
-      // The answer may have been lost on its way: the site itself knows whether it was swapped.
+      // The answer may have been lost: the site knows whether it was swapped.
       if (await hasSwapped(appService, lastSwap, target, wasRefused(error))) break;
       if (tries === 1) {
         attempt.notSwapped();
@@ -55,8 +55,8 @@ export async function swap(
 }
 
 /**
- * Waits until no swap is under way, then tells whether one has ended since `lastSwap`. One that was asked for, but not
- * answered, may show only a moment later; one that was refused will not.
+ * Waits until no swap is under way, then returns whether one has ended since `lastSwap`. The site may show an unanswered
+ * swap only after a moment; a refused one never appears.
  */
 export async function hasSwapped(
   appService: Pick<AppService, 'swapStatus'>,

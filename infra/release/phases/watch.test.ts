@@ -5,27 +5,27 @@ import { WebSlot } from '../appservice/web-slot.ts';
 import { watch, worse } from './watch.ts';
 
 const budget = { seconds: 15, errorShare: 0.02, p95Ms: 500 };
-const well = { sent: 75, errors: 0, p95Ms: 40 };
+const healthy = { sent: 75, errors: 0, p95Ms: 40 };
 
 describe('production after the swap is', () => {
-  test('well when it is as it was', () => {
-    expect(worse(well, well, budget)).toBeUndefined();
+  test('healthy when it is as it was', () => {
+    expect(worse(healthy, healthy, budget)).toBeUndefined();
   });
 
   test('worse when it fails more requests than the budget allows', () => {
-    expect(worse({ ...well, errors: 3 }, well, budget)).toMatch(/3 of 75 requests failed/);
+    expect(worse({ ...healthy, errors: 3 }, healthy, budget)).toMatch(/3 of 75 requests failed/);
   });
 
   test('not worse when the old version fails as much: the outage is shared', () => {
-    expect(worse({ ...well, errors: 40 }, { ...well, errors: 40 }, budget)).toBeUndefined();
+    expect(worse({ ...healthy, errors: 40 }, { ...healthy, errors: 40 }, budget)).toBeUndefined();
   });
 
   test('not worse for one failed request', () => {
-    expect(worse({ sent: 5, errors: 1, p95Ms: 40 }, { ...well, sent: 5 }, budget)).toBeUndefined();
+    expect(worse({ sent: 5, errors: 1, p95Ms: 40 }, { ...healthy, sent: 5 }, budget)).toBeUndefined();
   });
 
   test('worse when it became slow', () => {
-    expect(worse({ ...well, p95Ms: 700 }, well, budget)).toMatch(/p95 is 700 ms, before 40 ms/);
+    expect(worse({ ...healthy, p95Ms: 700 }, healthy, budget)).toMatch(/p95 is 700 ms, before 40 ms/);
   });
 });
 
@@ -90,6 +90,6 @@ describe('a watch', () => {
     const said: string[] = [];
     const old = await slot((_, response) => response.writeHead(performance.now() < upAt ? 503 : 200).end());
     await watch(await slot(failsAt()), old, short, { ...watching, onProgress: (text) => said.push(text) });
-    expect(said).toEqual(['waiting for the version before, to compare with it']);
+    expect(said).toEqual(['waiting for the previous version, to compare with it']);
   });
 });

@@ -9,9 +9,9 @@ const lifePath = '/api/health/live';
 
 export interface WatchBudget {
   readonly seconds: number;
-  /** Share of failed requests that production may have more than the old version. */
+  /** Allowed increase in the share of failed requests over the old version. */
   readonly errorShare: number;
-  /** Milliseconds of p95 that production may take more than the old version. */
+  /** Allowed increase in p95 over the old version, in milliseconds. */
   readonly p95Ms: number;
 }
 
@@ -31,21 +31,21 @@ export interface Watching {
   readonly onProgress: (text: string) => void;
 }
 
-/** One request that fails by itself is no trend. */
+/** A single failed request is no trend. */
 const fewestErrors = 2;
 
 interface Turn {
   readonly path: string;
   readonly production: Observation;
   readonly old: Observation;
-  /** The old version was up, so what went wrong in it too is not the release's fault. */
+  /** The old version was up, so its failures excuse the same ones of production. */
   readonly comparable: boolean;
 }
 
 /**
- * Asks production and the old version, now in staging, the same things at the same time, until they were compared for the
- * budget's seconds. What goes wrong in both is not the release's fault. While the old version restarts its failures excuse
- * nothing; when it does not come back, production is judged alone. Throws SLIP-RELEASE-WORSE when production is worse by
+ * Sends production and the old version, now in staging, the same requests at the same time, until both were compared for
+ * the budget's seconds. A failure of both is not the release's fault. Failures of the old version while it restarts do not
+ * count; when it does not come back, production is judged alone. Throws SLIP-RELEASE-WORSE when production is worse by
  * more than the budget.
  */
 export async function watch(
@@ -66,21 +66,21 @@ export async function watch(
     const comparable = life.status === 200;
     seen.push({ path, production: here, old: there, comparable });
     beat();
-    if (!comparable && !waiting) onProgress('waiting for the version before, to compare with it');
+    if (!comparable && !waiting) onProgress('waiting for the previous version, to compare with it');
     waiting = !comparable;
     await pause(Math.max(0, askEveryMs - (performance.now() - began)));
     if (comparable) comparedMs += performance.now() - began;
   }
   const compared = seen.filter(({ comparable }) => comparable);
-  // It may have answered before its restart and never since: what production did in all that time counts then.
+  // The old version may never come back from its restart: then every answer of production counts.
   const judged = comparedMs >= wantedMs ? compared : seen;
   const now = summary(judged.map(({ path, production }) => ({ path, ...production })));
   const before = summary(compared.map(({ path, old }) => ({ path, ...old })));
   const problem = worse(now, before, budget);
   if (problem === undefined) return now;
   throw new SlipError('SLIP-RELEASE-WORSE', {
-    found: `production is worse than the version before: ${problem}`,
-    expected: `at most ${budget.errorShare * 100} % more failed requests and ${budget.p95Ms} ms more at p95`,
+    found: `production is worse than the previous version: ${problem}`,
+    expected: `at most ${budget.errorShare * 100} percentage points more failed requests and ${budget.p95Ms} ms more at p95`,
     fix: 'see the logs of the version that was tried; its slot keeps it',
   });
 }
@@ -90,7 +90,7 @@ export function worse(now: Watched, before: Watched, budget: WatchBudget): strin
   if (now.errors - before.errors >= fewestErrors && share(now) - share(before) > budget.errorShare) {
     return `${now.errors} of ${now.sent} requests failed (${now.firstError}), before ${before.errors} of ${before.sent}`;
   }
-  // A version that answers errors at once is fast; its times say nothing.
+  // A version that fails at once is fast: its latency is no measure.
   if (before.errors < before.sent && now.p95Ms - before.p95Ms > budget.p95Ms) {
     return `p95 is ${Math.round(now.p95Ms)} ms, before ${Math.round(before.p95Ms)} ms`;
   }
@@ -100,12 +100,12 @@ export function worse(now: Watched, before: Watched, budget: WatchBudget): strin
 function summary(seen: readonly (Observation & { readonly path: string })[]): Watched {
   const failed = seen.filter(({ status }) => status !== 200);
   const [first] = failed;
-  const well = seen.filter(({ status }) => status === 200);
+  const answered = seen.filter(({ status }) => status === 200);
   return {
     sent: seen.length,
     errors: failed.length,
     p95Ms: percentile(
-      well.map(({ ms }) => ms),
+      answered.map(({ ms }) => ms),
       0.95,
     ),
     firstError:

@@ -66,7 +66,7 @@ describe('the release lock', () => {
     await next.release();
   });
 
-  test('that somebody has just taken is told with the name that they write next', async () => {
+  test('that somebody has just taken is reported with the name that they write next', async () => {
     const blob = container.getBlockBlobClient(name);
     await blob.upload('{}', 2);
     const lease = new BlobLeaseClient(blob);

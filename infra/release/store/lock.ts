@@ -17,7 +17,7 @@ export interface Intent {
   readonly phase: Phase;
   /** The entry that history will get; whoever heals a crash completes it. */
   readonly entry: HistoryEntry;
-  /** End of the site's last swap before ours; by it, one that came after is told from one that did not. */
+  /** Timestamp of the last swap before ours. A different value later means that our swap happened. */
   readonly lastSwap?: string | undefined;
 }
 export type Phase = 'stage' | 'migrate' | 'prepare' | 'verify' | 'drain' | 'swap' | 'swapped' | 'swap back';
@@ -99,7 +99,7 @@ export class ReleaseLock {
       await upload(this.#blob, content, this.#lease.leaseId);
       await this.#lease.releaseLease();
     } catch {
-      // It runs out by itself, and the next command says whose it was.
+      // The lease expires by itself, and the next command names its last holder.
     }
   }
 

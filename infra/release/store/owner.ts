@@ -8,7 +8,7 @@ export interface Owner {
   readonly command: string;
   /** ISO time. */
   readonly since: string;
-  /** Tells, on the same machine and nowhere else, whether the process still lives. */
+  /** Identifies the process on its own machine, so that it is known there whether it still runs. */
   readonly process: ProcessIdentity | undefined;
 }
 

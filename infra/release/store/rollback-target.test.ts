@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import type { AppService } from '../appservice/app-service.ts';
 import type { RunningVersion, WebSlot } from '../appservice/web-slot.ts';
 import { type HistoryEntry, lastLive } from './history.ts';
-import { type Live, liveOf } from './live.ts';
+import { type ProductionState, productionStateOf } from './production-state.ts';
 import { entryNamed, entryToReturnTo, wayTo } from './rollback-target.ts';
 
 type Line = Partial<HistoryEntry> & Pick<HistoryEntry, 'id' | 'version'>;
@@ -11,7 +11,7 @@ function entry(line: Line): HistoryEntry {
   return { kind: 'release', outcome: 'live', settings: {}, siteContainers: [], ...line } as HistoryEntry;
 }
 
-function live(history: readonly HistoryEntry[]): Live {
+function live(history: readonly HistoryEntry[]): ProductionState {
   const last = lastLive(history);
   if (last === undefined) throw new Error('nothing is live');
   return { version: last.version, entry: last, answers: true };
@@ -29,7 +29,7 @@ describe('a rollback returns to', () => {
     expect(entryToReturnTo(three, live(three))).toBe(r2);
   });
 
-  test('one further back after a rollback, not to what was fled from', () => {
+  test('one further back after a rollback, not to the version that was rolled back from', () => {
     const history = [...three, x1];
     expect(entryToReturnTo(history, live(history))).toBe(r1);
   });
@@ -107,22 +107,24 @@ describe('what is live', () => {
   const other = entry({ id: '5555555', version: 'c', replaced: r3.id, settings: { A: '1' } });
   const running = { version: 'c' } as RunningVersion;
 
-  test('is told by the configuration when one version was released with several', () => {
+  test('is decided by the configuration when one version was released with several', () => {
     const history = [...three, other];
-    expect(liveOf(history, running, { settings: {}, siteContainers: [] })?.entry).toBe(r3);
-    expect(liveOf(history, running, other)?.entry).toBe(other);
+    expect(productionStateOf(history, running, { settings: {}, siteContainers: [] })?.entry).toBe(r3);
+    expect(productionStateOf(history, running, other)?.entry).toBe(other);
   });
 
   test('is the newest entry of the version when somebody has changed the configuration by hand', () => {
-    expect(liveOf([...three, other], running, { settings: { B: '2' }, siteContainers: [] })?.entry).toBe(other);
+    expect(productionStateOf([...three, other], running, { settings: { B: '2' }, siteContainers: [] })?.entry).toBe(
+      other,
+    );
   });
 
   test('is what history says while production is down', () => {
-    expect(liveOf(three, undefined, undefined)).toEqual({ version: 'c', entry: r3, answers: false });
+    expect(productionStateOf(three, undefined, undefined)).toEqual({ version: 'c', entry: r3, answers: false });
   });
 
   test('is nothing on an empty region', () => {
-    expect(liveOf([], undefined, undefined)).toBeUndefined();
+    expect(productionStateOf([], undefined, undefined)).toBeUndefined();
   });
 });
 

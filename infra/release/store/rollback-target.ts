@@ -4,14 +4,14 @@ import type { AppService } from '../appservice/app-service.ts';
 import type { WebSlot } from '../appservice/web-slot.ts';
 import type { HistoryEntry } from './history.ts';
 import { entryBefore, isSame, isStored, originOf } from './lineage.ts';
-import type { Live } from './live.ts';
+import type { ProductionState } from './production-state.ts';
 import { hasConfiguration, readConfiguration } from './slot-configuration.ts';
 
 /** Fewer digits of an entry's id are not taken for one. */
 const shortestId = 6;
 
 /** What the live version replaced. Throws SLIP-RELEASE-NOTHING-BEFORE when that is nothing, or not known. */
-export function entryToReturnTo(history: readonly HistoryEntry[], live: Live | undefined): HistoryEntry {
+export function entryToReturnTo(history: readonly HistoryEntry[], live: ProductionState | undefined): HistoryEntry {
   const before = live?.entry === undefined ? undefined : entryBefore(history, live.entry);
   if (before !== undefined) return before;
   throw new SlipError('SLIP-RELEASE-NOTHING-BEFORE', {
@@ -28,7 +28,11 @@ export function entryToReturnTo(history: readonly HistoryEntry[], live: Live | u
  * The entry that a version or the beginning of an entry's id names. Of a version that was released with several
  * configurations it is the newest that is not live.
  */
-export function entryNamed(history: readonly HistoryEntry[], live: Live | undefined, name: string): HistoryEntry {
+export function entryNamed(
+  history: readonly HistoryEntry[],
+  live: ProductionState | undefined,
+  name: string,
+): HistoryEntry {
   const stored = history.filter(isStored);
   const versions = stored.filter(({ version }) => version === name);
   const ids = name.length < shortestId ? [] : stored.filter(({ id }) => id.startsWith(name));
@@ -47,7 +51,7 @@ export function entryNamed(history: readonly HistoryEntry[], live: Live | undefi
 
 /**
  * `swap`: staging runs the entry's version with its configuration. `stage`: it has to be staged first. Right after a swap
- * staging restarts: only when it stays away its package is staged anew, which takes far longer.
+ * staging restarts: only when it does not come back is its package staged anew, which takes far longer.
  */
 export async function wayTo(
   entry: HistoryEntry,

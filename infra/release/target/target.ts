@@ -15,11 +15,11 @@ export interface TargetLimits {
   readonly steadyMs: number;
   /** From the first answer of a slot until its health has settled; and from a swap until the old version is back. */
   readonly settleMs: number;
-  /** From a swap until production has to be the version that was swapped in, and well. */
+  /** From a swap until production has to be the version that was swapped in, and healthy. */
   readonly liveMs: number;
-  /** Until a production that answers nothing is taken for down. */
+  /** How long production may answer nothing before it counts as down. */
   readonly answerMs: number;
-  /** From a swap until a rollback no longer counts on the version in staging, which restarts then, to come back. */
+  /** How long a rollback waits for the version in staging, which a swap restarts, before it stages the package anew. */
   readonly returnMs: number;
   /** From a swap's request, or the end of one, until the site shows it. */
   readonly swapShowsMs: number;

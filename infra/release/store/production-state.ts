@@ -3,24 +3,24 @@ import { type Configuration, type HistoryEntry, lastLive } from './history.ts';
 import { isStored } from './lineage.ts';
 import { hasConfiguration } from './slot-configuration.ts';
 
-/** What production runs. */
-export interface Live {
+/** What production runs: the state of the production slot as the slot and the history have it. */
+export interface ProductionState {
   readonly version: string;
-  /** How it came there; undefined when history does not know it. */
+  /** The line of history that put it live; undefined when history does not know it. */
   readonly entry: HistoryEntry | undefined;
-  /** False when production is down: then history says what it would run. */
+  /** False when production is down: the version is then the last live one of history. */
   readonly answers: boolean;
 }
 
 /**
  * Undefined on an empty region. One version may have been live with several configurations, and somebody may have swapped
- * by hand: what production has now tells which entry it is.
+ * by hand: the configuration of the slot decides which entry it is.
  */
-export function liveOf(
+export function productionStateOf(
   history: readonly HistoryEntry[],
   running: RunningVersion | undefined,
   configuration: Configuration | undefined,
-): Live | undefined {
+): ProductionState | undefined {
   const last = lastLive(history);
   if (running === undefined) return last && { version: last.version, entry: last, answers: false };
   const stored = history.filter((entry) => isStored(entry) && entry.version === running.version);

@@ -10,16 +10,16 @@ import { entryBefore, originOf } from './store/lineage.ts';
 import type { ReleaseTarget } from './target/target.ts';
 import { type SessionOptions, withSession } from './with-session.ts';
 
-export interface ContractRequest extends SessionOptions {
+export interface ContractMigrationsRequest extends SessionOptions {
   readonly target: ReleaseTarget;
 }
 
-export interface Contracted {
+export interface ContractMigrationsResult {
   readonly executed: readonly string[];
 }
 
-/** Carries out the contract migrations of the live version, once no version that may serve needs the old schema. */
-export async function contract(request: ContractRequest): Promise<Contracted> {
+/** Runs the contract migrations of the live version, once no version that may serve needs the old schema. */
+export async function runContractMigrations(request: ContractMigrationsRequest): Promise<ContractMigrationsResult> {
   const { target } = request;
   const steps = new Steps(request.listener, request.signal);
   return withSession(target, request, steps, async (session) => {
