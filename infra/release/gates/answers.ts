@@ -6,7 +6,7 @@ const paths = ['/', '/api/ping', '/api/health/live'];
 
 /** The first page, the API and the warm-up path answer 200 themselves: a redirect would be taken for warm. */
 export const answers: Gate<{ readonly slot: WebSlot }> = {
-  name: 'status',
+  name: 'answers',
   async check({ slot }) {
     for (const path of paths) {
       const { status, location, reason } = await slot.ask(path);

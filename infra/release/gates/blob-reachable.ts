@@ -11,7 +11,7 @@ export const blobReachable: Gate<{
   readonly settleMs: number;
   readonly pollMs: number;
 }> = {
-  name: 'Blob',
+  name: 'blob-reachable',
   async check({ production, releaseToken: token, settleMs, pollMs }) {
     let checks: Health['checks'] = new Map();
     const reachable = await untilDefined({ limitMs: settleMs, pollMs }, async () => {

@@ -7,7 +7,7 @@ import type { Gate } from './gate.ts';
 const ttlSeconds = 60;
 
 export const cacheRoundTrip: Gate<{ readonly slot: WebSlot; readonly cacheToken: string }> = {
-  name: 'cache round trip',
+  name: 'cache-round-trip',
   async check({ slot, cacheToken: token }) {
     const key = `release-${randomBytes(8).toString('hex')}`;
     const value = { proof: randomBytes(16).toString('hex') };

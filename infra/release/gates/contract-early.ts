@@ -13,7 +13,7 @@ export const contractEarly: Gate<{
   readonly pending: readonly string[];
   readonly serving: readonly ServingVersion[];
 }> = {
-  name: 'contract migrations',
+  name: 'contract-early',
   check({ pending, serving }) {
     for (const migration of pending) {
       const old = serving.find(({ schemaMax }) => schemaMax < migration);

@@ -6,7 +6,7 @@ import type { Gate } from './gate.ts';
 
 /** The app's own check of everything it needs. A slot that has just started gets a moment to settle. */
 export const deepHealth: Gate<{ readonly slot: WebSlot; readonly settleMs: number; readonly pollMs: number }> = {
-  name: 'deep health',
+  name: 'deep-health',
   async check({ slot, settleMs, pollMs }) {
     let last: Health | undefined;
     const healthy = await untilDefined({ limitMs: settleMs, pollMs }, async () => {

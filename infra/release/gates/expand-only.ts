@@ -26,7 +26,7 @@ const destructiveCalls =
 
 /** An expand migration leaves the version that is live working; what takes away is a contract migration. */
 export const expandOnly: Gate<{ readonly migrations: readonly Migration[] }> = {
-  name: 'expand migrations',
+  name: 'expand-only',
   check({ migrations }) {
     for (const migration of migrations.filter(({ kind }) => kind === 'expand')) {
       const offence = offenceOf(migration);

@@ -7,7 +7,7 @@ const probeTimeoutMs = 30_000;
 
 /** An image that no listing shows: made, carried to Blob, read back through Blob and at its own URL. */
 export const imageThroughBlob: Gate<{ readonly slot: WebSlot; readonly releaseToken: string }> = {
-  name: 'image through Blob',
+  name: 'image-through-blob',
   async check({ slot, releaseToken: token }) {
     const made = await slot.ask('/internal/release/probe', { method: 'POST', token, timeoutMs: probeTimeoutMs });
     if (made.status !== 201) throw refused(`making one answers ${made.status ?? made.reason}`, '201');

@@ -8,7 +8,7 @@ export const imagesThere: Gate<{
   readonly registry: Pick<ReleaseTarget, 'imageState'>;
   readonly configuration: Configuration;
 }> = {
-  name: 'images',
+  name: 'images-there',
   async check({ registry, configuration }) {
     let note: string | undefined;
     for (const { name, properties } of configuration.siteContainers) {

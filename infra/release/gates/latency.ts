@@ -8,7 +8,7 @@ const parallel = 4;
 
 /** A version that became slow is found before visitors find it. A failed request is no fast one. */
 export const latency: Gate<{ readonly slot: WebSlot; readonly p95BudgetMs: number }> = {
-  name: 'p95',
+  name: 'latency',
   async check({ slot, p95BudgetMs }) {
     const times: number[] = [];
     const failures: string[] = [];

@@ -4,7 +4,7 @@ import type { Gate } from './gate.ts';
 
 /** Somebody swaps by hand: the slots are about to trade places, and refuse every change until they have. */
 export const noSwapUnderWay: Gate<{ readonly appService: AppService }> = {
-  name: 'no swap under way',
+  name: 'no-swap-under-way',
   async check({ appService }) {
     if (!(await appService.swapStatus()).inProgress) return undefined;
     throw new SlipError('SLIP-RELEASE-SWAP-UNDER-WAY', {

@@ -4,7 +4,7 @@ import type { Gate } from './gate.ts';
 
 /** A file that PHP cannot parse never gets as far as a slot. */
 export const phpSyntax: Gate<{ readonly source: string }> = {
-  name: 'PHP syntax',
+  name: 'php-syntax',
   async check({ source }) {
     const errors = await findSyntaxErrors(source);
     const [first] = errors;

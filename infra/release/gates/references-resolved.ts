@@ -9,7 +9,7 @@ export const referencesResolved: Gate<{
   readonly limitMs: number;
   readonly pollMs: number;
 }> = {
-  name: 'Key Vault references',
+  name: 'references-resolved',
   async check({ appService, limitMs, pollMs }) {
     await appService.refreshReferences();
     let open: SettingReference[] = [];

@@ -4,7 +4,7 @@ import type { Gate } from './gate.ts';
 
 /** The database is at least as new as the code needs. That nothing was taken away is for deep health to say. */
 export const schemaInRange: Gate<{ readonly slot: WebSlot }> = {
-  name: 'schema',
+  name: 'schema-in-range',
   async check({ slot }) {
     const running = await slot.version();
     if (running !== undefined && running.schema >= running.schemaMin) return undefined;

@@ -12,7 +12,7 @@ export const sidecarPresent: Gate<{
   readonly settleMs: number;
   readonly pollMs: number;
 }> = {
-  name: 'sidecar',
+  name: 'sidecar-present',
   async check({ slot, wanted, settleMs, pollMs }) {
     const isWanted = (digest: string): boolean =>
       wanted.siteContainers.some(({ properties }) => String(properties.image).endsWith(`@${digest}`));

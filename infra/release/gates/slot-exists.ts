@@ -4,7 +4,7 @@ import type { SiteAddress } from '../appservice/site.ts';
 import type { Gate } from './gate.ts';
 
 export const slotExists: Gate<{ readonly appService: AppService; readonly site: SiteAddress }> = {
-  name: 'slot',
+  name: 'slot-exists',
   async check({ appService, site }) {
     if ((await appService.slot()) !== undefined) return undefined;
     throw new SlipError('SLIP-RELEASE-SLOT-MISSING', {

@@ -5,7 +5,7 @@ import type { Gate } from './gate.ts';
 
 /** What stays with a slot has to be what the program says, or a swap carries along what should stay. */
 export const stickySettings: Gate<{ readonly appService: AppService; readonly wanted: WantedConfiguration }> = {
-  name: 'sticky settings',
+  name: 'sticky-settings',
   async check({ appService, wanted }) {
     const names = await appService.stickyNames();
     const [found, expected] = [names, wanted.slotStickyNames].map((list) => list.toSorted().join(', ') || 'none');

@@ -6,7 +6,7 @@ const listedFiles = 5;
 
 /** What is released has to be found again under a commit. */
 export const uncommittedChanges: Gate<{ readonly source: SourceState | undefined; readonly allowDirty: boolean }> = {
-  name: 'uncommitted changes',
+  name: 'uncommitted-changes',
   check({ source, allowDirty }) {
     if (source === undefined) return 'the source is not under version control: history names no commit';
     if (source.changed.length === 0) return undefined;

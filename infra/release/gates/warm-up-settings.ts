@@ -11,7 +11,7 @@ const required: readonly { readonly setting: string; readonly valid: RegExp; rea
 ];
 
 export const warmUpSettings: Gate<{ readonly configuration: Configuration }> = {
-  name: 'warm-up settings',
+  name: 'warm-up-settings',
   check({ configuration }) {
     for (const { setting, valid, expected } of required) {
       const value = configuration.settings[setting];
