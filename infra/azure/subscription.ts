@@ -10,7 +10,7 @@ const GUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 /** https://learn.microsoft.com/rest/api/resources/subscriptions/get */
 const API = '2022-12-01';
 
-/** Azure's management plane, as whoever the usual credentials say. */
+/** Azure's management plane, with the default credentials. */
 export function managementPlane(): Arm {
   return new Arm({ token: managementToken() });
 }
@@ -20,7 +20,7 @@ export function managementToken(): () => Promise<string> {
   return async () => (await credential.getToken(`${MANAGEMENT}/.default`)).token;
 }
 
-/** The chosen subscription with its tenant, as Azure knows it. Throws SLIP-ARM-SUBSCRIPTION when Azure does not show it. */
+/** The chosen subscription with its tenant. Throws SLIP-ARM-SUBSCRIPTION when Azure does not know it. */
 export async function chosenAccount(
   arm: Arm,
   named: string | undefined,
@@ -36,7 +36,7 @@ export async function chosenAccount(
 }
 
 /**
- * The subscription that is named, or that the environment or the Azure CLI has chosen.
+ * The subscription by argument, environment or Azure CLI.
  * Throws SLIP-ARM-SUBSCRIPTION when there is none.
  */
 export async function chosenSubscription(named: string | undefined, environment: NodeJS.ProcessEnv): Promise<string> {

@@ -5,18 +5,18 @@ import type { RecordedResource } from './recorded.ts';
 import { type Account, DEPLOYER_CLIENT_ID, DEPLOYER_OBJECT_ID, guidFor } from './subscription.ts';
 import { isJsonObject, type Json, type JsonObject, wrapSecret } from './values.ts';
 
-/** What a provider would have answered to one registration. */
+/** A provider's answer to one registration. */
 export interface Answer {
   readonly id: string;
   readonly outputs: JsonObject;
 }
 
-/** Secret outputs of resources that are not Azure's. */
+/** Secret outputs of types that are not Azure's. */
 const SECRET_OUTPUTS: Readonly<Record<string, readonly string[]>> = {
   'random:index/randomPassword:RandomPassword': ['result'],
 };
 
-/** Azure's answer, made from the inputs, the urn and whose subscription it is. */
+/** Azure's answer, computed from the inputs, the URN and the account. */
 export function answerFor(
   resource: Pick<RecordedResource, 'type' | 'urn' | 'name' | 'inputs'>,
   account: Account,
@@ -61,7 +61,7 @@ function setPath(target: JsonObject, path: string, value: Json): void {
   setPath(below, rest.join('.'), value);
 }
 
-/** Outputs laid over the inputs that Azure echoes; both in wire form, so secrets stay secret. */
+/** Inputs, which Azure returns as outputs, overlaid with the outputs. Both in wire form, so that secrets stay secret. */
 export function overlay(inputs: JsonObject, outputs: JsonObject): JsonObject {
   const merged: JsonObject = { ...inputs };
   for (const [key, value] of Object.entries(outputs)) {
@@ -74,7 +74,7 @@ export function overlay(inputs: JsonObject, outputs: JsonObject): JsonObject {
 /** A function of Azure that answers about a resource of the program. */
 interface Lookup {
   readonly type: string;
-  /** Inputs that name the resource, here and there. */
+  /** Arguments that identify the resource, equal to inputs of it. */
   readonly by: readonly string[];
   readonly answer: (urn: string) => JsonObject;
 }
@@ -111,7 +111,7 @@ const LOOKUPS: Readonly<Record<string, Lookup>> = {
   },
 };
 
-/** The answer to a function call of the program. Throws SLIP-EVALUATE-INVOKE for one that is not known here. */
+/** The answer to an invoke. Throws SLIP-EVALUATE-INVOKE for a function that is not known here. */
 export function answerInvoke(
   { token, args, account }: { token: string; args: JsonObject; account: Account },
   resources: readonly RecordedResource[],
@@ -130,7 +130,7 @@ export function answerInvoke(
     throw new SlipError('SLIP-EVALUATE-INVOKE', {
       found: `the program calls ${token}(${JSON.stringify(args)})`,
       expected: lookup ? `a ${lookup.type} with that name in the program` : `one of ${Object.keys(LOOKUPS).join(', ')}`,
-      fix: 'teach infra/evaluate/answers.ts what Azure answers',
+      fix: 'add the answer of Azure to infra/evaluate/answers.ts',
     });
   }
   return lookup.answer(found.urn);

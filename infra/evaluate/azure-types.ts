@@ -1,10 +1,10 @@
-/** How Azure answers for a type that the program uses: the shape of its id, and what is known only after creation. */
+/** A type that the program uses: the form of its id, and properties that exist only after creation. */
 export interface AzureType {
-  /** Below the resource group; `{…}` is an input of the resource. Beginning with `{` or `/`: the whole id. */
+  /** Relative to the resource group, or absolute when it begins with `{` or `/`. `{…}` is an input of the resource. */
   readonly id: string;
-  /** Property paths that exist only after creation. They come out as placeholders. */
+  /** Property paths that exist only after creation; they become placeholders. */
   readonly created?: readonly string[];
-  /** Likewise, but Azure makes GUIDs of them and other resources' rules want to see one. */
+  /** Likewise, but GUIDs, because other resources validate them. */
   readonly guids?: readonly string[];
 }
 

@@ -17,28 +17,28 @@ const RUNNER = createRequire(import.meta.url).resolve('@pulumi/pulumi/cmd/run');
 const RUNNER_HOOKS = new URL('./runner-hooks.mjs', import.meta.url).href;
 
 const DEADLINE_MS = 60_000;
-/** How many registrations the program may have under way; Pulumi's own default is of this order. */
+/** Registrations at the same time; of the order of Pulumi's default. */
 const PARALLEL = 16;
 
 export interface EvaluateOptions {
   /** `shared`, `dev` or `prod`: reads `Pulumi.<stage>.yaml`. */
   readonly stage: string;
   readonly mode: 'update' | 'preview';
-  /** Laid over the stage's config. `sidecar.digest` stands for `slipway:sidecar.digest`. */
+  /** Overrides the stage's config. `sidecar.digest` means `slipway:sidecar.digest`. */
   readonly config?: Readonly<Record<string, string>>;
   /** Directory of Pulumi.yaml. Default: this checkout. */
   readonly root?: string;
   /** Entry of the program, relative to `root`. Default: `main` in Pulumi.yaml */
   readonly program?: string;
-  /** Whose subscription it is to be; names depend on it. Default: nobody's. */
+  /** The subscription, on which names depend. Default: one that does not exist. */
   readonly account?: Account;
-  /** Milliseconds after which the run is given up. Default: 60000 */
+  /** Milliseconds until the run is stopped. Default: 60000 */
   readonly deadlineMs?: number;
 }
 
 /**
- * Runs the program as Pulumi runs it, against an engine that only takes notes. Nothing is created, no account is needed,
- * and two runs of the same program give the same resources.
+ * Runs the program with Pulumi's runner against an engine that only records. Nothing is created, no account is needed, and two
+ * runs of the same program give the same resources.
  *
  * Throws SLIP-EVALUATE-STAGE, SLIP-EVALUATE-PROGRAM, SLIP-EVALUATE-DEADLINE, or the code the program itself failed with
  * (SLIP-CONFIG-…).
@@ -80,7 +80,7 @@ async function runProgram(run: ProgramRun): Promise<Usage> {
   const child = spawn(process.execPath, [...nodeArguments, RUNNER, ...runnerArguments(run)], {
     cwd: run.root,
     env: programEnvironment(run),
-    // Nothing is written to stdin; its end tells the runner that nobody waits for it any more.
+    // Never written to. When it closes, the runner stops: the evaluating process has ended.
     stdio: ['pipe', 'pipe', 'pipe', 'pipe'],
   });
   const deadline = setTimeout(() => child.kill('SIGKILL'), run.deadlineMs ?? DEADLINE_MS);
@@ -117,19 +117,19 @@ function runnerArguments({ stage, mode, root, project, monitor, program = projec
   return [...flags, ...(mode === 'preview' ? ['--dry-run'] : []), path.basename(entry)];
 }
 
-/** Nothing of the caller's own Pulumi, Azure or Node settings reaches the program. */
+/** The program does not inherit the caller's Pulumi, Azure or Node settings. */
 function programEnvironment({ root, config: { values, secretKeys } }: ProgramRun): NodeJS.ProcessEnv {
   return {
     PATH: process.env.PATH,
     HOME: process.env.HOME,
-    // Half a second of a run is compiling the same modules again.
+    // Saves half a second of compiling the same modules.
     NODE_COMPILE_CACHE: path.join(root, 'node_modules/.cache/evaluate'),
     PULUMI_CONFIG: JSON.stringify(values),
     PULUMI_CONFIG_SECRET_KEYS: JSON.stringify(secretKeys),
   };
 }
 
-/** What the runner reported of itself; nothing when it was cut off. */
+/** Resource usage that the runner reported; zeros when it was killed. */
 function usageOf(report: string): Omit<Usage, 'seconds'> {
   const usage: unknown = report === '' ? {} : JSON.parse(report);
   const number = (key: string): number => (isObject(usage) ? Number(usage[key] ?? 0) : 0);
@@ -154,7 +154,7 @@ function deadlineError({ stage, deadlineMs = DEADLINE_MS }: ProgramRun, seconds:
   return new SlipError('SLIP-EVALUATE-DEADLINE', {
     found: `the program of stage '${stage}' was stopped after ${seconds.toFixed(1)} s`,
     expected: `an end within ${deadlineMs / 1000} s`,
-    fix: 'look for something in infra/program that waits for ever, such as a timer or an open connection',
+    fix: 'look for something in infra/program that never ends, such as a timer or an open connection',
   });
 }
 

@@ -11,7 +11,7 @@ import type { ProgramLog } from './recorded.ts';
 import type { Recorder, Registration } from './recorder.ts';
 import type { JsonObject } from './values.ts';
 
-/** What Pulumi's engine offers, as far as the program uses it. */
+/** Features of Pulumi's engine that the program uses. */
 const FEATURES = [
   monitor.ResourceMonitorFeature.RESOURCE_MONITOR_FEATURE_SECRETS,
   monitor.ResourceMonitorFeature.RESOURCE_MONITOR_FEATURE_ALIAS_SPECS,
@@ -115,7 +115,7 @@ function registrationOf(request: InstanceType<typeof monitor.RegisterResourceReq
     aliases: request
       .getAliasesList()
       .map((alias) => alias.getUrn() || (alias.getSpec()?.getName() ?? ''))
-      // What is left out: aliases of the type, which azure-native's SDK gives every resource.
+      // Aliases of the type alone are left out: azure-native's SDK gives every resource some.
       .filter((alias) => alias !== ''),
     ignoreChanges: request.getIgnorechangesList().toSorted(),
     replaceOnChanges: request.getReplaceonchangesList().toSorted(),
@@ -134,7 +134,7 @@ function toStruct(value: JsonObject): InstanceType<typeof struct.Struct> {
   return struct.Struct.fromJavaScript(value);
 }
 
-/** A gRPC handler from a function; what it throws becomes the caller's error. */
+/** A gRPC handler from a function. An exception becomes the caller's error. */
 function unary<Request, Response>(answer: (request: Request) => Response): grpc.handleUnaryCall<Request, Response> {
   return (call, callback) => {
     try {
@@ -151,5 +151,6 @@ function textOf(error: unknown): string {
 }
 
 function refused(method: string): grpc.handleUnaryCall<unknown, never> {
-  return (_, callback) => callback({ code: grpc.status.UNIMPLEMENTED, details: `${method} is not played here` });
+  return (_, callback) =>
+    callback({ code: grpc.status.UNIMPLEMENTED, details: `${method} is not implemented by the recording engine` });
 }

@@ -1,10 +1,10 @@
 /**
  * Values that exist only after creation (host names, keys, passwords) come out of an evaluation as marked
- * placeholders: `{{` + urn + `.` + property path + `}}`. Whoever runs the program's resources puts the real value there.
+ * placeholders: `{{` + urn + `.` + property path + `}}`. The local region replaces them.
  */
 const PLACEHOLDER = /\{\{(urn:pulumi:[^{}]*::[^:.{}]+)\.([^{}]+)\}\}/g;
 
-/** What an unknown value of a preview is recorded as. */
+/** Recorded for an unknown value of a preview. */
 export const UNKNOWN = '__unknown__';
 
 export interface Placeholder {

@@ -1,6 +1,6 @@
 import type { JsonObject } from './values.ts';
 
-/** One resource as the program registered it: what Pulumi's engine would have been told. */
+/** One resource as the program registered it with Pulumi's engine. */
 export interface RecordedResource {
   readonly type: string;
   /** Logical name; the name in Azure is in `inputs`. */
@@ -14,7 +14,7 @@ export interface RecordedResource {
   /** Inputs as plain JSON, secrets unwrapped. */
   readonly inputs: JsonObject;
   readonly secretPaths: readonly string[];
-  /** URNs of everything this one waits for, `dependsOn` included. */
+  /** URNs of everything this one depends on, `dependsOn` included. */
   readonly dependencies: readonly string[];
   readonly propertyDependencies: Readonly<Record<string, readonly string[]>>;
   readonly additionalSecretOutputs: readonly string[];
@@ -23,7 +23,7 @@ export interface RecordedResource {
   readonly replaceOnChanges: readonly string[];
   readonly protect: boolean;
   readonly retainOnDelete: boolean;
-  /** URN of what takes this one along when it goes, or nothing. */
+  /** URN of the resource whose deletion deletes this one, or empty. */
   readonly deletedWith: string;
   readonly deleteBeforeReplace: boolean;
 }

@@ -29,7 +29,7 @@ export interface RecorderOptions {
   readonly account: Account;
 }
 
-/** Plays Pulumi's engine and Azure for one run of the program, and keeps what the program asked for. */
+/** Stands in for Pulumi's engine and Azure during one run of the program, and records what the program registers. */
 export class Recorder {
   readonly resources: RecordedResource[] = [];
   outputs: JsonObject = {};
@@ -67,7 +67,7 @@ export class Recorder {
     return { urn, id: known ? answer.id : '', outputs: known ? overlay(wire, answer.outputs) : wire };
   }
 
-  /** A resource that the program only looks at. Stack references are answered from stage `shared`. */
+  /** A resource that the program only reads. Stack references get the outputs of stage `shared`. */
   read({ type, name, parent, inputs }: { type: string; name: string; parent: string; inputs: JsonObject }): Registered {
     const urn = this.#urn(type, name, parent);
     if (type !== STACK_REFERENCE) return { urn, id: name, outputs: inputs };

@@ -1,17 +1,17 @@
 // Loaded into Pulumi's runner before the program.
 import { writeSync } from 'node:fs';
 
-// On exit: what it used goes to file descriptor 3, as JSON.
+// On exit its resource usage is written to file descriptor 3, as JSON.
 process.on('exit', () => {
   const { maxRSS, userCPUTime, systemCPUTime } = process.resourceUsage();
   try {
     writeSync(3, JSON.stringify({ peakRssMb: maxRSS / 1024, cpuSeconds: (userCPUTime + systemCPUTime) / 1e6 }));
   } catch {
-    // Nobody listens any more.
+    // The reader has gone.
   }
 });
 
-// When whoever evaluates the program has gone, so does it.
+// Ends when the process that evaluates the program has ended.
 process.stdin.on('end', () => process.exit(1));
 process.stdin.resume();
 process.stdin.unref();

@@ -2,8 +2,8 @@ import { placeholder } from './placeholders.ts';
 import type { JsonObject } from './values.ts';
 
 /**
- * The outputs that stage `shared` has when it is evaluated with its defaults: what a StackReference of `dev` or `prod`
- * is answered with. A test compares them with the outputs of an evaluated `shared`.
+ * The outputs of stage `shared` with default config, which answer the StackReference of `dev` and `prod`. A test compares them
+ * with an evaluation of `shared`.
  */
 export const SHARED_NAMES = {
   resourceGroupName: 'rg-slipway-shared',

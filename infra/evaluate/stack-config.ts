@@ -21,15 +21,15 @@ export async function readProject(root: string): Promise<Project> {
   return { name: String(name), main: String(main), nodeArguments };
 }
 
-/** The config of a stack as Pulumi hands it to a program. */
+/** The config of a stack as Pulumi passes it to a program. */
 export interface StackConfig {
   readonly values: Readonly<Record<string, string>>;
   readonly secretKeys: readonly string[];
 }
 
 /**
- * Reads `Pulumi.<stage>.yaml` and lays `overrides` over it. Keys without a namespace belong to the project; an
- * encrypted value, which cannot be read here, is a secret text of its own.
+ * Reads `Pulumi.<stage>.yaml` and applies `overrides`. Keys without a namespace belong to the project. Encrypted values cannot
+ * be read here; each is replaced by a secret text.
  */
 export async function readStackConfig(
   root: string,

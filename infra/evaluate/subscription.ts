@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 
-/** Whose subscription an evaluation plays; names that must be unique in Azure depend on it. */
+/** The subscription of an evaluation; globally unique names depend on it. */
 export interface Account {
   readonly subscriptionId: string;
   readonly tenantId: string;
@@ -13,7 +13,7 @@ export const NOBODYS_ACCOUNT: Account = { subscriptionId: SUBSCRIPTION_ID, tenan
 export const DEPLOYER_OBJECT_ID = '00000000-5111-4000-8000-000000000003';
 export const DEPLOYER_CLIENT_ID = '00000000-5111-4000-8000-000000000004';
 
-/** A GUID that is always the same for the same text: stands for one that Azure would invent. */
+/** A GUID computed from the text; stands for one that Azure would generate. */
 export function guidFor(text: string): string {
   const hex = createHash('sha256').update(text).digest('hex');
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-4${hex.slice(13, 16)}-8${hex.slice(17, 20)}-${hex.slice(20, 32)}`;

@@ -6,14 +6,14 @@ export interface JsonObject {
   [key: string]: Json;
 }
 
-/** A value as Pulumi puts it on the wire, without Pulumi's wrapping. */
+/** A value without the wrapping of Pulumi's wire format. */
 export interface Unwrapped {
   readonly value: Json;
   /** Paths that are secret, such as `properties.value` or `a[0].b`; the empty path is the value itself. */
   readonly secretPaths: readonly string[];
 }
 
-// The marks of Pulumi's wire format: @pulumi/pulumi/runtime/rpc.js, `specialSigKey` and what follows it.
+// Signatures of Pulumi's wire format: @pulumi/pulumi/runtime/rpc.js, `specialSigKey` and what follows it.
 const SIGNATURE_KEY = '4dabf18193072939515e22adb298388d';
 const SECRET = '1b47061264138c4ac30d75fd1eb44270';
 const RESOURCE = '5cf8f73096256a8f31e491e813e4eb8e';
@@ -24,7 +24,7 @@ export function isJsonObject(value: Json | undefined): value is JsonObject {
   return isObject(value);
 }
 
-/** Pulumi's wire value as plain JSON, with the places that were secret. Keys come out sorted. */
+/** A wire value as plain JSON with the paths of its secrets. Keys are sorted. */
 export function unwrap(wire: unknown): Unwrapped {
   const secretPaths: string[] = [];
   const value = plain(wire, '', secretPaths);
@@ -41,7 +41,7 @@ export function wrapSecret(value: Json): JsonObject {
   return { [SIGNATURE_KEY]: SECRET, value };
 }
 
-/** What stands for an unknown value in Pulumi's wire format. */
+/** The unknown value of Pulumi's wire format. */
 export function wireUnknown(): string {
   return UNKNOWN_ON_THE_WIRE;
 }

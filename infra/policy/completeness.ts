@@ -5,7 +5,7 @@ import { DIAGNOSTICS } from '../program/components/diagnostics/categories.ts';
 import { ROLES } from '../program/components/identity/roles.ts';
 import { type HouseRule, settingsOf, siteKey, sitesOf } from './rule.ts';
 
-/** Types that Azure lets nobody tag, or that are settings of something tagged. */
+/** Types without tags in Azure. */
 const UNTAGGED = [
   'authorization:ManagementLockByScope',
   'authorization:RoleAssignment',
@@ -30,7 +30,7 @@ const UNTAGGED_SITE_SETTING =
 
 export const tagged: HouseRule = {
   name: 'tags',
-  about: 'Whatever can have tags says which application and stage it belongs to, and who manages it.',
+  about: 'Every resource with tags names its application, its stage and who manages it.',
   findings: ({ resources }) =>
     resources
       .filter((resource) => resource.type.startsWith('azure-native:'))
@@ -42,7 +42,7 @@ export const tagged: HouseRule = {
       ),
 };
 
-const KEPT = [
+const LOCKED = [
   'containerregistry:Registry',
   'dbformysql:Server',
   'keyvault:Vault',
@@ -51,8 +51,8 @@ const KEPT = [
   'storage:StorageAccount',
   'web:WebApp',
 ];
-/** Held by the lock of what is in them, or of what they are part of. */
-const KEPT_WITHOUT_LOCK = [
+/** Covered by the lock of what they contain or belong to. */
+const PROTECTED_ONLY = [
   'resources:ResourceGroup',
   'dbformysql:Database',
   'redisenterprise:Database',
@@ -60,7 +60,7 @@ const KEPT_WITHOUT_LOCK = [
   'web:WebAppSlot',
 ];
 
-export const kept: HouseRule = {
+export const protectedAndLocked: HouseRule = {
   name: 'locks and protection on data',
   about: 'Data, app and slot are protected in Pulumi and locked in Azure.',
   findings: (evaluation) => {
@@ -68,10 +68,10 @@ export const kept: HouseRule = {
       ofKind(evaluation, 'authorization:ManagementLockByScope').map((lock) => textAt(lock, 'scope')),
     );
     return [
-      ...ofKind(evaluation, ...KEPT, ...KEPT_WITHOUT_LOCK)
+      ...ofKind(evaluation, ...LOCKED, ...PROTECTED_ONLY)
         .filter(({ protect }) => !protect)
         .map(({ name }) => ({ resource: name, problem: 'not protected' })),
-      ...ofKind(evaluation, ...KEPT)
+      ...ofKind(evaluation, ...LOCKED)
         .filter(({ id }) => !locked.has(id))
         .map(({ name }) => ({ resource: name, problem: 'not locked' })),
     ];
@@ -80,20 +80,20 @@ export const kept: HouseRule = {
 
 export const diagnosed: HouseRule = {
   name: 'diagnostics everywhere',
-  about: 'Whatever can tell the workspace about itself does, app and slot each for themselves.',
+  about: 'Every resource with logs or metrics sends them to the workspace, app and slot separately.',
   findings: (evaluation) => {
-    const told = new Set(
+    const withSetting = new Set(
       ofKind(evaluation, 'monitor:DiagnosticSetting').map((setting) => textAt(setting, 'resourceUri')),
     );
     return ofKind(evaluation, ...Object.keys(DIAGNOSTICS))
-      .filter((resource) => !told.has(`${resource.id}${DIAGNOSTICS[kindOf(resource)]?.below ?? ''}`))
-      .map(({ name }) => ({ resource: name, problem: 'tells the workspace nothing' }));
+      .filter((resource) => !withSetting.has(`${resource.id}${DIAGNOSTICS[kindOf(resource)]?.below ?? ''}`))
+      .map(({ name }) => ({ resource: name, problem: 'has no diagnostic setting' }));
   },
 };
 
 export const sidecarEnvironment: HouseRule = {
   name: "the sidecar's environment",
-  about: 'Every name that a site container asks for is an app setting of its site; another one arrives empty.',
+  about: 'Every variable of a site container names an app setting of its site; any other name would be empty.',
   findings: (evaluation) =>
     ofKind(evaluation, 'web:WebAppSiteContainer', 'web:WebAppSiteContainerSlot').flatMap((container) => {
       const settings = settingsOf(evaluation, siteKey(container));
@@ -105,7 +105,7 @@ export const sidecarEnvironment: HouseRule = {
 
 export const stickyComplete: HouseRule = {
   name: 'sticky settings',
-  about: 'A setting that differs between app and slot stays with its slot at a swap, and no other does.',
+  about: 'Exactly the settings that differ between app and slot are sticky.',
   findings: (evaluation) =>
     ofKind(evaluation, 'web:WebAppSlotConfigurationNames').flatMap((names) => {
       const sticky = [...textsOf(inputAt(names, 'appSettingNames'))].map(({ text }) => text);
@@ -128,9 +128,9 @@ export const stickyComplete: HouseRule = {
     }),
 };
 
-export const alike: HouseRule = {
+export const slotsAlike: HouseRule = {
   name: 'app and slot alike',
-  about: 'What is not sticky is the same on app and slot: they trade places.',
+  about: 'App and slot have the same arguments, because a swap exchanges them.',
   findings: (evaluation) => {
     const [app, ...slots] = ofKind(evaluation, 'web:WebApp', 'web:WebAppSlot');
     if (app === undefined) return [];
@@ -153,7 +153,7 @@ const WARM_UP = {
 
 export const warmUp: HouseRule = {
   name: 'warm-up and stop',
-  about: 'Only a 200 counts as warm, and a container that stops gets its two minutes.',
+  about: 'Only status 200 counts as warm, and a stopping container gets two minutes.',
   findings: (evaluation) =>
     sitesOf(evaluation).flatMap(({ site, key }) => {
       const settings = settingsOf(evaluation, key);
@@ -163,12 +163,12 @@ export const warmUp: HouseRule = {
     }),
 };
 
-/** A Key Vault reference → the secret's name. */
+/** A Key Vault reference; the group is the secret's name. */
 const REFERENCE = /^@Microsoft\.KeyVault\(SecretUri=https:\/\/[^/]+\/secrets\/([^/)]+)\)$/;
 
 export const rolesUsed: HouseRule = {
   name: 'role assignments',
-  about: 'Each is for a service principal, on one resource, and used; each reference to the vault has its own.',
+  about: 'Every role is for a service principal, on one resource, and needed; every Key Vault reference has one.',
   findings: (evaluation) => {
     const assignments = ofKind(evaluation, 'authorization:RoleAssignment');
     const referred = new Set(sitesOf(evaluation).flatMap(({ key }) => referredSecrets(evaluation, key)));
@@ -205,7 +205,7 @@ function hasRole(assignment: Assignment, role: keyof typeof ROLES): boolean {
   return textAt(assignment, 'roleDefinitionId').endsWith(ROLES[role]);
 }
 
-/** For an identity of the program, not for somebody outside it. */
+/** Whether the role is for an identity of the program, not for somebody outside it. */
 function isFor(evaluation: Evaluation, { dependencies }: Assignment): boolean {
   const identities = ofKind(evaluation, 'managedidentity:UserAssignedIdentity').map(({ urn }) => urn);
   return dependencies.some((urn) => identities.includes(urn));
@@ -213,7 +213,7 @@ function isFor(evaluation: Evaluation, { dependencies }: Assignment): boolean {
 
 export const leftAlone: HouseRule = {
   name: 'what others change is left alone',
-  about: 'Released settings and images, capacity and storage: the next `up` does not put them back.',
+  about: 'An `up` does not overwrite what releases, autoscale and Azure change.',
   findings: (evaluation) => [
     ...ofKind(evaluation, 'web:WebAppApplicationSettings', 'web:WebAppApplicationSettingsSlot')
       .filter(({ ignoreChanges }) => !ignoreChanges.includes('properties'))
@@ -237,12 +237,12 @@ export const leftAlone: HouseRule = {
   ],
 };
 
-/** What an Output becomes when it is put into a text by mistake, and what a missing value becomes. */
+/** Text of an Output or of a missing value that was put into a string by mistake. */
 const NONSENSE = /\[object Object\]|Calling \[toString\]|\bundefined\b|\bNaN\b/;
 
 export const noNonsense: HouseRule = {
   name: 'no nonsense in inputs',
-  about: 'No text holds what a missing or not yet known value turns into.',
+  about: 'No input contains the text of a missing or unresolved value.',
   findings: ({ resources }) =>
     resources.flatMap((resource) =>
       [...textsOf(resource.inputs)]
@@ -253,7 +253,7 @@ export const noNonsense: HouseRule = {
 
 export const wantedIsWhole: HouseRule = {
   name: 'what a release writes',
-  about: 'The exported settings are those of the app, but for the sticky ones, and are no secrets.',
+  about: 'The exported settings are those of the app, without the sticky ones.',
   findings: (evaluation) => {
     const wanted = evaluation.outputs.wanted;
     const [app] = sitesOf(evaluation);

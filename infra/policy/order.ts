@@ -2,7 +2,7 @@ import { kindOf, ofKind, textAt } from '../evaluate/inputs.ts';
 import type { Evaluation, RecordedResource } from '../evaluate/recorded.ts';
 import { type Finding, type HouseRule, siteKey } from './rule.ts';
 
-/** Whether one resource waits for another, directly or through others. */
+/** Dependencies between resources, transitive ones included. */
 class Order {
   readonly #before = new Map<string, ReadonlySet<string>>();
   readonly #direct: ReadonlyMap<string, readonly string[]>;
@@ -11,7 +11,7 @@ class Order {
     this.#direct = new Map(resources.map(({ urn, dependencies }) => [urn, dependencies]));
   }
 
-  waits(later: RecordedResource, earlier: RecordedResource): boolean {
+  waitsFor(later: RecordedResource, earlier: RecordedResource): boolean {
     return this.#allBefore(later.urn).has(earlier.urn);
   }
 
@@ -28,37 +28,37 @@ class Order {
   }
 }
 
-export const inOrder: HouseRule = {
+export const dependencyOrder: HouseRule = {
   name: 'dependency order',
-  about: 'What stops a first `up` when it comes too early, waits for what it needs.',
+  about: 'Resources that Azure would refuse too early depend on what they need.',
   findings: (evaluation) => {
     const order = new Order(evaluation);
     return [
-      ...mysqlAfterItsName(evaluation, order),
-      ...sitesAfterWhatTheyNeed(evaluation, order),
+      ...mysqlAfterZoneLink(evaluation, order),
+      ...sitesAfterPrerequisites(evaluation, order),
       ...containersAfterSettings(evaluation, order),
-      ...doorGuarded(evaluation, order),
+      ...routesAfterWaf(evaluation, order),
       ...locksLast(evaluation, order),
       ...oneAtATime(evaluation, order),
     ];
   },
 };
 
-/** The zone's link has to exist before the server. */
-function mysqlAfterItsName(evaluation: Evaluation, order: Order): Finding[] {
+/** The private DNS zone has to be linked to the network before the server is created. */
+function mysqlAfterZoneLink(evaluation: Evaluation, order: Order): Finding[] {
   const links = ofKind(evaluation, 'privatedns:VirtualNetworkLink');
   return ofKind(evaluation, 'dbformysql:Server').flatMap((server) =>
     links
       .filter((link) =>
         textAt(server, 'network.privateDnsZoneResourceId').endsWith(`/${textAt(link, 'privateZoneName')}`),
       )
-      .filter((link) => !order.waits(server, link))
+      .filter((link) => !order.waitsFor(server, link))
       .map((link) => missing(server, link)),
   );
 }
 
-/** Roles, secrets, and names in the network come before the sites that use them. */
-function sitesAfterWhatTheyNeed(evaluation: Evaluation, order: Order): Finding[] {
+/** Roles, secrets, data stores and private DNS records come before the sites that use them. */
+function sitesAfterPrerequisites(evaluation: Evaluation, order: Order): Finding[] {
   const identities = ofKind(evaluation, 'managedidentity:UserAssignedIdentity');
   const needed = [
     ...ofKind(
@@ -69,45 +69,45 @@ function sitesAfterWhatTheyNeed(evaluation: Evaluation, order: Order): Finding[]
       'dbformysql:Database',
     ),
     ...ofKind(evaluation, 'authorization:RoleAssignment').filter((role) =>
-      identities.some((each) => order.waits(role, each)),
+      identities.some((each) => order.waitsFor(role, each)),
     ),
   ];
   return ofKind(evaluation, 'web:WebApp', 'web:WebAppSlot').flatMap((site) =>
-    needed.filter((each) => !order.waits(site, each)).map((each) => missing(site, each)),
+    needed.filter((each) => !order.waitsFor(site, each)).map((each) => missing(site, each)),
   );
 }
 
-/** A name that is no setting yet arrives empty. */
+/** An environment variable whose setting does not exist yet is empty. */
 function containersAfterSettings(evaluation: Evaluation, order: Order): Finding[] {
   const settings = ofKind(evaluation, 'web:WebAppApplicationSettings', 'web:WebAppApplicationSettingsSlot');
   return ofKind(evaluation, 'web:WebAppSiteContainer', 'web:WebAppSiteContainerSlot').flatMap((container) =>
     settings
-      .filter((each) => siteKey(each) === siteKey(container) && !order.waits(container, each))
+      .filter((each) => siteKey(each) === siteKey(container) && !order.waitsFor(container, each))
       .map((each) => missing(container, each)),
   );
 }
 
-/** No route without its origin and the WAF. */
-function doorGuarded(evaluation: Evaluation, order: Order): Finding[] {
+/** A route is created after its origin and the WAF. */
+function routesAfterWaf(evaluation: Evaluation, order: Order): Finding[] {
   const guards = ofKind(evaluation, 'cdn:SecurityPolicy');
   return ofKind(evaluation, 'cdn:Route').flatMap((route) => {
     const group = textAt(route, 'originGroup.id');
     const origins = ofKind(evaluation, 'cdn:AFDOrigin').filter((origin) => origin.id.startsWith(`${group}/`));
-    return [...guards, ...origins].filter((each) => !order.waits(route, each)).map((each) => missing(route, each));
+    return [...guards, ...origins].filter((each) => !order.waitsFor(route, each)).map((each) => missing(route, each));
   });
 }
 
-/** A lock holds everything below it, so it has to go first, so it has to come last. */
+/** Locks are deleted first, so that what is below them can be deleted; hence they are created last. */
 function locksLast(evaluation: Evaluation, order: Order): Finding[] {
   return ofKind(evaluation, 'authorization:ManagementLockByScope').flatMap((lock) =>
     evaluation.resources
       .filter((each) => each !== lock && each.id.startsWith(`${textAt(lock, 'scope')}/`))
-      .filter((each) => !order.waits(lock, each))
+      .filter((each) => !order.waitsFor(lock, each))
       .map((each) => missing(lock, each)),
   );
 }
 
-/** What Azure takes one at a time: subnets of a network, parameters of a server, writes to a site. */
+/** Writes that Azure accepts only one at a time: subnets of a network, parameters of a server, parts of a site. */
 const ONE_AT_A_TIME: readonly { readonly kinds: RegExp; readonly per: (resource: RecordedResource) => string }[] = [
   { kinds: /^network:Subnet$/, per: (subnet) => textAt(subnet, 'virtualNetworkName') },
   { kinds: /^dbformysql:(Configuration|Database)$/, per: (parameter) => textAt(parameter, 'serverName') },
@@ -124,7 +124,7 @@ function oneAtATime({ resources }: Evaluation, order: Order): Finding[] {
     return group.flatMap((a, index) =>
       group
         .slice(index + 1)
-        .filter((b) => per(a) === per(b) && !order.waits(a, b) && !order.waits(b, a))
+        .filter((b) => per(a) === per(b) && !order.waitsFor(a, b) && !order.waitsFor(b, a))
         .map((b) => ({ resource: a.name, problem: `is written at the same time as ${b.name}` })),
     );
   });

@@ -2,20 +2,20 @@ import { inputAt, ofKind, textAt } from '../evaluate/inputs.ts';
 import type { Evaluation, RecordedResource } from '../evaluate/recorded.ts';
 import { isJsonObject, type Json } from '../evaluate/values.ts';
 
-/** What is wrong with one resource. */
+/** A violation of a rule by one resource. */
 export interface Finding {
   readonly resource: string;
   readonly problem: string;
 }
 
-/** Something that holds for the whole evaluated program. */
+/** A rule for the whole evaluated program. */
 export interface HouseRule {
   readonly name: string;
   readonly about: string;
   readonly findings: (evaluation: Evaluation) => Finding[];
 }
 
-/** A finding for every resource of a kind whose input is not what it should be. */
+/** A finding for every resource of the kinds with an unexpected input. */
 export function expectInput(
   evaluation: Evaluation,
   kinds: readonly string[],
@@ -31,11 +31,12 @@ export function expectInput(
   );
 }
 
-/** Apps and slots, with a name for each: an app is known by its site, a slot by site and slot. */
+/** Apps and slots with their keys: see siteKey. */
 export function sitesOf(evaluation: Evaluation): { readonly site: RecordedResource; readonly key: string }[] {
   return ofKind(evaluation, 'web:WebApp', 'web:WebAppSlot').map((site) => ({ site, key: siteKey(site) }));
 }
 
+/** `site/` for the app, `site/slot` for a slot, and likewise for resources below them. */
 export function siteKey(resource: RecordedResource): string {
   return `${textAt(resource, 'name')}/${textAt(resource, 'slot')}`;
 }

@@ -1,21 +1,21 @@
 import {
-  alike,
   diagnosed,
-  kept,
   leftAlone,
   noNonsense,
+  protectedAndLocked,
   rolesUsed,
   sidecarEnvironment,
+  slotsAlike,
   stickyComplete,
   tagged,
   wantedIsWhole,
   warmUp,
 } from './completeness.ts';
-import { inOrder } from './order.ts';
+import { dependencyOrder } from './order.ts';
 import type { HouseRule } from './rule.ts';
 import { identityNotKeys, noPlaintextSecret, noPublicData, noSharedKeys, tlsEverywhere } from './secrecy.ts';
 
-/** The rules of this house. */
+/** Every rule, checked by tests over all stages. */
 export const HOUSE_RULES: readonly HouseRule[] = [
   tlsEverywhere,
   noPublicData,
@@ -23,15 +23,15 @@ export const HOUSE_RULES: readonly HouseRule[] = [
   identityNotKeys,
   noPlaintextSecret,
   tagged,
-  kept,
+  protectedAndLocked,
   diagnosed,
   sidecarEnvironment,
   stickyComplete,
-  alike,
+  slotsAlike,
   warmUp,
   rolesUsed,
   leftAlone,
   wantedIsWhole,
   noNonsense,
-  inOrder,
+  dependencyOrder,
 ];

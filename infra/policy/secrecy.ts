@@ -6,7 +6,7 @@ const SITES = ['web:WebApp', 'web:WebAppSlot'];
 
 export const tlsEverywhere: HouseRule = {
   name: 'TLS everywhere',
-  about: 'TLS 1.2 or later on every door and between all parts; no plain protocol anywhere.',
+  about: 'TLS 1.2 or later on every endpoint and between all parts.',
   findings: (evaluation) => [
     ...expectInput(evaluation, ['storage:StorageAccount'], {
       enableHttpsTrafficOnly: true,
@@ -41,7 +41,7 @@ function requiresTls(evaluation: Evaluation, server: RecordedResource): boolean 
 
 export const noPublicData: HouseRule = {
   name: 'no public data',
-  about: 'Data answers inside the network only; what a hosted pipeline has to reach takes Entra tokens only.',
+  about: 'Data stores are reachable inside the network only; what hosted pipelines need accepts Entra tokens only.',
   findings: (evaluation) => [
     ...expectInput(evaluation, ['storage:StorageAccount'], { allowBlobPublicAccess: false }),
     ...expectInput(evaluation, ['storage:BlobContainer'], { publicAccess: 'None' }),
@@ -66,7 +66,7 @@ function isPrivate(account: RecordedResource): boolean {
 
 export const noSharedKeys: HouseRule = {
   name: 'no shared keys',
-  about: 'Nobody signs in with a key or a basic login, but the read-only mount of the media container.',
+  about: 'No keys and no basic logins, except for the read-only mount of the media container.',
   findings: (evaluation) => [
     ...ofKind(evaluation, 'storage:StorageAccount')
       .filter((account) => inputAt(account, 'allowSharedKeyAccess') !== false && !isMounted(evaluation, account))
@@ -94,12 +94,12 @@ function isOff(evaluation: Evaluation, login: string, key: string): boolean {
   );
 }
 
-/** Names of settings that hold something only the vault may hold. */
+/** Names of settings whose value has to be a reference to the vault. */
 const SECRET_SETTING = /PASSWORD|TOKEN|SECRET|(ACCESS|ACCOUNT|API|PRIVATE)_?KEY/;
 
 export const identityNotKeys: HouseRule = {
   name: 'identity, not keys',
-  about: 'App and slot act as the user-assigned identity; what they must know comes from the vault through it.',
+  about: 'App and slot use the user-assigned identity; their secrets come from the vault.',
   findings: (evaluation) => [
     ...expectInput(evaluation, SITES, { 'identity.type': 'UserAssigned' }),
     ...sitesOf(evaluation)
@@ -125,12 +125,12 @@ function listAt(resource: RecordedResource, path: string): readonly unknown[] {
   return Array.isArray(value) ? value : [];
 }
 
-/** Inputs that hold a secret by their name. */
+/** Names of inputs that are secrets. */
 const SECRET_INPUT = /(password|accessKey|accountKey|primaryKey|secondaryKey|clientSecret)$/i;
 
 export const noPlaintextSecret: HouseRule = {
   name: 'no plaintext secret',
-  about: 'A secret is a Pulumi secret wherever it is used, and is in no other input, no output and no name.',
+  about: 'Secrets are Pulumi secrets everywhere, and in no other input, output or name.',
   findings: (evaluation) => {
     const secrets = new Set(evaluation.resources.flatMap(secretTexts));
     return [

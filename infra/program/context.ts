@@ -1,8 +1,6 @@
 import type { Config } from './config/config.ts';
-import type { PROTECTED } from './config/general.ts';
+import type { ProtectedKind } from './config/general.ts';
 import { type Names, namesFor } from './naming.ts';
-
-type Word = (typeof PROTECTED)[number];
 
 /** What every component needs to know. */
 export interface Context {
@@ -11,17 +9,17 @@ export interface Context {
   readonly tags: Readonly<Record<string, string>>;
   readonly subscriptionId: string;
   readonly tenantId: string;
-  /** Name and place of the stage's resource group, once it exists. */
+  /** Azure region of everything that has one. */
   readonly location: string;
-  /** Whether something of this word is to be protected and locked. */
-  readonly keeps: (word: Word) => boolean;
-  /** Whether something of this word is to stay in Azure even when Pulumi is told to delete it. */
-  readonly retains: (word: Word) => boolean;
+  /** Whether resources of this kind are protected in Pulumi and locked in Azure. */
+  readonly isProtected: (kind: ProtectedKind) => boolean;
+  /** Whether resources of this kind stay in Azure when Pulumi deletes them. */
+  readonly isRetained: (kind: ProtectedKind) => boolean;
 }
 
 export function contextFor(config: Config, client: { subscriptionId: string; tenantId: string }): Context {
   const { name, stage, generation, location } = config;
-  const keeps = (word: Word): boolean => !config.protectExcept.includes(word);
+  const isProtected = (kind: ProtectedKind): boolean => !config.protectExcept.includes(kind);
   return {
     config,
     location,
@@ -29,7 +27,7 @@ export function contextFor(config: Config, client: { subscriptionId: string; ten
     tags: { ...config.tags, application: name, stage, 'managed-by': 'pulumi' },
     subscriptionId: client.subscriptionId,
     tenantId: client.tenantId,
-    keeps,
-    retains: (word) => stage !== 'dev' && keeps(word),
+    isProtected,
+    isRetained: (kind) => stage !== 'dev' && isProtected(kind),
   };
 }

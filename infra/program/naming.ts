@@ -1,17 +1,17 @@
 import { createHash } from 'node:crypto';
 import type { Stage } from './config/key.ts';
 
-/** What names are made of. */
+/** Parts of a name. */
 export interface NameParts {
   readonly name: string;
   readonly stage: Stage;
   readonly generation: number;
-  /** Makes names that must be unique in the whole of Azure differ between subscriptions. */
+  /** Makes globally unique names differ between subscriptions. */
   readonly subscriptionId: string;
 }
 
 /**
- * Names in Azure, the same at every run. Rules per type:
+ * Names in Azure, computed from the config. Rules per type:
  * https://learn.microsoft.com/azure/azure-resource-manager/management/resource-name-rules
  */
 export interface Names {
@@ -36,13 +36,13 @@ export function namesFor({ name, stage, generation, subscriptionId }: NameParts)
   };
 }
 
-/** The parts joined; when too long the second one, the system's name, gives way: the hash still tells systems apart. */
+/** Joins the parts. When they are too long, the system's name is cut: the hash still distinguishes systems. */
 function joined([kind = '', name = '', ...rest]: readonly string[], separator: string, max: number): string {
   const fixed = [kind, '', ...rest].join(separator).length;
   return [kind, name.slice(0, Math.max(1, max - fixed)), ...rest].join(separator);
 }
 
-/** Lower-case letters and digits; begins with a letter, so that it can begin a name. */
+/** Lower-case letters and digits, beginning with a letter. */
 function hash(text: string): string {
   const digest = createHash('sha256').update(text).digest();
   const alphabet = 'abcdefghijklmnopqrstuvwxyz0123456789';
@@ -52,7 +52,7 @@ function hash(text: string): string {
   }).join('');
 }
 
-/** A GUID that is always the same for the same parts: for resources whose name has to be one. */
+/** A GUID computed from the parts, for resources whose name has to be one. */
 export function stableGuid(...parts: readonly string[]): string {
   const hex = createHash('sha256').update(parts.join('\n')).digest('hex');
   const variant = ((Number.parseInt(hex[16] ?? '0', 16) & 0x3) | 0x8).toString(16);

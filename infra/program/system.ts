@@ -6,7 +6,7 @@ import { Budget } from './components/budget/budget.ts';
 import { Cache } from './components/cache/cache.ts';
 import { Database } from './components/database/database.ts';
 import { DiagnosticSettings } from './components/diagnostics/diagnostics.ts';
-import { Door } from './components/front-door/front-door.ts';
+import { FrontDoor } from './components/front-door/front-door.ts';
 import { Group } from './components/group/group.ts';
 import { Locks } from './components/group/locks.ts';
 import { Identity } from './components/identity/identity.ts';
@@ -26,14 +26,14 @@ import { type Context, contextFor } from './context.ts';
 import { setDefaultsOfEveryResource } from './resource-defaults.ts';
 
 setDefaultsOfEveryResource();
-const context = contextFor(configOrRefusal(), await getClientConfig());
+const context = contextFor(configOrRunError(), await getClientConfig());
 
 for (const warning of warningsOf(context.config)) await log.warn(warning);
 
 /** The stack's outputs. */
 export const outputs = context.config.stage === 'shared' ? sharedSystem(context) : applicationSystem(context);
 
-/** Once per subscription: what stages are promoted with. */
+/** Stage `shared`, once per subscription: registry and releases. */
 function sharedSystem(context: Context) {
   const group = new Group(context);
   const logs = new Logs(context, group.name);
@@ -56,7 +56,7 @@ function sharedSystem(context: Context) {
   };
 }
 
-/** `dev` and `prod`: the application and everything it stands on. */
+/** Stages `dev` and `prod`: the application and its infrastructure. */
 function applicationSystem(context: Context) {
   const shared = sharedStack(context.config);
   const group = new Group(context);
@@ -64,21 +64,33 @@ function applicationSystem(context: Context) {
   const observe = new Observe(context, group.name, logs);
   const network = new Network(context, group.name);
   const identity = new Identity(context, group.name);
-  const pull = identity.mayPull(context, shared.registryId);
+  const pull = identity.grantPull(context, shared.registryId);
 
   const vault = new Vault(context, group.name, identity);
   const media = new Media(context, group.name, { identity, network });
   const database = new Database(context, group.name, { vault, network });
   const cache = new Cache(context, group.name, { vault, network });
-  vault.generate('cache-api-token');
-  vault.generate('release-token');
-  vault.letDeployerRead(['cache-api-token', 'release-token']);
+  vault.generateSecret('cache-api-token');
+  vault.generateSecret('release-token');
+  vault.grantDeployerRead(['cache-api-token', 'release-token']);
 
   const plan = new Plan(context, group.name);
-  const door = context.config.edge.enabled ? new Door(context, group.name) : undefined;
-  const before = [...vault.readable, ...media.writable, ...database.usable, ...cache.usable, pull];
-  const web = new Web(context, group.name, { plan, identity, network, frontDoorId: door?.frontDoorId, before });
-  const hosts = door?.lead(web) ?? { slots: web.hostNames, visitors: web.hostNames.production };
+  const frontDoor = context.config.edge.enabled ? new FrontDoor(context, group.name) : undefined;
+  const prerequisites = [
+    ...vault.prerequisites,
+    ...media.prerequisites,
+    ...database.prerequisites,
+    ...cache.prerequisites,
+    pull,
+  ];
+  const web = new Web(context, group.name, {
+    plan,
+    identity,
+    network,
+    frontDoorId: frontDoor?.frontDoorId,
+    prerequisites,
+  });
+  const hosts = frontDoor?.addRoutes(web) ?? { slots: web.hostNames, visitors: web.hostNames.production };
 
   const parts = {
     shared,
@@ -92,12 +104,12 @@ function applicationSystem(context: Context) {
     database,
     cache,
     plan,
-    door,
+    frontDoor,
     web,
     hosts,
   };
   const released = releasedSettings(context, parts);
-  watchAndKeep(context, parts, released);
+  addMonitoringAndLocks(context, parts, released);
   return applicationOutputs(context, parts, released);
 }
 
@@ -113,12 +125,12 @@ interface Parts {
   readonly database: Database;
   readonly cache: Cache;
   readonly plan: Plan;
-  readonly door: Door | undefined;
+  readonly frontDoor: FrontDoor | undefined;
   readonly web: Web;
-  readonly hosts: ReturnType<Door['lead']>;
+  readonly hosts: ReturnType<FrontDoor['addRoutes']>;
 }
 
-/** What releases take over: settings, mounts, site containers. */
+/** Settings, mounts and site containers, which releases own after creation. */
 function releasedSettings({ config }: Context, parts: Parts): ReleasedSettings {
   const { shared, group, observe, identity, vault, media, database, cache, web } = parts;
   const identityClientId = identity.clientId;
@@ -141,9 +153,9 @@ function releasedSettings({ config }: Context, parts: Parts): ReleasedSettings {
   return new ReleasedSettings(config, group.name, { web, media, settings, container });
 }
 
-/** Alerts, logs, locks, budget: around what is there. */
-function watchAndKeep(context: Context, parts: Parts, released: ReleasedSettings): void {
-  const { group, logs, observe, network, vault, media, database, cache, plan, door, web, hosts } = parts;
+/** Alerts, diagnostic settings, locks and budget. */
+function addMonitoringAndLocks(context: Context, parts: Parts, released: ReleasedSettings): void {
+  const { group, logs, observe, network, vault, media, database, cache, plan, frontDoor, web, hosts } = parts;
   const alerts = new Alerts(context, group.name, {
     observe,
     host: hosts.visitors,
@@ -154,33 +166,43 @@ function watchAndKeep(context: Context, parts: Parts, released: ReleasedSettings
       media: media.accountId,
       vault: vault.id,
       [context.config.cache.kind === 'managed' ? 'cache-managed' : 'cache-classic']: cache.id,
-      ...(door === undefined ? {} : { door: door.profileId }),
+      ...(frontDoor === undefined ? {} : { door: frontDoor.profileId }),
     },
   });
-  const telling = [logs, network, vault, media, database, cache, plan, web, ...(door === undefined ? [] : [door])];
-  const diagnostics = new DiagnosticSettings(logs.workspaceId, telling);
+  const sources = [
+    logs,
+    network,
+    vault,
+    media,
+    database,
+    cache,
+    plan,
+    web,
+    ...(frontDoor === undefined ? [] : [frontDoor]),
+  ];
+  const diagnostics = new DiagnosticSettings(logs.workspaceId, sources);
   new Locks(context, {
-    // The slot is below the app, so the app's lock holds both.
+    // The slot is below the app, so the app's lock covers both.
     scopes: { app: web.appId, cache: cache.id, media: media.accountId, mysql: database.serverId, vault: vault.id },
     after: [vault, media, database, cache, web, released, diagnostics],
   });
   new Budget(context, { groupId: group.id, actionGroupId: alerts.actionGroupId });
 }
 
-/** What releases, people and other tools are told. */
+/** The stack's outputs, for releases, people and other tools. */
 function applicationOutputs(context: Context, parts: Parts, released: ReleasedSettings) {
-  const { shared, group, vault, media, door, web, hosts } = parts;
+  const { shared, group, vault, media, frontDoor, web, hosts } = parts;
   return {
     subscriptionId: context.subscriptionId,
     location: context.location,
     resourceGroupName: group.name,
     appName: web.appName,
     slotName: web.slotName,
-    // Where the slots answer: Front Door's ways in where there is one, since then the sites answer nobody else.
+    // With Front Door its endpoints, because the sites then answer nobody else.
     hostNames: hosts.slots,
     visitorHostName: hosts.visitors,
     siteHostNames: web.hostNames,
-    customDomainRecords: door?.domainRecords ?? {},
+    customDomainRecords: frontDoor?.domainRecords ?? {},
     vaultName: vault.name,
     mediaEndpoint: media.endpoint,
     mediaContainer: media.containerName,
@@ -195,7 +217,7 @@ function applicationOutputs(context: Context, parts: Parts, released: ReleasedSe
   };
 }
 
-/** What stage `shared` has, by its outputs. */
+/** Outputs of stage `shared`. */
 function sharedStack(config: Config) {
   const stack = new StackReference('shared', { name: config.shared.stack });
   const text = (name: string): Output<string> => output(stack.requireOutput(name)).apply((value) => String(value));
@@ -209,8 +231,8 @@ function sharedStack(config: Config) {
   };
 }
 
-/** A config that cannot stay so is the user's to mend: no stack trace. */
-function configOrRefusal(): Config {
+/** Reads the config. An invalid one is reported without a stack trace. */
+function configOrRunError(): Config {
   try {
     return readConfig(runtime.allConfig());
   } catch (error) {

@@ -1,7 +1,7 @@
 import type { Key } from '../program/config/key.ts';
 import { STAGES, type Stage } from '../program/config/key.ts';
 
-/** docs/reference/config.md, made from the keys themselves. */
+/** docs/reference/config.md, generated from the keys. */
 export function configPage(keys: readonly Key<unknown>[]): string {
   return [
     '# Configuration',
@@ -16,7 +16,7 @@ export function configPage(keys: readonly Key<unknown>[]): string {
   ].join('\n');
 }
 
-/** Keys by what stands before the dot. */
+/** Keys by the part before the dot. */
 function areas(keys: readonly Key<unknown>[]): [string, Key<unknown>[]][] {
   const groups = new Map<string, Key<unknown>[]>();
   for (const key of keys) {
@@ -41,7 +41,7 @@ function section(key: Key<unknown>): string[] {
   ];
 }
 
-/** One value when all stages agree, else one for each. */
+/** One value when all stages have the same, else one per stage. */
 function defaults(key: Key<unknown>): string {
   if (key.name === 'stage') return 'none';
   const values = key.stages.map((stage): [Stage, string] => [stage, shown(key.defaultOf(stage))]);

@@ -1,15 +1,15 @@
 import type { Evaluation, RecordedResource } from '../evaluate/recorded.ts';
 import { isJsonObject, type Json } from '../evaluate/values.ts';
 
-/** What an `up` would do between two evaluations of the program. Resources by `<type>::<name>`. */
+/** Changes that an `up` would make between two evaluations. Resources are `<type>::<name>`. */
 export interface Difference {
   readonly added: readonly string[];
   readonly removed: readonly string[];
-  /** Inputs that would be written, by path. What the program ignores is not among them. */
+  /** Paths of inputs that would be written, without ignored ones. */
   readonly changed: Readonly<Record<string, readonly string[]>>;
-  /** Those of `changed` that Azure can only make anew. */
+  /** Those of `changed` that would be replaced. */
   readonly replaced: readonly string[];
-  /** Those of `replaced`, of what goes with them, and of `removed` that Pulumi refuses to touch. */
+  /** Protected resources that would be deleted or replaced, directly or with a resource they belong to. */
   readonly refused: readonly string[];
   /** Paths of the stack's outputs. */
   readonly outputs: readonly string[];
@@ -42,9 +42,9 @@ export function difference(before: Evaluation, after: Evaluation): Difference {
     replaced: replaced.map(({ resource }) => label(resource)),
     refused: [
       ...gone.filter(({ protect }) => protect).map(label),
-      // Of what is replaced itself the program has the last word, of what goes with it the state.
+      // For a replaced resource the program's `protect` counts, for those deleted with it the state's.
       ...replaced.filter(({ resource }) => resource.protect).map(({ resource }) => label(resource)),
-      ...following(replaced, old)
+      ...deletedAlong(replaced, old)
         .filter(({ protect }) => protect)
         .map(label),
     ],
@@ -57,10 +57,10 @@ function byUrn({ resources }: Evaluation): Map<string, RecordedResource> {
 }
 
 /**
- * What has to go before something replaced can: a fixed input of it comes from there, directly or through others. Pulumi
- * deletes it in the same breath, since the program deletes before it replaces.
+ * Resources deleted together with replaced ones, because a fixed input of theirs comes from them, directly or through others.
+ * Pulumi deletes them first, since the program deletes before it replaces.
  */
-function following(
+function deletedAlong(
   replaced: readonly { readonly previous: RecordedResource }[],
   old: ReadonlyMap<string, RecordedResource>,
 ): RecordedResource[] {
@@ -102,7 +102,7 @@ function isFixed({ type }: RecordedResource, path: string): boolean {
   );
 }
 
-/** Where two values differ. */
+/** Paths at which two values differ. */
 function* paths(a: Json | undefined, b: Json | undefined, at = ''): Generator<string> {
   if (isJsonObject(a) && isJsonObject(b)) {
     for (const key of Object.keys({ ...a, ...b }).sort())

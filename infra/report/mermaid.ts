@@ -8,7 +8,7 @@ const TITLES: Readonly<Record<Place, string>> = {
   shared: 'Shared by all stages',
 };
 
-/** The picture in Mermaid's language, https://mermaid.js.org/syntax/flowchart.html */
+/** The diagram in Mermaid's language, https://mermaid.js.org/syntax/flowchart.html */
 export function mermaid({ parts, links }: Shape): string {
   const ids = new Map([[VISITORS, VISITORS], ...parts.map(({ urn }, index) => [urn, `p${index + 1}`] as const)]);
   const node = (urn: string): string => ids.get(urn) ?? urn;

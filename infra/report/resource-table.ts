@@ -7,7 +7,7 @@ export interface ResourceRow {
   readonly name: string;
   /** Name in Azure. */
   readonly azureName: string;
-  /** What keeps it from being deleted or overwritten. */
+  /** Protection against deletion and overwriting. */
   readonly kept: readonly ('protected' | 'locked' | 'stays when removed' | 'left alone')[];
   readonly part: string;
 }
@@ -38,7 +38,7 @@ function kept(resource: RecordedResource, locked: ReadonlySet<string>): Resource
   ];
 }
 
-/** `media` for what the component of that name made. */
+/** Name of the component that registered it, such as `media`. */
 function partOf({ parent = '' }: RecordedResource): string {
   return parent.slice(parent.lastIndexOf('::') + 2);
 }

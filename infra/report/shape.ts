@@ -3,7 +3,7 @@ import { findPlaceholders } from '../evaluate/placeholders.ts';
 import type { Evaluation, RecordedResource } from '../evaluate/recorded.ts';
 import { settingsOf, siteKey } from '../policy/rule.ts';
 
-/** Where something stands in the picture, from the visitor inwards. */
+/** Groups of the diagram, from the visitor inwards. */
 export const PLACES = ['edge', 'app', 'data', 'watch', 'shared'] as const;
 export type Place = (typeof PLACES)[number];
 
@@ -16,20 +16,20 @@ export interface Part {
 export interface Link {
   readonly from: string;
   readonly to: string;
-  /** Why, in a word or two: what is asked for or how it is known. */
+  /** Settings or paths that make the link. */
   readonly why: readonly string[];
 }
 
-/** The system as a picture would show it. */
+/** Nodes and edges of the system diagram. */
 export interface Shape {
   readonly parts: readonly Part[];
   readonly links: readonly Link[];
 }
 
-/** What stands for visitors; no resource. */
+/** Node of the visitors; not a resource. */
 export const VISITORS = 'visitors';
 
-/** What is drawn; the rest are settings of these. */
+/** Types that are nodes of the diagram. */
 const DRAWN: Readonly<Record<string, { readonly label: string; readonly place: Place }>> = {
   'cdn:AFDEndpoint': { label: 'Front Door', place: 'edge' },
   'web:WebApp': { label: 'web app: production', place: 'app' },
@@ -46,7 +46,7 @@ const DRAWN: Readonly<Record<string, { readonly label: string; readonly place: P
   'containerregistry:Registry': { label: 'registry', place: 'shared' },
 };
 
-/** The picture of an evaluated program: everything in it comes from the resources and what they refer to. */
+/** The diagram of an evaluated program, made from its resources and their references. */
 export function shapeOf(evaluation: Evaluation): Shape {
   const parts = evaluation.resources.flatMap((resource) => {
     const drawn = DRAWN[kindOf(resource)];

@@ -2,10 +2,10 @@ import type { Evaluation } from '../evaluate/recorded.ts';
 import { mermaid } from './mermaid.ts';
 import { shapeOf } from './shape.ts';
 
-/** Stands for the sidecar's image where none has been built yet, so that the picture has a sidecar. */
+/** A digest for evaluations without a built image, so that they include the sidecar. */
 export const ANY_DIGEST = `sha256:${'0'.repeat(64)}`;
 
-/** docs/reference/system.md, made from the evaluated stages. */
+/** docs/reference/system.md, generated from the evaluated stages. */
 export function systemPage(stages: readonly Evaluation[]): string {
   return [
     '# The system, by stage',

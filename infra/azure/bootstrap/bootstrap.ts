@@ -13,7 +13,7 @@ export interface BootstrapOptions {
   readonly environment: NodeJS.ProcessEnv;
 }
 
-/** The script for this checkout's program: providers, name and region are read from it. */
+/** The script for this checkout; providers, name and region come from the evaluated program. */
 export async function bootstrapCommands({ subscription, github, environment }: BootstrapOptions): Promise<string> {
   const subscriptionId = await chosenSubscription(subscription, environment);
   const [shared, prod] = await Promise.all(['shared', 'prod'].map((stage) => evaluate({ stage, mode: 'update' })));
@@ -35,7 +35,7 @@ export async function bootstrapCommands({ subscription, github, environment }: B
  * Throws SLIP-BOOTSTRAP-FAILED with the last lines when a command of it fails.
  */
 export async function runScript(script: string, onLine: (line: string) => void): Promise<string> {
-  // Not from stdin: a command of it that reads there would swallow the rest.
+  // Not through stdin, where a command that reads it would swallow the rest of the script.
   const child = spawn('bash', ['-c', script], { stdio: ['ignore', 'pipe', 'pipe'] });
   const errors: string[] = [];
   let printed = '';
@@ -53,6 +53,6 @@ export async function runScript(script: string, onLine: (line: string) => void):
   throw new SlipError('SLIP-BOOTSTRAP-FAILED', {
     found: `a command failed (${code}): ${errors.slice(-3).join(' / ')}`,
     expected: 'the Azure CLI, signed in as somebody who may give roles on the subscription',
-    fix: 'mend it and repeat the command: what is there already is left as it is. --dry-run prints the commands',
+    fix: 'fix the cause and repeat the command: existing resources are left as they are. --dry-run prints the commands',
   });
 }

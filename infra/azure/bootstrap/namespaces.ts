@@ -1,6 +1,6 @@
 import type { Evaluation } from '../../evaluate/recorded.ts';
 
-/** Needed behind the scenes of what the program creates: alerts, dashboards, quotas, budgets. */
+/** Providers that Azure needs for alerts, dashboards, quotas and budgets. */
 export const REGISTERED_TOO = [
   'Microsoft.AlertsManagement',
   'Microsoft.Consumption',
@@ -10,10 +10,10 @@ export const REGISTERED_TOO = [
   'Microsoft.Portal',
 ] as const;
 
-/** Every subscription has these, and they cannot be registered. */
+/** Always available; they cannot be registered. */
 const ALWAYS_THERE = ['Microsoft.Authorization', 'Microsoft.Resources'];
 
-/** The resource providers whose resources a program creates. */
+/** Resource providers of the program's resources. */
 export function namespacesOf({ resources }: Evaluation): string[] {
   const found = resources.flatMap(({ id }) =>
     [...id.matchAll(/\/providers\/(Microsoft\.\w+)\//g)].map(([, name = '']) => name),

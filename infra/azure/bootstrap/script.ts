@@ -27,10 +27,10 @@ const STATE_CONTAINER = 'state';
 const KEY = 'pulumi';
 const ROLE_WAIT_SECONDS = 10;
 
-/** What the pipeline has to be on the subscription; locks and role assignments are beyond Contributor. */
+/** Roles of the pipeline on the subscription. Contributor does not include locks and role assignments. */
 const DEPLOYER_ROLES = ['Contributor', 'Role Based Access Control Administrator', 'Locks Contributor'];
 
-/** Roles by the id Azure gives them, since their names can be translated. */
+/** Roles by id, because names can be localized. */
 const STATE_ROLES = {
   blob: ROLES.storageBlobDataContributor,
   cryptoOfficer: '14b46e9e-c2b7-41b4-b07b-48a6ebf60603',
@@ -38,8 +38,8 @@ const STATE_ROLES = {
 };
 
 /**
- * Everything that has to exist before the first `pulumi up`, as one script for bash and the Azure CLI. It can be run again at
- * any time: what is there is left as it is. `bootstrap` runs exactly what `bootstrap --dry-run` prints.
+ * A script for bash and the Azure CLI that creates what has to exist before the first `pulumi up`. It can be run again at any
+ * time: existing resources are left as they are. `bootstrap` runs exactly what `bootstrap --dry-run` prints.
  */
 export function bootstrapScript(input: BootstrapInput): string {
   const { subscriptionId, name, location, github } = input;
@@ -73,7 +73,7 @@ function section(title: string, lines: readonly string[]): string[] {
   return ['', `# ${title}`, `echo ${quote(`== ${title}`)} >&2`, ...lines];
 }
 
-/** All at once first, since each takes minutes; then wait for all. */
+/** Starts all registrations, which take minutes, then waits for all. */
 function providers(namespaces: readonly string[]): string[] {
   return [
     `for namespace in ${namespaces.join(' ')}; do`,
@@ -86,7 +86,7 @@ function providers(namespaces: readonly string[]): string[] {
 }
 
 const STATE = [
-  // A group that is there in another region refuses to be made again.
+  // Creating a group fails when it exists in another region.
   'az group show --name "$GROUP" --output none 2>/dev/null ||',
   '  az group create --name "$GROUP" --location "$LOCATION" --output none',
   'az storage account show --name "$ACCOUNT" --resource-group "$GROUP" --output none 2>/dev/null ||',
@@ -95,12 +95,12 @@ const STATE = [
   '    --allow-shared-key-access false --output none',
   'az storage account blob-service-properties update --account-name "$ACCOUNT" --resource-group "$GROUP" \\',
   '  --enable-versioning true --enable-delete-retention true --delete-retention-days 90 --output none',
-  // Through the management plane: the data plane would need a role that has not spread yet.
+  // Through the management plane, because the role for the data plane has not been replicated yet.
   `az storage container-rm show --name ${STATE_CONTAINER} --storage-account "$ACCOUNT" --resource-group "$GROUP" --output none 2>/dev/null ||`,
   `  az storage container-rm create --name ${STATE_CONTAINER} --storage-account "$ACCOUNT" --resource-group "$GROUP" --output none`,
   'ACCOUNT_ID="$SCOPE/resourceGroups/$GROUP/providers/Microsoft.Storage/storageAccounts/$ACCOUNT"',
   'ME=$(az ad signed-in-user show --query id --output tsv 2>/dev/null || true)',
-  'grant() { # role, principal, type, scope; says so when it is there already',
+  'grant() { # role, principal, type, scope',
   '  az role assignment create --role "$1" --assignee-object-id "$2" --assignee-principal-type "$3" --scope "$4" --output none',
   '}',
   `if [ -n "$ME" ]; then grant ${STATE_ROLES.blob} "$ME" User "$ACCOUNT_ID"; fi`,
@@ -112,7 +112,7 @@ const SECRETS_KEY = [
   '    --enable-purge-protection true --retention-days 90 --output none',
   'VAULT_ID="$SCOPE/resourceGroups/$GROUP/providers/Microsoft.KeyVault/vaults/$VAULT"',
   `if [ -n "$ME" ]; then grant ${STATE_ROLES.cryptoOfficer} "$ME" User "$VAULT_ID"; fi`,
-  '# A role takes some minutes to spread.',
+  '# A role takes some minutes to take effect.',
   'for attempt in $(seq 1 30); do',
   `  if az keyvault key show --vault-name "$VAULT" --name ${KEY} --output none 2>/dev/null; then break; fi`,
   `  if az keyvault key create --vault-name "$VAULT" --name ${KEY} --kty RSA --size 3072 --output none; then break; fi`,
@@ -122,12 +122,12 @@ const SECRETS_KEY = [
 ];
 
 /**
- * Subjects with ids: https://github.blog/changelog/2026-04-23-immutable-subject-claims-for-github-actions-oidc-tokens. They are
- * compared letter by letter, so they are taken as GitHub spells them.
+ * Subjects with ids: https://github.blog/changelog/2026-04-23-immutable-subject-claims-for-github-actions-oidc-tokens. The
+ * comparison is case-sensitive, so they are spelt as GitHub does.
  */
 function pipeline({ owner, repository, ownerId, repositoryId, environments }: GithubRepository): string[] {
   return [
-    // Not --display-name: that finds every name that begins like it.
+    // Not --display-name, which also finds names with this prefix.
     `CLIENT_ID=$(az ad app list --filter "displayName eq '$APPLICATION'" --query '[0].appId' --output tsv)`,
     'if [ -z "$CLIENT_ID" ]; then CLIENT_ID=$(az ad app create --display-name "$APPLICATION" --query appId --output tsv); fi',
     'PRINCIPAL_ID=$(az ad sp show --id "$CLIENT_ID" --query id --output tsv 2>/dev/null || az ad sp create --id "$CLIENT_ID" --query id --output tsv)',
@@ -137,7 +137,7 @@ function pipeline({ owner, repository, ownerId, repositoryId, environments }: Gi
       const issuer = 'https://token.actions.githubusercontent.com';
       const trust = { issuer, subject, audiences: ['api://AzureADTokenExchange'] };
       const credential = 'az ad app federated-credential';
-      // One that is there may be of an earlier name or other ids: nothing but the right ones gets in.
+      // An existing credential may have the subject of an earlier name or other ids, so it is updated.
       return [
         `if ${credential} show --id "$CLIENT_ID" --federated-credential-id ${quote(name)} --output none 2>/dev/null; then`,
         `  ${credential} update --id "$CLIENT_ID" --federated-credential-id ${quote(name)} --parameters ${quote(JSON.stringify(trust))} --output none`,
@@ -152,7 +152,7 @@ function pipeline({ owner, repository, ownerId, repositoryId, environments }: Gi
   ];
 }
 
-/** Lines for a shell, as they are; what is for somewhere else is a comment. */
+/** Commands for a shell; the rest are comments. */
 function next(withPipeline: boolean): string[] {
   const backend = `azblob://${STATE_CONTAINER}?storage_account=$ACCOUNT`;
   return [
@@ -172,7 +172,7 @@ function next(withPipeline: boolean): string[] {
   ];
 }
 
-/** One word for bash, whatever is in it. */
+/** A text as one word of bash. */
 function quote(text: string): string {
   return /^[\w./:@-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
 }

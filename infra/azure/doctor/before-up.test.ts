@@ -3,8 +3,8 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/g
 import { evaluate } from '../../evaluate/evaluate.ts';
 import type { Evaluation } from '../../evaluate/recorded.ts';
 import { Arm } from '../arm.ts';
-import { examine, findingsText } from './before-up.ts';
-import type { Finding, Patient } from './check.ts';
+import { findingsText, runChecks } from './before-up.ts';
+import type { CheckContext, Finding } from './check.ts';
 import { allows } from './permissions.ts';
 
 const SUBSCRIPTION = '11111111-2222-4333-8444-555555555555';
@@ -97,7 +97,7 @@ beforeEach(() => {
   asked = [];
 });
 
-function patient(): Patient {
+function context(): CheckContext {
   const arm = new Arm({ endpoint, token: async () => 'a-token' });
   return { arm, evaluation, subscriptionId: SUBSCRIPTION, location: 'swedencentral' };
 }
@@ -105,24 +105,24 @@ function patient(): Patient {
 /** What is not fine when one answer is another one. */
 async function wrongWith(changed: Answers): Promise<Finding[]> {
   answers = { ...changed, ...HEALTHY, ...changed };
-  return (await examine(patient())).filter(({ verdict }) => verdict !== 'fine');
+  return (await runChecks(context())).filter(({ verdict }) => verdict !== 'fine');
 }
 
 test('a subscription that has everything has nothing wrong', async () => {
-  const findings = await examine(patient());
+  const findings = await runChecks(context());
   expect(findings.filter(({ verdict }) => verdict !== 'fine')).toEqual([]);
   expect(findings.length).toBeGreaterThan(5);
 });
 
 test('every question carries the token and an api-version, and none changes anything', async () => {
-  await examine(patient());
+  await runChecks(context());
   expect(asked.map(({ authorization }) => authorization)).toEqual(asked.map(() => 'Bearer a-token'));
   expect(asked.filter(({ url }) => !/[?&]api-version=\d{4}-\d\d-\d\d/.test(url))).toEqual([]);
   expect(asked.filter(({ method, url }) => method !== 'GET' && !/checkNameAvailability/i.test(url))).toEqual([]);
 });
 
 test('names are asked for with what the program would call things in this subscription', async () => {
-  await examine(patient());
+  await runChecks(context());
   const bodies = asked.filter(({ method }) => method === 'POST').map(({ body }) => JSON.parse(body));
   expect(bodies).toContainEqual({
     name: expect.stringMatching(/^stslipwayprod/),
@@ -239,17 +239,17 @@ test('a name that is ours already is no problem', async () => {
 
 test('whoever is not signed in is told so', async () => {
   answers = { 'GET /': { status: 401, body: { error: { code: 'AuthenticationFailed' } } } };
-  await expect(examine(patient())).rejects.toMatchObject({ code: 'SLIP-ARM-SIGNIN' });
+  await expect(runChecks(context())).rejects.toMatchObject({ code: 'SLIP-ARM-SIGNIN' });
 });
 
-test('an Azure that is not there is told from one that says no', async () => {
+test('an Azure that is not there is distinguished from one that says no', async () => {
   const arm = new Arm({ endpoint: 'http://127.0.0.1:1', token: async () => 'a-token' });
-  await expect(examine({ ...patient(), arm })).rejects.toMatchObject({ code: 'SLIP-ARM-UNREACHABLE' });
+  await expect(runChecks({ ...context(), arm })).rejects.toMatchObject({ code: 'SLIP-ARM-UNREACHABLE' });
 });
 
 test('a busy Azure is asked again', async () => {
   answers = { ...HEALTHY, 'GET /locations?': { status: 429, body: {} } };
-  await examine(patient());
+  await runChecks(context());
   expect(asked.filter(({ url }) => /\/locations\?/.test(url))).toHaveLength(4);
 });
 

@@ -1,4 +1,4 @@
-import type { Check, Finding, Patient } from './check.ts';
+import type { Check, CheckContext, Finding } from './check.ts';
 import { mysqlOffer } from './mysql-offer.ts';
 import { names } from './names.ts';
 import { permissions } from './permissions.ts';
@@ -6,12 +6,12 @@ import { planQuota } from './plan-quota.ts';
 import { providers } from './providers.ts';
 import { zones } from './zones.ts';
 
-/** What stops a first `up`, asked beforehand. Read-only. */
+/** Checks for what would stop a first `up`. Read-only. */
 export const BEFORE_UP: readonly Check[] = [permissions, providers, zones, planQuota, mysqlOffer, names];
 
 /** All findings, in the order of the checks. */
-export async function examine(patient: Patient, checks: readonly Check[] = BEFORE_UP): Promise<Finding[]> {
-  return (await Promise.all(checks.map((check) => check.examine(patient)))).flat();
+export async function runChecks(context: CheckContext, checks: readonly Check[] = BEFORE_UP): Promise<Finding[]> {
+  return (await Promise.all(checks.map((check) => check.run(context)))).flat();
 }
 
 const MARKS = { fine: 'ok', problem: 'NO', unknown: '??' } as const;

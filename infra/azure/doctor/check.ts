@@ -2,8 +2,8 @@ import type { Evaluation } from '../../evaluate/recorded.ts';
 import { textOf } from '../../lib/json.ts';
 import type { Arm, ArmAnswer } from '../arm.ts';
 
-/** What a check may look at: the program as it would be created, and Azure, read-only. */
-export interface Patient {
+/** Input of a check: the evaluated program and Azure, read-only. */
+export interface CheckContext {
   readonly arm: Arm;
   readonly evaluation: Evaluation;
   readonly subscriptionId: string;
@@ -14,13 +14,13 @@ export interface Finding {
   readonly check: string;
   readonly verdict: 'fine' | 'problem' | 'unknown';
   readonly found: string;
-  /** For everything that is not fine. */
+  /** Present unless the verdict is `fine`. */
   readonly fix?: string;
 }
 
 export interface Check {
   readonly name: string;
-  readonly examine: (patient: Patient) => Promise<Finding[]>;
+  readonly run: (context: CheckContext) => Promise<Finding[]>;
 }
 
 export function fine(check: string, found: string): Finding {
@@ -31,7 +31,7 @@ export function problem(check: string, found: string, fix: string): Finding {
   return { check, verdict: 'problem', found, fix };
 }
 
-/** Azure did not say: no reason to stop, no reason to be sure. */
+/** For an answer of Azure that says neither yes nor no. */
 export function unknown(check: string, what: string, { status, body }: ArmAnswer): Finding {
   const said = textOf(body, 'error', 'message') || textOf(body, 'message');
   return {

@@ -10,7 +10,7 @@ const API = '2023-12-30';
 /** Sizes, versions, high availability and backups differ between regions and subscriptions. */
 export const mysqlOffer: Check = {
   name: NAME,
-  examine: async ({ arm, evaluation, subscriptionId, location }) => {
+  run: async ({ arm, evaluation, subscriptionId, location }) => {
     const servers = ofKind(evaluation, 'dbformysql:Server');
     if (servers.length === 0) return [];
     const path = `/subscriptions/${subscriptionId}/providers/Microsoft.DBforMySQL/locations/${location}/capabilitySets/default`;

@@ -1,13 +1,13 @@
 import { kindOf, ofKind, textAt } from '../../evaluate/inputs.ts';
 import type { RecordedResource } from '../../evaluate/recorded.ts';
 import { fieldOf, textOf } from '../../lib/json.ts';
-import { type Check, type Finding, fine, type Patient, problem, unknown } from './check.ts';
+import { type Check, type CheckContext, type Finding, fine, problem, unknown } from './check.ts';
 
 const NAME = 'names';
 const RENAME = 'pulumi config set slipway:generation N makes new names';
 
-/** How each type is asked whether a name is free. A name of App Service is never free for long, a vault's never soon. */
-interface Question {
+/** How Azure is asked whether a name of this type is free. */
+interface NameCheck {
   readonly name: string;
   /** Below the subscription. */
   readonly path: (location: string) => string;
@@ -15,7 +15,7 @@ interface Question {
   readonly api: string;
 }
 
-const QUESTIONS: Readonly<Record<string, Question>> = {
+const NAME_CHECKS: Readonly<Record<string, NameCheck>> = {
   'web:WebApp': {
     name: 'name',
     path: () => 'Microsoft.Web/checknameavailability',
@@ -48,21 +48,21 @@ const QUESTIONS: Readonly<Record<string, Question>> = {
   },
 };
 
-/** Names that must be unique in the whole of Azure: free, or ours already. */
+/** Globally unique names have to be free or ours already. */
 export const names: Check = {
   name: NAME,
-  examine: async (patient) => {
-    const resources = ofKind(patient.evaluation, ...Object.keys(QUESTIONS));
-    const findings = await Promise.all(resources.map((resource) => examineOne(patient, resource)));
+  run: async (context) => {
+    const resources = ofKind(context.evaluation, ...Object.keys(NAME_CHECKS));
+    const findings = await Promise.all(resources.map((resource) => checkOne(context, resource)));
     const wrong = findings.filter(({ verdict }) => verdict !== 'fine');
     return wrong.length > 0 ? wrong : [fine(NAME, `all ${findings.length} that must be unique are free or ours`)];
   },
 };
 
-async function examineOne(patient: Patient, resource: RecordedResource): Promise<Finding> {
-  const question = QUESTIONS[kindOf(resource)];
+async function checkOne(context: CheckContext, resource: RecordedResource): Promise<Finding> {
+  const question = NAME_CHECKS[kindOf(resource)];
   if (question === undefined) return fine(NAME, resource.name);
-  const { arm, subscriptionId, location } = patient;
+  const { arm, subscriptionId, location } = context;
   const name = textAt(resource, question.name);
   const ours = await arm.get(resource.id, question.api);
   if (ours.status === 200) return fine(NAME, `${name} is ours already`);
@@ -71,7 +71,7 @@ async function examineOne(patient: Patient, resource: RecordedResource): Promise
   const free = fieldOf(answer.body, 'nameAvailable');
   if (answer.status !== 200 || typeof free !== 'boolean') return unknown(NAME, `whether ${name} is free`, answer);
   if (free) return fine(NAME, `${name} is free`);
-  const deleted = question.type === 'Microsoft.KeyVault/vaults' && (await isDeleted(patient, name));
+  const deleted = question.type === 'Microsoft.KeyVault/vaults' && (await isDeleted(context, name));
   if (deleted)
     return problem(
       NAME,
@@ -82,7 +82,7 @@ async function examineOne(patient: Patient, resource: RecordedResource): Promise
 }
 
 /** https://learn.microsoft.com/rest/api/keyvault/keyvault/vaults/get-deleted */
-async function isDeleted({ arm, subscriptionId, location }: Patient, name: string): Promise<boolean> {
+async function isDeleted({ arm, subscriptionId, location }: CheckContext, name: string): Promise<boolean> {
   const path = `/subscriptions/${subscriptionId}/providers/Microsoft.KeyVault/locations/${location}/deletedVaults/${name}`;
   return (await arm.get(path, '2023-07-01')).status === 200;
 }

@@ -5,7 +5,7 @@ const NAME = 'your roles';
 /** https://learn.microsoft.com/rest/api/authorization/permissions */
 const API = '2022-04-01';
 
-/** What an `up` does, and the role that allows it. */
+/** Actions of an `up`, with a role that allows them. */
 const NEEDED: Readonly<Record<string, string>> = {
   'Microsoft.Resources/subscriptions/resourceGroups/write': 'Contributor',
   'Microsoft.Web/sites/write': 'Contributor',
@@ -13,10 +13,10 @@ const NEEDED: Readonly<Record<string, string>> = {
   'Microsoft.Authorization/locks/write': 'Locks Contributor',
 };
 
-/** Whoever asks is taken for whoever will run the `up`. */
+/** Checks the signed-in user, who is assumed to run the `up`. */
 export const permissions: Check = {
   name: NAME,
-  examine: async ({ arm, subscriptionId }) => {
+  run: async ({ arm, subscriptionId }) => {
     const answer = await arm.get(`/subscriptions/${subscriptionId}/providers/Microsoft.Authorization/permissions`, API);
     if (answer.status !== 200) return [unknown(NAME, 'what you may do', answer)];
     const granted = listOf(answer.body, 'value').map((each) => ({
@@ -35,7 +35,7 @@ export const permissions: Check = {
   },
 };
 
-/** One role's permissions: every action that matches one of `actions` and none of `notActions`. */
+/** Whether a role allows an action: it matches one of `actions` and none of `notActions`. */
 export function allows(
   role: { readonly actions: readonly string[]; readonly notActions: readonly string[] },
   action: string,

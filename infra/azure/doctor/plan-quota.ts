@@ -1,23 +1,23 @@
 import { inputAt, ofKind, textAt } from '../../evaluate/inputs.ts';
 import { fieldOf, listOf, textOf } from '../../lib/json.ts';
-import { type Check, type Finding, fine, type Patient, problem, unknown } from './check.ts';
+import { type Check, type CheckContext, type Finding, fine, problem, unknown } from './check.ts';
 
 const NAME = 'App Service plan';
 /** https://learn.microsoft.com/rest/api/appservice/get-usages-in-location/list and …/list-geo-regions */
 const API = '2024-11-01';
 
-/** New subscriptions often have a quota of 0 for Premium v3, and some regions sell no more of it. */
+/** New subscriptions often have a quota of 0 for Premium plans, and some regions are sold out. */
 export const planQuota: Check = {
   name: NAME,
-  examine: async (patient) => {
-    const plans = ofKind(patient.evaluation, 'web:AppServicePlan');
+  run: async (context) => {
+    const plans = ofKind(context.evaluation, 'web:AppServicePlan');
     const sizes = plans.map((plan) => ({
       sku: textAt(plan, 'sku.name'),
       tier: textAt(plan, 'sku.tier'),
       instances: Number(inputAt(plan, 'sku.capacity') ?? 1),
     }));
     return (
-      await Promise.all(sizes.map(async (size) => [await sold(patient, size), await quota(patient, size)]))
+      await Promise.all(sizes.map(async (size) => [await sold(context, size), await quota(context, size)]))
     ).flat();
   },
 };
@@ -28,7 +28,7 @@ interface Size {
   readonly instances: number;
 }
 
-async function sold({ arm, subscriptionId, location }: Patient, { tier }: Size): Promise<Finding> {
+async function sold({ arm, subscriptionId, location }: CheckContext, { tier }: Size): Promise<Finding> {
   const path = `/subscriptions/${subscriptionId}/providers/Microsoft.Web/geoRegions?sku=${tier}&linuxWorkersEnabled=true`;
   const answer = await arm.get(path, API);
   if (answer.status !== 200) return unknown(NAME, `where ${tier} is sold`, answer);
@@ -43,8 +43,11 @@ async function sold({ arm, subscriptionId, location }: Patient, { tier }: Size):
   );
 }
 
-/** Azure names its quotas by size or by family; what it does not name it does not limit that way. */
-async function quota({ arm, subscriptionId, location }: Patient, { sku, tier, instances }: Size): Promise<Finding> {
+/** Azure names quotas by size or by tier. A size without one is not limited that way. */
+async function quota(
+  { arm, subscriptionId, location }: CheckContext,
+  { sku, tier, instances }: Size,
+): Promise<Finding> {
   const answer = await arm.get(
     `/subscriptions/${subscriptionId}/providers/Microsoft.Web/locations/${location}/usages`,
     API,

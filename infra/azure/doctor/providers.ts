@@ -1,23 +1,23 @@
 import { textOf } from '../../lib/json.ts';
 import { namespacesOf, REGISTERED_TOO } from '../bootstrap/namespaces.ts';
-import { type Check, type Finding, fine, type Patient, problem, unknown } from './check.ts';
+import { type Check, type CheckContext, type Finding, fine, problem, unknown } from './check.ts';
 
 const NAME = 'resource providers';
 /** https://learn.microsoft.com/rest/api/resources/providers/get */
 const API = '2021-04-01';
 
-/** Pulumi does not always register what it needs (pulumi-azure-native#3479); an unregistered one stops the `up` half-way. */
+/** Pulumi does not always register what it needs (pulumi-azure-native#3479); an unregistered one stops the `up` midway. */
 export const providers: Check = {
   name: NAME,
-  examine: async (patient) => {
-    const namespaces = new Set([...namespacesOf(patient.evaluation), ...REGISTERED_TOO]);
-    const findings = await Promise.all([...namespaces].toSorted().map((namespace) => examineOne(patient, namespace)));
+  run: async (context) => {
+    const namespaces = new Set([...namespacesOf(context.evaluation), ...REGISTERED_TOO]);
+    const findings = await Promise.all([...namespaces].toSorted().map((namespace) => checkOne(context, namespace)));
     const wrong = findings.filter(({ verdict }) => verdict !== 'fine');
     return wrong.length > 0 ? wrong : [fine(NAME, `all ${findings.length} are registered`)];
   },
 };
 
-async function examineOne({ arm, subscriptionId }: Patient, namespace: string): Promise<Finding> {
+async function checkOne({ arm, subscriptionId }: CheckContext, namespace: string): Promise<Finding> {
   const answer = await arm.get(`/subscriptions/${subscriptionId}/providers/${namespace}`, API);
   const state = textOf(answer.body, 'registrationState');
   if (answer.status !== 200) return unknown(NAME, `whether ${namespace} is registered`, answer);

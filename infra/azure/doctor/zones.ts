@@ -6,11 +6,11 @@ const NAME = 'availability zones';
 /** https://learn.microsoft.com/rest/api/resources/subscriptions/list-locations */
 const API = '2022-12-01';
 
-/** A program that spreads over zones needs a region that has them, for this subscription. */
+/** Zone redundancy needs a region with zones for this subscription. */
 export const zones: Check = {
   name: NAME,
-  examine: async ({ arm, evaluation, subscriptionId, location }) => {
-    const wanting = [
+  run: async ({ arm, evaluation, subscriptionId, location }) => {
+    const zoneRedundant = [
       ...ofKind(evaluation, 'web:AppServicePlan').filter((plan) => inputAt(plan, 'zoneRedundant') === true),
       ...ofKind(evaluation, 'dbformysql:Server').filter(
         (server) => textAt(server, 'highAvailability.mode') === 'ZoneRedundant',
@@ -30,12 +30,12 @@ export const zones: Check = {
       ];
     }
     const has = listOf(region, 'availabilityZoneMappings').length;
-    if (wanting.length === 0 || has > 0)
+    if (zoneRedundant.length === 0 || has > 0)
       return [fine(NAME, `${location} has ${has === 0 ? 'none, and none are wanted' : has}`)];
     return [
       problem(
         NAME,
-        `${location} has none, and ${wanting.join(', ')} want them`,
+        `${location} has none, and ${zoneRedundant.join(', ')} want them`,
         'a region with zones, or what wants them without',
       ),
     ];

@@ -5,16 +5,16 @@ import { gzipSync } from 'node:zlib';
 import { SlipError } from '../../lib/errors.ts';
 import { type TarEntry, tar } from './tar.ts';
 
-/** What `docker build` gets to see, as in `docker build -f sidecar/Dockerfile .` at the root of the checkout. */
+/** The context of `docker build -f sidecar/Dockerfile .` at the root of the checkout. */
 export interface BuildContext {
   readonly archive: Buffer;
-  /** The same content has the same tag, on any machine. */
+  /** Computed from the content. */
   readonly tag: string;
 }
 
 export const DOCKERFILE = 'sidecar/Dockerfile';
 
-/** Besides `sidecar/`: what `npm ci` reads. */
+/** Files outside `sidecar/` that `npm ci` reads. */
 const ROOT_FILES = ['.npmrc', 'infra/package.json', 'package-lock.json', 'package.json'];
 
 /** Reads the sidecar as it is in `root`. Throws SLIP-IMAGE-CONTEXT without a Dockerfile. */
@@ -34,7 +34,7 @@ export async function buildContext(root: string): Promise<BuildContext> {
   return { archive: gzipSync(archive), tag };
 }
 
-/** No tests and nothing installed: they are in no image. */
+/** Without tests and installed packages, which are in no image. */
 async function filesBelow(root: string, directory: string): Promise<string[]> {
   const found = await readdir(join(root, directory), { recursive: true, withFileTypes: true });
   const paths = found

@@ -29,7 +29,7 @@ export interface BuiltImage {
   readonly built: boolean;
 }
 
-/** The sidecar's image in the registry, by its content, and its digest where `pulumi up` and so the next release find it. */
+/** Builds the sidecar's image unless the registry has one of the same content, and writes its digest into the stacks' config. */
 export async function sidecarImage(options: ImageOptions): Promise<BuiltImage> {
   const { root, registry, repository, token, onProgress, registryUrl = (server) => `https://${server}` } = options;
   const files = await Promise.all(options.stacks.map((stack) => stackFile(root, stack)));
@@ -45,7 +45,7 @@ export async function sidecarImage(options: ImageOptions): Promise<BuiltImage> {
   return { digest, image, built: existing === undefined };
 }
 
-/** Where the registry may not build, the commands for Docker; the next run finds what they pushed. */
+/** Adds Docker commands to the error where the registry may not build; the next run finds the image that they push. */
 async function buildOrExplain(image: string, build: () => Promise<string>): Promise<string> {
   try {
     return await build();
@@ -65,7 +65,7 @@ async function buildOrExplain(image: string, build: () => Promise<string>): Prom
   }
 }
 
-/** Read before anything is built, so that a misspelt stack costs nothing. */
+/** Read before the build, so that a misspelt stack fails at once. */
 async function stackFile(root: string, stack: string): Promise<{ readonly path: string; readonly text: string }> {
   const path = join(root, `Pulumi.${stack}.yaml`);
   const text = await readFile(path, 'utf8').catch((cause: unknown) => {
@@ -78,7 +78,7 @@ async function stackFile(root: string, stack: string): Promise<{ readonly path: 
   return { path, text };
 }
 
-/** The text of a `Pulumi.<stack>.yaml` with the digest in it; everything else, comments too, stays as it is. */
+/** A `Pulumi.<stack>.yaml` with the digest set. Everything else stays as it is, comments included. */
 export function withDigest(text: string, digest: string): string {
   const document = parseDocument(text);
   document.setIn(['config', DIGEST_KEY], digest);

@@ -19,7 +19,7 @@ export interface RegistryOptions {
   readonly pollMs?: number;
 }
 
-/** A registry that builds images itself, so that nobody needs Docker. */
+/** Builds images in the registry, without Docker. */
 export class BuildingRegistry {
   readonly #arm: Arm;
   readonly #id: string;
@@ -46,7 +46,7 @@ export class BuildingRegistry {
   }
 
   /**
-   * Builds and pushes `repository:tag`; `onProgress` hears what the build is at. Returns the digest.
+   * Builds and pushes `repository:tag`; `onProgress` gets the state of the build. Returns the digest.
    * Throws SLIP-IMAGE-TASKS where the subscription may not build, SLIP-IMAGE-BUILD when the build fails.
    */
   async build({ archive, tag }: BuildContext, onProgress: (state: string) => void): Promise<string> {

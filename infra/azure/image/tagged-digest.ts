@@ -19,14 +19,14 @@ const MANIFESTS = [
   'application/vnd.docker.distribution.manifest.v2+json',
 ];
 
-/** The digest that a tag names; undefined when there is none, or when the registry does not let us look (then building says why). */
+/** The digest of a tag. Undefined when there is none or the registry refuses; then the build reports why. */
 export async function taggedDigest({ tag, ...access }: TaggedImage): Promise<string | undefined> {
   const response = await headManifest(access, tag);
   return response.ok ? (response.headers.get('docker-content-digest') ?? undefined) : undefined;
 }
 
 /**
- * The registry's answer to whether it has an image by that tag or digest.
+ * Asks the registry for the manifest of a tag or digest.
  * https://github.com/Azure/acr/blob/main/docs/AAD-OAuth.md
  */
 export async function headManifest(

@@ -22,7 +22,7 @@ export const command = defineCommand<DoctorOptions>({
   async run({ options, output }) {
     if (!options.beforeUp)
       throw new UsageError('what to look at is missing', './slipway doctor --before-up --stack prod');
-    const [{ chosenAccount, managementPlane }, { evaluate }, { examine, findingsText }] = await Promise.all([
+    const [{ chosenAccount, managementPlane }, { evaluate }, { findingsText, runChecks }] = await Promise.all([
       import('../../azure/subscription.ts'),
       import('../../evaluate/evaluate.ts'),
       import('../../azure/doctor/before-up.ts'),
@@ -34,7 +34,7 @@ export const command = defineCommand<DoctorOptions>({
     const evaluation = await evaluate({ stage: options.stack, mode: 'update', account });
     output.progress('asking Azure');
     const location = evaluation.resources.find(({ type }) => type.endsWith(':ResourceGroup'))?.inputs.location;
-    const findings = await examine({
+    const findings = await runChecks({
       arm,
       evaluation,
       subscriptionId: account.subscriptionId,

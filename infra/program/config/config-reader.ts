@@ -1,6 +1,6 @@
 import { type Key, STAGES, type Stage } from './key.ts';
 
-/** One thing that is wrong with the config. */
+/** A key with a value that is not allowed. */
 export interface Problem {
   readonly key: string;
   readonly value: string;
@@ -9,14 +9,14 @@ export interface Problem {
 
 export const NAMESPACE = 'slipway:';
 
-/** Reads keys one by one and keeps what is wrong instead of stopping at the first. */
+/** Reads keys one by one and collects problems instead of stopping at the first. */
 export class ConfigReader {
   readonly problems: Problem[] = [];
   readonly stage: Stage;
   readonly #texts: ReadonlyMap<string, string>;
   readonly #defaults = new Map<string, string>();
 
-  /** `values` is Pulumi's whole config; only keys of this project are looked at. */
+  /** `values` is Pulumi's whole config; keys of other projects are ignored. */
   constructor(values: Readonly<Record<string, string>>) {
     this.#texts = new Map(
       Object.entries(values)
@@ -28,7 +28,7 @@ export class ConfigReader {
     this.stage = stage ?? 'dev';
   }
 
-  /** The value of a key, or its default; a value that is not allowed is noted and the default taken. */
+  /** The value of a key, or its default. A value that is not allowed becomes a problem, and the default is returned. */
   read<T>(key: Key<T>): T {
     const fallback = key.defaultOf(this.stage);
     const text = this.#texts.get(key.name);
@@ -43,7 +43,7 @@ export class ConfigReader {
     return value ?? fallback;
   }
 
-  /** Notes every key of the project that no part of the program knows. */
+  /** Adds a problem for every key of the project that the program does not have. */
   refuseUnknown(known: readonly string[]): void {
     for (const name of this.#texts.keys()) {
       if (known.includes(name)) continue;
@@ -62,7 +62,7 @@ export class ConfigReader {
   }
 }
 
-/** The known word that needs the fewest edits, when few enough. */
+/** The known word with the fewest edits, unless all need too many. */
 export function nearest(word: string, known: readonly string[]): string | undefined {
   const [best] = known
     .map((candidate) => ({ candidate, edits: distance(word.toLowerCase(), candidate.toLowerCase()) }))

@@ -25,7 +25,7 @@ export const KEYS: readonly Key<unknown>[] = [
 
 export type Config = ReturnType<typeof readKeys>;
 
-/** Every key of a stage, read one by one; what is wrong stays with the reader. */
+/** Reads every key; problems are collected in the reader. */
 export function readKeys(from: ConfigReader) {
   return {
     stage: from.stage,

@@ -4,10 +4,10 @@ import { PLAN_SKUS } from '../components/plan/plan-sizes.ts';
 import type { Config } from './config.ts';
 import { mayHavePair, mayHaveZones } from './regions.ts';
 
-/** Takes the key that has to change and what would be allowed. */
+/** Called with the key that has to change and what would be allowed. */
 type Refuse = (key: string, allowed: string) => void;
 
-/** What has to hold between keys of the application's stages. */
+/** Checks between several keys. */
 export function crossCheck(config: Config, refuse: Refuse): void {
   if (config.stage === 'shared') return;
   checkPlan(config, refuse);
@@ -77,7 +77,7 @@ function checkNetwork({ network }: Config, refuse: Refuse): void {
   }
 }
 
-/** What may stay so, but ought to be known. */
+/** Warnings about config that is valid but risky. */
 export function warningsOf(config: Config): string[] {
   if (config.stage === 'shared') return [];
   const { cache, plan, edge, observe, budget, sidecar } = config;

@@ -1,6 +1,6 @@
 import { CLASSIC_REDIS_SKUS, MANAGED_REDIS_SKUS } from '../components/cache/redis-sizes.ts';
 import { MYSQL_SKUS, type MysqlSkuName } from '../components/database/mysql-sizes.ts';
-import { always, byStage, choice, flag, text, whole } from './key.ts';
+import { always, byStage, choice, flag, integer, text } from './key.ts';
 
 function isMysqlSku(name: string): name is MysqlSkuName {
   return name in MYSQL_SKUS;
@@ -20,7 +20,7 @@ export const mysql = {
     example: '8.4',
     default: always('8.4'),
   }),
-  storageGb: whole(
+  storageGb: integer(
     'mysql.storageGb',
     { min: 20, max: 16_384 },
     {
@@ -35,7 +35,7 @@ export const mysql = {
     example: 'ZoneRedundant',
     default: byStage<'ZoneRedundant' | 'SameZone' | 'Disabled'>({ prod: 'ZoneRedundant', dev: 'Disabled' }),
   }),
-  backupDays: whole(
+  backupDays: integer(
     'mysql.backupDays',
     { min: 1, max: 35 },
     {
@@ -63,7 +63,7 @@ export const mysql = {
       default: always('Sunday 02:00'),
     },
   ),
-  slowQuerySeconds: whole(
+  slowQuerySeconds: integer(
     'mysql.slowQuerySeconds',
     { min: 1, max: 3600 },
     {
@@ -114,7 +114,7 @@ export const media = {
     example: 'false',
     default: always(true),
   }),
-  softDeleteDays: whole(
+  softDeleteDays: integer(
     'media.softDeleteDays',
     { min: 1, max: 365 },
     {
@@ -124,7 +124,7 @@ export const media = {
       default: byStage({ prod: 30, dev: 7 }),
     },
   ),
-  coolAfterDays: whole(
+  coolAfterDays: integer(
     'media.coolAfterDays',
     { min: 0, max: 3650 },
     {
@@ -134,7 +134,7 @@ export const media = {
       default: byStage({ prod: 90, dev: 0 }),
     },
   ),
-  waitMs: whole(
+  waitMs: integer(
     'media.waitMs',
     { min: 0, max: 10_000 },
     {
@@ -144,7 +144,7 @@ export const media = {
       default: always(1500),
     },
   ),
-  retentionHours: whole(
+  retentionHours: integer(
     'media.retentionHours',
     { min: 1, max: 720 },
     {
@@ -154,7 +154,7 @@ export const media = {
       default: always(24),
     },
   ),
-  drainTimeoutSeconds: whole(
+  drainTimeoutSeconds: integer(
     'media.drainTimeoutSeconds',
     { min: 5, max: 600 },
     {
@@ -164,7 +164,7 @@ export const media = {
       default: always(60),
     },
   ),
-  scanMs: whole(
+  scanMs: integer(
     'media.scanMs',
     { min: 50, max: 60_000 },
     {

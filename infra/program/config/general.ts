@@ -1,9 +1,10 @@
-import { always, byStage, choice, list, optionalText, record, STAGES, text, whole } from './key.ts';
+import { always, byStage, choice, integer, list, optionalText, record, STAGES, text } from './key.ts';
 
 const EVERY = STAGES;
 
-/** Resources whose loss would hurt; each is a word for `protect.except`. */
+/** Kinds of resources whose loss would hurt; `protect.except` names those that may go. */
 export const PROTECTED = ['app', 'cache', 'media', 'mysql', 'registry', 'releases', 'vault'] as const;
+export type ProtectedKind = (typeof PROTECTED)[number];
 
 export const general = {
   stage: choice('stage', STAGES, {
@@ -22,7 +23,7 @@ export const general = {
       default: always('slipway'),
     },
   ),
-  generation: whole(
+  generation: integer(
     'generation',
     { min: 1, max: 99 },
     {
@@ -94,7 +95,7 @@ export const shared = {
       default: always('organization/slipway/shared'),
     },
   ),
-  releasesRetentionDays: whole(
+  releasesRetentionDays: integer(
     'releases.retentionDays',
     { min: 7, max: 365 },
     {
@@ -108,7 +109,7 @@ export const shared = {
 } as const;
 
 export const secrets = {
-  rotation: whole(
+  rotation: integer(
     'secrets.rotation',
     { min: 1, max: 10_000 },
     {

@@ -4,13 +4,13 @@ export type Stage = (typeof STAGES)[number];
 /** Stages that run the application. */
 export const APPLICATION_STAGES = ['dev', 'prod'] as const satisfies readonly Stage[];
 
-/** One config key: how its text is read, what is allowed, and what holds when it is not set. */
+/** One config key: how its text is parsed, what is allowed, and its default. */
 export interface Key<T> {
   /** Without the namespace: `plan.sku` is set by `pulumi config set slipway:plan.sku P1v3`. */
   readonly name: string;
   readonly about: string;
   readonly unit: string;
-  /** For people: what a value may be. */
+  /** Allowed values, in words. */
   readonly allowed: string;
   readonly stages: readonly Stage[];
   readonly example: string;
@@ -52,7 +52,7 @@ export function flag(name: string, text: KeyText<boolean>): Key<boolean> {
 }
 
 /** A whole number from `min` to `max`, both allowed. */
-export function whole(name: string, { min, max }: { min: number; max: number }, text: KeyText<number>): Key<number> {
+export function integer(name: string, { min, max }: { min: number; max: number }, text: KeyText<number>): Key<number> {
   return key(name, text, `a whole number from ${min} to ${max}`, (raw) => {
     const value = Number(raw);
     return /^-?\d+$/.test(raw) && value >= min && value <= max ? value : undefined;
@@ -67,7 +67,7 @@ export function text(
   return key(name, rest, form, (raw) => (pattern.test(raw) ? raw : undefined));
 }
 
-/** A text that may be missing; then it is the empty text. */
+/** A text whose default is the empty text. */
 export function optionalText(
   name: string,
   { form, pattern }: { form: string; pattern: RegExp },

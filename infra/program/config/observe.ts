@@ -1,4 +1,4 @@
-import { always, byStage, choice, flag, list, optionalText, whole } from './key.ts';
+import { always, byStage, choice, flag, integer, list, optionalText } from './key.ts';
 
 export const edge = {
   enabled: flag('edge.enabled', {
@@ -17,7 +17,7 @@ export const edge = {
     example: 'Prevention',
     default: always<'Prevention' | 'Detection'>('Prevention'),
   }),
-  rateLimitPerMinute: whole(
+  rateLimitPerMinute: integer(
     'edge.rateLimitPerMinute',
     { min: 10, max: 1_000_000 },
     {
@@ -39,7 +39,7 @@ export const edge = {
 } as const;
 
 export const observe = {
-  retentionDays: whole(
+  retentionDays: integer(
     'observe.retentionDays',
     { min: 30, max: 730 },
     {
@@ -49,7 +49,7 @@ export const observe = {
       default: byStage({ prod: 90, dev: 30 }),
     },
   ),
-  dailyCapGb: whole(
+  dailyCapGb: integer(
     'observe.dailyCapGb',
     { min: 0, max: 1000 },
     {
@@ -81,7 +81,7 @@ export const observe = {
 } as const;
 
 export const budget = {
-  amount: whole(
+  amount: integer(
     'budget.amount',
     { min: 0, max: 1_000_000 },
     {

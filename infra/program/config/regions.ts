@@ -1,7 +1,7 @@
 /**
  * Azure regions, and which have availability zones and a paired region to copy backups to.
- * https://learn.microsoft.com/azure/reliability/regions-list (August 2026). A region that is not listed is let through: the
- * list grows faster than this file.
+ * https://learn.microsoft.com/azure/reliability/regions-list (August 2026). A region that is not listed is accepted,
+ * because new ones appear faster than this file changes.
  */
 interface Region {
   readonly zones: boolean;
@@ -57,12 +57,12 @@ const REGIONS: Readonly<Record<string, Region>> = {
   westus3: ZONES_AND_PAIR,
 };
 
-/** False only when the region is known to have none. */
+/** False only for a region that is known to have none. */
 export function mayHaveZones(location: string): boolean {
   return REGIONS[location]?.zones ?? true;
 }
 
-/** False only when the region is known to have none. */
+/** False only for a region that is known to have none. */
 export function mayHavePair(location: string): boolean {
   return REGIONS[location]?.paired ?? true;
 }

@@ -1,5 +1,5 @@
 import { PLAN_SKUS, type PlanSkuName } from '../components/plan/plan-sizes.ts';
-import { always, byStage, choice, flag, list, optionalText, text, whole } from './key.ts';
+import { always, byStage, choice, flag, integer, list, optionalText, text } from './key.ts';
 
 function isPlanSku(name: string): name is PlanSkuName {
   return name in PLAN_SKUS;
@@ -12,7 +12,7 @@ export const plan = {
     example: 'P1v3',
     default: byStage<PlanSkuName>({ prod: 'P1v3', dev: 'P0v3' }),
   }),
-  instances: whole(
+  instances: integer(
     'plan.instances',
     { min: 1, max: 30 },
     {
@@ -35,7 +35,7 @@ export const autoscale = {
     example: 'true',
     default: byStage({ prod: true, dev: false }),
   }),
-  min: whole(
+  min: integer(
     'autoscale.min',
     { min: 1, max: 30 },
     {
@@ -45,7 +45,7 @@ export const autoscale = {
       default: byStage({ prod: 2, dev: 1 }),
     },
   ),
-  max: whole(
+  max: integer(
     'autoscale.max',
     { min: 1, max: 30 },
     {
@@ -55,7 +55,7 @@ export const autoscale = {
       default: byStage({ prod: 6, dev: 2 }),
     },
   ),
-  busyMin: whole(
+  busyMin: integer(
     'autoscale.busyMin',
     { min: 1, max: 30 },
     {
@@ -91,7 +91,7 @@ export const web = {
     example: '8.4',
     default: always('8.4'),
   }),
-  fpmChildren: whole(
+  fpmChildren: integer(
     'web.fpmChildren',
     { min: 0, max: 500 },
     {
@@ -100,7 +100,7 @@ export const web = {
       default: always(0),
     },
   ),
-  imageRatePerMinute: whole(
+  imageRatePerMinute: integer(
     'web.imageRatePerMinute',
     { min: 1, max: 1_000_000 },
     {

@@ -15,7 +15,7 @@ export interface MetricRule {
   readonly severity: 0 | 1 | 2 | 3 | 4;
 }
 
-/** What a rule watches. */
+/** Kinds of resources with metric alerts. */
 export const WATCHED = ['app', 'cache-classic', 'cache-managed', 'door', 'media', 'mysql', 'plan', 'vault'] as const;
 export type Watched = (typeof WATCHED)[number];
 
@@ -23,7 +23,7 @@ interface Row extends Omit<MetricRule, 'metricNamespace'> {}
 
 /**
  * Thresholds of Azure Monitor Baseline Alerts, services/<provider>/<type>/alerts.yaml at commit b772e9f9 (2026-05-26),
- * https://azure.github.io/azure-monitor-baseline-alerts. Where one was changed or is ours, the row says why.
+ * https://azure.github.io/azure-monitor-baseline-alerts. A row says why where its threshold differs or has no baseline.
  */
 const RULES: Readonly<Record<Watched, { readonly metricNamespace: string; readonly rows: readonly Row[] }>> = {
   plan: {
@@ -59,7 +59,7 @@ const RULES: Readonly<Record<Watched, { readonly metricNamespace: string; readon
   mysql: {
     metricNamespace: 'Microsoft.DBforMySQL/flexibleServers',
     rows: [
-      // Baseline: over 6 hours. Visitors notice sooner.
+      // Baseline: 6 hours. Shorter here, because visitors notice sooner.
       above('mysql-cpu', 'cpu_percent', 95, {
         about: 'MySQL computes all the time.',
         window: 'PT30M',
@@ -85,7 +85,7 @@ const RULES: Readonly<Record<Watched, { readonly metricNamespace: string; readon
       }),
     ],
   },
-  // No baseline for Azure Managed Redis: that of Azure Cache for Redis, on the metrics that exist,
+  // There is no baseline for Azure Managed Redis. Thresholds are those of Azure Cache for Redis, for metrics that exist here:
   // https://learn.microsoft.com/azure/azure-monitor/reference/supported-metrics/microsoft-cache-redisenterprise-metrics
   'cache-managed': {
     metricNamespace: 'Microsoft.Cache/redisEnterprise',
@@ -118,7 +118,7 @@ const RULES: Readonly<Record<Watched, { readonly metricNamespace: string; readon
   media: {
     metricNamespace: 'Microsoft.Storage/storageAccounts',
     rows: [
-      // Baseline: over one minute. One failed request of a quiet minute is no reason to wake anyone.
+      // Baseline: 1 minute. Longer here, so that one failed request in a quiet minute raises no alert.
       {
         ...above('media-availability', 'Availability', 100, { about: 'Blob fails requests.', severity: 1 }),
         operator: 'LessThan',
@@ -150,7 +150,7 @@ const RULES: Readonly<Record<Watched, { readonly metricNamespace: string; readon
   },
 };
 
-/** The defaults are those most rows of the baseline have: average over 5 minutes, looked at every minute, severity 3. */
+/** Defaults are the most frequent values of the baseline: average over 5 minutes, evaluated every minute, severity 3. */
 function above(name: string, metricName: string, threshold: number, rest: Pick<Row, 'about'> & Partial<Row>): Row {
   return {
     name,
@@ -170,7 +170,7 @@ export function metricRules(watched: Watched): readonly MetricRule[] {
   return rows.map((row) => ({ ...row, metricNamespace }));
 }
 
-/** An alert on what the sidecar reports. */
+/** A log alert on the sidecar's metrics. */
 export interface QueryRule {
   readonly name: string;
   readonly about: string;
@@ -184,7 +184,7 @@ export interface QueryRule {
 const reported = (metric: string, condition = ''): string =>
   `${metricRows(metric)}${condition} | project TimeGenerated, Max`;
 
-/** Rules about the sidecar; pointless, and loud, before there is one. */
+/** Rules about the sidecar. They would fire for ever while there is none. */
 export const SIDECAR_RULES: readonly QueryRule[] = [
   {
     name: 'sidecar-absent',
@@ -225,8 +225,8 @@ export const SIDECAR_RULES: readonly QueryRule[] = [
 ];
 
 /**
- * Five places that ask. It counts when three fail; the advice is all minus two,
- * https://learn.microsoft.com/azure/azure-monitor/app/availability. The ids are those of the API, not the regions' names.
+ * Five test locations. The alert fires when three fail: the recommendation is all minus two,
+ * https://learn.microsoft.com/azure/azure-monitor/app/availability. The ids are those of the API, not region names.
  */
 const LOCATIONS = [
   'emea-nl-ams-azr', // West Europe
@@ -237,7 +237,7 @@ const LOCATIONS = [
 ];
 export const FAILED_LOCATIONS = LOCATIONS.length - 2;
 
-/** Deep health, so that a lost database counts too; it answers 503 then. */
+/** Tests deep health, so that a lost database counts as unavailable (503). */
 export const AVAILABILITY = {
   path: '/api/health',
   settings: {

@@ -23,7 +23,7 @@ export interface AlertsInput {
   readonly host: Output<string>;
 }
 
-/** Who is told, and of what. */
+/** The action group (who is notified) and the alert rules. */
 export class Alerts extends ComponentResource {
   readonly actionGroupId: Output<string>;
   readonly #context: Context;
@@ -98,7 +98,7 @@ export class Alerts extends ComponentResource {
               operator: rule.operator,
               threshold: rule.threshold,
               timeAggregation: rule.aggregation,
-              // A resource that was just made has no values yet, and the rule would be refused.
+              // A new resource has no values yet, and Azure would refuse the rule.
               skipMetricValidation: true,
             },
           ],
@@ -131,7 +131,7 @@ export class Alerts extends ComponentResource {
         scopes: [observe.workspaceId],
         windowSize: rule.window,
         evaluationFrequency: 'PT5M',
-        // The workspace is empty at the first run.
+        // At the first run the workspace has no tables.
         skipQueryValidation: true,
         criteria: {
           allOf: [
@@ -179,7 +179,7 @@ export class Alerts extends ComponentResource {
     );
   }
 
-  /** The tag is how the portal ties a test to its component; without it the test shows nowhere. */
+  /** The portal finds the test of a component by its `hidden-link` tag. */
   #availabilityTest(observe: Observe, host: Output<string>): WebTest {
     const { names, location, tags } = this.#context;
     const name = names.scoped('available');
@@ -203,7 +203,7 @@ export class Alerts extends ComponentResource {
   }
 }
 
-/** The description is what the mail shows. */
+/** Description shown in the e-mail. */
 function described(about: string): string {
   return `${about} First thing to do: docs/runbooks/alerts.md`;
 }

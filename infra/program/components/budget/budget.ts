@@ -2,7 +2,7 @@ import { Budget as MonthlyBudget } from '@pulumi/azure-native/consumption/budget
 import { ComponentResource, type Output } from '@pulumi/pulumi';
 import type { Context } from '../../context.ts';
 
-/** Warns before the month's money is gone; stops nothing. */
+/** Warns before the monthly budget is spent. It does not stop anything. */
 export class Budget extends ComponentResource {
   constructor(context: Context, input: { groupId: Output<string>; actionGroupId: Output<string> }) {
     super('slipway:program:Budget', 'budget');
@@ -11,7 +11,7 @@ export class Budget extends ComponentResource {
     this.registerOutputs({});
   }
 
-  /** The start is the first of a month and may not move, hence from config. */
+  /** The start has to be the first of a month and cannot change later, so it comes from config. */
   #budget(
     { config, names }: Context,
     { groupId, actionGroupId }: { groupId: Output<string>; actionGroupId: Output<string> },

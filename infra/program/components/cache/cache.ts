@@ -5,35 +5,35 @@ import { listDatabaseKeysOutput } from '@pulumi/azure-native/redisenterprise/lis
 import { RedisEnterprise } from '@pulumi/azure-native/redisenterprise/redisEnterprise.js';
 import { ComponentResource, interpolate, type Output, type Resource, secret } from '@pulumi/pulumi';
 import type { Context } from '../../context.ts';
-import type { Telling, Told } from '../diagnostics/diagnostics.ts';
+import type { DiagnosticSource, DiagnosticTarget } from '../diagnostics/diagnostics.ts';
 import type { Network } from '../network/network.ts';
 import type { Vault } from '../vault/vault.ts';
 import { classicRedisSku } from './redis-sizes.ts';
 
 /** The only port of Azure Managed Redis, TLS. https://learn.microsoft.com/azure/redis/architecture */
 const MANAGED_PORT = 10_000;
-/** TLS port of Azure Cache for Redis; the other one is off. */
+/** TLS port of Azure Cache for Redis; the plain one is disabled. */
 const CLASSIC_PORT = 6380;
 
-/** A Redis of either kind, as the rest sees it. */
+/** What the rest of the component needs of either kind of Redis. */
 interface Server {
   readonly id: Output<string>;
-  /** On managed Redis the metrics are the cluster's and the logs the database's. */
-  readonly told: readonly Told[];
+  /** Managed Redis: metrics come from the cluster, logs from the database. */
+  readonly diagnosticTargets: readonly DiagnosticTarget[];
   readonly host: Output<string>;
   readonly key: Output<string>;
   readonly endpoint: { readonly groupId: string; readonly zoneName: string };
   readonly resources: readonly Resource[];
 }
 
-/** Redis over TLS, reachable from the stage's network alone; its access key is in the vault. */
-export class Cache extends ComponentResource implements Telling {
-  /** host, or host:port where the port is not 10000 */
+/** Redis over TLS, reachable only from the stage's network. Its access key is in the vault. */
+export class Cache extends ComponentResource implements DiagnosticSource {
+  /** host, or host:port when the port is not 10000 */
   readonly host: Output<string>;
   readonly id: Output<string>;
-  readonly told: readonly Told[];
-  /** What has to exist before the app may connect. */
-  readonly usable: readonly Resource[];
+  readonly diagnosticTargets: readonly DiagnosticTarget[];
+  /** Resources that have to exist before the app connects. */
+  readonly prerequisites: readonly Resource[];
   readonly #context: Context;
   readonly #group: Output<string>;
 
@@ -42,12 +42,12 @@ export class Cache extends ComponentResource implements Telling {
     this.#context = context;
     this.#group = group;
     const server = context.config.cache.kind === 'managed' ? this.#managed() : this.#classic();
-    vault.keep('redis-key', server.key);
-    const door = network.privateEndpoint('redis', { serviceId: server.id, ...server.endpoint });
+    vault.addSecret('redis-key', server.key);
+    const endpoint = network.privateEndpoint('redis', { serviceId: server.id, ...server.endpoint });
     this.host = server.host;
     this.id = server.id;
-    this.told = server.told;
-    this.usable = [...server.resources, ...door];
+    this.diagnosticTargets = server.diagnosticTargets;
+    this.prerequisites = [...server.resources, ...endpoint];
     this.registerOutputs({ host: this.host });
   }
 
@@ -60,7 +60,7 @@ export class Cache extends ComponentResource implements Telling {
     );
     return {
       id: cluster.id,
-      told: [
+      diagnosticTargets: [
         { name: 'redis', type: 'redisenterprise:RedisEnterprise', id: cluster.id },
         { name: 'redis-database', type: 'redisenterprise:Database', id: database.id },
       ],
@@ -73,7 +73,7 @@ export class Cache extends ComponentResource implements Telling {
   }
 
   #cluster(): RedisEnterprise {
-    const { config, names, location, tags, keeps } = this.#context;
+    const { config, names, location, tags, isProtected } = this.#context;
     return new RedisEnterprise(
       'redis',
       {
@@ -86,11 +86,11 @@ export class Cache extends ComponentResource implements Telling {
         minimumTlsVersion: '1.2',
         publicNetworkAccess: 'Disabled',
       },
-      { parent: this, protect: keeps('cache') },
+      { parent: this, protect: isProtected('cache') },
     );
   }
 
-  /** NoCluster: one shard, so every command may touch every key. Access keys: phpredis has no Entra sign-in. */
+  /** NoCluster: with one shard, commands on several keys work. Access keys: phpredis cannot sign in with Entra. */
   #database(cluster: RedisEnterprise): Database {
     return new Database(
       'redis-database',
@@ -104,12 +104,12 @@ export class Cache extends ComponentResource implements Telling {
         evictionPolicy: 'VolatileLRU',
         accessKeysAuthentication: 'Enabled',
       },
-      { parent: this, protect: this.#context.keeps('cache') },
+      { parent: this, protect: this.#context.isProtected('cache') },
     );
   }
 
   #classic(): Server {
-    const { config, names, location, tags, keeps } = this.#context;
+    const { config, names, location, tags, isProtected } = this.#context;
     const redis = new Redis(
       'redis',
       {
@@ -124,7 +124,7 @@ export class Cache extends ComponentResource implements Telling {
         publicNetworkAccess: 'Disabled',
         redisConfiguration: { maxmemoryPolicy: 'volatile-lru' },
       },
-      { parent: this, protect: keeps('cache') },
+      { parent: this, protect: isProtected('cache') },
     );
     const { primaryKey } = listRedisKeysOutput(
       { resourceGroupName: this.#group, name: redis.name },
@@ -132,7 +132,7 @@ export class Cache extends ComponentResource implements Telling {
     );
     return {
       id: redis.id,
-      told: [{ name: 'redis', type: 'redis:Redis', id: redis.id }],
+      diagnosticTargets: [{ name: 'redis', type: 'redis:Redis', id: redis.id }],
       host: interpolate`${redis.hostName}:${CLASSIC_PORT}`,
       key: secret(primaryKey),
       // https://learn.microsoft.com/azure/azure-cache-for-redis/cache-private-link

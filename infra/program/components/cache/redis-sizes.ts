@@ -31,7 +31,7 @@ export const CLASSIC_REDIS_SKUS = [
   'Premium_P2',
 ] as const;
 
-/** `Standard_C1` → what the API wants to see. */
+/** `Standard_C1` in the form of the API. */
 export function classicRedisSku(name: (typeof CLASSIC_REDIS_SKUS)[number]): {
   readonly name: 'Standard' | 'Premium';
   readonly family: 'C' | 'P';

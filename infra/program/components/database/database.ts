@@ -3,25 +3,25 @@ import { Database as MysqlDatabase } from '@pulumi/azure-native/dbformysql/datab
 import { Server } from '@pulumi/azure-native/dbformysql/server.js';
 import { ComponentResource, type Output, type Resource } from '@pulumi/pulumi';
 import type { Context } from '../../context.ts';
-import type { Telling, Told } from '../diagnostics/diagnostics.ts';
+import type { DiagnosticSource, DiagnosticTarget } from '../diagnostics/diagnostics.ts';
 import type { Network } from '../network/network.ts';
 import type { Vault } from '../vault/vault.ts';
 import { mysqlParameters, mysqlWindow } from './mysql-parameters.ts';
 import { MYSQL_SKUS } from './mysql-sizes.ts';
 
 const NAME = 'slipway';
-/** The server's only login besides Azure's own. */
+/** The server's only login apart from Azure's own. */
 const USER = 'slipway';
 
-/** MySQL flexible server, reachable from the stage's network alone. */
-export class Database extends ComponentResource implements Telling {
+/** MySQL flexible server, reachable only from the stage's network. */
+export class Database extends ComponentResource implements DiagnosticSource {
   readonly host: Output<string>;
   readonly name = NAME;
   readonly user = USER;
   readonly serverId: Output<string>;
-  readonly told: readonly Told[];
-  /** What has to exist before the app may connect. */
-  readonly usable: readonly Resource[];
+  readonly diagnosticTargets: readonly DiagnosticTarget[];
+  /** Resources that have to exist before the app connects. */
+  readonly prerequisites: readonly Resource[];
   readonly #context: Context;
   readonly #group: Output<string>;
 
@@ -29,18 +29,18 @@ export class Database extends ComponentResource implements Telling {
     super('slipway:program:Database', 'database');
     this.#context = context;
     this.#group = group;
-    const server = this.#server(vault.generate('database-password'), network);
+    const server = this.#server(vault.generateSecret('database-password'), network);
     const database = this.#database(server);
-    this.usable = [database, ...this.#parameters(server, database)];
+    this.prerequisites = [database, ...this.#parameters(server, database)];
     this.host = server.fullyQualifiedDomainName;
     this.serverId = server.id;
-    this.told = [{ name: 'mysql', type: 'dbformysql:Server', id: this.serverId }];
+    this.diagnosticTargets = [{ name: 'mysql', type: 'dbformysql:Server', id: this.serverId }];
     this.registerOutputs({ host: this.host });
   }
 
-  /** The zone's link has to be there first, or the server's creation fails. */
+  /** Creation fails unless the private DNS zone is already linked to the network. */
   #server(password: Output<string>, network: Network): Server {
-    const { config, names, location, tags, keeps, retains } = this.#context;
+    const { config, names, location, tags, isProtected, isRetained } = this.#context;
     const { mysql } = config;
     const { zone, link } = network.privateZone('mysql', `${names.unique}.private.mysql.database.azure.com`);
     return new Server(
@@ -67,9 +67,9 @@ export class Database extends ComponentResource implements Telling {
       {
         parent: this,
         dependsOn: [link],
-        protect: keeps('mysql'),
-        retainOnDelete: retains('mysql'),
-        // Storage grows by itself and never shrinks.
+        protect: isProtected('mysql'),
+        retainOnDelete: isRetained('mysql'),
+        // The storage grows automatically and cannot shrink.
         ignoreChanges: ['storage.storageSizeGB'],
       },
     );
@@ -85,11 +85,11 @@ export class Database extends ComponentResource implements Telling {
         charset: 'utf8mb4',
         collation: 'utf8mb4_0900_ai_ci',
       },
-      { parent: this, protect: this.#context.keeps('mysql') },
+      { parent: this, protect: this.#context.isProtected('mysql') },
     );
   }
 
-  /** One after the other: the server takes one change at a time and answers ServerIsBusy to a second. */
+  /** One at a time: the server answers ServerIsBusy to a second change. */
   #parameters(server: Server, database: MysqlDatabase): Configuration[] {
     let previous: Resource = database;
     return Object.entries(mysqlParameters(this.#context.config)).map(([configurationName, value]) => {

@@ -6,19 +6,19 @@ import type { Config } from '../../config/config.ts';
  */
 export function mysqlParameters({ mysql }: Config): Readonly<Record<string, string>> {
   return {
-    // On by default; said here so that nobody turns it off unseen.
+    // On by default; set here so that turning it off would show as a change.
     require_secure_transport: 'ON',
     tls_version: 'TLSv1.2,TLSv1.3',
     slow_query_log: 'ON',
     long_query_time: String(mysql.slowQuerySeconds),
-    // A connection of php-fpm that nobody uses gives its memory back after ten minutes instead of eight hours.
+    // Idle connections of php-fpm are closed after ten minutes instead of MySQL's eight hours.
     wait_timeout: '600',
   };
 }
 
 const DAYS = ['Sunday', 'Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday'];
 
-/** `Sunday 02:00` → what the API wants; days count from Sunday. */
+/** `Sunday 02:00` in the form of the API, where Sunday is day 0. */
 export function mysqlWindow(maintenance: string) {
   const [day = 'Sunday', time = '02:00'] = maintenance.split(' ');
   return {

@@ -1,8 +1,8 @@
-/** What one kind of resource tells the workspace. */
+/** Logs and metrics that one resource type sends to the workspace. */
 export interface Diagnostics {
-  /** Below the resource's own id. */
+  /** Appended to the resource's id. */
   readonly below?: string;
-  /** Category group or categories; absent: only metrics. */
+  /** Category group or categories. Default: metrics only. */
   readonly logs?: readonly { readonly categoryGroup: string }[] | readonly { readonly category: string }[];
   readonly metrics?: readonly string[];
 }
@@ -12,7 +12,7 @@ const ALL_METRICS = ['AllMetrics'];
 
 /**
  * By type. Categories: https://learn.microsoft.com/azure/azure-monitor/reference/logs-index and …/metrics-index.
- * Reading blobs is left out: every image would be a log line; writing and deleting are kept.
+ * StorageRead is left out because every image would be a log line; writes and deletes are logged.
  */
 export const DIAGNOSTICS: Readonly<Record<string, Diagnostics>> = {
   'cdn:Profile': { logs: ALL_LOGS, metrics: ALL_METRICS },
@@ -22,7 +22,7 @@ export const DIAGNOSTICS: Readonly<Record<string, Diagnostics>> = {
   'monitor:AutoscaleSetting': { logs: ALL_LOGS, metrics: ALL_METRICS },
   'network:NetworkSecurityGroup': { logs: ALL_LOGS },
   'network:VirtualNetwork': { logs: ALL_LOGS, metrics: ALL_METRICS },
-  // Who asked what; kept in itself.
+  // Who ran which query; stored in the workspace itself.
   'operationalinsights:Workspace': { logs: [{ categoryGroup: 'audit' }] },
   'redis:Redis': { logs: ALL_LOGS, metrics: ALL_METRICS },
   'redisenterprise:Database': { logs: ALL_LOGS },
@@ -33,7 +33,7 @@ export const DIAGNOSTICS: Readonly<Record<string, Diagnostics>> = {
     metrics: ['Transaction'],
   },
   'web:AppServicePlan': { metrics: ALL_METRICS },
-  // Diagnostic settings do not swap, so app and slot each have theirs.
+  // Diagnostic settings are not swapped, so app and slot have one each.
   'web:WebApp': { logs: ALL_LOGS, metrics: ALL_METRICS },
   'web:WebAppSlot': { logs: ALL_LOGS, metrics: ALL_METRICS },
 };

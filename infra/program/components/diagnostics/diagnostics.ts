@@ -2,28 +2,30 @@ import { DiagnosticSetting } from '@pulumi/azure-native/monitor/diagnosticSettin
 import { ComponentResource, interpolate, type Output } from '@pulumi/pulumi';
 import { DIAGNOSTICS } from './categories.ts';
 
-/** Something that tells the workspace about itself. */
-export interface Told {
+/** A resource whose logs and metrics go to the workspace. */
+export interface DiagnosticTarget {
   readonly name: string;
   /** Key of DIAGNOSTICS. */
   readonly type: keyof typeof DIAGNOSTICS;
   readonly id: Output<string>;
 }
 
-/** A component with something to tell. */
-export interface Telling {
-  readonly told: readonly Told[];
+/** A component with resources that write logs or metrics. */
+export interface DiagnosticSource {
+  readonly diagnosticTargets: readonly DiagnosticTarget[];
 }
 
-/** Logs and metrics of everything go to the one workspace. */
+/** Sends the logs and metrics of all resources to the stage's workspace. */
 export class DiagnosticSettings extends ComponentResource {
-  constructor(workspaceId: Output<string>, everything: readonly Telling[]) {
+  constructor(workspaceId: Output<string>, sources: readonly DiagnosticSource[]) {
     super('slipway:program:DiagnosticSettings', 'diagnostics');
-    for (const { told } of everything) for (const each of told) this.#tell(workspaceId, each);
+    for (const { diagnosticTargets } of sources) {
+      for (const target of diagnosticTargets) this.#setting(workspaceId, target);
+    }
     this.registerOutputs({});
   }
 
-  #tell(workspaceId: Output<string>, { name, type, id }: Told): DiagnosticSetting {
+  #setting(workspaceId: Output<string>, { name, type, id }: DiagnosticTarget): DiagnosticSetting {
     const { below = '', logs = [], metrics = [] } = DIAGNOSTICS[type] ?? {};
     return new DiagnosticSetting(
       `logs-of-${name}`,

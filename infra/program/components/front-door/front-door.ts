@@ -8,23 +8,26 @@ import { SecurityPolicy } from '@pulumi/azure-native/cdn/securityPolicy.js';
 import { Policy } from '@pulumi/azure-native/frontdoor/policy.js';
 import { ComponentResource, type Output } from '@pulumi/pulumi';
 import type { Context } from '../../context.ts';
-import type { Telling, Told } from '../diagnostics/diagnostics.ts';
+import type { DiagnosticSource, DiagnosticTarget } from '../diagnostics/diagnostics.ts';
 import { PATHS, type SlotName } from '../web/app-settings.ts';
 import type { Web } from '../web/web.ts';
 import { wafPolicy } from './waf.ts';
 
-/** Every point of presence probes, so seldom and without a body. https://learn.microsoft.com/azure/frontdoor/health-probes */
+/** Long interval and HEAD, because every point of presence probes. https://learn.microsoft.com/azure/frontdoor/health-probes */
 const PROBE_SECONDS = 120;
-/** Longer than any answer of the app; Front Door gives up after it. */
+/** Front Door gives up after it; longer than any answer of the app takes. */
 const ORIGIN_TIMEOUT_SECONDS = 60;
 
-/** Front Door with its WAF: one way in for production, one for staging, both to the app. */
-export class Door extends ComponentResource implements Telling {
+/**
+ * Front Door with its WAF: one endpoint for each slot. Logical names and the component's type say `door`: they are part of the
+ * URNs in existing stacks.
+ */
+export class FrontDoor extends ComponentResource implements DiagnosticSource {
   /** What the app compares `X-Azure-FDID` with. */
   readonly frontDoorId: Output<string>;
   readonly profileId: Output<string>;
-  readonly told: readonly Told[];
-  /** DNS records that the custom domain needs, once `lead` was called. */
+  readonly diagnosticTargets: readonly DiagnosticTarget[];
+  /** DNS records that the custom domain needs; set by `addRoutes`. */
   domainRecords: Record<string, Output<string>> | undefined;
   readonly #context: Context;
   readonly #group: Output<string>;
@@ -37,18 +40,32 @@ export class Door extends ComponentResource implements Telling {
     this.#profile = this.#create();
     this.frontDoorId = this.#profile.frontDoorId;
     this.profileId = this.#profile.id;
-    this.told = [{ name: 'front-door', type: 'cdn:Profile', id: this.profileId }];
+    this.diagnosticTargets = [{ name: 'front-door', type: 'cdn:Profile', id: this.profileId }];
     this.registerOutputs({ frontDoorId: this.frontDoorId });
   }
 
-  /** Leads both ways in to the app, once it is there. Returns where the slots are asked, and where visitors ask. */
-  lead(web: Web): { readonly slots: Record<SlotName, Output<string>>; readonly visitors: Output<string> } {
+  /** Adds endpoints and routes to the slots of the app. Returns the host names of the slots and the one for visitors. */
+  addRoutes(web: Web): { readonly slots: Record<SlotName, Output<string>>; readonly visitors: Output<string> } {
     const domain = this.#customDomain();
     const endpoints = { production: this.#endpoint('production'), staging: this.#endpoint('staging') };
     const policy = this.#policy();
-    const guard = this.#guard(policy, [endpoints.production.id, endpoints.staging.id, ...(domain ? [domain.id] : [])]);
-    this.#routes('production', { endpoint: endpoints.production, host: web.hostNames.production, guard, domain });
-    this.#routes('staging', { endpoint: endpoints.staging, host: web.hostNames.staging, guard, domain: undefined });
+    const securityPolicy = this.#securityPolicy(policy, [
+      endpoints.production.id,
+      endpoints.staging.id,
+      ...(domain ? [domain.id] : []),
+    ]);
+    this.#routes('production', {
+      endpoint: endpoints.production,
+      host: web.hostNames.production,
+      securityPolicy,
+      domain,
+    });
+    this.#routes('staging', {
+      endpoint: endpoints.staging,
+      host: web.hostNames.staging,
+      securityPolicy,
+      domain: undefined,
+    });
     if (domain !== undefined) {
       this.domainRecords = {
         [`CNAME ${this.#context.config.edge.domain}`]: endpoints.production.hostName,
@@ -125,8 +142,8 @@ export class Door extends ComponentResource implements Telling {
     );
   }
 
-  /** Both ways in, and before any route: no moment without the WAF. */
-  #guard(policy: Policy, domains: readonly Output<string>[]): SecurityPolicy {
+  /** Covers both endpoints and is created before any route, so that no request passes without the WAF. */
+  #securityPolicy(policy: Policy, domains: readonly Output<string>[]): SecurityPolicy {
     return new SecurityPolicy(
       'waf-everywhere',
       {
@@ -143,7 +160,7 @@ export class Door extends ComponentResource implements Telling {
     );
   }
 
-  #routes(slot: SlotName, to: Target): void {
+  #routes(slot: SlotName, to: RouteTarget): void {
     const origins = this.#originGroup(slot);
     const origin = this.#origin(slot, origins, to.host);
     const common = {
@@ -158,8 +175,8 @@ export class Door extends ComponentResource implements Telling {
       linkToDefaultDomain: 'Enabled',
       supportedProtocols: ['Http', 'Https'],
     };
-    const options = { parent: this, dependsOn: [origin, to.guard] };
-    // No cacheConfiguration: nothing is kept. Front Door would keep an answer without Cache-Control for days.
+    const options = { parent: this, dependsOn: [origin, to.securityPolicy] };
+    // Without cacheConfiguration nothing is cached. Front Door would cache answers without Cache-Control for days.
     new Route(`${slot}-app`, { ...common, routeName: 'app', patternsToMatch: ['/*'] }, options);
     new Route(
       `${slot}-media`,
@@ -193,7 +210,7 @@ export class Door extends ComponentResource implements Telling {
     );
   }
 
-  /** The host name is what App Service says it is: new ones carry a random suffix, so it cannot be built. */
+  /** The host name comes from App Service: new ones have a random suffix and cannot be computed. */
   #origin(slot: SlotName, origins: AFDOriginGroup, hostName: Output<string>): AFDOrigin {
     return new AFDOrigin(
       `origin-${slot}`,
@@ -216,9 +233,9 @@ export class Door extends ComponentResource implements Telling {
   }
 }
 
-interface Target {
+interface RouteTarget {
   readonly endpoint: AFDEndpoint;
   readonly host: Output<string>;
-  readonly guard: SecurityPolicy;
+  readonly securityPolicy: SecurityPolicy;
   readonly domain: AFDCustomDomain | undefined;
 }

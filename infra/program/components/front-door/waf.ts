@@ -1,7 +1,7 @@
 import type { Config } from '../../config/config.ts';
 
 /**
- * What the WAF does. Managed rules are Premium's:
+ * Rules of the WAF. Managed rules need the Premium tier:
  * https://learn.microsoft.com/azure/web-application-firewall/afds/waf-front-door-drs
  */
 export function wafPolicy({ sku, wafMode, rateLimitPerMinute }: Config['edge']) {
@@ -18,7 +18,7 @@ const MANAGED_RULES = [
   { ruleSetType: 'Microsoft_BotManagerRuleSet', ruleSetVersion: '1.1' },
 ];
 
-/** By the address that the connection comes from, whatever X-Forwarded-For says. */
+/** Counts by the address of the connection; X-Forwarded-For can be forged. */
 function rateLimit(perMinute: number) {
   return {
     name: 'TooManyRequests',

@@ -2,10 +2,10 @@ import { ResourceGroup } from '@pulumi/azure-native/resources/resourceGroup.js';
 import { ComponentResource, type Output } from '@pulumi/pulumi';
 import type { Context } from '../../context.ts';
 
-const SHARED_WORDS = ['registry', 'releases'] as const;
-const APPLICATION_WORDS = ['app', 'cache', 'media', 'mysql', 'vault'] as const;
+const SHARED_KINDS = ['registry', 'releases'] as const;
+const APPLICATION_KINDS = ['app', 'cache', 'media', 'mysql', 'vault'] as const;
 
-/** The resource group of the stage: one per stage, since an App Service stamp is pinned to its group. */
+/** The resource group of the stage. One per stage, because App Service pins a group to one stamp. */
 export class Group extends ComponentResource {
   readonly name: Output<string>;
   readonly id: Output<string>;
@@ -18,13 +18,13 @@ export class Group extends ComponentResource {
     this.registerOutputs({ name: this.name });
   }
 
-  /** Deleting a group deletes what is in it, locks or not in Pulumi's eyes: it stays while anything in it is kept. */
-  #group({ config, names, location, tags, keeps, retains }: Context): ResourceGroup {
-    const inside = config.stage === 'shared' ? SHARED_WORDS : APPLICATION_WORDS;
+  /** Deleting a resource group deletes everything in it, so it is protected while anything in it is. */
+  #group({ config, names, location, tags, isProtected, isRetained }: Context): ResourceGroup {
+    const inside = config.stage === 'shared' ? SHARED_KINDS : APPLICATION_KINDS;
     return new ResourceGroup(
       'group',
       { resourceGroupName: names.scoped('rg'), location, tags },
-      { parent: this, protect: inside.some(keeps), retainOnDelete: inside.some(retains) },
+      { parent: this, protect: inside.some(isProtected), retainOnDelete: inside.some(isRetained) },
     );
   }
 }

@@ -1,41 +1,39 @@
 import { ManagementLockByScope } from '@pulumi/azure-native/authorization/managementLockByScope.js';
 import { ComponentResource, type Input, type Resource } from '@pulumi/pulumi';
-import { PROTECTED } from '../../config/general.ts';
+import { PROTECTED, type ProtectedKind } from '../../config/general.ts';
 import type { Context } from '../../context.ts';
 
-type Word = (typeof PROTECTED)[number];
-
 export interface LocksInput {
-  /** What is locked, by the word in `protect.except` that takes the lock away. */
-  readonly scopes: Readonly<Partial<Record<Word, Input<string>>>>;
+  /** Azure ids to lock, by the kind that `protect.except` names to remove the lock. */
+  readonly scopes: Readonly<Partial<Record<ProtectedKind, Input<string>>>>;
   /**
-   * Everything that lives below a lock. Made last, locks go first: while one is there nothing below it can be deleted, no
-   * role assignment and no diagnostic setting either.
+   * Everything below a locked scope. Locks are created last and so deleted first: while a lock exists, nothing below it can
+   * be deleted, role assignments and diagnostic settings included.
    */
   readonly after: readonly Resource[];
 }
 
 /**
- * Nobody deletes what is locked, whoever they are, until the lock is gone.
+ * A locked resource cannot be deleted by anyone until its lock is removed.
  * https://learn.microsoft.com/azure/azure-resource-manager/management/lock-resources
  */
 export class Locks extends ComponentResource {
   constructor(context: Context, { scopes, after }: LocksInput) {
     super('slipway:program:Locks', 'locks');
-    for (const word of PROTECTED) {
-      const scope = scopes[word];
-      if (scope !== undefined && context.keeps(word)) this.#lock(word, scope, after);
+    for (const kind of PROTECTED) {
+      const scope = scopes[kind];
+      if (scope !== undefined && context.isProtected(kind)) this.#lock(kind, scope, after);
     }
     this.registerOutputs({});
   }
 
-  #lock(word: Word, scope: Input<string>, after: readonly Resource[]): ManagementLockByScope {
+  #lock(kind: ProtectedKind, scope: Input<string>, after: readonly Resource[]): ManagementLockByScope {
     return new ManagementLockByScope(
-      `keep-${word}`,
+      `keep-${kind}`,
       {
-        lockName: `keep-${word}`,
+        lockName: `keep-${kind}`,
         level: 'CanNotDelete',
-        notes: `To let it go: pulumi config set slipway:protect.except '["${word}"]', then pulumi up.`,
+        notes: `To let it go: pulumi config set slipway:protect.except '["${kind}"]', then pulumi up.`,
         scope,
       },
       { parent: this, dependsOn: [...after] },

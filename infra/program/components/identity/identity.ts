@@ -5,7 +5,7 @@ import type { Context } from '../../context.ts';
 import { stableGuid } from '../../naming.ts';
 import { type RoleName, roleDefinitionId } from './roles.ts';
 
-/** The one identity of both slots: identities never swap, so a shared one takes order and roles out of a swap. */
+/** One identity for both slots. Identities are not swapped, so with a shared one a swap changes no roles. */
 export class Identity extends ComponentResource {
   readonly id: Output<string>;
   readonly clientId: Output<string>;
@@ -20,9 +20,9 @@ export class Identity extends ComponentResource {
     this.registerOutputs({ clientId: this.clientId });
   }
 
-  /** Lets the app pull the sidecar's image, from the registry of stage `shared`. */
-  mayPull(context: Context, registryId: Output<string>): RoleAssignment {
-    return grant(context, {
+  /** Lets the app pull the sidecar's image from the registry of stage `shared`. */
+  grantPull(context: Context, registryId: Output<string>): RoleAssignment {
+    return assignRole(context, {
       name: 'app-pulls-images',
       principalId: this.principalId,
       role: 'acrPull',
@@ -37,8 +37,8 @@ export class Identity extends ComponentResource {
   }
 }
 
-export interface Grant {
-  /** Logical name; says who may do what where, as in `app-reads-redis-key`. */
+export interface RoleGrant {
+  /** Logical name that says who may do what, such as `app-reads-redis-key`. */
   readonly name: string;
   readonly principalId: Input<string>;
   readonly role: RoleName;
@@ -47,10 +47,10 @@ export interface Grant {
 }
 
 /**
- * A role for a service principal. The name is made of stable parts, so no run makes a second one; principalType spares
- * the wait for the directory, https://learn.microsoft.com/azure/role-based-access-control/role-assignments-template.
+ * Gives a role to a service principal. The assignment's name is computed, so a later run finds it again. `principalType` is
+ * set because otherwise the assignment fails until a new principal has been replicated, https://learn.microsoft.com/azure/role-based-access-control/role-assignments-template.
  */
-export function grant(context: Context, { name, principalId, role, scope, parent }: Grant): RoleAssignment {
+export function assignRole(context: Context, { name, principalId, role, scope, parent }: RoleGrant): RoleAssignment {
   const { subscriptionId, names } = context;
   return new RoleAssignment(
     name,

@@ -5,14 +5,14 @@ import type { Output, Resource } from '@pulumi/pulumi';
 import type { Context } from '../../context.ts';
 
 export interface BlobStoreInput {
-  /** Logical name, the word that protects it, and the container's name in Azure. */
+  /** Logical name, protected kind, and the container's name in Azure. */
   readonly name: 'media' | 'releases';
   readonly group: Output<string>;
   readonly parent: Resource;
   readonly sku: string;
-  /** How long what was deleted or overwritten can be brought back. */
+  /** Days during which a deleted or overwritten blob can be restored. */
   readonly recoveryDays: number;
-  /** Who may ask, and with what. */
+  /** Network access and ways to authenticate. */
   readonly access: Pick<StorageAccountArgs, 'allowSharedKeyAccess' | 'publicNetworkAccess' | 'networkRuleSet'>;
 }
 
@@ -23,10 +23,10 @@ export interface BlobStore {
   readonly container: BlobContainer;
 }
 
-/** A storage account with one container of data that must not be lost: versions, soft delete, protection. */
+/** A storage account with one container, versioned, soft-deleted and protected. */
 export function blobStore(context: Context, input: BlobStoreInput): BlobStore {
   const { name, group: resourceGroupName, parent, sku, recoveryDays: days, access } = input;
-  const { names, location, tags, keeps, retains } = context;
+  const { names, location, tags, isProtected, isRetained } = context;
   const accountName = names.compact('st', 24);
   const account = new StorageAccount(
     name,
@@ -45,7 +45,7 @@ export function blobStore(context: Context, input: BlobStoreInput): BlobStore {
       defaultToOAuthAuthentication: true,
       ...access,
     },
-    { parent, protect: keeps(name), retainOnDelete: retains(name) },
+    { parent, protect: isProtected(name), retainOnDelete: isRetained(name) },
   );
   const of = { accountName: account.name, resourceGroupName };
   const recovery = new BlobServiceProperties(
@@ -62,7 +62,7 @@ export function blobStore(context: Context, input: BlobStoreInput): BlobStore {
   const container = new BlobContainer(
     `${name}-container`,
     { ...of, containerName: name, publicAccess: 'None' },
-    { parent, protect: keeps(name) },
+    { parent, protect: isProtected(name) },
   );
   return { accountName, account, recovery, container };
 }

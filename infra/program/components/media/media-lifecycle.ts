@@ -1,6 +1,6 @@
 import type { Config } from '../../config/config.ts';
 
-/** Earlier versions of a blob are there to undo an accident; after this they only cost. */
+/** Days for which earlier versions of a blob are kept, to undo an accident. */
 const VERSION_DAYS = 90;
 
 /** Rules of the media account. https://learn.microsoft.com/azure/storage/blobs/lifecycle-management-policy-structure */

@@ -4,21 +4,21 @@ import { ManagementPolicy } from '@pulumi/azure-native/storage/managementPolicy.
 import type { StorageAccount } from '@pulumi/azure-native/storage/storageAccount.js';
 import { ComponentResource, type Output, type Resource, secret } from '@pulumi/pulumi';
 import type { Context } from '../../context.ts';
-import type { Telling, Told } from '../diagnostics/diagnostics.ts';
-import { grant, type Identity } from '../identity/identity.ts';
+import type { DiagnosticSource, DiagnosticTarget } from '../diagnostics/diagnostics.ts';
+import { assignRole, type Identity } from '../identity/identity.ts';
 import type { Network } from '../network/network.ts';
 import { blobStore } from './blob-store.ts';
 import { mediaLifecycle } from './media-lifecycle.ts';
 
-/** Where the images live for good. The sidecar writes with its identity; the account key serves the mount alone. */
-export class Media extends ComponentResource implements Telling {
+/** Storage of the images. The sidecar writes with its identity; only the mount uses the account key. */
+export class Media extends ComponentResource implements DiagnosticSource {
   readonly accountId: Output<string>;
-  readonly told: readonly Told[];
+  readonly diagnosticTargets: readonly DiagnosticTarget[];
   readonly accountName: string;
   readonly containerName: Output<string>;
   readonly endpoint: Output<string>;
-  /** What has to exist before the sidecar starts. */
-  readonly writable: Resource[];
+  /** Resources that have to exist before the sidecar starts. */
+  readonly prerequisites: Resource[];
   readonly #context: Context;
   readonly #group: Output<string>;
   readonly #account: StorageAccount;
@@ -39,7 +39,7 @@ export class Media extends ComponentResource implements Telling {
       sku: replication,
       recoveryDays: softDeleteDays,
       access: {
-        // Blob mounts know the account key only: https://learn.microsoft.com/azure/app-service/configure-connect-to-azure-storage
+        // Blob mounts authenticate with the account key only: https://learn.microsoft.com/azure/app-service/configure-connect-to-azure-storage
         allowSharedKeyAccess: mount,
         publicNetworkAccess: 'Disabled',
         networkRuleSet: { defaultAction: 'Deny', bypass: 'None' },
@@ -49,26 +49,26 @@ export class Media extends ComponentResource implements Telling {
     this.#account = account;
     this.#lifecycle(recovery);
     this.accountId = this.#account.id;
-    this.told = [{ name: 'media', type: 'storage:StorageAccount', id: this.accountId }];
+    this.diagnosticTargets = [{ name: 'media', type: 'storage:StorageAccount', id: this.accountId }];
     this.containerName = container.name;
     this.endpoint = this.#account.primaryEndpoints.blob;
-    const writer = grant(context, {
+    const writer = assignRole(context, {
       name: 'app-writes-media',
       principalId: identity.principalId,
       role: 'storageBlobDataContributor',
       scope: container.id,
       parent: this,
     });
-    const door = network.privateEndpoint('media', {
+    const endpoint = network.privateEndpoint('media', {
       serviceId: this.#account.id,
       groupId: 'blob',
       zoneName: 'privatelink.blob.core.windows.net',
     });
-    this.writable = [container, writer, ...door];
+    this.prerequisites = [container, writer, ...endpoint];
     this.registerOutputs({ endpoint: this.endpoint });
   }
 
-  /** For the mount, which knows no other way to authenticate. */
+  /** The key for the mount, which has no other way to authenticate. */
   accountKey(): Output<string> {
     const { keys } = listStorageAccountKeysOutput(
       { accountName: this.accountName, resourceGroupName: this.#group },
@@ -77,7 +77,7 @@ export class Media extends ComponentResource implements Telling {
     return secret(keys.apply(([first]) => first?.value ?? ''));
   }
 
-  /** After the recovery settings: both are written to the same account. */
+  /** After the recovery settings, because both are written to the same account. */
   #lifecycle(after: BlobServiceProperties): ManagementPolicy {
     return new ManagementPolicy(
       'media-lifecycle',

@@ -33,18 +33,18 @@ export function isPrivate(range: Range): boolean {
 }
 
 export interface AddressPlan {
-  /** For App Service's integration: one address per instance, and as many again while it scales or updates. */
+  /** For App Service's network integration: one address per instance, twice that while it scales or updates. */
   readonly app: string;
   readonly mysql: string;
   readonly endpoints: string;
 }
 
-/** The widest prefix from which three subnets of a useful size can be cut: /24 gives a /26 and two /27. */
+/** The longest prefix that still gives three useful subnets: a /24 gives a /26 and two /27. */
 export const NARROWEST_PREFIX = 24;
 export const WIDEST_PREFIX = 16;
 
 /**
- * A quarter for the app, an eighth each for MySQL and the private endpoints, half kept free. A /26 for the app is what
+ * The app gets a quarter, MySQL and the private endpoints an eighth each; half stays free. A /26 for the app is what
  * https://learn.microsoft.com/azure/app-service/overview-vnet-integration recommends; MySQL needs a /28 at least,
  * https://learn.microsoft.com/azure/mysql/flexible-server/concepts-networking-vnet
  */

@@ -7,26 +7,26 @@ import { PrivateZone } from '@pulumi/azure-native/privatedns/privateZone.js';
 import { VirtualNetworkLink } from '@pulumi/azure-native/privatedns/virtualNetworkLink.js';
 import { ComponentResource, type Input, type Output, type Resource } from '@pulumi/pulumi';
 import type { Context } from '../../context.ts';
-import type { Telling, Told } from '../diagnostics/diagnostics.ts';
+import type { DiagnosticSource, DiagnosticTarget } from '../diagnostics/diagnostics.ts';
 import { type AddressPlan, addressPlan } from './cidr.ts';
 import { endpointRules, mysqlRules } from './security-rules.ts';
 
 interface SubnetPlan {
   readonly addressPrefix: string;
-  /** The service the whole subnet is handed to. */
+  /** The service that the subnet is delegated to. */
   readonly delegation?: string;
   readonly securityGroup: NetworkSecurityGroup;
-  /** Services reached over Azure's backbone. */
+  /** Services with a service endpoint in this subnet. */
   readonly serviceEndpoints?: readonly string[];
 }
 
-/** The stage's network: one subnet for the app, one for MySQL, one for private endpoints. */
-export class Network extends ComponentResource implements Telling {
+/** The stage's virtual network with subnets for the app, MySQL and private endpoints. */
+export class Network extends ComponentResource implements DiagnosticSource {
   readonly appSubnetId: Output<string>;
   readonly mysqlSubnetId: Output<string>;
   readonly endpointSubnetId: Output<string>;
   readonly id: Output<string>;
-  readonly told: readonly Told[];
+  readonly diagnosticTargets: readonly DiagnosticTarget[];
   readonly #context: Context;
   readonly #group: Output<string>;
   readonly #network: VirtualNetwork;
@@ -43,7 +43,7 @@ export class Network extends ComponentResource implements Telling {
     this.appSubnetId = app.id;
     this.mysqlSubnetId = mysql.id;
     this.endpointSubnetId = endpoints.id;
-    this.told = [
+    this.diagnosticTargets = [
       { name: 'network', type: 'network:VirtualNetwork', id: this.id },
       { name: 'nsg-app', type: 'network:NetworkSecurityGroup', id: groups.app.id },
       { name: 'nsg-mysql', type: 'network:NetworkSecurityGroup', id: groups.mysql.id },
@@ -52,7 +52,7 @@ export class Network extends ComponentResource implements Telling {
     this.registerOutputs({ id: this.id });
   }
 
-  /** A private DNS zone that the network asks. The link comes with it: a zone without one answers nobody. */
+  /** A private DNS zone, linked to the network: without a link nobody resolves its names. */
   privateZone(name: string, zoneName: string): { readonly zone: PrivateZone; readonly link: VirtualNetworkLink } {
     const { tags } = this.#context;
     const zone = new PrivateZone(
@@ -76,7 +76,7 @@ export class Network extends ComponentResource implements Telling {
     return { zone, link };
   }
 
-  /** A door to a service inside the network. Returns what has to exist before the service's name leads to it. */
+  /** A private endpoint of a service. Returns what has to exist before the service's name resolves to it. */
   privateEndpoint(name: string, to: { serviceId: Input<string>; groupId: string; zoneName: string }): Resource[] {
     const { names, location, tags } = this.#context;
     const { zone, link } = this.privateZone(name, to.zoneName);
@@ -142,7 +142,7 @@ export class Network extends ComponentResource implements Telling {
     );
   }
 
-  /** One after the other: Azure refuses a second change of a network while one is under way. */
+  /** One at a time: Azure refuses a second change of a network while one is in progress. */
   #subnets(plan: AddressPlan, groups: Record<keyof AddressPlan, NetworkSecurityGroup>) {
     const app = this.#subnet('app', {
       addressPrefix: plan.app,
@@ -155,7 +155,7 @@ export class Network extends ComponentResource implements Telling {
         addressPrefix: plan.mysql,
         delegation: 'Microsoft.DBforMySQL/flexibleServers',
         securityGroup: groups.mysql,
-        // For its backups; Azure adds it, and an `up` that knew nothing of it would take it away.
+        // For backups. Azure adds it by itself; without this line the next `up` would remove it.
         serviceEndpoints: ['Microsoft.Storage'],
       },
       app,
@@ -178,7 +178,7 @@ export class Network extends ComponentResource implements Telling {
         resourceGroupName: this.#group,
         addressPrefix,
         networkSecurityGroup: { id: securityGroup.id },
-        // So that the security group counts for private endpoints too; Azure leaves it out by default.
+        // By default the security group does not apply to private endpoints.
         privateEndpointNetworkPolicies: delegation === undefined ? 'Enabled' : 'Disabled',
         serviceEndpoints: serviceEndpoints.map((service) => ({ service })),
         delegations: delegation === undefined ? [] : [{ name: 'service', serviceName: delegation }],

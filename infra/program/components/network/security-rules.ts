@@ -1,6 +1,6 @@
 import type { AddressPlan } from './cidr.ts';
 
-interface Opening {
+interface AllowRule {
   readonly name: string;
   readonly from: string;
   readonly to: string;
@@ -8,7 +8,7 @@ interface Opening {
   readonly ports: readonly string[];
 }
 
-/** HTTPS for Blob; Azure Managed Redis; Azure Cache for Redis. */
+/** Blob (HTTPS), Azure Managed Redis, Azure Cache for Redis. */
 const ENDPOINT_PORTS = ['443', '10000', '6380'];
 const MYSQL_PORT = '3306';
 const FIRST_PRIORITY = 100;
@@ -17,7 +17,7 @@ const LAST_PRIORITY = 4000;
 
 /** Only the app talks to MySQL; the servers of one subnet talk to each other, for high availability. */
 export function mysqlRules(plan: AddressPlan) {
-  return onlyThese([
+  return denyAllBut([
     { name: 'app-to-mysql', from: plan.app, to: plan.mysql, ports: [MYSQL_PORT] },
     { name: 'mysql-to-itself', from: plan.mysql, to: plan.mysql, ports: ['*'] },
   ]);
@@ -25,12 +25,12 @@ export function mysqlRules(plan: AddressPlan) {
 
 /** Only the app uses the private endpoints. */
 export function endpointRules(plan: AddressPlan) {
-  return onlyThese([{ name: 'app-to-endpoints', from: plan.app, to: plan.endpoints, ports: ENDPOINT_PORTS }]);
+  return denyAllBut([{ name: 'app-to-endpoints', from: plan.app, to: plan.endpoints, ports: ENDPOINT_PORTS }]);
 }
 
-function onlyThese(openings: readonly Opening[]) {
+function denyAllBut(allowRules: readonly AllowRule[]) {
   const inbound = { direction: 'Inbound', sourcePortRange: '*' } as const;
-  const allowed = openings.map(({ name, from, to, ports }, index) => ({
+  const allowed = allowRules.map(({ name, from, to, ports }, index) => ({
     ...inbound,
     name,
     priority: FIRST_PRIORITY + index * 10,

@@ -1,6 +1,6 @@
 /**
- * A table that may not exist yet, as a query's beginning. A fuzzy union forgives a missing table only when another one is
- * there, hence the empty one beside it; a column that no row has had yet is not there either, hence column_ifexists.
+ * The beginning of a query on a table that may not exist yet. A fuzzy union tolerates a missing table only when it has
+ * another one, hence the empty datatable. A column does not exist before a row has it, hence column_ifexists.
  * https://learn.microsoft.com/kusto/query/union-operator
  */
 export function rowsOf(table: string, columns: Readonly<Record<string, KqlType>>): string {
@@ -14,7 +14,7 @@ type KqlType = 'string' | 'real' | 'long';
 const EMPTY: Readonly<Record<KqlType, string>> = { string: '""', real: 'real(null)', long: 'long(null)' };
 const CAST: Readonly<Record<KqlType, string>> = { string: 'tostring', real: 'toreal', long: 'tolong' };
 
-/** The sidecar's metrics, by the names it exports. https://learn.microsoft.com/azure/azure-monitor/reference/tables/appmetrics */
+/** Rows of one of the sidecar's metrics. https://learn.microsoft.com/azure/azure-monitor/reference/tables/appmetrics */
 export function metricRows(metric: string): string {
   return `${rowsOf('AppMetrics', { Name: 'string', Max: 'real', AppRoleInstance: 'string' })} | where Name == "${metric}"`;
 }

@@ -4,18 +4,18 @@ import { Workspace } from '@pulumi/azure-native/operationalinsights/workspace.js
 import { ComponentResource, type Output } from '@pulumi/pulumi';
 import type { Context } from '../../context.ts';
 import { stableGuid } from '../../naming.ts';
-import type { Telling, Told } from '../diagnostics/diagnostics.ts';
+import type { DiagnosticSource, DiagnosticTarget } from '../diagnostics/diagnostics.ts';
 import { workbookContent } from './workbook.ts';
 
-/** The workspace that all logs of the stage go to. */
-export class Logs extends ComponentResource implements Telling {
+/** The Log Analytics workspace of the stage's logs. */
+export class Logs extends ComponentResource implements DiagnosticSource {
   readonly workspaceId: Output<string>;
-  readonly told: readonly Told[];
+  readonly diagnosticTargets: readonly DiagnosticTarget[];
 
   constructor(context: Context, group: Output<string>) {
     super('slipway:program:Logs', 'logs');
     this.workspaceId = this.#workspace(context, group).id;
-    this.told = [{ name: 'workspace', type: 'operationalinsights:Workspace', id: this.workspaceId }];
+    this.diagnosticTargets = [{ name: 'workspace', type: 'operationalinsights:Workspace', id: this.workspaceId }];
     this.registerOutputs({ workspaceId: this.workspaceId });
   }
 
@@ -38,7 +38,7 @@ export class Logs extends ComponentResource implements Telling {
   }
 }
 
-/** Telemetry of the application, kept in the same workspace, and the page that shows it. */
+/** Application Insights, stored in the same workspace, and the workbook. */
 export class Observe extends ComponentResource {
   readonly workspaceId: Output<string>;
   readonly insightsId: Output<string>;

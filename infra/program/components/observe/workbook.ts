@@ -1,7 +1,7 @@
 import { metricRows, rowsOf } from './kql.ts';
 
 /**
- * The page on-call opens first, as Azure keeps it. An empty workspace shows empty tiles, not errors. Format: https://learn.microsoft.com/azure/azure-monitor/visualize/workbooks-overview
+ * The workbook for whoever is on call. With an empty workspace its tiles are empty instead of failing. Format: https://learn.microsoft.com/azure/azure-monitor/visualize/workbooks-overview
  */
 export function workbookContent(title: string, workspaceId: string): string {
   return JSON.stringify({
@@ -13,7 +13,7 @@ export function workbookContent(title: string, workspaceId: string): string {
       timeRange(),
       ...TILES.map((each, index) => tile(each, index, workspaceId)),
     ],
-    // Opened from anywhere else than its workspace, it would not know whom to ask.
+    // Without it the workbook works only when it is opened from its workspace.
     fallbackResourceIds: [workspaceId],
     $schema: 'https://github.com/Microsoft/Application-Insights-Workbooks/blob/master/schema/workbook.json',
   });

@@ -8,8 +8,8 @@ interface ScaleRule {
 }
 
 /**
- * Out early, in late: out after 5 minutes above, in after 15 minutes below. Azure scales out when any rule says so and in
- * only when all do, so nothing flaps between two metrics.
+ * Scales out after 5 minutes above a threshold and in after 15 minutes below one. Azure scales out when any rule applies and
+ * in only when all do, so two metrics do not make it flap.
  * https://learn.microsoft.com/azure/azure-monitor/autoscale/autoscale-best-practices
  */
 const RULES: readonly ScaleRule[] = [
@@ -23,8 +23,8 @@ const IN = { window: 'PT15M', cooldown: 'PT15M' };
 const WORKDAYS = ['Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday'];
 
 /**
- * The usual profile, the one for busy hours, and the one that ends them: a recurring profile holds until the next one
- * begins, and the name of the last is how Azure ties it to the usual one.
+ * The default profile, the one for busy hours, and the one that ends them. A recurring profile is valid until the next one
+ * begins; Azure recognizes the last as the end of the busy hours by its name.
  * https://learn.microsoft.com/azure/azure-monitor/autoscale/autoscale-multiprofile
  */
 export function autoscaleProfiles({ autoscale, plan }: Config, planId: Input<string>) {
@@ -43,7 +43,7 @@ export function autoscaleProfiles({ autoscale, plan }: Config, planId: Input<str
   ];
 }
 
-/** `fallback` holds while metrics are missing. The API wants texts. */
+/** `fallback` applies while metrics are missing. The API takes strings. */
 function capacity(min: number, max: number, fallback: number) {
   const start = Math.min(max, Math.max(min, fallback));
   return { minimum: String(min), maximum: String(max), default: String(start) };

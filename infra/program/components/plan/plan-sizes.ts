@@ -1,4 +1,4 @@
-/** What of a size the program has to know. */
+/** Properties of a plan size that the program needs. */
 export interface PlanSku {
   readonly tier: string;
   readonly vcpus: number;
@@ -9,8 +9,8 @@ export interface PlanSku {
 
 /**
  * Plans that can have deployment slots: Standard and better; Basic cannot.
- * Sizes: https://azure.microsoft.com/pricing/details/app-service/linux. Tiers as Azure gives them back, so that a refresh
- * finds no difference, and as it wants them when asked where a size is sold.
+ * Sizes: https://azure.microsoft.com/pricing/details/app-service/linux. Tiers are spelt as Azure returns them, so that a
+ * refresh finds no difference, and as its list of regions by tier expects them.
  */
 export const PLAN_SKUS = {
   S1: { tier: 'Standard', vcpus: 1, memoryGb: 1.75, zones: false },
@@ -26,11 +26,11 @@ export const PLAN_SKUS = {
 } as const satisfies Record<string, PlanSku>;
 export type PlanSkuName = keyof typeof PLAN_SKUS;
 
-/** Memory kept from php-fpm: the platform's agents, nginx, the sidecar. */
+/** Memory for everything but php-fpm: the platform's agents, nginx, the sidecar. */
 const RESERVED_MB = 768;
-/** A child with GD at work and opcache shared; memory_limit is 128 MB and seldom reached. */
+/** Memory of a child while it makes an image; opcache is shared, memory_limit (128 MB) is seldom reached. */
 const CHILD_MB = 64;
-/** More children than this per core only queue inside PHP instead of in nginx. */
+/** More children per core would only move the queue from nginx into PHP. */
 const CHILDREN_PER_VCPU = 24;
 
 /**

@@ -2,20 +2,20 @@ import { AutoscaleSetting } from '@pulumi/azure-native/monitor/autoscaleSetting.
 import { AppServicePlan } from '@pulumi/azure-native/web/appServicePlan.js';
 import { ComponentResource, type Output } from '@pulumi/pulumi';
 import type { Context } from '../../context.ts';
-import type { Telling, Told } from '../diagnostics/diagnostics.ts';
+import type { DiagnosticSource, DiagnosticTarget } from '../diagnostics/diagnostics.ts';
 import { autoscaleProfiles } from './autoscale-profiles.ts';
 import { PLAN_SKUS } from './plan-sizes.ts';
 
-/** The workers that both slots run on. */
-export class Plan extends ComponentResource implements Telling {
+/** The App Service plan: the workers that both slots run on. */
+export class Plan extends ComponentResource implements DiagnosticSource {
   readonly id: Output<string>;
-  readonly told: readonly Told[];
+  readonly diagnosticTargets: readonly DiagnosticTarget[];
 
   constructor(context: Context, group: Output<string>) {
     super('slipway:program:Plan', 'plan');
     this.id = this.#plan(context, group).id;
     const autoscale = context.config.autoscale.enabled ? [this.#autoscale(context, group)] : [];
-    this.told = [
+    this.diagnosticTargets = [
       { name: 'plan', type: 'web:AppServicePlan', id: this.id },
       ...autoscale.map(({ id }) => ({ name: 'autoscale', type: 'monitor:AutoscaleSetting', id })),
     ];
@@ -36,7 +36,7 @@ export class Plan extends ComponentResource implements Telling {
         sku: { name: sku, tier: PLAN_SKUS[sku].tier, capacity: instances },
         zoneRedundant,
       },
-      // Autoscale, or a person, decides about the capacity from then on.
+      // After creation autoscale or an operator decides about the capacity.
       { parent: this, ignoreChanges: ['sku.capacity'] },
     );
   }

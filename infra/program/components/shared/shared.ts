@@ -2,14 +2,14 @@ import { Registry } from '@pulumi/azure-native/containerregistry/registry.js';
 import type { BlobContainer } from '@pulumi/azure-native/storage/blobContainer.js';
 import { ComponentResource, type Output } from '@pulumi/pulumi';
 import type { Context } from '../../context.ts';
-import type { Telling, Told } from '../diagnostics/diagnostics.ts';
-import { grant } from '../identity/identity.ts';
+import type { DiagnosticSource, DiagnosticTarget } from '../diagnostics/diagnostics.ts';
+import { assignRole } from '../identity/identity.ts';
 import { blobStore } from '../media/blob-store.ts';
 
-/** The registry of the sidecar's image. Stages are promoted with one and the same digest. */
-export class ImageRegistry extends ComponentResource implements Telling {
+/** The registry of the sidecar's image. All stages use the same digest. */
+export class ImageRegistry extends ComponentResource implements DiagnosticSource {
   readonly id: Output<string>;
-  readonly told: readonly Told[];
+  readonly diagnosticTargets: readonly DiagnosticTarget[];
   readonly name: Output<string>;
   readonly loginServer: Output<string>;
 
@@ -17,7 +17,7 @@ export class ImageRegistry extends ComponentResource implements Telling {
     super('slipway:program:ImageRegistry', 'image-registry');
     const registry = this.#registry(context, group);
     this.id = registry.id;
-    this.told = [{ name: 'registry', type: 'containerregistry:Registry', id: this.id }];
+    this.diagnosticTargets = [{ name: 'registry', type: 'containerregistry:Registry', id: this.id }];
     this.name = registry.name;
     this.loginServer = registry.loginServer;
     this.#deployerPushes(context);
@@ -27,10 +27,10 @@ export class ImageRegistry extends ComponentResource implements Telling {
   #deployerPushes(context: Context): void {
     const principalId = context.config.deployerPrincipalId;
     if (principalId === '') return;
-    grant(context, { name: 'deployer-pushes-images', principalId, role: 'acrPush', scope: this.id, parent: this });
+    assignRole(context, { name: 'deployer-pushes-images', principalId, role: 'acrPush', scope: this.id, parent: this });
   }
 
-  #registry({ names, location, tags, keeps }: Context, resourceGroupName: Output<string>): Registry {
+  #registry({ names, location, tags, isProtected }: Context, resourceGroupName: Output<string>): Registry {
     return new Registry(
       'registry',
       {
@@ -43,15 +43,15 @@ export class ImageRegistry extends ComponentResource implements Telling {
         anonymousPullEnabled: false,
         publicNetworkAccess: 'Enabled',
       },
-      { parent: this, protect: keeps('registry') },
+      { parent: this, protect: isProtected('registry') },
     );
   }
 }
 
-/** Packages, history and lock of all releases. */
-export class Releases extends ComponentResource implements Telling {
+/** Storage of the packages, history and locks of releases. */
+export class Releases extends ComponentResource implements DiagnosticSource {
   readonly accountId: Output<string>;
-  readonly told: readonly Told[];
+  readonly diagnosticTargets: readonly DiagnosticTarget[];
   readonly accountName: Output<string>;
   readonly containerName: Output<string>;
   readonly endpoint: Output<string>;
@@ -64,11 +64,11 @@ export class Releases extends ComponentResource implements Telling {
       parent: this,
       sku: 'Standard_LRS',
       recoveryDays: context.config.shared.releasesRetentionDays,
-      // Entra-only, but reachable: a hosted pipeline writes here.
+      // Public but Entra-only, because hosted pipelines write here.
       access: { allowSharedKeyAccess: false, publicNetworkAccess: 'Enabled' },
     });
     this.accountId = account.id;
-    this.told = [{ name: 'releases', type: 'storage:StorageAccount', id: this.accountId }];
+    this.diagnosticTargets = [{ name: 'releases', type: 'storage:StorageAccount', id: this.accountId }];
     this.accountName = account.name;
     this.containerName = container.name;
     this.endpoint = account.primaryEndpoints.blob;
@@ -80,6 +80,6 @@ export class Releases extends ComponentResource implements Telling {
     const principalId = context.config.deployerPrincipalId;
     if (principalId === '') return;
     const role = 'storageBlobDataContributor';
-    grant(context, { name: 'deployer-writes-releases', principalId, role, scope, parent: this });
+    assignRole(context, { name: 'deployer-writes-releases', principalId, role, scope, parent: this });
   }
 }

@@ -3,24 +3,24 @@ import { Vault as KeyVault } from '@pulumi/azure-native/keyvault/vault.js';
 import { ComponentResource, type Input, type Output, type Resource, secret } from '@pulumi/pulumi';
 import { RandomPassword } from '@pulumi/random/randomPassword.js';
 import type { Context } from '../../context.ts';
-import type { Telling, Told } from '../diagnostics/diagnostics.ts';
-import { grant, type Identity } from '../identity/identity.ts';
+import type { DiagnosticSource, DiagnosticTarget } from '../diagnostics/diagnostics.ts';
+import { assignRole, type Identity } from '../identity/identity.ts';
 
-/** How long a deleted vault or secret, and so its name, is kept. Fixed at creation. */
+/** How long a deleted vault or secret, and so its name, stays reserved. Fixed at creation. */
 const SOFT_DELETE_DAYS = { prod: 90, other: 7 };
 
-/** The vault and what is in it. Each secret is readable by the app's identity alone, one by one. */
-export class Vault extends ComponentResource implements Telling {
+/** The key vault with its secrets. The app's identity gets a role on each secret, not on the vault. */
+export class Vault extends ComponentResource implements DiagnosticSource {
   readonly id: Output<string>;
-  readonly told: readonly Told[];
+  readonly diagnosticTargets: readonly DiagnosticTarget[];
   readonly name: string;
-  /** What has to exist before an app setting may point here. */
-  readonly readable: Resource[] = [];
+  /** Secrets and roles that have to exist before an app setting may refer to them. */
+  readonly prerequisites: Resource[] = [];
   readonly #context: Context;
   readonly #group: Output<string>;
   readonly #identity: Identity;
   readonly #vault: KeyVault;
-  readonly #kept = new Map<string, Secret>();
+  readonly #secrets = new Map<string, Secret>();
 
   constructor(context: Context, group: Output<string>, identity: Identity) {
     super('slipway:program:Vault', 'vault');
@@ -30,25 +30,25 @@ export class Vault extends ComponentResource implements Telling {
     this.name = context.names.global('kv', 24);
     this.#vault = this.#create();
     this.id = this.#vault.id;
-    this.told = [{ name: 'vault', type: 'keyvault:Vault', id: this.id }];
+    this.diagnosticTargets = [{ name: 'vault', type: 'keyvault:Vault', id: this.id }];
     this.registerOutputs({ name: this.name });
   }
 
-  /** Makes up a password and keeps it. Letters and digits only: it passes through shells, URLs and connection strings. */
-  generate(name: string): Output<string> {
+  /** Generates a password and stores it. Letters and digits only, because it appears in shells, URLs and connection strings. */
+  generateSecret(name: string): Output<string> {
     const keepers = { rotation: String(this.#context.config.secrets.rotation) };
     const password = new RandomPassword(name, { length: 40, special: false, keepers }, { parent: this });
-    this.keep(name, password.result);
+    this.addSecret(name, password.result);
     return password.result;
   }
 
   /**
-   * Keeps a value under a name and lets the app's identity read it. Nothing but a new value writes it again (a change of
-   * tags would, and put back the old value over one that was rotated by hand). It goes with the vault: on its own Pulumi would
-   * delete it through the vault's data plane, where the deployer has no role.
+   * Stores a value and lets the app's identity read it. Only a new value writes the secret again: writing it for changed tags
+   * would overwrite a value that was rotated by hand. It is deleted with the vault, because Pulumi would delete a single secret
+   * through the vault's data plane, where the deployer has no role.
    */
-  keep(name: string, value: Input<string>): void {
-    const kept = new Secret(
+  addSecret(name: string, value: Input<string>): void {
+    const stored = new Secret(
       name,
       {
         vaultName: this.name,
@@ -59,31 +59,31 @@ export class Vault extends ComponentResource implements Telling {
       },
       { parent: this, deletedWith: this.#vault, dependsOn: [this.#vault], ignoreChanges: ['tags'] },
     );
-    const reader = grant(this.#context, {
+    const reader = assignRole(this.#context, {
       name: `app-reads-${name}`,
       principalId: this.#identity.principalId,
       role: 'keyVaultSecretsUser',
-      scope: kept.id,
+      scope: stored.id,
       parent: this,
     });
-    this.readable.push(kept, reader);
-    this.#kept.set(name, kept);
+    this.prerequisites.push(stored, reader);
+    this.#secrets.set(name, stored);
   }
 
-  /** A release calls the app's internal routes and tries its cache, so the pipeline has to know these. */
-  letDeployerRead(secrets: readonly string[]): void {
+  /** Lets the pipeline read the tokens with which a release calls the app's internal routes and its cache. */
+  grantDeployerRead(secrets: readonly string[]): void {
     const principalId = this.#context.config.deployerPrincipalId;
     if (principalId === '') return;
     for (const name of secrets) {
-      const scope = this.#kept.get(name)?.id;
+      const scope = this.#secrets.get(name)?.id;
       if (scope === undefined) throw new RangeError(`${name} is not in the vault`);
       const role = 'keyVaultSecretsUser';
-      grant(this.#context, { name: `deployer-reads-${name}`, principalId, role, scope, parent: this });
+      assignRole(this.#context, { name: `deployer-reads-${name}`, principalId, role, scope, parent: this });
     }
   }
 
   #create(): KeyVault {
-    const { config, location, tags, tenantId, keeps } = this.#context;
+    const { config, location, tags, tenantId, isProtected } = this.#context;
     const prod = config.stage === 'prod';
     return new KeyVault(
       'vault',
@@ -98,14 +98,14 @@ export class Vault extends ComponentResource implements Telling {
           enableRbacAuthorization: true,
           enableSoftDelete: true,
           softDeleteRetentionInDays: prod ? SOFT_DELETE_DAYS.prod : SOFT_DELETE_DAYS.other,
-          // Azure refuses `false`; it is either on, for ever, or not said.
+          // Azure refuses `false`: the property is either true, irreversibly, or absent.
           ...(prod ? { enablePurgeProtection: true } : {}),
-          // Public but Entra-only: a hosted pipeline has to reach it, and App Service resolves references from outside the network.
+          // Public but Entra-only: hosted pipelines need it, and App Service resolves references from outside the network.
           publicNetworkAccess: 'Enabled',
           networkAcls: { bypass: 'AzureServices', defaultAction: 'Allow' },
         },
       },
-      { parent: this, protect: keeps('vault') },
+      { parent: this, protect: isProtected('vault') },
     );
   }
 }

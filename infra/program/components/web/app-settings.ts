@@ -2,7 +2,7 @@ import { type Input, interpolate } from '@pulumi/pulumi';
 import type { Config } from '../../config/config.ts';
 import { fpmChildren, PLAN_SKUS } from '../plan/plan-sizes.ts';
 
-/** Where the container runs the package from, what it answers on, and where media live in it. */
+/** Paths inside the container and the path that is probed. */
 export const PATHS = {
   startup: 'bash /home/site/wwwroot/appservice/startup.sh',
   live: '/api/health/live',
@@ -14,13 +14,13 @@ export const PATHS = {
 const PHP_PORT = 8080;
 export const SIDECAR_PORT = 8181;
 
-/** The only sticky setting: with any other, preparing a swap would restart staging with something it was not proven with. */
+/** The only sticky setting. Any other one would change in staging when a swap is prepared, after it was verified. */
 export const STICKY_SETTINGS = { production: { SLOT_NAME: 'production' }, staging: { SLOT_NAME: 'staging' } } as const;
 export type SlotName = keyof typeof STICKY_SETTINGS;
 
 /**
- * Who stands between a visitor and nginx. App Service's own front ends reach the container from link-local and private
- * addresses; `unix:` is for a front on the same machine. Front Door: the ranges of the service tag AzureFrontDoor.Backend,
+ * Proxies between visitors and nginx. App Service's front ends reach the container from link-local and private addresses;
+ * `unix:` is a front on the same machine. Front Door: the ranges of the service tag AzureFrontDoor.Backend,
  * https://learn.microsoft.com/azure/frontdoor/origin-security
  */
 const PLATFORM_PROXIES = ['unix:', '127.0.0.0/8', '169.254.0.0/16', '172.16.0.0/12', '10.0.0.0/8'];
@@ -44,8 +44,8 @@ export interface SettingsInput {
 }
 
 /**
- * Everything the web application and its sidecar are told, but what is sticky. Written at creation, and from then on by
- * releases. Names: https://learn.microsoft.com/azure/app-service/reference-app-settings (WEBSITE…, SCM…), the rest is ours.
+ * App settings of the web application and its sidecar, without the sticky ones. Pulumi writes them at creation; from then on
+ * releases do. Names: https://learn.microsoft.com/azure/app-service/reference-app-settings (WEBSITE…, SCM…), the rest is ours.
  */
 export function appSettings(input: SettingsInput): Settings {
   const { config, vaultName } = input;
@@ -73,7 +73,7 @@ export function appSettings(input: SettingsInput): Settings {
     MEDIA_DRAIN_TIMEOUT_S: String(media.drainTimeoutSeconds),
     MEDIA_SCAN_MS: String(media.scanMs),
     SIDECAR_PORT: String(SIDECAR_PORT),
-    // The sidecar reports it, by which a release knows that the one it wants is running.
+    // The sidecar reports it, so a release can tell that the wanted image is running.
     ...(config.sidecar.digest === '' ? {} : { SIDECAR_DIGEST: config.sidecar.digest }),
     AZURE_CLIENT_ID: input.identityClientId,
     APPLICATIONINSIGHTS_CONNECTION_STRING: input.insightsConnectionString,
@@ -84,29 +84,29 @@ export function appSettings(input: SettingsInput): Settings {
       ',',
     ),
 
-    // Without these any answer counts as warm, a 500 included.
+    // Without these any status counts as warm, even 500.
     WEBSITE_SWAP_WARMUP_PING_PATH: PATHS.live,
     WEBSITE_SWAP_WARMUP_PING_STATUSES: '200',
     WEBSITE_WARMUP_PATH: PATHS.live,
     WEBSITE_WARMUP_STATUSES: '200',
-    // A stopping container gets 5 s otherwise; 120 is the most.
+    // The default is 5 s, the maximum 120 s.
     WEBSITES_CONTAINER_STOP_TIME_LIMIT: '120',
-    // The package has its vendor directory; Oryx would install dev packages into it.
+    // The package contains vendor/; Oryx would install development packages into it.
     SCM_DO_BUILD_DURING_DEPLOYMENT: 'false',
   };
 }
 
-/** Versionless, so a rotated secret arrives without a release. https://learn.microsoft.com/azure/app-service/app-service-key-vault-references */
+/** Without a version, so a rotated secret arrives without a release. https://learn.microsoft.com/azure/app-service/app-service-key-vault-references */
 function vaultReference(vaultName: string, secret: string): string {
   return `@Microsoft.KeyVault(SecretUri=https://${vaultName}.vault.azure.net/secrets/${secret})`;
 }
 
-/** The settings of one slot: the common ones and its sticky one. */
+/** All settings of one slot, the sticky one included. */
 export function slotSettings(common: Settings, slot: SlotName): Settings {
   return { ...common, ...STICKY_SETTINGS[slot] };
 }
 
-/** The names of app settings that the sidecar gets as its environment; it sees no other. */
+/** Names of the app settings in the sidecar's environment; it sees no others. */
 export const SIDECAR_ENVIRONMENT = [
   'APPLICATIONINSIGHTS_CONNECTION_STRING',
   'APP_INTERNAL_URL',
@@ -136,8 +136,8 @@ export interface SiteContainerInput {
 export const SIDECAR_NAME = 'sidecar';
 
 /**
- * The sidecar's definition, as Azure wants it. `environmentVariables[].value` is the *name* of an app setting; targetPort
- * is a text. https://learn.microsoft.com/azure/app-service/configure-sidecar
+ * The sidecar's definition in the form of the API. `environmentVariables[].value` is the *name* of an app setting; targetPort
+ * is a string. https://learn.microsoft.com/azure/app-service/configure-sidecar
  */
 export function siteContainer({ config, loginServer, identityClientId }: SiteContainerInput) {
   return {

@@ -21,13 +21,13 @@ export interface SettingsInput {
   readonly web: Web;
   readonly media: Media;
   readonly settings: Settings;
-  /** Absent until the image's digest is known. */
+  /** Absent while the image's digest is unknown. */
   readonly container: ReturnType<typeof siteContainer> | undefined;
 }
 
-/** What the next release writes whole: values and Key Vault references, never a secret. */
+/** What the next release writes: values and Key Vault references, never a secret. */
 export interface Wanted {
-  /** Not the sticky ones. */
+  /** Without the sticky ones. */
   readonly settings: Settings;
   readonly siteContainers: readonly { readonly name: string; readonly properties: ReturnType<typeof siteContainer> }[];
   readonly slotStickyNames: readonly string[];
@@ -35,8 +35,8 @@ export interface Wanted {
 }
 
 /**
- * What a release owns. `up` creates it once, so that the very first start is right, and then never touches it again:
- * a setting changed here would restart production unwarmed and unproven. `wanted` is what the next release writes.
+ * Settings and site containers, which belong to releases. The first `up` creates them; later ones leave them alone, because a
+ * setting changed by an `up` would restart production without warm-up or verification. `wanted` is what the next release writes.
  */
 export class ReleasedSettings extends ComponentResource {
   readonly wanted: Wanted;
@@ -45,7 +45,7 @@ export class ReleasedSettings extends ComponentResource {
   constructor(config: Config, group: Output<string>, input: SettingsInput) {
     super('slipway:program:ReleasedSettings', 'released-settings');
     this.#group = group;
-    // One write to a site after the other; Azure answers 409 to a second one at the same time.
+    // One write at a time: Azure answers 409 to a second write to the same site.
     let last = this.#settings(input);
     if (config.media.mount) last = this.#mounts(input, last);
     if (input.container !== undefined) this.#containers(input.web, input.container, last);
@@ -55,7 +55,7 @@ export class ReleasedSettings extends ComponentResource {
 
   #settings({ web, settings }: SettingsInput): Resource[] {
     const of = { name: web.app.name, resourceGroupName: this.#group };
-    const options = { parent: this, ignoreChanges: ['properties'], dependsOn: [...web.settled] };
+    const options = { parent: this, ignoreChanges: ['properties'], dependsOn: [...web.lastWrites] };
     return [
       new WebAppApplicationSettings(
         'app-settings',
@@ -70,7 +70,7 @@ export class ReleasedSettings extends ComponentResource {
     ];
   }
 
-  /** Read-only, as Blob mounts are: https://learn.microsoft.com/azure/app-service/configure-connect-to-azure-storage */
+  /** Blob mounts are read-only: https://learn.microsoft.com/azure/app-service/configure-connect-to-azure-storage */
   #mounts({ web, media }: SettingsInput, after: Resource[]): Resource[] {
     const of = { name: web.app.name, resourceGroupName: this.#group };
     const mount = {

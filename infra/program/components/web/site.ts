@@ -6,13 +6,13 @@ export interface SiteInput {
   readonly planId: Input<string>;
   readonly identityId: Input<string>;
   readonly subnetId: Input<string>;
-  /** Front Door's own id, when there is one: nobody else may ask. */
+  /** Id of the only Front Door profile that may call the site; absent without Front Door. */
   readonly frontDoorId: Input<string> | undefined;
 }
 
 /**
- * What the app and its slot have in common, which is everything: they trade places. `appSettings` is left out on purpose:
- * a site written without it keeps the ones it has, a site written with it loses what a release put there
+ * Arguments of both the app and its slot, identical because a swap exchanges them. `appSettings` is left out: a site written
+ * without it keeps its settings, a site written with it loses those of the last release
  * (https://github.com/Azure/azure-quickstart-templates/issues/8495).
  */
 export function siteArguments({ config, location, tags }: Context, input: SiteInput) {
@@ -24,13 +24,13 @@ export function siteArguments({ config, location, tags }: Context, input: SiteIn
     reserved: true,
     serverFarmId: planId,
     httpsOnly: true,
-    // Sessions are nowhere, so a visitor need not stay with an instance.
+    // The application has no sessions, so visitors need not stay with an instance.
     clientAffinityEnabled: false,
     keyVaultReferenceIdentity: identityId,
     identity: { type: 'UserAssigned' as const, userAssignedIdentities: [identityId] },
     publicNetworkAccess: 'Enabled',
     virtualNetworkSubnetId: subnetId,
-    // Not the image: the registry is public to the app's identity. https://learn.microsoft.com/azure/app-service/overview-vnet-integration
+    // imagePullTraffic is off: the registry is public and accepts the app's identity. https://learn.microsoft.com/azure/app-service/overview-vnet-integration
     outboundVnetRouting: { applicationTraffic: true, imagePullTraffic: false, contentShareTraffic: false },
     siteConfig: {
       linuxFxVersion: `PHP|${config.web.phpVersion}`,
@@ -49,9 +49,9 @@ export function siteArguments({ config, location, tags }: Context, input: SiteIn
 }
 
 /**
- * Service tag and the profile's own id together: the tag alone would let in every other customer of Front Door.
- * https://learn.microsoft.com/azure/app-service/overview-access-restrictions. The SCM site stays open to Entra tokens,
- * so that a hosted pipeline can publish.
+ * Requires the service tag and the id of the profile: the tag alone would allow every customer of Front Door.
+ * https://learn.microsoft.com/azure/app-service/overview-access-restrictions. The SCM site stays public for Entra
+ * tokens, so that a hosted pipeline can publish.
  */
 function accessRestrictions(frontDoorId: Input<string> | undefined) {
   const scm = { scmIpSecurityRestrictionsUseMain: false, scmIpSecurityRestrictionsDefaultAction: 'Allow' };

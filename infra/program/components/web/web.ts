@@ -7,7 +7,7 @@ import { WebAppSlot } from '@pulumi/azure-native/web/webAppSlot.js';
 import { WebAppSlotConfigurationNames } from '@pulumi/azure-native/web/webAppSlotConfigurationNames.js';
 import { ComponentResource, type Input, type Output, type Resource } from '@pulumi/pulumi';
 import type { Context } from '../../context.ts';
-import type { Telling, Told } from '../diagnostics/diagnostics.ts';
+import type { DiagnosticSource, DiagnosticTarget } from '../diagnostics/diagnostics.ts';
 import type { Identity } from '../identity/identity.ts';
 import type { Network } from '../network/network.ts';
 import type { Plan } from '../plan/plan.ts';
@@ -21,25 +21,25 @@ export interface WebInput {
   readonly identity: Identity;
   readonly network: Network;
   readonly frontDoorId: Input<string> | undefined;
-  /** What the app needs to exist and to be allowed before it starts: roles, secrets, data, names in the network. */
-  readonly before: readonly Resource[];
+  /** Resources that have to exist before the app starts: roles, secrets, data stores, private DNS records. */
+  readonly prerequisites: readonly Resource[];
 }
 
 /**
- * The web app and its `staging` slot. What releases change (settings, site containers) and what a swap carries (mounts)
- * is not part of them: see settings.ts.
+ * The web app and its `staging` slot. Settings and site containers, which releases change, and mounts, which a swap carries,
+ * are in released-settings.ts.
  */
-export class Web extends ComponentResource implements Telling {
+export class Web extends ComponentResource implements DiagnosticSource {
   readonly appId: Output<string>;
   readonly slotId: Output<string>;
-  readonly told: readonly Told[];
+  readonly diagnosticTargets: readonly DiagnosticTarget[];
   readonly appName: Output<string>;
   readonly slotName = STAGING;
   readonly hostNames: { readonly production: Output<string>; readonly staging: Output<string> };
   readonly app: WebApp;
   readonly slot: WebAppSlot;
-  /** The last write to app and slot; the next one has to wait for it, or Azure answers 409. */
-  readonly settled: readonly Resource[];
+  /** The last writes to app and slot; the next write has to wait for them, or Azure answers 409. */
+  readonly lastWrites: readonly Resource[];
   readonly #context: Context;
   readonly #group: Output<string>;
 
@@ -49,10 +49,10 @@ export class Web extends ComponentResource implements Telling {
     this.#group = group;
     this.app = this.#app(input);
     this.slot = this.#slot(input);
-    this.settled = this.#noBasicLogins(this.#stickyNames());
+    this.lastWrites = this.#noBasicLogins(this.#stickyNames());
     this.appId = this.app.id;
     this.slotId = this.slot.id;
-    this.told = [
+    this.diagnosticTargets = [
       { name: 'app', type: 'web:WebApp', id: this.appId },
       { name: 'staging', type: 'web:WebAppSlot', id: this.slotId },
     ];
@@ -61,29 +61,29 @@ export class Web extends ComponentResource implements Telling {
     this.registerOutputs({ appName: this.appName });
   }
 
-  #app({ before, ...input }: WebInput): WebApp {
-    const { names, keeps } = this.#context;
+  #app({ prerequisites, ...input }: WebInput): WebApp {
+    const { names, isProtected } = this.#context;
     return new WebApp(
       'app',
       { name: names.global('app', 60), resourceGroupName: this.#group, ...this.#site(input) },
-      { parent: this, dependsOn: [...before], protect: keeps('app') },
+      { parent: this, dependsOn: [...prerequisites], protect: isProtected('app') },
     );
   }
 
-  #slot({ before, ...input }: WebInput): WebAppSlot {
+  #slot({ prerequisites, ...input }: WebInput): WebAppSlot {
     return new WebAppSlot(
       'staging',
       { name: this.app.name, slot: STAGING, resourceGroupName: this.#group, ...this.#site(input) },
-      { parent: this, dependsOn: [...before], protect: this.#context.keeps('app') },
+      { parent: this, dependsOn: [...prerequisites], protect: this.#context.isProtected('app') },
     );
   }
 
-  #site({ plan, identity, network, frontDoorId }: Omit<WebInput, 'before'>) {
+  #site({ plan, identity, network, frontDoorId }: Omit<WebInput, 'prerequisites'>) {
     const { appSubnetId: subnetId } = network;
     return siteArguments(this.#context, { planId: plan.id, identityId: identity.id, subnetId, frontDoorId });
   }
 
-  /** Replaced whole by whoever writes it, so it has this one owner. */
+  /** A write replaces the whole list, so only the program writes it. */
   #stickyNames(): WebAppSlotConfigurationNames {
     return new WebAppSlotConfigurationNames(
       'sticky-names',
@@ -98,7 +98,7 @@ export class Web extends ComponentResource implements Telling {
     );
   }
 
-  /** Entra tokens only. https://learn.microsoft.com/azure/app-service/configure-basic-auth-disable */
+  /** Only Entra tokens are accepted. https://learn.microsoft.com/azure/app-service/configure-basic-auth-disable */
   #noBasicLogins(after: Resource): Resource[] {
     const app = { name: this.app.name, resourceGroupName: this.#group, allow: false };
     const slot = { ...app, slot: STAGING };
