@@ -1,20 +1,22 @@
-import { setTimeout as pause } from 'node:timers/promises';
+import { type Clock, monotonicClock } from './clock.ts';
 
 export interface Waiting {
   readonly limitMs: number;
   readonly pollMs: number;
+  /** Default: the machine's. */
+  readonly clock?: Clock;
 }
 
 /** Asks until the answer is defined; undefined when the limit has passed. Asks at least once. */
 export async function untilDefined<T>(
-  { limitMs, pollMs }: Waiting,
+  { limitMs, pollMs, clock = monotonicClock }: Waiting,
   ask: () => Promise<T | undefined>,
 ): Promise<T | undefined> {
-  const deadline = performance.now() + limitMs;
+  const deadline = clock.now() + limitMs;
   for (;;) {
     const answer = await ask();
     if (answer !== undefined) return answer;
-    if (performance.now() + pollMs > deadline) return undefined;
-    await pause(pollMs);
+    if (clock.now() + pollMs > deadline) return undefined;
+    await clock.sleep(pollMs);
   }
 }

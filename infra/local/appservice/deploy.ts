@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { chmod, lstat, mkdir, readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { utc } from '../../lib/clock.ts';
 import { isErrno, messageOf } from '../../lib/error-message.ts';
 import type { WorkerId } from '../state/paths.ts';
 import { safeSegments } from './archive-names.ts';
 import { badRequest, conflict } from './arm-error.ts';
-import { utc } from './clock.ts';
 import { assertIdle } from './guards.ts';
 import { type ArchiveLimits, DEFAULT_ARCHIVE_LIMITS, extractArchive, HOME_MODE } from './package-archive.ts';
 import type { SiteParts } from './site-parts.ts';

@@ -1,4 +1,4 @@
-import type { Clock } from './clock.ts';
+import type { Clock } from '../../lib/clock.ts';
 import type { Worker } from './worker.ts';
 
 /** App Service pings with a limit of one minute and follows no redirect; only 200 to 299 is healthy. */

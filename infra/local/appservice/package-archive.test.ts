@@ -46,7 +46,7 @@ test('a package with any bytes changed is unpacked or refused; nothing is ever w
   );
   expect(outcomes.unpacked).toBeGreaterThan(0);
   expect(outcomes.refused).toBeGreaterThan(0);
-}, 60_000);
+});
 
 test.each([
   ['entries', { entries: 1 }, /2 entries, more than 1/],

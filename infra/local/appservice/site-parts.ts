@@ -1,5 +1,5 @@
+import type { Clock } from '../../lib/clock.ts';
 import type { WorkerId } from '../state/paths.ts';
-import type { Clock } from './clock.ts';
 import type { StateStore } from './state-store.ts';
 import type { WarmUpLimits } from './warm-up.ts';
 import type { Front, SlotName, Worker } from './worker.ts';

@@ -1,7 +1,7 @@
 import { copyFile, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Clock } from './clock.ts';
+import type { Clock } from '../../lib/clock.ts';
 import { FakeFront, FakeWorker, type Journal } from './fake-worker.fixture.ts';
 import type { ReferenceResolver } from './key-vault-references.ts';
 import { Site } from './site.ts';

@@ -1,6 +1,6 @@
+import { type Clock, type Clock, systemClock, systemClock, utc, utc } from '../../lib/clock.ts';
 import { messageOf } from '../../lib/error-message.ts';
 import type { WorkerId } from '../state/paths.ts';
-import { type Clock, systemClock, utc } from './clock.ts';
 import * as configure from './configure.ts';
 import { type DeploymentRequest, deploy, sweepDeployments } from './deploy.ts';
 import { checkInstance, type InstanceHealth } from './health-check.ts';

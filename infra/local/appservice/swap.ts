@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
+import { utc } from '../../lib/clock.ts';
 import { messageOf } from '../../lib/error-message.ts';
 import { ArmError, expectationFailed } from './arm-error.ts';
-import { utc } from './clock.ts';
 import { assertNothingPrepared } from './guards.ts';
 import { assertCanSwap, prepared, unprepare } from './prepare.ts';
 import { runnerOf, type SiteParts, workerOf } from './site-parts.ts';

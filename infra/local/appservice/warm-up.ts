@@ -1,4 +1,4 @@
-import type { Clock } from './clock.ts';
+import type { Clock } from '../../lib/clock.ts';
 import { isWarm, startLimitSeconds, startWarmUp, swapWarmUp, type WarmUpRequest } from './platform-settings.ts';
 import type { Settings } from './site-state.ts';
 import type { Worker } from './worker.ts';

@@ -34,7 +34,7 @@ test('a release is refused while production cannot reach Blob, with what its sid
 
 test('a Blob or a sidecar that comes back while it is asked for is reachable', async () => {
   const back = production([dead, unavailable, { sidecar: pass, blob: pass }]);
-  expect(await blobReachable.check({ production: back, ...context })).toBeUndefined();
+  expect(await blobReachable.check({ production: back, ...context, settleMs: 60_000 })).toBeUndefined();
 });
 
 test('a release is refused while production’s sidecar is dead and images wait', async () => {

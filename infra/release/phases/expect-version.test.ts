@@ -1,12 +1,16 @@
 import { createServer, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, jest, test } from '@jest/globals';
+import { InstantClock } from '../../testbed/instant-clock.ts';
 import { WebSlot } from '../appservice/web-slot.ts';
 import { expectVersion } from './expect-version.ts';
 
 let server: Server | undefined;
-const patient = { limitMs: 20_000, pollMs: 5 };
-const waiting = { limitMs: 300, pollMs: 5 };
+
+/** Ten questions, then it has waited long enough. */
+function waiting(clock = new InstantClock()) {
+  return { limitMs: 60_000, pollMs: 6_000, clock };
+}
 
 afterEach(() => {
   server?.closeAllConnections();
@@ -33,24 +37,22 @@ const status = (code: number) => (response: ServerResponse) => response.writeHea
 describe('a slot', () => {
   test('is as expected once it answers so three times in a row', async () => {
     const slot = await slotAnswering(status(503), version('new'), version('old'), version('new'));
-    expect(await expectVersion(slot, { version: 'new', slot: 'staging' }, patient)).toMatchObject({ version: 'new' });
+    expect(await expectVersion(slot, { version: 'new', slot: 'staging' }, waiting())).toMatchObject({ version: 'new' });
   });
 
   test('has to answer so for the time it has to be steady, since another instance may still run the old version', async () => {
-    const slot = await slotAnswering(
-      ...Array.from({ length: 5 }, () => version('new')),
-      version('old'),
-      version('new'),
-    );
-    const began = performance.now();
-    await expectVersion(slot, { version: 'new', slot: 'staging' }, { ...patient, steadyMs: 200 });
-    expect(performance.now() - began).toBeGreaterThan(205);
+    const fiveThenOld = [...Array.from({ length: 5 }, () => version('new')), version('old'), version('new')];
+    const slot = await slotAnswering(...fiveThenOld);
+    const clock = new InstantClock();
+    await expectVersion(slot, { version: 'new', slot: 'staging' }, { ...waiting(clock), steadyMs: 36_000 });
+    // One pause after each answer before it started to be steady, and six of them while it was.
+    expect(clock.now()).toBe((6 + 6) * 6_000);
   });
 
   test('is asked anew, however long it may take to start, when a connection leads nowhere', async () => {
     const slot = await slotAnswering(version('new'));
     const ask = jest.spyOn(slot, 'ask');
-    await expectVersion(slot, { version: 'new', slot: 'staging' }, { ...patient, limitMs: 900_000 });
+    await expectVersion(slot, { version: 'new', slot: 'staging' }, { ...waiting(), limitMs: 900_000 });
     expect(ask).toHaveBeenCalledWith('/version', { timeoutMs: 70_000 });
   });
 
@@ -67,6 +69,6 @@ describe('a slot', () => {
     { what: 'redirects', answer: status(302), code: 'SLIP-RELEASE-REDIRECT' },
   ])('that $what is refused with $code', async ({ answer, code }) => {
     const slot = await slotAnswering(answer);
-    await expect(expectVersion(slot, { version: 'new', slot: 'staging' }, waiting)).rejects.toMatchObject({ code });
+    await expect(expectVersion(slot, { version: 'new', slot: 'staging' }, waiting())).rejects.toMatchObject({ code });
   });
 });

@@ -1,4 +1,4 @@
-import { setTimeout as pause } from 'node:timers/promises';
+import { monotonicClock } from '../../lib/clock.ts';
 import { SlipError } from '../../lib/errors.ts';
 import { untilDefined, type Waiting } from '../../lib/until.ts';
 import { type Observation, type RunningVersion, versionOf, type WebSlot } from '../appservice/web-slot.ts';
@@ -27,20 +27,20 @@ export async function expectVersion(
   expected: ExpectedVersion,
   waiting: Expecting,
 ): Promise<RunningVersion> {
-  const { limitMs, pollMs, steadyMs = 0 } = waiting;
+  const { limitMs, pollMs, steadyMs = 0, clock = monotonicClock } = waiting;
   let row = 0;
   let redirected = 0;
   let last: Observation | undefined;
   const found = await untilDefined(waiting, async () => {
-    for (const began = performance.now(); ; ) {
+    for (const began = clock.now(); ; ) {
       last = await slot.ask('/version', { timeoutMs: Math.min(limitMs, answerMs) });
       redirected = isRedirect(last) ? redirected + 1 : 0;
       if (redirected >= redirectsInARow) throw redirects(`${slot.url}/version`, last.status ?? 0, last.location);
       const running = versionOf(last);
       row = running?.version === expected.version && running.slot === expected.slot ? row + 1 : 0;
       if (row === 0) return undefined;
-      if (row >= answersInARow && performance.now() - began >= steadyMs) return running;
-      if (steadyMs > 0) await pause(pollMs);
+      if (row >= answersInARow && clock.now() - began >= steadyMs) return running;
+      if (steadyMs > 0) await clock.sleep(pollMs);
     }
   });
   return found ?? fail(notAsExpected(slot, expected, last, waiting));

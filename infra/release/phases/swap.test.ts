@@ -50,24 +50,30 @@ describe('a swap', () => {
 });
 
 describe('whether it was swapped', () => {
-  const showingAfter = (ms: number, underWay: boolean) => {
-    const began = performance.now();
-    const swapStatus = async (): Promise<SwapStatus> => {
-      const age = performance.now() - began;
-      return { lastSwap: age < ms * 2 ? '0' : '1', inProgress: underWay && age >= ms && age < ms * 2 };
-    };
+  /** A site that shows one status after the other, the last one for ever. */
+  function showing(...statuses: SwapStatus[]) {
+    let asked = 0;
+    const swapStatus = async (): Promise<SwapStatus> => statuses[Math.min(asked++, statuses.length - 1)] ?? before;
     return { swapStatus };
-  };
+  }
+  const before = { lastSwap: '0', inProgress: false };
+  const underWay = { lastSwap: '0', inProgress: true };
+  const after = { lastSwap: '1', inProgress: false };
+  const patient = { limits: { swapShowsMs: 60_000 }, management: { pollMs: 1 } };
 
   test('is seen when the site shows only a moment later that a swap is under way', async () => {
-    expect(await hasSwapped(showingAfter(20, true), '0', target)).toBe(true);
+    expect(await hasSwapped(showing(before, before, underWay, underWay, after), '0', patient)).toBe(true);
   });
 
   test('is seen when the site shows its end a moment later', async () => {
-    expect(await hasSwapped(showingAfter(10, false), '0', target)).toBe(true);
+    expect(await hasSwapped(showing(before, before, after), '0', patient)).toBe(true);
+  });
+
+  test('is known to be no when the site has shown none for long enough', async () => {
+    expect(await hasSwapped(showing(before), '0', target)).toBe(false);
   });
 
   test('is known at once when it was refused', async () => {
-    expect(await hasSwapped(showingAfter(10, false), '0', target, true)).toBe(false);
+    expect(await hasSwapped(showing(before, after), '0', patient, true)).toBe(false);
   });
 });

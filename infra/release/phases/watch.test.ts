@@ -1,6 +1,7 @@
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, test } from '@jest/globals';
+import { InstantClock } from '../../testbed/instant-clock.ts';
 import { WebSlot } from '../appservice/web-slot.ts';
 import { watch, worse } from './watch.ts';
 
@@ -31,8 +32,13 @@ describe('production after the swap is', () => {
 
 describe('a watch', () => {
   const servers: Server[] = [];
-  const short = { seconds: 1, errorShare: 0.02, p95Ms: 5000 };
-  const watching = { oldBackWithinMs: 10_000, beat: () => undefined, onProgress: () => undefined };
+  const short = { seconds: 1, errorShare: 0.02, p95Ms: 60_000 };
+  /** Turns in the seconds that are compared. */
+  const turns = 5;
+
+  function watching(clock = new InstantClock()) {
+    return { oldBackWithinMs: 10_000, beat: () => undefined, onProgress: () => undefined, clock };
+  }
 
   afterEach(() => {
     for (const server of servers.splice(0)) server.close();
@@ -47,49 +53,51 @@ describe('a watch', () => {
   const failsAt = (...paths: string[]): RequestListener => {
     return ({ url }, response) => response.writeHead(paths.includes(url ?? '') ? 500 : 200).end();
   };
+  const isUpWhen =
+    (up: () => boolean): RequestListener =>
+    (_, response) =>
+      response.writeHead(up() ? 200 : 503).end();
 
   test('is not misled by the restart of the old version, which ends a swap', async () => {
-    const upAt = performance.now() + 1500;
-    const old = await slot((_, response) => response.writeHead(performance.now() < upAt ? 503 : 200).end());
+    const clock = new InstantClock();
+    const old = await slot(isUpWhen(() => clock.now() >= 1500));
     const production = await slot(failsAt('/api/ping'));
-    const began = performance.now();
-    await expect(watch(production, old, short, watching)).rejects.toMatchObject({
+    await expect(watch(production, old, short, watching(clock))).rejects.toMatchObject({
       code: 'SLIP-RELEASE-WORSE',
-      detail: { found: expect.stringMatching(/requests failed \(\/api\/ping: 500 \), before 0 of/) },
+      detail: { found: expect.stringMatching(/requests failed \(\/api\/ping: 500 \), before 0 of 5/) },
     });
-    expect(performance.now() - began).toBeGreaterThan(2500);
+    expect(clock.now()).toBeGreaterThanOrEqual(2500);
   });
 
   test('finds nothing wrong with what fails in the old version too', async () => {
     const shared = failsAt('/api/ping', '/api/health');
-    const seen = await watch(await slot(shared), await slot(shared), short, watching);
-    expect(seen.errors).toBeGreaterThan(0);
+    const seen = await watch(await slot(shared), await slot(shared), short, watching());
+    expect(seen).toMatchObject({ sent: turns, errors: 3 });
   });
 
   test('judges production alone when the old version does not come back', async () => {
-    const old = await slot((_, response) => response.writeHead(503).end());
-    const within = { ...watching, oldBackWithinMs: 500 };
-    await expect(watch(await slot(failsAt('/')), old, short, within)).rejects.toMatchObject({
+    const old = await slot(isUpWhen(() => false));
+    await expect(watch(await slot(failsAt('/')), old, short, watching())).rejects.toMatchObject({
       code: 'SLIP-RELEASE-WORSE',
       detail: { found: expect.stringContaining('before 0 of 0') },
     });
-    expect(await watch(await slot(failsAt()), old, short, within)).toMatchObject({ errors: 0 });
+    expect(await watch(await slot(failsAt()), old, short, watching())).toMatchObject({ errors: 0 });
   });
 
   test('judges production alone when the old version answers only until its restart', async () => {
-    const downAt = performance.now() + 500;
-    const old = await slot((_, response) => response.writeHead(performance.now() < downAt ? 200 : 503).end());
-    const production = await slot((_, response) => response.writeHead(performance.now() < downAt ? 200 : 500).end());
-    await expect(watch(production, old, short, { ...watching, oldBackWithinMs: 500 })).rejects.toMatchObject({
+    const clock = new InstantClock();
+    const old = await slot(isUpWhen(() => clock.now() < 500));
+    const production = await slot((_, response) => response.writeHead(clock.now() < 500 ? 200 : 500).end());
+    await expect(watch(production, old, short, watching(clock))).rejects.toMatchObject({
       code: 'SLIP-RELEASE-WORSE',
     });
   });
 
   test('says once that it waits for the old version', async () => {
-    const upAt = performance.now() + 900;
+    const clock = new InstantClock();
     const said: string[] = [];
-    const old = await slot((_, response) => response.writeHead(performance.now() < upAt ? 503 : 200).end());
-    await watch(await slot(failsAt()), old, short, { ...watching, onProgress: (text) => said.push(text) });
+    const old = await slot(isUpWhen(() => clock.now() >= 900));
+    await watch(await slot(failsAt()), old, short, { ...watching(clock), onProgress: (text) => said.push(text) });
     expect(said).toEqual(['waiting for the previous version, to compare with it']);
   });
 });

@@ -1,4 +1,4 @@
-import { setTimeout as pause } from 'node:timers/promises';
+import { type Clock, monotonicClock } from '../../lib/clock.ts';
 import { SlipError } from '../../lib/errors.ts';
 import { percentile } from '../../lib/percentile.ts';
 import type { Observation, WebSlot } from '../appservice/web-slot.ts';
@@ -29,6 +29,8 @@ export interface Watching {
   readonly oldBackWithinMs: number;
   readonly beat: () => void;
   readonly onProgress: (text: string) => void;
+  /** Default: the machine's. */
+  readonly clock?: Clock;
 }
 
 /** A single failed request is no trend. */
@@ -52,24 +54,24 @@ export async function watch(
   production: WebSlot,
   old: WebSlot,
   budget: WatchBudget,
-  { oldBackWithinMs, beat, onProgress }: Watching,
+  { oldBackWithinMs, beat, onProgress, clock = monotonicClock }: Watching,
 ): Promise<Watched> {
   const seen: Turn[] = [];
   const wantedMs = budget.seconds * 1000;
-  const latest = performance.now() + wantedMs + oldBackWithinMs;
+  const latest = clock.now() + wantedMs + oldBackWithinMs;
   let waiting = false;
   let comparedMs = 0;
-  for (let turn = 0; comparedMs < wantedMs && performance.now() < latest; turn++) {
+  for (let turn = 0; comparedMs < wantedMs && clock.now() < latest; turn++) {
     const path = paths[turn % paths.length] ?? '/';
-    const began = performance.now();
+    const began = clock.now();
     const [here, there, life] = await Promise.all([production.ask(path), old.ask(path), old.ask(lifePath)]);
     const comparable = life.status === 200;
     seen.push({ path, production: here, old: there, comparable });
     beat();
     if (!comparable && !waiting) onProgress('waiting for the previous version, to compare with it');
     waiting = !comparable;
-    await pause(Math.max(0, askEveryMs - (performance.now() - began)));
-    if (comparable) comparedMs += performance.now() - began;
+    await clock.sleep(Math.max(0, askEveryMs - (clock.now() - began)));
+    if (comparable) comparedMs += clock.now() - began;
   }
   const compared = seen.filter(({ comparable }) => comparable);
   // The old version may never come back from its restart: then every answer of production counts.
