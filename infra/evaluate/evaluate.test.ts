@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { SlipError } from '../lib/errors.ts';
+import { eventually } from '../testbed/eventually.ts';
 import { evaluate } from './evaluate.ts';
 import { UNKNOWN } from './placeholders.ts';
 import type { Evaluation, RecordedResource } from './recorded.ts';
@@ -22,7 +23,7 @@ describe('an update', () => {
   beforeAll(async () => {
     const options = { stage: 'dev', mode: 'update', program: fixture('small') } as const;
     [first, second] = await Promise.all([evaluate(options), evaluate(options)]);
-  }, 30_000);
+  });
 
   test('is the same twice', () => {
     const usage = { seconds: 0, cpuSeconds: 0, peakRssMb: 0 };
@@ -72,7 +73,7 @@ test('a preview does not know what Azure has not said yet', async () => {
   const preview = await evaluate({ stage: 'dev', mode: 'preview', program: fixture('small') });
   expect(named(preview, 'account').id).toBe(UNKNOWN);
   expect(preview.outputs).toMatchObject({ stage: 'dev', endpoint: UNKNOWN, accountId: UNKNOWN, key: UNKNOWN });
-}, 30_000);
+});
 
 test('config is the file of the stage with the caller’s on top', async () => {
   const { outputs } = await evaluate({
@@ -82,7 +83,7 @@ test('config is the file of the stage with the caller’s on top', async () => {
     config: { stage: 'other' },
   });
   expect(outputs.stage).toBe('other');
-}, 30_000);
+});
 
 describe('a program that fails', () => {
   test.each([
@@ -90,27 +91,23 @@ describe('a program that fails', () => {
     ['exits', 'SLIP-EVALUATE-PROGRAM', /exit code 3/],
     ['asks', 'SLIP-EVALUATE-INVOKE', /azure-native:compute:getImage/],
     ['is-not-there', 'SLIP-EVALUATE-PROGRAM', /is-not-there/],
-  ])(
-    'and %s is %s, with what it said',
-    async (name, code, said) => {
-      const failed = evaluate({ stage: 'dev', mode: 'update', program: fixture(name) });
-      await expect(failed).rejects.toThrow(said);
-      await expect(failed).rejects.toMatchObject({ code });
-      await expect(failed).rejects.not.toThrow('\u001b');
-    },
-    30_000,
-  );
+  ])('and %s is %s, with what it said', async (name, code, said) => {
+    const failed = evaluate({ stage: 'dev', mode: 'update', program: fixture(name) });
+    await expect(failed).rejects.toThrow(said);
+    await expect(failed).rejects.toMatchObject({ code });
+    await expect(failed).rejects.not.toThrow('\u001b');
+  });
 
   test('to end is stopped', async () => {
     const hung = evaluate({ stage: 'dev', mode: 'update', program: fixture('hangs'), deadlineMs: 3_000 });
     await expect(hung).rejects.toMatchObject({ code: 'SLIP-EVALUATE-DEADLINE' });
-  }, 30_000);
+  });
 
   test('keeps its own code', async () => {
     const failed = evaluate({ stage: 'dev', mode: 'update', config: { 'plan.sku': 'B1' } });
     await expect(failed).rejects.toBeInstanceOf(SlipError);
     await expect(failed).rejects.toMatchObject({ code: 'SLIP-CONFIG-INVALID' });
-  }, 30_000);
+  });
 
   test('for want of its stage says which stages there are', async () => {
     await expect(evaluate({ stage: 'moon', mode: 'update' })).rejects.toMatchObject({
@@ -124,32 +121,18 @@ test('a program goes when whoever evaluates it is killed', async () => {
   const options = JSON.stringify({ stage: 'dev', mode: 'update', program: fixture('hangs') });
   const code = `const { evaluate } = await import(${JSON.stringify(new URL('./evaluate.ts', import.meta.url).href)}); await evaluate(${options});`;
   const evaluating = spawn(process.execPath, ['--input-type=module', '--eval', code], { stdio: 'ignore' });
-  const [runner = ''] = await until(
-    () => childrenOf(evaluating.pid ?? 0),
-    (children) => children.length > 0,
-  );
-  await until(
-    () => readFileSync(`/proc/${runner}/cmdline`, 'utf8'),
-    (title) => title.startsWith('hanging-program'),
-  );
+  let runner = '';
+  await eventually('the runner is started', () => {
+    [runner = ''] = childrenOf(evaluating.pid ?? 0);
+    return runner !== '';
+  });
+  const title = () => readFileSync(`/proc/${runner}/cmdline`, 'utf8');
+  await eventually('the program runs', () => title().startsWith('hanging-program'));
   evaluating.kill('SIGKILL');
-  await until(
-    () => existsSync(`/proc/${runner}`),
-    (alive) => !alive,
-  );
-}, 30_000);
+  await eventually('the runner is gone', () => !existsSync(`/proc/${runner}`));
+});
 
 function childrenOf(pid: number): string[] {
   const file = `/proc/${pid}/task/${pid}/children`;
   return existsSync(file) ? readFileSync(file, 'utf8').split(' ').filter(Boolean) : [];
-}
-
-async function until<T>(look: () => T, holds: (seen: T) => boolean): Promise<T> {
-  const deadline = Date.now() + 20_000;
-  for (;;) {
-    const seen = look();
-    if (holds(seen)) return seen;
-    if (Date.now() > deadline) throw new Error('it did not happen');
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
 }

@@ -8,7 +8,7 @@ import { NOBODYS_ACCOUNT } from './subscription.ts';
 let shared: Evaluation;
 beforeAll(async () => {
   shared = await evaluate({ stage: 'shared', mode: 'update' });
-}, 30_000);
+});
 
 const answer = sharedStackOutputs(
   'urn:pulumi:dev::slipway::pulumi:pulumi:StackReference::shared',
@@ -30,4 +30,4 @@ test('a stage evaluates the same resources in preview as in update, only knowing
   const preview = await evaluate({ stage: 'shared', mode: 'preview' });
   expect(preview.resources.map(({ urn }) => urn)).toEqual(shared.resources.map(({ urn }) => urn));
   expect(JSON.stringify(preview.resources)).toContain(UNKNOWN);
-}, 30_000);
+});

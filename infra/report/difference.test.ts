@@ -9,7 +9,7 @@ const NOTHING: Difference = { added: [], removed: [], changed: {}, replaced: [],
 let before: Evaluation;
 beforeAll(async () => {
   before = await evaluated({});
-}, 30_000);
+});
 
 function evaluated(config: Readonly<Record<string, string>>): Promise<Evaluation> {
   return evaluate({ stage: 'dev', mode: 'update', config: { ...BASE, ...config } });
@@ -22,14 +22,14 @@ async function after(config: Readonly<Record<string, string>>): Promise<Differen
 
 test('an unchanged program changes nothing', async () => {
   expect(await after({})).toEqual(NOTHING);
-}, 30_000);
+});
 
 test('a setting is for the next release: no resource changes, only what is wanted', async () => {
   expect(await after({ 'media.scanMs': '500' })).toEqual({
     ...NOTHING,
     outputs: ['wanted.settings.MEDIA_SCAN_MS'],
   });
-}, 30_000);
+});
 
 test('so is another image of the sidecar, and another number of workers is nobody’s business', async () => {
   const digest = `sha256:${'1'.repeat(64)}`;
@@ -37,7 +37,7 @@ test('so is another image of the sidecar, and another number of workers is nobod
     ...NOTHING,
     outputs: ['wanted.settings.SIDECAR_DIGEST', 'wanted.siteContainers[0].properties.image'],
   });
-}, 30_000);
+});
 
 test('PHP, slow queries and the rate limit change where they live', async () => {
   const changes = await after({
@@ -59,7 +59,7 @@ test('PHP, slow queries and the rate limit change where they live', async () => 
       'web:WebAppSlot::staging': ['siteConfig.linuxFxVersion'],
     },
   });
-}, 30_000);
+});
 
 test('without the mount its keys are gone too', async () => {
   expect(await after({ 'media.mount': 'false' })).toEqual({
@@ -68,14 +68,14 @@ test('without the mount its keys are gone too', async () => {
     changed: { 'storage:StorageAccount::media': ['allowSharedKeyAccess'] },
     outputs: ['wanted.settings.MEDIA_MOUNT'],
   });
-}, 30_000);
+});
 
 test('tags go everywhere but to secrets, whose rotated values would be written over', async () => {
   const { changed, ...rest } = await after({ tags: '{"team":"web"}' });
   expect(rest).toEqual({ ...NOTHING, changed: undefined });
   expect(new Set(Object.values(changed).flat())).toEqual(new Set(['tags.team']));
   expect(Object.keys(changed).filter((label) => label.startsWith('keyvault:Secret'))).toEqual([]);
-}, 30_000);
+});
 
 const MYSQL = ['dbformysql:Database::mysql-database', 'dbformysql:Server::mysql'];
 
@@ -97,7 +97,7 @@ test('replacing data is refused until the word is there', async () => {
   const allowed = difference(said, await evaluated({ ...cidr, ...word }));
   expect(allowed.replaced).toEqual(['dbformysql:Server::mysql']);
   expect(allowed.refused).toEqual([]);
-}, 60_000);
+});
 
 test('another generation renames data, and every bit of it is refused', async () => {
   const { replaced, refused } = await after({ generation: '2' });
@@ -108,4 +108,4 @@ test('another generation renames data, and every bit of it is refused', async ()
   );
   expect(data).toEqual(expect.arrayContaining([...MYSQL, 'storage:StorageAccount::media', 'keyvault:Vault::vault']));
   expect(data.filter((label) => !refused.includes(label))).toEqual([]);
-}, 30_000);
+});

@@ -13,7 +13,7 @@ beforeAll(async () => {
   const config = { 'sidecar.digest': ANY_DIGEST };
   prod = await evaluate({ stage: 'prod', mode: 'update', config });
   dev = await evaluate({ stage: 'dev', mode: 'update', config });
-}, 60_000);
+});
 
 /** Links as `from → to` by their labels. */
 function linksOf(evaluation: Evaluation): string[] {

@@ -3,6 +3,7 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSy
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { eventually } from '../testbed/eventually.ts';
 import { acquireLock, isAlive, ownerOf } from './lock.mjs';
 
 let folder = '';
@@ -31,10 +32,10 @@ describe('the set-up lock', () => {
     const release = await acquireLock(file);
     const seen: number[] = [];
     const second = acquireLock(file, { onWait: ({ pid }) => seen.push(pid) });
-    await new Promise((resolve) => setTimeout(resolve, 600));
-    expect(seen).toEqual([process.pid]);
+    await eventually('the owner is told', () => seen.length > 0);
     release();
     (await second)();
+    expect(seen).toEqual([process.pid]);
     expect(existsSync(file)).toBe(false);
   });
 

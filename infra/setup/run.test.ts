@@ -3,8 +3,8 @@ import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, write
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { eventually } from '../testbed/eventually.ts';
 
-const limitMs = 10_000;
 const nodePackage = `node_modules/node-linux-${process.arch}`;
 
 /**
@@ -47,14 +47,6 @@ async function end(child: ChildProcess): Promise<{ code: number | null; stdout: 
   return { code, stdout, stderr };
 }
 
-async function until(what: string, ready: () => boolean): Promise<void> {
-  const deadline = Date.now() + limitMs;
-  while (!ready()) {
-    if (Date.now() > deadline) throw new Error(`not within ${limitMs} ms: ${what}`);
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
-}
-
 const calls = () =>
   existsSync(join(root, 'calls')) ? readFileSync(join(root, 'calls'), 'utf8').trim().split('\n') : [];
 
@@ -88,7 +80,7 @@ describe('node infra/setup/run.mjs', () => {
   test('an interrupt ends an installer that does not want to, exits 130, gives the lock back and leaves nothing that passes for done', async () => {
     npmThat(`${installs}; trap '' INT TERM; echo $$ > pid; while :; do sleep 0.1; done`);
     const child = begin();
-    await until('npm began', () => existsSync(join(root, 'pid')));
+    await eventually('npm began', () => existsSync(join(root, 'pid')));
     child.kill('SIGINT');
     expect(await end(child)).toMatchObject({ code: 130 });
     expect(existsSync(`/proc/${readFileSync(join(root, 'pid'), 'utf8').trim()}`)).toBe(false);
@@ -100,7 +92,7 @@ describe('node infra/setup/run.mjs', () => {
   test('of two at once one installs, and the other says whom it waits for', async () => {
     npmThat(`until [ -e go ]; do sleep 0.05; done; ${installs}`);
     const first = begin();
-    await until('npm began', () => calls().length > 0);
+    await eventually('npm began', () => calls().length > 0);
     const second = begin();
     const told = new Promise((resolve) => second.stderr?.once('data', (text) => resolve(String(text))));
     expect(await told).toContain(`process ${first.pid}`);

@@ -86,7 +86,7 @@ beforeAll(async () => {
   endpoint = `http://127.0.0.1:${typeof address === 'object' && address !== null ? address.port : 0}`;
   const account = { subscriptionId: SUBSCRIPTION, tenantId: SUBSCRIPTION };
   evaluation = await evaluate({ stage: 'prod', mode: 'update', account });
-}, 30_000);
+});
 
 afterAll(() => {
   azure.close();

@@ -9,7 +9,8 @@ const parent = '/tmp';
 const prefix = 'slipway-test-';
 /** Servers that give up root have to reach their sockets in it, as they would in /tmp. */
 const mode = 0o711;
-const graceMs = 3_000;
+/** Servers of a region end one after the other, and slowly on a busy machine. */
+const defaultGraceMs = 30_000;
 const pollMs = 50;
 
 /**
@@ -18,19 +19,21 @@ const pollMs = 50;
  */
 export class RunDirectory {
   readonly path: string;
+  readonly #graceMs: number;
 
-  private constructor(path: string) {
+  private constructor(path: string, graceMs: number) {
     this.path = path;
+    this.#graceMs = graceMs;
   }
 
   /** Also ends and removes what runs left behind whose own process was killed. */
-  static async create(): Promise<RunDirectory> {
+  static async create(graceMs = defaultGraceMs): Promise<RunDirectory> {
     for (const name of await readdir(parent)) {
       if (!name.startsWith(prefix)) continue;
-      const left = new RunDirectory(join(parent, name));
+      const left = new RunDirectory(join(parent, name), graceMs);
       if (left.#isAbandoned()) await left.remove();
     }
-    const directory = new RunDirectory(await mkdtemp(join(parent, prefix)));
+    const directory = new RunDirectory(await mkdtemp(join(parent, prefix)), graceMs);
     await chmod(directory.path, mode);
     await writeFile(join(directory.path, 'owner'), JSON.stringify(ownerOf(process.pid)));
     return directory;
@@ -46,7 +49,7 @@ export class RunDirectory {
 
   /** What is still there after a moment to leave. Looks twice: a process shows nothing of itself while it becomes another program. */
   async leftovers(): Promise<string[]> {
-    const deadline = Date.now() + graceMs;
+    const deadline = Date.now() + this.#graceMs;
     let found = this.processes();
     let before: readonly string[] = ['not looked yet'];
     while ((found.length > 0 || before.length > 0) && Date.now() < deadline) {

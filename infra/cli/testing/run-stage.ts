@@ -23,14 +23,19 @@ export interface StageOptions {
   readonly env: NodeJS.ProcessEnv;
   readonly signal: AbortSignal;
   readonly onLine: (line: string) => void;
+  /** Aborts after so many seconds. Default: by the machine's clock. */
+  readonly limit?: (seconds: number) => AbortSignal;
 }
 
 /** Runs one stage in a process group of its own, its whole output in a log. The group is ended when `signal` aborts. */
-export async function runStage(stage: Stage, { context, env, signal, onLine }: StageOptions): Promise<StageResult> {
+export async function runStage(
+  stage: Stage,
+  { context, env, signal, onLine, limit: limitOf = bySystemClock }: StageOptions,
+): Promise<StageResult> {
   const began = Date.now();
   const log = join(context.reports, `${stage.name}.log`);
   if (stage.report !== 'none') await rm(reportFile(context, stage), { force: true });
-  const limit = AbortSignal.timeout(stage.limitSeconds * 1000);
+  const limit = limitOf(stage.limitSeconds);
   const { exitCode, output } = await runLogged(stage, { log, env, signal: AbortSignal.any([signal, limit]), onLine });
   const counted = await count(stage, context, exitCode);
   const broken = exitCode !== 0 && counted.failed === 0;
@@ -45,6 +50,10 @@ export async function runStage(stage: Stage, { context, env, signal, onLine }: S
     failures: failed === 0 ? '' : counted.failures === undefined || broken ? tail : counted.failures,
     log,
   };
+}
+
+function bySystemClock(seconds: number): AbortSignal {
+  return AbortSignal.timeout(seconds * 1000);
 }
 
 async function count(

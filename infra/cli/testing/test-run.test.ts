@@ -3,11 +3,11 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'no
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { eventually } from '../../testbed/eventually.ts';
 import type { Stage } from './stages.ts';
 import { selectStages } from './stages.ts';
-import { runTests } from './test-run.ts';
+import { runTests, type TestRunOptions } from './test-run.ts';
 
-const limitMs = 10_000;
 let reports = '';
 beforeEach(() => {
   reports = mkdtempSync(join(tmpdir(), 'reports-'));
@@ -25,27 +25,20 @@ const shell = (name: string, script: string, more: Partial<Stage> = {}): Stage =
   ...more,
 });
 
-async function run(stages: Stage[], signal = new AbortController().signal) {
+async function run(stages: Stage[], more: Partial<TestRunOptions> = {}) {
   const lines: string[] = [];
   const { results, leftovers } = await runTests(stages, {
     context: { root: reports, reports },
-    signal,
+    signal: new AbortController().signal,
     live: { above: (line: string) => void lines.push(line) },
     running: new Map(),
+    ...more,
   });
   return { results, leftovers, shown: lines.join('\n') };
 }
 
 const isAlive = (pid: number) =>
   existsSync(`/proc/${pid}`) && !/^State:\tZ/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'));
-
-async function until(what: string, ready: () => boolean): Promise<void> {
-  const deadline = Date.now() + limitMs;
-  while (!ready()) {
-    if (Date.now() > deadline) throw new Error(`not within ${limitMs} ms: ${what}`);
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
-}
 
 describe('a test run', () => {
   test('counts a static stage as one test, and shows the end of a failed one with the place of its log', async () => {
@@ -65,9 +58,20 @@ describe('a test run', () => {
   });
 
   test('a stage that hangs is ended, and has failed', async () => {
-    const { results, shown } = await run([shell('hang', 'echo before; sleep 304', { limitSeconds: 0.5 })]);
+    const limit = new AbortController();
+    const limits: number[] = [];
+    const ended = run([shell('hang', `echo before; touch ${reports}/hangs; sleep 304`, { limitSeconds: 90 })], {
+      limit: (seconds) => {
+        limits.push(seconds);
+        return limit.signal;
+      },
+    });
+    await eventually('the stage runs', () => existsSync(join(reports, 'hangs')));
+    limit.abort();
+    const { results, shown } = await ended;
     expect(results).toMatchObject([{ passed: 0, failed: 1 }]);
-    expect(shown).toMatch(/before\n.*did not end within 0.5 s/);
+    expect(shown).toMatch(/before\n.*did not end within 90 s/);
+    expect(limits).toEqual([90]);
   });
 
   test('an old report is not taken for a new one', async () => {
@@ -88,19 +92,18 @@ describe('a test run', () => {
   });
 
   test('a server that a test leaves behind in a session of its own is named and ended', async () => {
-    const { leftovers } = await run([
-      shell('forgetful', `setsid sleep 300 </dev/null >/dev/null 2>&1 & echo $! > ${reports}/pid`),
-    ]);
+    const forgetful = shell('forgetful', `setsid sleep 300 </dev/null >/dev/null 2>&1 & echo $! > ${reports}/pid`);
+    const { leftovers } = await run([forgetful], { graceMs: 500 });
     expect(leftovers).toEqual([expect.stringContaining('sleep 300')]);
     expect(isAlive(Number.parseInt(leftovers[0] ?? '', 10))).toBe(false);
-  }, 20_000);
+  });
 
   test('an interrupt ends the stage, its children and its detached servers, and starts no further stage', async () => {
     const script = `setsid sleep 301 </dev/null >/dev/null 2>&1 & echo $! > ${reports}/server; sleep 302 & echo $! > ${reports}/child; wait`;
     const controller = new AbortController();
     const stages = [shell('long', script), shell('next', `touch ${reports}/next`, { phase: 2 })];
-    const ended = run(stages, controller.signal);
-    await until(
+    const ended = run(stages, { signal: controller.signal });
+    await eventually(
       'the stage runs',
       () => existsSync(join(reports, 'child')) && readFileSync(join(reports, 'child'), 'utf8') !== '',
     );
@@ -109,12 +112,13 @@ describe('a test run', () => {
     for (const name of ['server', 'child'])
       expect(isAlive(Number(readFileSync(join(reports, name), 'utf8')))).toBe(false);
     expect(existsSync(join(reports, 'next'))).toBe(false);
-  }, 20_000);
+  });
 
   test('what a killed run left behind is ended and removed by the next', async () => {
     const left = mkdtempSync('/tmp/slipway-test-');
-    writeFileSync(join(left, 'owner'), JSON.stringify({ pid: process.pid, started: 'another process', since: '' }));
     const server = spawn('sleep', ['303'], { cwd: left, stdio: 'ignore' });
+    // Last: another run that begins at this moment may take it away as well.
+    writeFileSync(join(left, 'owner'), JSON.stringify({ pid: process.pid, started: 'another process', since: '' }));
     const gone = new Promise((resolve) => server.on('exit', resolve));
     await run([shell('next', 'true')]);
     await gone;

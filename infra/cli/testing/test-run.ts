@@ -17,12 +17,16 @@ export interface TestRunOptions {
   readonly live: Pick<LiveLine, 'above'>;
   /** What runs now: stage name → what it did last and since when. */
   readonly running: Map<string, { since: number; line: string }>;
+  /** Aborts after so many seconds. Default: by the machine's clock. */
+  readonly limit?: (seconds: number) => AbortSignal;
+  /** How long processes that tests leave behind get to end by themselves. Default: 30 s */
+  readonly graceMs?: number;
 }
 
 /** Runs the stages phase by phase, and ends whatever they leave behind, also after an interrupt. */
 export async function runTests(stages: readonly Stage[], options: TestRunOptions): Promise<TestRun> {
   await mkdir(options.context.reports, { recursive: true });
-  const directory = await RunDirectory.create();
+  const directory = await RunDirectory.create(options.graceMs);
   const env = { ...process.env, TMPDIR: directory.path, NO_COLOR: '1' };
   const results: StageResult[] = [];
   let leftovers: string[] = [];
@@ -48,7 +52,7 @@ async function runPhase(
   options: TestRunOptions,
   env: NodeJS.ProcessEnv,
 ): Promise<StageResult[]> {
-  const { context, signal, live, running } = options;
+  const { context, signal, live, running, limit } = options;
   const waiting = [...stages];
   const results: StageResult[] = [];
   const lane = async (): Promise<void> => {
@@ -57,7 +61,7 @@ async function runPhase(
       const since = Date.now();
       running.set(name, { since, line: '' });
       const onLine = (line: string) => running.set(name, { since, line });
-      const result = await runStage(stage, { context, env, signal, onLine });
+      const result = await runStage(stage, { context, env, signal, onLine, ...(limit === undefined ? {} : { limit }) });
       running.delete(name);
       if (signal.aborted) return;
       results.push(result);

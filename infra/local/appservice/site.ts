@@ -1,4 +1,4 @@
-import { type Clock, type Clock, systemClock, systemClock, utc, utc } from '../../lib/clock.ts';
+import { type Clock, systemClock, utc } from '../../lib/clock.ts';
 import { messageOf } from '../../lib/error-message.ts';
 import type { WorkerId } from '../state/paths.ts';
 import * as configure from './configure.ts';

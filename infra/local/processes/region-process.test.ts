@@ -3,9 +3,9 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { eventually } from '../../testbed/eventually.ts';
 import { systemPath } from './programs.ts';
 import { endLeftovers, type ProcessSpec, RegionProcess, startTimeOf } from './region-process.ts';
-import { waitUntil } from './wait.ts';
 
 let directory: string;
 let started: RegionProcess[];
@@ -38,10 +38,9 @@ function bash(script: string, change: Partial<ProcessSpec> = {}): RegionProcess 
 }
 
 const alive = async (pid: number) => (await startTimeOf(pid)) !== undefined;
-const until = (what: string, ready: () => Promise<boolean>) => waitUntil(what, 5_000, ready);
 
 async function numberIn(name: string): Promise<number> {
-  await until(name, async () => (await readFile(join(directory, name), 'utf8').catch(() => '')).trim() !== '');
+  await eventually(name, async () => (await readFile(join(directory, name), 'utf8').catch(() => '')).trim() !== '');
   return Number(await readFile(join(directory, name), 'utf8'));
 }
 
@@ -51,14 +50,14 @@ describe('a process of the region', () => {
     await process.start();
     const first = await numberIn('pid');
     globalThis.process.kill(first, 'SIGSEGV');
-    await until('its successor', async () => process.pid !== undefined && process.pid !== first);
+    await eventually('its successor', async () => process.pid !== undefined && process.pid !== first);
     expect(process.exits.map((exit) => exit.reason)).toEqual(['signal SIGSEGV']);
   });
 
   test('stays down when it was not to be restarted', async () => {
     const process = bash('exit 7');
     await process.start();
-    await until('its end', async () => !process.running);
+    await eventually('its end', async () => !process.running);
     expect(process.exits.map((exit) => exit.reason)).toEqual(['exit code 7']);
   });
 
@@ -67,7 +66,7 @@ describe('a process of the region', () => {
     await process.start();
     const child = await numberIn('child');
     await process.stop(0);
-    await until('the end of its child', async () => !(await alive(child)));
+    await eventually('the end of its child', async () => !(await alive(child)));
   });
 
   test('is killed when it ignores the signal for longer than the limit', async () => {
@@ -83,7 +82,7 @@ describe('a process of the region', () => {
     globalThis.process.env.SLIPWAY_TEST_LEAK = 'yes';
     const process = bash('env > env', { env: { PATH: systemPath, ONLY: 'this' } });
     await process.start();
-    await until('its end', async () => !process.running);
+    await eventually('its end', async () => !process.running);
     const names = (await readFile(join(directory, 'env'), 'utf8')).split('\n').map((line) => line.split('=')[0]);
     expect(names).toContain('ONLY');
     expect(names).not.toContain('SLIPWAY_TEST_LEAK');
@@ -96,7 +95,7 @@ describe('a process of the region', () => {
     });
     const pid = await numberIn('pid');
     parent.kill('SIGKILL');
-    await until('the end of the orphan', async () => !(await alive(pid)));
+    await eventually('the end of the orphan', async () => !(await alive(pid)));
   });
 });
 
@@ -108,8 +107,8 @@ describe('what an earlier region left behind', () => {
     const records = join(directory, 'it.json');
     await writeFile(records, JSON.stringify({ pid, started: await startTimeOf(pid) }));
     for (const file of await readdir(directory)) if (file !== 'it.json') await rm(join(directory, file));
-    expect(await endLeftovers(directory, 1_000)).toEqual(['it']);
-    await until('the end of the group', async () => !(await alive(pid)) && !(await alive(child)));
+    expect(await endLeftovers(directory, 60_000)).toEqual(['it']);
+    await eventually('the end of the group', async () => !(await alive(pid)) && !(await alive(child)));
     expect(await readdir(directory)).toEqual([]);
   });
 

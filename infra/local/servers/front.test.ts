@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { freeBase } from '../../lib/free-port.ts';
+import { eventually } from '../../testbed/eventually.ts';
 import { choosePorts, type Ports, publicOffsets } from '../processes/ports.ts';
 import { createStateDirectories } from '../state/files.ts';
 import type { WorkerId } from '../state/paths.ts';
@@ -15,6 +16,8 @@ let paths: StatePaths;
 let ports: Ports;
 let front: NginxFront;
 const workers: Server[] = [];
+/** Answers of `/slow`, to be given later. */
+const held: (() => void)[] = [];
 const agent = new Agent({ keepAlive: true, maxSockets: 8 });
 
 beforeAll(async () => {
@@ -25,7 +28,7 @@ beforeAll(async () => {
     const worker = createServer((incoming, response) => {
       const seen = { worker: id, forwarded: incoming.headers['x-forwarded-for'], host: incoming.headers.host };
       const answer = () => response.end(JSON.stringify(seen));
-      if (incoming.url === '/slow') setTimeout(answer, 300);
+      if (incoming.url === '/slow') held.push(answer);
       else answer();
     });
     await mkdir(paths.worker(id).run, { recursive: true });
@@ -86,9 +89,10 @@ test('a swap moves new requests at once and loses none of a busy keep-alive clie
 test('a request in flight ends where it began', async () => {
   await front.route('production', 'a');
   const slow = get('/slow');
-  // Answered by the same worker after the slow one has arrived there.
-  await get('/');
+  await eventually('the slow request has arrived', () => held.length > 0);
   await front.route('production', 'b');
+  expect(workerOf(await get('/'))).toBe('b');
+  for (const answer of held) answer();
   expect(workerOf(await slow)).toBe('a');
 });
 

@@ -5,7 +5,7 @@ import { getCACertificates, setDefaultCACertificates } from 'node:tls';
 import type { ContainerClient } from '@azure/storage-blob';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { freePort } from '../../lib/free-port.ts';
-import { waitUntil } from '../processes/wait.ts';
+import { eventually } from '../../testbed/eventually.ts';
 import { Blob, type StorageAccount } from '../servers/blob.ts';
 import { ensureCertificates } from '../servers/certificates.ts';
 import { createStateDirectories } from '../state/files.ts';
@@ -32,7 +32,7 @@ beforeAll(async () => {
   container = blob.client(account).getContainerClient('media');
   mount = new Mount({ account: account.name, container, directory: join(paths.mounts, 'media') });
   await mount.start();
-}, 30_000);
+});
 
 afterAll(async () => {
   await mount.stop();
@@ -49,7 +49,7 @@ const shows = (name: string) =>
 
 test('a new blob appears late, whole and read-only, folders included', async () => {
   await put('2026/a picture #1.png', 'bytes');
-  await waitUntil('the blob in the mount', 10_000, () => shows('2026/a picture #1.png'));
+  await eventually('the blob is in the mount', () => shows('2026/a picture #1.png'));
   const file = join(mount.directory, '2026/a picture #1.png');
   expect(await readFile(file, 'utf8')).toBe('bytes');
   expect((await stat(file)).mode & 0o222).toBe(0);
@@ -57,9 +57,9 @@ test('a new blob appears late, whole and read-only, folders included', async () 
 
 test('a blob that is deleted goes', async () => {
   await put('gone.png', 'bytes');
-  await waitUntil('the blob in the mount', 10_000, () => shows('gone.png'));
+  await eventually('the blob is in the mount', () => shows('gone.png'));
   await container.deleteBlob('gone.png');
-  await waitUntil('the blob out of the mount', 10_000, async () => !(await shows('gone.png')));
+  await eventually('the blob is out of the mount', async () => !(await shows('gone.png')));
 });
 
 test('only a plain path below the mount is a name that it shows', () => {

@@ -5,7 +5,7 @@ import { createConnection, createServer, type Server, type Socket } from 'node:n
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
-import { waitUntil } from '../processes/wait.ts';
+import { eventually } from '../../testbed/eventually.ts';
 import { unixConnections } from './unix-connections.ts';
 
 let directory: string;
@@ -39,7 +39,7 @@ test('connections count as long as they are open', async () => {
   await connect();
   expect(await unixConnections(socketPath)).toBe(2);
   clients[0]?.destroy();
-  await waitUntil('one is left', 5_000, async () => (await unixConnections(socketPath)) === 1);
+  await eventually('one is left', async () => (await unixConnections(socketPath)) === 1);
 });
 
 test('a connection that nobody has accepted yet counts too', async () => {

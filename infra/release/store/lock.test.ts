@@ -19,7 +19,7 @@ let container: ContainerClient;
 
 beforeAll(async () => {
   azurite = await TestAzurite.start();
-}, 30_000);
+});
 
 afterAll(() => azurite.stop());
 

@@ -18,7 +18,7 @@ beforeAll(async () => {
   azurite = await TestAzurite.start();
   container = await azurite.container();
   directory = await mkdtemp(join(tmpdir(), 'slipway-store-'));
-}, 30_000);
+});
 
 afterAll(async () => {
   await azurite.stop();
