@@ -1,24 +1,28 @@
 import { afterAll, beforeAll, jest } from '@jest/globals';
 import { ReleaseBed } from '../testbed/release-bed.ts';
-import { describeCrashes } from './release/crash.suite.ts';
+import { type CrashSteps, describeCrashes } from './release/crash.suite.ts';
 import { describeInterrupts } from './release/interrupt.suite.ts';
 import { describeRefusals } from './release/refusals.suite.ts';
 import { describeFailedSwapBack } from './release/swap-back.suite.ts';
 
-/** SLIPWAY_E2E=long: a kill at each step, a swap back that fails, Ctrl-C after a swap. */
+/** SLIPWAY_E2E=long: a kill at each step of a release and of a rollback, a swap back that fails, Ctrl-C after a swap. */
 const long = process.env.SLIPWAY_E2E === 'long';
-const everyStep = [
-  'preflight',
-  'stage',
-  'migrate',
-  'prepare',
-  'verify',
-  'drain',
-  'swap',
-  'verify production',
-  'watch',
-  'record',
-];
+const everyStep: CrashSteps = {
+  release: [
+    'preflight',
+    'stage',
+    'migrate',
+    'prepare',
+    'verify',
+    'drain',
+    'swap',
+    'verify production',
+    'watch',
+    'record',
+  ],
+  rollback: ['preflight', 'prepare', 'swap', 'verify production', 'record'],
+};
+const someSteps: CrashSteps = { release: ['prepare', 'swap'], rollback: ['swap'] };
 
 jest.setTimeout(long ? 900_000 : 180_000);
 
@@ -31,6 +35,6 @@ beforeAll(async () => {
 afterAll(() => bed.region.remove(), 60_000);
 
 describeRefusals(() => bed);
-describeCrashes(() => bed, long ? everyStep : ['prepare', 'swap']);
+describeCrashes(() => bed, long ? everyStep : someSteps);
 describeInterrupts(() => bed, long);
 if (long) describeFailedSwapBack(() => bed);

@@ -1,24 +1,45 @@
 import { expect, test } from '@jest/globals';
-import type { HistoryEntry } from '../store/history.ts';
+import type { EntryKind, HistoryEntry } from '../store/history.ts';
+import type { Phase } from '../store/lock.ts';
 import { heal } from './heal.ts';
 import { Steps } from './steps.ts';
 
-const entry = { id: '1', kind: 'release', version: 'new', from: 'old' } as HistoryEntry;
+interface Situation {
+  /** The phase in which the command was killed. */
+  readonly phase: Phase;
+  readonly kind?: EntryKind;
+  /** What production ran before; undefined for the first release. */
+  readonly from?: string | undefined;
+  /** The site's last swap before the command; its last one now is '1'. */
+  readonly lastSwap?: string;
+  /** What production answers; undefined when it is down. */
+  readonly running: string | undefined;
+  readonly health?: 'pass' | 'fail';
+  readonly prepared?: boolean;
+}
 
-/** A command was killed in a phase; production runs a version, and the last swap of the site was at '1'. */
-async function healed(phase: 'swap' | 'swap back', lastSwap: string, running: string | undefined, from = 'old') {
+/** What healing did, in its order: calls that change something, phases written to the lock, the outcome in history. */
+async function healed(situation: Situation): Promise<string[]> {
+  const { phase, kind = 'release', lastSwap = '0', running, health = 'pass', prepared = true } = situation;
+  const from = 'from' in situation ? situation.from : 'old';
   const done: string[] = [];
   const answers: Record<string, object> = {
     '/version': { version: running, slot: 'production' },
-    '/api/health': { status: 'pass' },
+    '/api/health': { status: health },
   };
+  const entry = { id: '1', kind, version: 'new', from } as HistoryEntry;
   const context = {
-    lock: { leftover: { phase, entry: { ...entry, from }, lastSwap }, write: async () => undefined },
+    lock: {
+      leftover: { phase, entry, lastSwap },
+      write: async (intent?: { readonly phase: Phase }) => {
+        if (intent !== undefined) done.push(`intent ${intent.phase}`);
+      },
+    },
     steps: new Steps(() => undefined),
     appService: {
       swapStatus: async () => ({ lastSwap: '1', inProgress: false }),
       swap: async () => void done.push('swap'),
-      slot: async () => ({ preparedFor: 'production', scmHost: '' }),
+      slot: async () => ({ preparedFor: prepared ? 'production' : undefined, scmHost: '' }),
       reset: async () => void done.push('reset'),
     },
     production: {
@@ -26,32 +47,54 @@ async function healed(phase: 'swap' | 'swap back', lastSwap: string, running: st
       version: async () => (running === undefined ? undefined : { version: running }),
       ask: async (path: string) => ({ status: 200, text: JSON.stringify(answers[path]) }),
     },
-    target: { limits: { swapShowsMs: 0, liveMs: 50 }, management: { pollMs: 1 } },
+    target: { limits: { swapShowsMs: 0, liveMs: 0 }, management: { pollMs: 1 } },
     history: { append: async ({ outcome }: HistoryEntry) => void done.push(outcome) },
   };
   await heal(context as unknown as Parameters<typeof heal>[0]);
   return done;
 }
 
+test.each(['stage', 'migrate', 'prepare', 'verify', 'drain'] as const)(
+  'a crash at "%s" left production alone: the preparation is reset when there is one',
+  async (phase) => {
+    expect(await healed({ phase, running: 'old' })).toEqual(['reset', 'abandoned']);
+    expect(await healed({ phase, running: 'old', prepared: false })).toEqual(['abandoned']);
+  },
+);
+
 test.each([
   { phase: 'swap', lastSwap: '0', running: 'new', done: ['live'] },
   { phase: 'swap', lastSwap: '1', running: 'old', done: ['reset', 'abandoned'] },
+  { phase: 'swapped', lastSwap: '0', running: 'new', done: ['live'] },
   { phase: 'swap back', lastSwap: '1', running: 'new', done: ['swap', 'swapped-back'] },
   { phase: 'swap back', lastSwap: '0', running: 'old', done: ['swapped-back'] },
-] as const)('after a crash at "$phase" with $running live: $done', async ({ phase, lastSwap, running, done }) => {
-  expect(await healed(phase, lastSwap, running)).toEqual(done);
+] as const)('after a crash at "$phase" with $running live: $done', async ({ done, ...situation }) => {
+  expect(await healed(situation)).toEqual(done);
+});
+
+test.each([
+  { what: 'a release', kind: 'release', from: 'old', done: ['intent swap back', 'swap', 'swapped-back'] },
+  { what: 'a promotion', kind: 'promote', from: 'old', done: ['intent swap back', 'swap', 'swapped-back'] },
+  { what: 'a rollback', kind: 'rollback', from: 'old', done: ['live'] },
+  { what: 'the first release', kind: 'release', from: undefined, done: ['live'] },
+] as const)('after $what whose version is unhealthy in production: $done', async ({ kind, from, done }) => {
+  const unhealthy = { kind, from, running: 'new', health: 'fail' } as const;
+  expect(await healed({ ...unhealthy, phase: 'swapped' })).toEqual(done);
+  expect(await healed({ ...unhealthy, phase: 'swap' })).toEqual(done);
 });
 
 test.each([
   { phase: 'swap', lastSwap: '1', running: 'new', done: ['live'] },
   { phase: 'swap back', lastSwap: '0', running: 'new', done: ['swap', 'swapped-back'] },
   { phase: 'swap back', lastSwap: '1', running: 'old', done: ['swapped-back'] },
-] as const)('what production runs counts more than a site that does not know: $phase, $running', async (it) => {
-  expect(await healed(it.phase, it.lastSwap, it.running)).toEqual(it.done);
+] as const)('the version in production counts more than the record of the site: $phase, $running', async (it) => {
+  const { done, ...situation } = it;
+  expect(await healed(situation)).toEqual(done);
 });
 
 test('the last swap of the site decides when production is down, or has the same version with other settings', async () => {
-  expect(await healed('swap back', '0', undefined)).toEqual(['swapped-back']);
-  expect(await healed('swap back', '0', 'new', 'new')).toEqual(['swapped-back']);
-  expect(await healed('swap back', '1', 'new', 'new')).toEqual(['swap', 'swapped-back']);
+  const phase = 'swap back';
+  expect(await healed({ phase, lastSwap: '0', running: undefined })).toEqual(['swapped-back']);
+  expect(await healed({ phase, lastSwap: '0', running: 'new', from: 'new' })).toEqual(['swapped-back']);
+  expect(await healed({ phase, lastSwap: '1', running: 'new', from: 'new' })).toEqual(['swap', 'swapped-back']);
 });
