@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import { InstantClock } from '../../testbed/instant-clock.ts';
 import { deploymentOf, oneDeploy, type PublishAnswer } from './one-deploy.ts';
 
 const taken = { status: 200, text: '{"id":"1","status":4,"status_text":"Success"}' };
@@ -22,7 +23,7 @@ describe('a package', () => {
     { what: 'is stopped by a restart of the SCM site', answer: stopped },
   ])('that $what is sent again', async ({ answer }) => {
     const { send, sent } = scm(answer, answer, taken);
-    expect(await oneDeploy(send, 1)).toMatchObject({ failed: false, message: 'Success' });
+    expect(await oneDeploy(send, 1, new InstantClock())).toMatchObject({ failed: false, message: 'Success' });
     expect(sent()).toBe(3);
   });
 
@@ -31,12 +32,12 @@ describe('a package', () => {
     { what: 'cannot be placed', answer: { status: 200, text: '{"status":3,"status_text":"disk full"}' } },
   ])('that $what is not sent again', async ({ answer }) => {
     const { send, sent } = scm(answer);
-    expect(await oneDeploy(send, 1)).toMatchObject({ failed: true });
+    expect(await oneDeploy(send, 1, new InstantClock())).toMatchObject({ failed: true });
     expect(sent()).toBe(1);
   });
 
   test('is not sent for ever', async () => {
-    expect(await oneDeploy(scm({ status: 503, text: 'unavailable' }).send, 1)).toMatchObject({
+    expect(await oneDeploy(scm({ status: 503, text: 'unavailable' }).send, 1, new InstantClock())).toMatchObject({
       failed: true,
       message: 'the SCM site answered 503: unavailable',
     });

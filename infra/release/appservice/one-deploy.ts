@@ -1,4 +1,4 @@
-import { setTimeout as pause } from 'node:timers/promises';
+import { type Clock, monotonicClock } from '../../lib/clock.ts';
 import { parseObject } from '../../lib/json.ts';
 
 /** App Service's front ends give up on a request after 230 s. The deployment that it began goes on. */
@@ -25,14 +25,18 @@ export interface PublishAnswer {
  * Sends a package to the SCM site until it has taken it. That site is a container of its own, which a change of the slot's
  * settings restarts some time later: it is unavailable for a moment, or stops a deployment and says so.
  */
-export async function oneDeploy(send: () => Promise<PublishAnswer>, pollMs: number): Promise<Deployment> {
-  const latest = performance.now() + limitInPolls * pollMs;
+export async function oneDeploy(
+  send: () => Promise<PublishAnswer>,
+  pollMs: number,
+  clock: Clock = monotonicClock,
+): Promise<Deployment> {
+  const latest = clock.now() + limitInPolls * pollMs;
   for (;;) {
-    const began = performance.now();
+    const began = clock.now();
     const answer = await send();
-    const deployment = deploymentOf(answer, performance.now() - began);
-    if (!deployment.failed || !isPassing(answer) || performance.now() > latest) return deployment;
-    await pause(pauseInPolls * pollMs);
+    const deployment = deploymentOf(answer, clock.now() - began);
+    if (!deployment.failed || !isPassing(answer) || clock.now() > latest) return deployment;
+    await clock.sleep(pauseInPolls * pollMs);
   }
 }
 

@@ -1,4 +1,5 @@
 import { expect, test } from '@jest/globals';
+import { InstantClock } from '../../testbed/instant-clock.ts';
 import { whileBusy } from './while-busy.ts';
 
 const refusal = (statusCode: number, message = '') => Object.assign(new Error(message), { statusCode });
@@ -18,7 +19,7 @@ function call(error: Error) {
 test.each([refusal(409, `${another}Update`), refusal(429), refusal(503)])(
   'a call that meets a busy management plane is made again',
   async (error) => {
-    expect(await whileBusy(1, call(error))).toBe(3);
+    expect(await whileBusy(1, call(error), new InstantClock())).toBe(3);
   },
 );
 
@@ -28,10 +29,12 @@ test.each([
   refusal(403),
   new Error('no connection'),
 ])('another refusal is final', async (error) => {
-  await expect(whileBusy(1, call(error))).rejects.toBe(error);
+  await expect(whileBusy(1, call(error), new InstantClock())).rejects.toBe(error);
 });
 
-test('a management plane that stays busy is not asked for ever', async () => {
+test('a management plane that stays busy is asked for a minute, at a poll of a second', async () => {
   const busy = refusal(503);
-  await expect(whileBusy(1, () => Promise.reject(busy))).rejects.toBe(busy);
+  const clock = new InstantClock();
+  await expect(whileBusy(1_000, () => Promise.reject(busy), clock)).rejects.toBe(busy);
+  expect(clock.now()).toBe(65_000);
 });

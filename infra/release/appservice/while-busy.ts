@@ -1,4 +1,4 @@
-import { setTimeout as pause } from 'node:timers/promises';
+import { type Clock, monotonicClock } from '../../lib/clock.ts';
 
 const pauseInPolls = 5;
 const limitInPolls = 60;
@@ -7,14 +7,14 @@ const limitInPolls = 60;
  * Calls again while the management plane works on the site for a call before, or has too much to do; the client itself
  * tries for some seconds. A swap is nothing to wait for here: after it the slots hold something else.
  */
-export async function whileBusy<T>(pollMs: number, call: () => Promise<T>): Promise<T> {
-  const latest = performance.now() + limitInPolls * pollMs;
+export async function whileBusy<T>(pollMs: number, call: () => Promise<T>, clock: Clock = monotonicClock): Promise<T> {
+  const latest = clock.now() + limitInPolls * pollMs;
   for (;;) {
     try {
       return await call();
     } catch (error) {
-      if (!isBusy(error) || performance.now() > latest) throw error;
-      await pause(pauseInPolls * pollMs);
+      if (!isBusy(error) || clock.now() > latest) throw error;
+      await clock.sleep(pauseInPolls * pollMs);
     }
   }
 }

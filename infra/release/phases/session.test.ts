@@ -1,4 +1,5 @@
 import { expect, test } from '@jest/globals';
+import { InstantClock } from '../../testbed/instant-clock.ts';
 import type { AppService } from '../appservice/app-service.ts';
 import type { RunningVersion } from '../appservice/web-slot.ts';
 import type { HistoryEntry } from '../store/history.ts';
@@ -18,7 +19,7 @@ function asked(silentFor: number, entries: readonly HistoryEntry[] = history) {
   let questions = 0;
   const version = async () => (questions++ < silentFor ? undefined : ({ version: 'a' } as RunningVersion));
   const target = { limits: { answerMs: 100 }, management: { pollMs: 10 } };
-  return findProductionState({ production: { version }, appService, target }, entries);
+  return findProductionState({ production: { version }, appService, target, clock: new InstantClock() }, entries);
 }
 
 test('production is down when it answers nothing for as long as the region allows, and not before', async () => {

@@ -1,3 +1,4 @@
+import type { Clock } from '../../lib/clock.ts';
 import { untilDefined } from '../../lib/until.ts';
 import { AppService } from '../appservice/app-service.ts';
 import { WebSlot } from '../appservice/web-slot.ts';
@@ -57,15 +58,18 @@ interface Finding extends Pick<Access, 'appService'> {
     readonly limits: Pick<ReleaseTarget['limits'], 'answerMs'>;
     readonly management: Pick<ReleaseTarget['management'], 'pollMs'>;
   };
+  /** Default: the machine's. */
+  readonly clock?: Clock;
 }
 
 /** A production that does not answer for a moment is not down: a release would go on without a drain and a watch. */
 export async function findProductionState(
-  { production, appService, target }: Finding,
+  { production, appService, target, clock }: Finding,
   entries: readonly HistoryEntry[],
 ): Promise<ProductionState | undefined> {
   const limitMs = lastLive(entries) === undefined ? 0 : target.limits.answerMs;
-  const running = await untilDefined({ limitMs, pollMs: target.management.pollMs }, () => production.version());
+  const waiting = { limitMs, pollMs: target.management.pollMs, ...(clock === undefined ? {} : { clock }) };
+  const running = await untilDefined(waiting, () => production.version());
   const configuration = running === undefined ? undefined : await readConfiguration(appService, 'production');
   return productionStateOf(entries, running, configuration);
 }

@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import { InstantClock } from '../../testbed/instant-clock.ts';
 import type { AppService } from '../appservice/app-service.ts';
 import type { RunningVersion, WebSlot } from '../appservice/web-slot.ts';
 import { type HistoryEntry, lastLive } from './history.ts';
@@ -140,7 +141,7 @@ describe('going back is', () => {
       stickyNames: async () => ['SLOT_NAME'],
       containers: async () => containers,
     } as unknown as AppService;
-    return wayTo(entryOfB, slot, appService, { limitMs: 30, pollMs: 2 });
+    return wayTo(entryOfB, slot, appService, { limitMs: 30, pollMs: 2, clock: new InstantClock() });
   }
 
   test('a swap while staging runs the version with its settings and site containers', async () => {
