@@ -2,15 +2,17 @@ import { rm } from 'node:fs/promises';
 import { createServer, request, type Server } from 'node:http';
 import { isErrno, messageOf } from '../lib/error-message.ts';
 
-/** Answers of the region's process on its control socket; each returns what becomes the JSON answer. */
+const actionNames = ['status', 'restartDead', 'stop'] as const;
+
+/** What the region's process does on request; each resolves with the JSON answer. */
 export interface ControlActions {
   status(): Promise<unknown>;
   /** Starts data servers that died. Returns their names. */
-  heal(): Promise<unknown>;
+  restartDead(): Promise<unknown>;
   stop(): Promise<unknown>;
 }
 
-/** The region's own door, a unix socket in the state directory (0700): only its owner can knock. */
+/** A unix socket in the state directory (0700), so that only the owner of the region can connect to it. */
 export class ControlServer {
   readonly #server: Server;
   readonly #socket: string;
@@ -18,14 +20,7 @@ export class ControlServer {
   constructor(socket: string, actions: ControlActions) {
     this.#socket = socket;
     this.#server = createServer((incoming, response) => {
-      const action =
-        incoming.url === '/status'
-          ? 'status'
-          : incoming.url === '/heal'
-            ? 'heal'
-            : incoming.url === '/stop'
-              ? 'stop'
-              : undefined;
+      const action = actionNames.find((name) => incoming.url === `/${name}`);
       incoming.resume();
       if (action === undefined) {
         response.writeHead(404).end();
@@ -55,8 +50,8 @@ export class ControlServer {
   }
 }
 
-/** Asks the region's process; undefined when none is there. */
-export function askRegion(socket: string, action: keyof ControlActions, timeoutMs: number): Promise<unknown> {
+/** Calls the region's process. Resolves with undefined when there is none. */
+export function callRegion(socket: string, action: keyof ControlActions, timeoutMs: number): Promise<unknown> {
   return new Promise((resolve, reject) => {
     const call = request({ socketPath: socket, path: `/${action}`, method: 'POST', timeout: timeoutMs }, (answer) => {
       const chunks: Buffer[] = [];

@@ -4,13 +4,13 @@ import { SlipError } from '../lib/errors.ts';
 import { ControlServer } from './control-socket.ts';
 import { type RunningRegion, runRegion } from './region.ts';
 import type { DaemonMessage } from './region-client.ts';
-import { StateLock } from './state/directory-lock.ts';
+import { DirectoryLock } from './state/directory-lock.ts';
 import { statePaths } from './state/paths.ts';
 
-/** The region's own process: `daemon.ts STATE_DIR PORT`. Started by startRegion, which it tells how it gets on. */
+/** The region's process: `daemon.ts STATE_DIR PORT`. startRegion starts it and gets its progress as messages. */
 async function main(stateDir: string, port: number): Promise<void> {
   const paths = statePaths(stateDir);
-  const lock = await StateLock.take(paths.root);
+  const lock = await DirectoryLock.take(paths.root);
   if (lock === undefined) {
     throw new SlipError('SLIP-LOCAL-LOCKED', {
       found: `another region runs on ${paths.root}`,
@@ -30,43 +30,43 @@ async function main(stateDir: string, port: number): Promise<void> {
       } catch (error) {
         console.error(error);
       }
-      // Sockets that clients keep open must not keep the process.
+      // Sockets that clients keep open must not keep the process alive.
       setImmediate(() => process.exit(0));
     })();
     return ending;
   };
   const control = new ControlServer(paths.controlSocket, {
     status: async () => region?.status(),
-    heal: async () => region?.heal() ?? [],
+    restartDead: async () => region?.restartDead() ?? [],
     stop: async () => {
       setImmediate(() => void end());
       return process.pid;
     },
   });
-  // Before it is ready the starter may change its mind, or be killed: then nothing stays.
+  // The command that starts the region may be cancelled or killed before the region is ready: then the region ends too.
   let starterGone = false;
   process.once('disconnect', () => {
     starterGone = true;
     if (!ready && region !== undefined) void end();
   });
   for (const name of ['SIGTERM', 'SIGINT'] as const) process.on(name, () => void end());
-  region = await runRegion({ stateDir, port, onProgress: (message) => tell({ kind: 'progress', message }) });
+  region = await runRegion({ stateDir, port, onProgress: (message) => report({ kind: 'progress', message }) });
   if (starterGone) return end();
   await control.start();
   ready = true;
-  tell({ kind: 'ready' });
+  report({ kind: 'ready' });
 }
 
-function tell(message: DaemonMessage): void {
+function report(message: DaemonMessage): void {
   if (process.connected) process.send?.(message);
 }
 
 const [stateDir = '', port = ''] = process.argv.slice(2);
-// One failed call must not take every server of the region down with it; what it was is in the log.
+// One failed call must not stop every server of the region. The log has the reason.
 process.on('unhandledRejection', (reason) => console.error(reason));
 main(stateDir, Number(port)).catch((error: unknown) => {
   console.error(error);
-  tell(
+  report(
     error instanceof SlipError
       ? { kind: 'failed', code: error.code, detail: { ...error.detail, cause: undefined } }
       : { kind: 'failed', code: undefined, detail: { found: messageOf(error) } },

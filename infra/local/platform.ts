@@ -33,8 +33,8 @@ export interface RegionOptions {
   readonly onProgress: (message: string) => void;
 }
 
-/** Everything of the region that is not the site: data servers, endpoints, workers and the front. */
-export interface Servers {
+/** What the site runs on: data servers, endpoints, workers and the front. */
+export interface Platform {
   readonly paths: StatePaths;
   readonly ports: Ports;
   readonly certificates: Certificates;
@@ -53,12 +53,12 @@ export interface Servers {
   readonly workers: Readonly<Record<WorkerId, ProcessWorker>>;
 }
 
-/** Evaluates the program and gives each of its resources its counterpart; all of them are up when this resolves. */
-export async function startServers({ stateDir, port, onProgress }: RegionOptions): Promise<Servers> {
+/** Evaluates the program and starts the local counterpart of each of its resources. Resolves when all of them are up. */
+export async function startPlatform({ stateDir, port, onProgress }: RegionOptions): Promise<Platform> {
   const paths = statePaths(stateDir);
   await createStateDirectories(paths);
   const ended = await endLeftovers(paths.processes, leftoverLimitMs);
-  if (ended.length > 0) onProgress(`ended what an earlier region left behind: ${ended.join(', ')}`);
+  if (ended.length > 0) onProgress(`ended processes of an earlier region: ${ended.join(', ')}`);
   const ports = await choosePorts(paths, port);
   const certificates = await ensureCertificates(paths, new Date());
   const ca = await readFile(certificates.caFile, 'utf8');
@@ -137,7 +137,7 @@ export async function startServers({ stateDir, port, onProgress }: RegionOptions
     ports: { production: ports.production, staging: ports.staging },
     socketOf: (id) => workerSocket(paths, id),
   });
-  const servers = {
+  const platform = {
     paths,
     ports,
     certificates,
@@ -161,10 +161,10 @@ export async function startServers({ stateDir, port, onProgress }: RegionOptions
     await Promise.all([mysql.start(), redis.start(), blob.start(), identity.start(), ingestion.start(), front.start()]);
     await Promise.all(mounts.map((mount) => mount.start()));
   } catch (error) {
-    await stopServers(servers);
+    await stopPlatform(platform);
     throw error;
   }
-  return servers;
+  return platform;
 }
 
 function isMounted(system: SystemDefinition, account: string, container: string): boolean {
@@ -174,11 +174,11 @@ function isMounted(system: SystemDefinition, account: string, container: string)
     .some((mount) => mount.accountName === account && mount.shareName === container);
 }
 
-/** Ends everything; data stays. */
-export async function stopServers(servers: Servers): Promise<void> {
-  await Promise.all(servers.mounts.map((mount) => mount.stop()));
-  await servers.front.stop(frontStopMs);
-  servers.identity.stop();
-  servers.ingestion.stop();
-  await Promise.all([servers.mysql, servers.redis, servers.blob].map((server) => server.stop(serverStopMs)));
+/** Stops everything; data is kept. */
+export async function stopPlatform(platform: Platform): Promise<void> {
+  await Promise.all(platform.mounts.map((mount) => mount.stop()));
+  await platform.front.stop(frontStopMs);
+  platform.identity.stop();
+  platform.ingestion.stop();
+  await Promise.all([platform.mysql, platform.redis, platform.blob].map((server) => server.stop(serverStopMs)));
 }

@@ -4,18 +4,18 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isErrno } from '../lib/error-message.ts';
 import { SlipError } from '../lib/errors.ts';
-import { askRegion } from './control-socket.ts';
+import { callRegion } from './control-socket.ts';
 import { startTimeOf } from './processes/region-process.ts';
 import { isLocked } from './state/directory-lock.ts';
 import { statePaths } from './state/paths.ts';
 import type { RegionStatus } from './status.ts';
 
 const daemon = join(import.meta.dirname, 'daemon.ts');
-/** Young garbage in 12 MB instead of 48 or more: what the region keeps is about 30 MB, however much passes through. */
+/** Limits V8's young generation to 12 MB instead of 48 MB or more: the region's live objects are about 30 MB. */
 const daemonFlags = ['--disable-warning=ExperimentalWarning', '--max-semi-space-size=4'];
 /** A cold start makes a database; the wait for another command's start is as long. */
 const startWithinMs = 180_000;
-/** A sidecar may take up to 120 s to finish what it is carrying. */
+/** A sidecar may take up to 120 s to finish its uploads. */
 const stopWithinMs = 150_000;
 const askWithinMs = 10_000;
 const pollMs = 100;
@@ -28,15 +28,15 @@ export interface StartOptions {
   readonly signal?: AbortSignal;
 }
 
-/** What the region's process tells the command that started it. */
+/** Messages of the region's process to the command that started it. */
 export type DaemonMessage =
   | { readonly kind: 'progress'; readonly message: string }
   | { readonly kind: 'ready' }
   | { readonly kind: 'failed'; readonly code: string | undefined; readonly detail: SlipError['detail'] };
 
 /**
- * Brings the region up and returns; its process goes on by itself. Already up: heals what died and says so. Two at the
- * same time: the second waits for the first.
+ * Starts the region's process and returns when it is ready. When the region is already up, data servers that died are
+ * restarted. When another command is starting it, this one waits for that one.
  */
 export async function startRegion(options: StartOptions): Promise<{ readonly started: boolean }> {
   const paths = statePaths(options.stateDir);
@@ -58,7 +58,7 @@ export async function startRegion(options: StartOptions): Promise<{ readonly sta
     child.unref();
     return { started: true };
   } catch (error) {
-    // Another command was faster by a moment.
+    // Another command took the lock between the check and the start.
     if (!(error instanceof SlipError) || error.code !== 'SLIP-LOCAL-LOCKED') throw error;
     await joinRegion(options);
     return { started: false };
@@ -67,16 +67,16 @@ export async function startRegion(options: StartOptions): Promise<{ readonly sta
   }
 }
 
-/** Stops the region; data stays. Returns false when none was running. */
+/** Stops the region and keeps its data. Resolves with false when none was running. */
 export async function stopRegion({ stateDir }: { readonly stateDir: string }): Promise<boolean> {
   const paths = statePaths(stateDir);
   if (!(await isLocked(paths.root))) return false;
   await untilAnswering(paths.controlSocket, paths.root);
-  await untilGone(Number(await askRegion(paths.controlSocket, 'stop', stopWithinMs)));
+  await untilGone(Number(await callRegion(paths.controlSocket, 'stop', stopWithinMs)));
   return true;
 }
 
-/** Stops the region and removes everything it kept. */
+/** Stops the region and removes its state directory. */
 export async function resetRegion({ stateDir }: { readonly stateDir: string }): Promise<void> {
   await stopRegion({ stateDir });
   const { root, marker } = statePaths(stateDir);
@@ -90,10 +90,10 @@ export async function resetRegion({ stateDir }: { readonly stateDir: string }): 
   await rm(root, { recursive: true, force: true });
 }
 
-/** What runs and how it is; undefined when no region runs on this state directory. */
+/** The region's status; undefined when no region runs on this state directory. */
 export async function regionStatus({ stateDir }: { readonly stateDir: string }): Promise<RegionStatus | undefined> {
   const paths = statePaths(stateDir);
-  const answer = await askRegion(paths.controlSocket, 'status', askWithinMs);
+  const answer = await callRegion(paths.controlSocket, 'status', askWithinMs);
   return answer as RegionStatus | undefined;
 }
 
@@ -101,7 +101,7 @@ async function untilReady(child: ChildProcess, { onProgress, signal }: StartOpti
   await new Promise<void>((resolve, reject) => {
     const cancel = () => {
       onProgress('stopping what was started');
-      // Losing its starter before it is ready makes the region's process end, with whatever it has started.
+      // The region's process ends, with everything it started, when it loses this channel before it is ready.
       child.disconnect();
       child.once('exit', () => reject(signal?.reason));
     };
@@ -131,17 +131,17 @@ async function untilReady(child: ChildProcess, { onProgress, signal }: StartOpti
 /** A region is up, or another command is starting one. */
 async function joinRegion({ stateDir, onProgress }: StartOptions): Promise<void> {
   const paths = statePaths(stateDir);
-  if ((await askRegion(paths.controlSocket, 'status', askWithinMs)) === undefined) {
+  if ((await callRegion(paths.controlSocket, 'status', askWithinMs)) === undefined) {
     onProgress('another command is starting this region: waiting for it');
     await untilAnswering(paths.controlSocket, paths.root);
   }
-  const healed = await askRegion(paths.controlSocket, 'heal', startWithinMs);
-  if (Array.isArray(healed) && healed.length > 0) onProgress(`healed: ${healed.join(', ')}`);
+  const restarted = await callRegion(paths.controlSocket, 'restartDead', startWithinMs);
+  if (Array.isArray(restarted) && restarted.length > 0) onProgress(`restarted: ${restarted.join(', ')}`);
 }
 
 async function untilAnswering(socket: string, root: string): Promise<void> {
   const deadline = Date.now() + startWithinMs;
-  while ((await askRegion(socket, 'status', askWithinMs)) === undefined) {
+  while ((await callRegion(socket, 'status', askWithinMs)) === undefined) {
     if (!(await isLocked(root)) || Date.now() > deadline) {
       throw new SlipError('SLIP-LOCAL-REGION-ENDED', {
         found: 'the region that was starting did not become ready',
@@ -158,7 +158,7 @@ async function untilGone(pid: number): Promise<void> {
   while ((await startTimeOf(pid)) !== undefined) {
     if (Date.now() > deadline) {
       throw new SlipError('SLIP-LOCAL-STOP', {
-        found: `the region is still running ${stopWithinMs / 1000} s after it was told to stop`,
+        found: `the region is still running ${stopWithinMs / 1000} s after it was asked to stop`,
         expected: 'it to end',
         fix: './slipway logs --process region shows what it waits for',
       });

@@ -4,8 +4,8 @@ import { type ResolvedReference, secretOf } from './appservice/key-vault-referen
 import { Site } from './appservice/site.ts';
 import type { SlotName } from './appservice/worker.ts';
 import { ManagementPlane } from './arm/management-plane.ts';
-import { type RegionOptions, type Servers, startServers, stopServers } from './platform.ts';
-import { LogLimit } from './processes/log-rotation.ts';
+import { type Platform, type RegionOptions, startPlatform, stopPlatform } from './platform.ts';
+import { LogRotation } from './processes/log-rotation.ts';
 import { type Resolver, resolveText } from './program/resolver.ts';
 import { siteDefinition } from './program/site-definition.ts';
 import { describeRegion, type RegionStatus } from './status.ts';
@@ -15,64 +15,64 @@ import { writeConnection } from './write-connection.ts';
 export interface RunningRegion {
   status(): Promise<RegionStatus>;
   /** Starts data servers that died; returns their names. */
-  heal(): Promise<string[]>;
+  restartDead(): Promise<string[]>;
   stop(): Promise<void>;
 }
 
-/** The whole region: the servers, and on them the site with its two slots and the management plane. */
+/** The whole region: the platform, and on it the site with its two slots and the management plane. */
 export async function runRegion(options: RegionOptions): Promise<RunningRegion> {
-  const servers = await startServers(options);
-  const managementToken = servers.secrets.get('management-token');
+  const platform = await startPlatform(options);
+  const managementToken = platform.secrets.get('management-token');
   const site = await Site.open({
-    definition: siteDefinition(servers.system),
-    workers: servers.workers,
-    front: servers.front,
-    stateFile: servers.paths.site,
-    resolveReference: async (reference) => resolveReference(reference, servers.resolver),
+    definition: siteDefinition(platform.system),
+    workers: platform.workers,
+    front: platform.front,
+    stateFile: platform.paths.site,
+    resolveReference: async (reference) => resolveReference(reference, platform.resolver),
     onSwitched: () => connect(),
     log,
   });
-  const workerOf = (slot: SlotName): ProcessWorker => servers.workers[site.state.slots[slot].worker];
+  const workerOf = (slot: SlotName): ProcessWorker => platform.workers[site.state.slots[slot].worker];
   const connect = () =>
     writeConnection({
-      servers,
+      platform,
       subscriptionId: SUBSCRIPTION_ID,
       managementToken,
       workerOf: (slot) => workerOf(slot).id,
     });
-  const logs = new LogLimit(servers.paths.logs);
+  const logs = new LogRotation(platform.paths.logs);
   logs.start();
   const plane = await ManagementPlane.listen({
     site,
     subscriptionId: SUBSCRIPTION_ID,
-    resourceGroup: servers.system.resourceGroup,
+    resourceGroup: platform.system.resourceGroup,
     token: managementToken,
-    tls: servers.tls,
-    port: servers.ports.management,
+    tls: platform.tls,
+    port: platform.ports.management,
     hostNames: {
-      production: `127.0.0.1:${servers.ports.production}`,
-      staging: `127.0.0.1:${servers.ports.staging}`,
+      production: `127.0.0.1:${platform.ports.production}`,
+      staging: `127.0.0.1:${platform.ports.staging}`,
     },
-    resolveText: (text) => resolveText(text, servers.resolver),
+    resolveText: (text) => resolveText(text, platform.resolver),
     log,
   });
   options.onProgress('starting the two workers');
   await site.start();
   await connect();
-  await servers.secrets.saved();
-  // One at a time: two would start two servers on the same data.
-  let healing: Promise<string[]> = Promise.resolve([]);
+  await platform.secrets.saved();
+  // One call at a time: two calls would start two servers on the same data.
+  let restarting: Promise<string[]> = Promise.resolve([]);
   return {
-    status: () => describeRegion(servers, workerOf),
-    heal: () => {
-      healing = healing.catch(() => []).then(() => healServers(servers));
-      return healing;
+    status: () => describeRegion(platform, workerOf),
+    restartDead: () => {
+      restarting = restarting.catch(() => []).then(() => restartDeadServers(platform));
+      return restarting;
     },
     stop: async () => {
       logs.stop();
       await plane.close();
       await site.stop();
-      await stopServers(servers);
+      await stopPlatform(platform);
     },
   };
 }
@@ -88,7 +88,7 @@ function resolveReference(reference: string, resolver: Resolver): ResolvedRefere
   return { status: 'Resolved', activeVersion: createHash('sha256').update(value).digest('hex').slice(0, 32) };
 }
 
-async function healServers({ mysql, redis, blob, front }: Servers): Promise<string[]> {
+async function restartDeadServers({ mysql, redis, blob, front }: Platform): Promise<string[]> {
   const dead = Object.entries({ mysql, redis, blob, front }).filter(([, server]) => server.pid === undefined);
   await Promise.all(dead.map(([, server]) => server.start()));
   return dead.map(([name]) => name);

@@ -1,9 +1,9 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { SlotName } from './appservice/worker.ts';
-import type { Servers } from './platform.ts';
+import type { Platform } from './platform.ts';
 import type { ExitRecord } from './processes/region-process.ts';
-import { accepts } from './processes/wait.ts';
+import { acceptsConnections } from './processes/wait.ts';
 import type { ProcessWorker } from './worker/process-worker.ts';
 
 const askWithinMs = 2_000;
@@ -18,7 +18,7 @@ export interface MediaStatus {
 }
 
 export interface SlotStatus {
-  /** False: nothing was ever released to it, so nothing can answer. */
+  /** False when nothing was ever released to the slot. */
   readonly deployed: boolean;
   readonly version: string | null;
   readonly schema: string | null;
@@ -33,13 +33,13 @@ export interface SlotStatus {
       readonly sidecar: number | null;
     };
     readonly ready: boolean;
-    /** Why containers of this instance ended, by container, newest last. */
+    /** Unexpected exits of this instance's containers, by container, newest last. */
     readonly exits: Readonly<Record<string, readonly ExitRecord[]>>;
   }[];
   readonly media: MediaStatus | null;
 }
 
-/** What `slipway status --json` prints of the region. A pid of null: not running. */
+/** The region's part of `slipway status --json`. A pid is null when the process does not run. */
 export interface RegionStatus {
   readonly region: 'local';
   readonly slots: Readonly<Record<SlotName, SlotStatus>>;
@@ -53,21 +53,21 @@ export interface RegionStatus {
 }
 
 export async function describeRegion(
-  servers: Servers,
+  platform: Platform,
   workerOf: (slot: SlotName) => ProcessWorker,
 ): Promise<RegionStatus> {
   const [production, staging] = await Promise.all([
-    describeSlot(workerOf('production'), sidecarPortOf(servers, workerOf('production'))),
-    describeSlot(workerOf('staging'), sidecarPortOf(servers, workerOf('staging'))),
+    describeSlot(workerOf('production'), sidecarPortOf(platform, workerOf('production'))),
+    describeSlot(workerOf('staging'), sidecarPortOf(platform, workerOf('staging'))),
   ]);
   return {
     region: 'local',
     slots: { production, staging },
     servers: {
-      mysql: servers.mysql.pid ?? null,
-      redis: servers.redis.pid ?? null,
-      blob: servers.blob.pid ?? null,
-      front: servers.front.pid ?? null,
+      mysql: platform.mysql.pid ?? null,
+      redis: platform.redis.pid ?? null,
+      blob: platform.blob.pid ?? null,
+      front: platform.front.pid ?? null,
     },
     pid: process.pid,
   };
@@ -88,7 +88,9 @@ async function describeSlot(worker: ProcessWorker, sidecarPort: number): Promise
     schema: textOf(version, 'schema'),
     since: textOf(version, 'startedAt'),
     healthy,
-    instances: [{ id: worker.id, processes, ready: healthy && (await accepts(sidecarPort)), exits: worker.exits }],
+    instances: [
+      { id: worker.id, processes, ready: healthy && (await acceptsConnections(sidecarPort)), exits: worker.exits },
+    ],
     media,
   };
 }
@@ -113,7 +115,7 @@ async function sidecarStatus(port: number): Promise<MediaStatus | null> {
   }
 }
 
-function sidecarPortOf({ ports }: Servers, worker: ProcessWorker): number {
+function sidecarPortOf({ ports }: Platform, worker: ProcessWorker): number {
   return worker.id === 'a' ? ports.internal.sidecarA : ports.internal.sidecarB;
 }
 

@@ -5,7 +5,7 @@ import type { Connection } from '../lib/connection.ts';
 const pollMs = 50;
 const tokenLifeMs = 60 * 60_000;
 
-/** A swap as every Azure user can do it: the official client, no release tool. */
+/** A swap with the official client, without the release tool. */
 export async function swapByArm(connection: Connection): Promise<void> {
   const { management, managementToken, subscriptionId, resourceGroup, app, slot, ca } = connection;
   const credential = {

@@ -4,11 +4,11 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { Connection } from '../lib/connection.ts';
 import { finished } from './region.ts';
 
-/** What a kind of traffic has seen. */
+/** The results of one kind of traffic. */
 export interface Traffic {
   readonly requests: number;
   readonly failed: number;
-  /** What went wrong, in words; the first few. */
+  /** Messages of the first failures. */
   readonly failures: readonly string[];
 }
 
@@ -25,7 +25,7 @@ export class WrkLoad {
     const args = ['-t2', `-c${connections}`, `-d${longestRunSeconds}s`, '--timeout', '20s', '--latency', url];
     this.#child = spawn('wrk', args, { stdio: ['ignore', 'pipe', 'pipe'] });
     this.#ended = finished(this.#child);
-    // It is whoever stops it that hears of a wrk that never started.
+    // `stop` reports a wrk that could not be started.
     this.#ended.catch(() => undefined);
   }
 
@@ -41,7 +41,7 @@ export class WrkLoad {
   }
 }
 
-/** Runs an action again and again until stopped; what it throws is a failure. */
+/** Repeats an action until stopped. What the action throws counts as a failure. */
 export class Loop {
   readonly #failures: string[] = [];
   readonly #done: Promise<void>;
@@ -99,7 +99,7 @@ export interface MadeImage {
   readonly sha256: string;
 }
 
-/** Makes images, reads each one back at once and keeps them in `made`. */
+/** Generates images, reads each one back at once and appends it to `made`. */
 export function imageTraffic({ production }: Connection, made: MadeImage[]): Loop {
   return new Loop(async (count) => {
     const answer = await fetch(`${production}/api/generate-image`, { method: 'POST' });
@@ -119,7 +119,7 @@ export async function requireImage(production: string, { url, sha256 }: MadeImag
   if (createHash('sha256').update(bytes).digest('hex') !== sha256) throw new Error(`${url} has other bytes`);
 }
 
-/** Asks a slow page, several at once, and wants every one answered. */
+/** Requests a slow page several times at once; every request must be answered. */
 export function slowTraffic(url: string, together: number): Loop {
   return new Loop(async (count) => {
     const answers = await Promise.all(Array.from({ length: together }, () => fetch(url)));

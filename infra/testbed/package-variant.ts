@@ -7,8 +7,8 @@ import { writeZip } from '../release/package/zip.ts';
 export type Edit = (content: string) => string;
 
 /**
- * A package made from another by editing files of it: as real as one that was built, in a fraction of the time.
- * A file that is not there yet is made from the empty text.
+ * Makes a package from another one by editing files of it, which is faster than a build. The edit of a file that does
+ * not exist gets the empty text.
  */
 export async function packageVariant(
   base: readonly TreeFile[],

@@ -19,7 +19,7 @@ export interface CommandResult {
   readonly stderr: string;
 }
 
-/** A local region of a test: its own state directory and ports, driven by the commands that people type. */
+/** A local region for a test, with a state directory and ports of its own. It is driven through the command line. */
 export class TestRegion {
   readonly stateDir: string;
   readonly port: number;
@@ -48,7 +48,7 @@ export class TestRegion {
     return finished(this.spawn(...args));
   }
 
-  /** Brings it up, first release included; the command's output is the failure's message. */
+  /** Starts the region with a first release. An error has the command's output. */
   async start(): Promise<void> {
     const { code, stdout, stderr } = await this.command('start');
     if (code !== 0) throw new Error(`start ended with ${code}:\n${stdout}\n${stderr}\n${await this.logTail()}`);
@@ -70,7 +70,7 @@ export class TestRegion {
     return new BlobServiceClient(blob.endpoint, credential).getContainerClient(blob.container);
   }
 
-  /** Stops it, checks that no process of it is left, removes its state. */
+  /** Stops the region, removes its state, and throws when a process of it was left. */
   async remove(): Promise<void> {
     await this.command('stop');
     const left = await this.processes();
@@ -79,7 +79,7 @@ export class TestRegion {
     if (left.length > 0) throw new Error(`npm stop left ${left.length} processes of the region`);
   }
 
-  /** Pids of every process that works in the state directory or was started with it. */
+  /** Pids of the processes with the state directory as working directory or on their command line. */
   async processes(): Promise<number[]> {
     const found: number[] = [];
     for (const entry of await readdir('/proc')) {
@@ -114,7 +114,7 @@ export async function finished(child: ChildProcess): Promise<CommandResult> {
   return { code: child.exitCode, stdout, stderr };
 }
 
-/** Waits for a condition with a deadline; what it waited for is the failure's message. */
+/** Waits until a condition holds. Throws with `what` after `limitMs`. */
 export async function eventually(what: string, limitMs: number, holds: () => Promise<boolean>): Promise<void> {
   const deadline = Date.now() + limitMs;
   while (!(await holds())) {

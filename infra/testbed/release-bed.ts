@@ -11,7 +11,7 @@ import { type Edit, packageVariant, readZip } from './package-variant.ts';
 import { type CommandResult, TestRegion } from './region.ts';
 
 const untilStepMs = 90_000;
-/** On a busy machine a slot answers slowly; that is not what these tests are about. */
+/** A slot answers slowly on a busy machine, which these tests must not depend on. */
 const p95 = ['--p95', '10000'];
 const flags: Readonly<Record<string, readonly string[]>> = {
   release: [...p95, '--watch', '0', '--dirty'],
@@ -28,7 +28,7 @@ export const unwatched = {
   listener: () => undefined,
 } as const;
 
-/** A region with a first release live, and what the tests of releases do with it. */
+/** A region with a first release live, and the steps that release tests share. */
 export class ReleaseBed {
   readonly region: TestRegion;
   readonly connection: Connection;
@@ -75,7 +75,7 @@ export class ReleaseBed {
     return { version, file };
   }
 
-  /** An image in the outbox of production that cannot get to Blob: only its first bytes are there. Returns its path. */
+  /** Writes an incomplete image, which cannot be uploaded, to production's outbox. Resolves with its path. */
   async tornImage(): Promise<string> {
     const { outbox } = (await this.region.connection()).slots.production;
     const path = join(outbox, 'torn.png');
@@ -83,7 +83,7 @@ export class ReleaseBed {
     return path;
   }
 
-  /** A swap needs a version in staging: whichever an earlier test left there, else a new one. */
+  /** Makes sure that staging has a version, which a swap needs. */
   async fillStaging(): Promise<void> {
     if ((await new WebSlot(this.connection.staging).version()) !== undefined) return;
     await this.done('release', '--package', (await this.variant()).file);
@@ -139,7 +139,7 @@ export class ReleaseBed {
   }
 }
 
-/** Resolves at the start of a step, as the events say it. */
+/** Resolves when the command reports the start of the step. */
 export function reaches(child: ChildProcess, step: string): Promise<void> {
   return new Promise((resolve, reject) => {
     const deadline = setTimeout(() => reject(new Error(`"${step}" was not reached in time`)), untilStepMs);

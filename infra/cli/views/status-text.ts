@@ -44,5 +44,5 @@ function mediaText(media: SlotStatus['media']): string {
 }
 
 function serverText([name, pid]: [string, number | null]): string {
-  return pid === null ? `${name} DOWN (npm start heals it)` : `${name} ${pid}`;
+  return pid === null ? `${name} DOWN (npm start restarts it)` : `${name} ${pid}`;
 }

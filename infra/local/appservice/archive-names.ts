@@ -1,6 +1,6 @@
 import { badRequest } from './arm-error.ts';
 
-/** What SMB cannot hold in a name; `/home` on App Service is an SMB share. */
+/** Characters that a name on SMB cannot have; `/home` on App Service is an SMB share. */
 const FORBIDDEN_CHARACTERS = '"*:<>?|\\';
 const LONGEST_SEGMENT_BYTES = 255;
 const LONGEST_PATH_BYTES = 2048;
@@ -27,7 +27,7 @@ export function safeSegments(path: string, kind: string): string[] {
   return segments;
 }
 
-/** Refuses what would fall together on a share that ignores case: the same name twice, `a` and `A`, a file and a folder. */
+/** Refuses names that are equal on a share that ignores case: the same name twice, `a` and `A`, a file and a folder. */
 export class NameIndex {
   readonly #seen = new Map<string, { readonly path: string; readonly directory: boolean }>();
 
@@ -56,7 +56,7 @@ export class NameIndex {
   }
 }
 
-/** JSON's quoting keeps control characters out of answers and logs. */
+/** Quoted as JSON, which escapes control characters. */
 function quoted(path: string): string {
   return JSON.stringify(path.length > 200 ? `${path.slice(0, 200)}…` : path);
 }

@@ -1,6 +1,6 @@
 /**
- * A refusal as App Service would answer it. The management plane turns it into `{error:{code,message}}` with `status`;
- * nothing else of it reaches the client.
+ * A refusal as App Service answers it. The management plane sends it as `{error:{code,message}}` with `status`, and
+ * nothing else of the error.
  */
 export class ArmError extends Error {
   readonly status: number;
@@ -18,5 +18,5 @@ export const badRequest = (message: string): ArmError => new ArmError(400, 'BadR
 
 export const conflict = (message: string): ArmError => new ArmError(409, 'Conflict', message);
 
-/** App Service answers a swap whose source does not get warm with 417 ExpectationFailed. */
+/** App Service answers a swap whose source does not become warm with 417 ExpectationFailed. */
 export const expectationFailed = (message: string): ArmError => new ArmError(417, 'ExpectationFailed', message);

@@ -116,7 +116,7 @@ async function change(
   void logged(parts, slot, runnerOf(parts, slot).apply(specOf(next, slot), { restart: mustRestart() }));
 }
 
-/** An app that does not start is the app's trouble, not that of the request that restarted it. */
+/** A failed start is logged: it does not fail the request that restarted the app. */
 async function logged(parts: SiteParts, slot: SlotName, work: Promise<void>): Promise<void> {
   await work.catch((error) => parts.log({ event: 'start-failed', slot, reason: messageOf(error) }));
 }

@@ -29,8 +29,8 @@ export interface DeploymentRequest {
 }
 
 /**
- * Unpacks the package beside the content, moves it in place by rename, restarts the app. A package that is refused
- * changes nothing. One deployment at a time per slot, and none while a swap runs.
+ * Unpacks the package into a directory next to the content, moves it into place by rename and restarts the app. A
+ * refused package changes nothing. A slot has one deployment at a time, and none while a swap runs.
  */
 export async function deploy(parts: SiteParts, slot: SlotName, request: DeploymentRequest): Promise<Deployment> {
   const worker = parts.workers[parts.store.current.slots[slot].worker];
@@ -55,12 +55,12 @@ export async function deploy(parts: SiteParts, slot: SlotName, request: Deployme
   }
 }
 
-/** Removes what deployments of a run that was killed have left. */
+/** Removes the working directories of deployments whose run was killed. */
 export async function sweepDeployments(workers: readonly Worker[]): Promise<void> {
   for (const { home } of workers) {
     const names = await readdir(join(home, 'site')).catch(() => []);
     for (const name of names.filter((entry) => entry.startsWith(WORK_PREFIX))) {
-      // Killed between the two renames: the content from before is here, and nowhere else.
+      // The run was killed between the two renames: the content is in this directory only.
       const wwwroot = join(home, 'site', 'wwwroot');
       const gone = (await lstat(wwwroot).catch(ignoreAbsent)) === undefined;
       if (gone) await rename(join(home, 'site', name, 'before'), wwwroot).catch(ignoreAbsent);
@@ -97,7 +97,7 @@ async function place(work: string, worker: Worker, target: Target, request: Depl
   await mkdir(content);
   await request.receive(file);
   await extractArchive(file, content, request.limits ?? DEFAULT_ARCHIVE_LIMITS);
-  await openUp(content);
+  await setHomeMode(content);
   const directory = join(worker.home, ...target.segments);
   if (target.clean) {
     await makeSafely(worker.home, target.segments.slice(0, -1));
@@ -113,15 +113,15 @@ async function place(work: string, worker: Worker, target: Target, request: Depl
   }
 }
 
-/** The mode that everything on `/home` has, whatever the umask of this process. */
-async function openUp(directory: string): Promise<void> {
+/** Gives every directory the mode that everything on `/home` has, whatever the umask is. */
+async function setHomeMode(directory: string): Promise<void> {
   await chmod(directory, HOME_MODE);
   for (const entry of await readdir(directory, { withFileTypes: true })) {
-    if (entry.isDirectory()) await openUp(join(directory, entry.name));
+    if (entry.isDirectory()) await setHomeMode(join(directory, entry.name));
   }
 }
 
-/** File by file, each by rename: who reads the target never sees half a file. */
+/** Moves each file by rename, so that a reader of the target never gets half a file. */
 async function moveInto(from: string, home: string, segments: readonly string[]): Promise<void> {
   for (const entry of await readdir(from, { withFileTypes: true })) {
     const below = [...segments, entry.name];
@@ -134,7 +134,7 @@ async function moveInto(from: string, home: string, segments: readonly string[])
   }
 }
 
-/** Makes the directory; refuses to go through a link, which the app could have laid. */
+/** Creates the directory. Refuses to follow a symbolic link, which the app could have created. */
 async function makeSafely(home: string, segments: readonly string[]): Promise<void> {
   for (let length = 1; length <= segments.length; length++) {
     const directory = join(home, ...segments.slice(0, length));
@@ -154,7 +154,7 @@ async function restart(parts: SiteParts, worker: WorkerId): Promise<void> {
   const state = parts.store.current;
   const slot = slotOfWorker(state, worker);
   if (state.slots[slot].state === 'Stopped') return;
-  // The content is deployed; that the app does not start with it is for its health to say, as on Azure.
+  // As on Azure, the deployment has succeeded even when the app does not start; its health shows that.
   await parts.runners[worker]
     .apply(specOf(state, slot), { restart: true })
     .catch((error) => parts.log({ event: 'start-failed', slot, reason: messageOf(error) }));

@@ -4,12 +4,12 @@ import { join } from 'node:path';
 import type { WorkerId } from '../state/paths.ts';
 import type { Front, PingAnswer, SlotName, Worker, WorkerSpec } from './worker.ts';
 
-/** One line per thing that happened to the workers and the front, in order. */
+/** One line per call to the workers and the front, in order. */
 export type Journal = string[];
 
 /**
- * A worker that behaves: it answers pings while it runs, with what it was started with, and serves the content of its
- * home. It can be made slow to start, cold, unable to start, or busy.
+ * A worker in memory: while it runs, it answers pings with its settings and serves the content of its home. It can be
+ * made slow to start, cold, unable to start, or busy.
  */
 export class FakeWorker implements Worker {
   readonly id: WorkerId;
@@ -24,7 +24,7 @@ export class FakeWorker implements Worker {
   /** Refuses to start with this reason. */
   startFailure: string | undefined;
   /** Pings are refused as if nothing listened. */
-  deaf = false;
+  unreachable = false;
   inFlight = 0;
   /** Called before the containers are spawned. */
   onStart: () => void | Promise<void> = () => undefined;
@@ -60,7 +60,7 @@ export class FakeWorker implements Worker {
   async ping(path: string): Promise<PingAnswer> {
     this.pings.push(path);
     await this.onPing(path);
-    if (!this.running || this.deaf) throw new Error('connection refused');
+    if (!this.running || this.unreachable) throw new Error('connection refused');
     this.journal.push(`ping ${this.id} ${path}`);
     const body = join(this.home, 'site', 'wwwroot', 'index.txt');
     return {

@@ -2,7 +2,7 @@ import { conflict } from './arm-error.ts';
 import type { SiteState } from './site-state.ts';
 import type { SlotName } from './worker.ts';
 
-/** App Service's own words; a person who looks for them finds what others met. */
+/** The message of App Service, so that a search for it finds the reports of others. */
 const PREPARED = 'The slot cannot be changed because its configuration settings have been prepared for swap.';
 
 export function assertIdle(state: SiteState, site: string): void {

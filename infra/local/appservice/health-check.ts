@@ -22,15 +22,3 @@ export async function checkInstance(worker: Worker, path: string | undefined, cl
     return { instance: worker.id, healthy: false, checkedUtc };
   }
 }
-
-/**
- * The instances that keep getting requests. One that is the only one is never taken out, and never more than half of
- * them are (`WEBSITE_HEALTHCHECK_MAXUNHEALTHYWORKERPERCENT`, default 50).
- */
-export function inRotation(instances: readonly InstanceHealth[]): readonly InstanceHealth[] {
-  if (instances.length < 2) return instances;
-  const takenOut = new Set(
-    instances.filter(({ healthy }) => healthy === false).slice(0, Math.floor(instances.length / 2)),
-  );
-  return instances.filter((instance) => !takenOut.has(instance));
-}

@@ -109,7 +109,7 @@ async function makeDirectories(root: string, directories: ReadonlySet<string>): 
   }
 }
 
-/** All writers have ended when this does, also when one fails: nothing is written to a directory that is being removed. */
+/** Settles after all writers have ended, also when one fails: the caller may then remove the directory. */
 async function writeFiles(zip: ZipFile, files: readonly PlannedFile[], root: string): Promise<void> {
   const left = files.values();
   const failures: unknown[] = [];
@@ -128,7 +128,7 @@ async function writeFile(zip: ZipFile, entry: Entry, file: string, path: string)
   try {
     await handle.chmod(HOME_MODE);
     let sum = 0;
-    // Read from at once: an error of a stream that nobody listens to would end the process.
+    // The stream is read immediately: an error without a listener would end the process.
     const content = await zip.openReadStreamPromise(entry);
     for await (const chunk of content) {
       sum = crc32(chunk as Buffer, sum);

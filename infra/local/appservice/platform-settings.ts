@@ -19,7 +19,7 @@ export function startLimitSeconds(settings: Settings): number {
   return bounded(settings.WEBSITES_CONTAINER_START_TIME_LIMIT, START_LIMIT_SECONDS);
 }
 
-/** The request that tells that a container has started. */
+/** The request whose answer shows that a container has started. */
 export function startWarmUp(settings: Settings): WarmUpRequest {
   return warmUp(settings.WEBSITE_WARMUP_PATH, CONTAINER_START_PATH, settings.WEBSITE_WARMUP_STATUSES);
 }

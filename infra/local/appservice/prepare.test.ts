@@ -1,14 +1,14 @@
 import { afterEach, expect, test } from '@jest/globals';
-import { type Bench, bench, swapped } from './site.fixture.ts';
+import { type SiteFixture, siteFixture, swapped } from './site.fixture.ts';
 
-let it: Bench;
+let it: SiteFixture;
 
 afterEach(async () => it.remove());
 
 const refused = { status: 409, code: 'Conflict' };
 
 test('applySlotConfig restarts the source with the sticky settings of the target and leaves routing alone', async () => {
-  it = await bench();
+  it = await siteFixture();
   it.journal.length = 0;
   await it.site.applySlotConfig('staging', 'production');
   expect(it.journal).toEqual(['stop b', 'start b production']);
@@ -17,7 +17,7 @@ test('applySlotConfig restarts the source with the sticky settings of the target
 });
 
 test('a sticky setting that only one slot has comes and goes with the place', async () => {
-  it = await bench();
+  it = await siteFixture();
   await it.site.replaceStickyNames({
     appSettingNames: ['ONLY_S', 'ONLY_P'],
     connectionStringNames: [],
@@ -31,7 +31,7 @@ test('a sticky setting that only one slot has comes and goes with the place', as
 });
 
 test('a prepared slot refuses every change and a second preparation; the other slot does not', async () => {
-  it = await bench();
+  it = await siteFixture();
   await it.site.applySlotConfig('staging', 'production');
   const none = { appSettingNames: [], connectionStringNames: [], azureStorageConfigNames: [] };
   for (const change of [
@@ -51,7 +51,7 @@ test('a prepared slot refuses every change and a second preparation; the other s
 });
 
 test('a swap of a prepared slot switches without restarting it again', async () => {
-  it = await bench();
+  it = await siteFixture();
   await it.site.applySlotConfig('staging', 'production');
   it.journal.length = 0;
   await swapped(it.site);
@@ -65,7 +65,7 @@ test('a swap of a prepared slot switches without restarting it again', async () 
 });
 
 test('a sticky setting of the target that changed since the preparation is applied by the swap', async () => {
-  it = await bench();
+  it = await siteFixture();
   await it.site.applySlotConfig('staging', 'production');
   await it.site.replaceSettings('production', { SLOT_NAME: 'production-2' });
   await it.site.settled();
@@ -74,7 +74,7 @@ test('a sticky setting of the target that changed since the preparation is appli
 });
 
 test('a reset gives the slot its settings back; changes are taken again', async () => {
-  it = await bench();
+  it = await siteFixture();
   await it.site.applySlotConfig('staging', 'production');
   await it.site.resetSlotConfig('staging');
   expect(it.b.spec).toMatchObject({ slot: 'staging', settings: { SLOT_NAME: 'staging' } });
@@ -86,7 +86,7 @@ test('a reset gives the slot its settings back; changes are taken again', async 
 });
 
 test('a prepared slot that does not start is unprepared', async () => {
-  it = await bench();
+  it = await siteFixture();
   it.b.startFailure = 'no image';
   await expect(it.site.applySlotConfig('staging', 'production')).rejects.toMatchObject({ status: 417 });
   it.b.startFailure = undefined;
@@ -96,9 +96,9 @@ test('a prepared slot that does not start is unprepared', async () => {
 });
 
 test('a failed swap drops the preparation too', async () => {
-  it = await bench();
+  it = await siteFixture();
   await it.site.applySlotConfig('staging', 'production');
-  it.b.deaf = true;
+  it.b.unreachable = true;
   expect((await swapped(it.site)).status).toBe('Failed');
   expect(it.site.state.slots.staging.preparation).toBeUndefined();
   expect(it.b.spec?.settings.SLOT_NAME).toBe('staging');

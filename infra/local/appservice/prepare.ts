@@ -46,13 +46,13 @@ export async function applySlotConfig(parts: SiteParts, source: SlotName, target
   }
 }
 
-/** Undoes `applySlotConfig`; nothing to undo is fine. */
+/** Undoes `applySlotConfig`; does nothing on a slot that is not prepared. */
 export async function resetSlotConfig(parts: SiteParts, slot: SlotName): Promise<void> {
   if (parts.store.current.slots[slot].preparation === undefined) return assertIdle(parts.store.current, parts.name);
   await unprepare(parts, slot, (state) => assertIdle(state, parts.name));
 }
 
-/** The slot gets its own settings back, and restarts with them. A failing start is the slot's, not the caller's. */
+/** Restores the settings of the slot and restarts it. A failed start is logged and does not fail the call. */
 export async function unprepare(
   parts: SiteParts,
   slot: SlotName,

@@ -1,22 +1,22 @@
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, expect, test } from '@jest/globals';
-import { type Bench, bench, definition, swapped } from './site.fixture.ts';
+import { definition, type SiteFixture, siteFixture, swapped } from './site.fixture.ts';
 
-const open: Bench[] = [];
+const open: SiteFixture[] = [];
 
 afterEach(async () => {
   for (const each of open.splice(0)) await each.remove();
 });
 
-async function fresh(): Promise<Bench> {
-  const it = await bench();
+async function fresh(): Promise<SiteFixture> {
+  const it = await siteFixture();
   open.push(it);
   return it;
 }
 
 /** The region dies at this point, and a new one starts on what it left. */
-async function afterCrash(it: Bench, change = {}): Promise<Bench> {
+async function afterCrash(it: SiteFixture, change = {}): Promise<SiteFixture> {
   const next = await it.reopened(change);
   open.push(next);
   return next;
@@ -50,7 +50,7 @@ test('a preparation outlives the region', async () => {
 
 test('a swap that was cut before the switch is undone, and its operation says so', async () => {
   const it = await fresh();
-  it.b.deaf = true;
+  it.b.unreachable = true;
   const before = it.site.state.slots;
   const id = await it.site.swap('staging', 'production');
   const next = await afterCrash(it);
@@ -89,7 +89,7 @@ test('between routing and recording the recorded routing wins', async () => {
   expect(next.front.routing).toEqual({ production: 'a', staging: 'b' });
 });
 
-test('what a deployment left is swept away and the deployment has failed', async () => {
+test('the files of an interrupted deployment are removed and the deployment has failed', async () => {
   const it = await fresh();
   void it.site.deploy('staging', { receive: () => new Promise(() => undefined) });
   while (it.site.deployments('staging').length === 0) await new Promise((resolve) => setImmediate(resolve));
@@ -100,7 +100,7 @@ test('what a deployment left is swept away and the deployment has failed', async
 });
 
 test('workers that still run at the start are restarted with what is recorded', async () => {
-  const it = await bench({ start: false });
+  const it = await siteFixture({ start: false });
   open.push(it);
   await it.b.start({ slot: 'staging', settings: { OLD: '1' }, siteContainers: [], mounts: {}, startupCommand: '' });
   await it.site.start();
@@ -109,7 +109,7 @@ test('workers that still run at the start are restarted with what is recorded', 
 });
 
 test('one slot that cannot start does not keep the other from running', async () => {
-  const it = await bench({ start: false });
+  const it = await siteFixture({ start: false });
   open.push(it);
   it.b.startFailure = 'no image';
   expect(await it.site.start()).toEqual(['staging']);

@@ -11,10 +11,10 @@ import type { SlotName } from './worker.ts';
 const SLOTS: readonly SlotName[] = ['production', 'staging'];
 
 /**
- * What an earlier run left, made consistent. Routing stays as recorded. A swap that had not switched is undone, one that
- * had is done; deployments that were under way have failed.
+ * Makes the state of an interrupted run consistent. Routing stays as recorded. A swap that had not switched is undone and
+ * one that had switched is finished; deployments that were under way have failed.
  */
-export function healed(state: SiteState, nowUtc: string): SiteState {
+export function recovered(state: SiteState, nowUtc: string): SiteState {
   return withFailedDeployments(withEndedOperation(state, nowUtc), nowUtc);
 }
 
@@ -39,9 +39,9 @@ function withFailedDeployments(state: SiteState, nowUtc: string): SiteState {
 }
 
 /**
- * The program may have changed since the state was written. As `pulumi up` would: a part whose definition changed is
- * applied, a part whose definition is the same keeps what was put through ARM. App settings and site containers belong
- * to releases once they exist (`ignoreChanges` in the program) and are never taken from the program again.
+ * Applies changes of the program since the state was written, as `pulumi up` does: a part whose definition changed is
+ * replaced, and a part whose definition is the same keeps its changes made through ARM. App settings and site containers
+ * belong to releases once they exist (`ignoreChanges` in the program) and are never replaced.
  */
 export function withDefinition(state: SiteState, definition: SiteDefinition): SiteState {
   if (state.seen.name !== definition.name) return initialState(definition);

@@ -9,7 +9,7 @@ import type { WorkerRunner } from './worker-runner.ts';
 export type SiteLog = (event: { readonly event: string; readonly [detail: string]: unknown }) => void;
 
 export interface SiteLimits extends WarmUpLimits {
-  /** Between two looks at the requests in flight on the worker that routing has left. */
+  /** Milliseconds between two counts of the requests in flight on a worker that gets no new ones. */
   readonly inFlightPollMs: number;
 }
 

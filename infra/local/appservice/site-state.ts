@@ -94,14 +94,12 @@ export interface SiteState {
   readonly lastSwap?: LastSwap;
   /** Content belongs to the worker, so its history moves with it at a swap. The newest last. */
   readonly deployments: Readonly<Record<WorkerId, readonly Deployment[]>>;
-  /** The definition as it was last seen, so that a change in the program is told from a change made through ARM. */
+  /** The last definition, which distinguishes a change in the program from a change made through ARM. */
   readonly seen: SiteDefinition;
 }
 
 export const RESULTS_KEPT = 20;
 export const DEPLOYMENTS_KEPT = 20;
-
-export const otherSlot = (slot: SlotName): SlotName => (slot === 'production' ? 'staging' : 'production');
 
 export function initialState(definition: SiteDefinition): SiteState {
   const slot = (name: SlotName, worker: WorkerId): SlotState => {

@@ -8,7 +8,7 @@ import { Site } from './site.ts';
 import type { OperationResult, SiteDefinition } from './site-state.ts';
 import type { SlotName } from './worker.ts';
 
-/** Time that passes only when somebody sleeps. */
+/** A clock that advances only by `sleep`. */
 export class FakeClock implements Clock {
   #now = Date.parse('2026-01-01T00:00:00Z');
   /** Called at each sleep, before the time passes. */
@@ -51,7 +51,7 @@ export function definition(change: Partial<SiteDefinition> = {}): SiteDefinition
   };
 }
 
-export interface Bench {
+export interface SiteFixture {
   readonly site: Site;
   readonly a: FakeWorker;
   readonly b: FakeWorker;
@@ -60,12 +60,12 @@ export interface Bench {
   readonly clock: FakeClock;
   readonly log: { event: string }[];
   readonly stateFile: string;
-  /** A second region on the same state: what the first one would be after a crash and a new start. */
-  reopened(change?: Partial<SiteDefinition>): Promise<Bench>;
+  /** A second site on the same state, as after a crash and a new start. */
+  reopened(change?: Partial<SiteDefinition>): Promise<SiteFixture>;
   remove(): Promise<void>;
 }
 
-export interface BenchOptions {
+export interface SiteFixtureOptions {
   readonly definition?: SiteDefinition;
   readonly resolveReference?: ReferenceResolver;
   readonly directory?: string;
@@ -73,8 +73,8 @@ export interface BenchOptions {
   readonly start?: boolean;
 }
 
-/** A site on two workers that behave, started. */
-export async function bench(options: BenchOptions = {}): Promise<Bench> {
+/** A started site on two workers in memory. */
+export async function siteFixture(options: SiteFixtureOptions = {}): Promise<SiteFixture> {
   const directory = options.directory ?? (await mkdtemp(join(tmpdir(), 'slipway-site-')));
   const journal: Journal = [];
   const a = new FakeWorker('a', join(directory, 'a'), journal);
@@ -103,10 +103,10 @@ export async function bench(options: BenchOptions = {}): Promise<Bench> {
     log,
     stateFile,
     reopened: async (change = {}) => {
-      // A region that was killed writes no more; this one may, so the next goes on with a copy of what it has written.
+      // Unlike a killed site, the first one may still write its state, so the second one gets a copy.
       const copy = `${stateFile}.next`;
       await copyFile(stateFile, copy);
-      return bench({ directory, stateFile: copy, definition: definition(change) });
+      return siteFixture({ directory, stateFile: copy, definition: definition(change) });
     },
     remove: async () => {
       await site.stop();

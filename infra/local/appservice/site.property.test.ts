@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { type Bench, bench, swapped } from './site.fixture.ts';
+import { type SiteFixture, siteFixture, swapped } from './site.fixture.ts';
 import type { SlotName } from './worker.ts';
 
 type Step =
@@ -23,7 +23,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   fc.record({ do: fc.constantFrom('apply', 'reset', 'swap', 'failing swap', 'crash') }),
 );
 
-async function take(it: Bench, model: Model, next: Step): Promise<Bench> {
+async function take(it: SiteFixture, model: Model, next: Step): Promise<SiteFixture> {
   switch (next.do) {
     case 'set': {
       const change = it.site.replaceSettings(next.slot, { SLOT_NAME: next.slot, V: next.value });
@@ -52,9 +52,9 @@ async function take(it: Bench, model: Model, next: Step): Promise<Bench> {
       return it;
     case 'failing swap': {
       const source = it.site.state.slots.staging.worker === 'a' ? it.a : it.b;
-      source.deaf = true;
+      source.unreachable = true;
       expect((await swapped(it.site)).status).toBe('Failed');
-      source.deaf = false;
+      source.unreachable = false;
       model.prepared = false;
       return it;
     }
@@ -63,7 +63,7 @@ async function take(it: Bench, model: Model, next: Step): Promise<Bench> {
   }
 }
 
-async function check(it: Bench, model: Model): Promise<void> {
+async function check(it: SiteFixture, model: Model): Promise<void> {
   await it.site.settled();
   const { state } = it.site;
   expect(state.operation).toBeUndefined();
@@ -81,7 +81,7 @@ async function check(it: Bench, model: Model): Promise<void> {
 test('whatever is done in whatever order, values travel with their content, sticky settings and routing stay as they should', async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(step, { minLength: 1, maxLength: 12 }), async (steps) => {
-      const opened = [await bench()];
+      const opened = [await siteFixture()];
       const model: Model = { values: { production: 'p', staging: 's' }, prepared: false };
       try {
         for (const slot of slots)

@@ -6,7 +6,7 @@ import { type DeploymentRequest, deploy, sweepDeployments } from './deploy.ts';
 import { checkInstance, type InstanceHealth } from './health-check.ts';
 import { type ReferenceResolver, resolveReferences, type SettingReference } from './key-vault-references.ts';
 import { applySlotConfig, resetSlotConfig } from './prepare.ts';
-import { healed, withDefinition } from './recovery.ts';
+import { recovered, withDefinition } from './recovery.ts';
 import { runnerOf, type SiteLimits, type SiteLog, type SiteParts, workerOf } from './site-parts.ts';
 import {
   type Deployment,
@@ -49,7 +49,7 @@ export class Site {
   readonly #parts: SiteParts;
   readonly #resolve: ReferenceResolver;
   readonly #stop: AbortController;
-  /** What was resolved last, for exactly these settings. */
+  /** The references resolved last, and the settings they belong to. */
   readonly #references = new Map<SlotName, { settings: Settings; references: readonly SettingReference[] }>();
   #swap: Promise<void> = Promise.resolve();
 
@@ -59,13 +59,13 @@ export class Site {
     this.#stop = stop;
   }
 
-  /** Restores the state of an earlier run, healed, or begins with the definition. Starts nothing. */
+  /** Recovers the state of an earlier run, or begins with the definition. Starts nothing. */
   static async open(options: SiteOptions): Promise<Site> {
     const { definition, workers, front, stateFile } = options;
     const clock = options.clock ?? systemClock;
     const before = await readState(stateFile);
     const store = new StateStore(stateFile, before ?? initialState(definition));
-    await store.update((state) => withDefinition(healed(state, utc(clock)), definition));
+    await store.update((state) => withDefinition(recovered(state, utc(clock)), definition));
     const stop = new AbortController();
     const parts: SiteParts = {
       name: definition.name,
@@ -83,7 +83,7 @@ export class Site {
     return new Site(parts, options.resolveReference, stop);
   }
 
-  /** Sets the front and starts both workers. A slot that does not start is logged and listed, the other one runs. */
+  /** Routes both slots and starts both workers. Resolves with the slots that did not start; each is logged. */
   async start(): Promise<SlotName[]> {
     await sweepDeployments(Object.values(this.#parts.workers));
     await routeAsRecorded(this.#parts);
@@ -101,7 +101,7 @@ export class Site {
     }
   }
 
-  /** Stops both workers. A swap under way is left as it is; the next start heals it. */
+  /** Stops both workers. A swap under way stays unfinished; the next start recovers it. */
   async stop(): Promise<void> {
     this.#stop.abort();
     await Promise.all(Object.values(this.#parts.runners).map((runner) => runner.close()));
@@ -172,7 +172,7 @@ export class Site {
     return resetSlotConfig(this.#parts, slot);
   }
 
-  /** Begins a swap and returns its id; `operation` tells how it goes. */
+  /** Begins a swap and resolves with its id; `operation` gives its progress. */
   async swap(source: SlotName, target: SlotName): Promise<string> {
     const operation = await beginSwap(this.#parts, source, target);
     this.#swap = runSwap(this.#parts, operation).catch((error) =>
@@ -213,7 +213,7 @@ export class Site {
     return known?.settings === this.settings(slot) ? known.references : this.#resolveReferences(slot);
   }
 
-  /** Resolves them anew; the app restarts when one of them has changed. */
+  /** Resolves them again. The app restarts when one of them has changed. */
   async refreshReferences(slot: SlotName): Promise<readonly SettingReference[]> {
     const before = JSON.stringify(this.#references.get(slot)?.references ?? []);
     const now = await this.#resolveReferences(slot);

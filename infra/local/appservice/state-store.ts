@@ -5,8 +5,8 @@ import { writeFileAtomically } from '../state/files.ts';
 import type { SiteState } from './site-state.ts';
 
 /**
- * The site's state, in memory and in one file. A change is a pure function of the current state; changes are applied one
- * after the other, and become visible only once the file holds them. The file is replaced by a rename, never half-written.
+ * The site's state, in memory and in one file. A change is a pure function of the current state. Changes are applied one
+ * after the other and become visible when the file has them. The file is replaced by a rename, so it is never partial.
  */
 export class StateStore {
   readonly #file: string;
@@ -22,7 +22,7 @@ export class StateStore {
     return this.#current;
   }
 
-  /** What `change` throws is passed on, and nothing is changed. */
+  /** Rejects with what `change` throws; the state is then unchanged. */
   update(change: (current: SiteState) => SiteState): Promise<SiteState> {
     const done = this.#queue.then(async () => {
       const next = change(this.#current);
@@ -51,7 +51,7 @@ export async function readState(file: string): Promise<SiteState | undefined> {
     throw new SlipError('SLIP-LOCAL-SITE-STATE', {
       found: `${file} is not a state of the local web app`,
       expected: 'the JSON that the region wrote, format 1',
-      fix: `mv ${file} ${file}.damaged && npm start, then ./slipway release: no data is lost by it`,
+      fix: `mv ${file} ${file}.damaged && npm start, then ./slipway release: no data is lost`,
     });
   }
   return state;

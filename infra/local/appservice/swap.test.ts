@@ -1,14 +1,14 @@
 import { rmSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { afterEach, expect, test } from '@jest/globals';
-import { type Bench, bench, definition, swapped } from './site.fixture.ts';
+import { definition, type SiteFixture, siteFixture, swapped } from './site.fixture.ts';
 
-let it: Bench;
+let it: SiteFixture;
 
 afterEach(async () => it.remove());
 
 test('a swap restarts the source with the sticky settings of the target, warms it up, switches, recycles the other', async () => {
-  it = await bench();
+  it = await siteFixture();
   it.journal.length = 0;
   expect((await swapped(it.site)).status).toBe('Succeeded');
   expect(it.journal).toEqual([
@@ -25,7 +25,7 @@ test('a swap restarts the source with the sticky settings of the target, warms i
 });
 
 test('settings, containers and content move with the swap, sticky settings stay', async () => {
-  it = await bench();
+  it = await siteFixture();
   await it.site.replaceSettings('staging', { SLOT_NAME: 'staging', GREETING: 'new', ADDED: '1' });
   await it.site.putContainer('staging', {
     name: 'sidecar',
@@ -43,7 +43,7 @@ test('settings, containers and content move with the swap, sticky settings stay'
 });
 
 test('a second swap puts everything back', async () => {
-  it = await bench();
+  it = await siteFixture();
   const before = it.site.state.slots;
   await swapped(it.site);
   await swapped(it.site);
@@ -53,7 +53,7 @@ test('a second swap puts everything back', async () => {
 
 test('what of the web configuration belongs to a slot stays, the rest moves', async () => {
   const { production, staging } = definition().slots;
-  it = await bench({
+  it = await siteFixture({
     definition: definition({
       slots: {
         production: { ...production, web: { alwaysOn: true, appCommandLine: 'old' } },
@@ -68,7 +68,7 @@ test('what of the web configuration belongs to a slot stays, the rest moves', as
 
 test('mounts move with the swap unless their names are sticky', async () => {
   const { production, staging } = definition().slots;
-  it = await bench({
+  it = await siteFixture({
     definition: definition({
       stickyNames: { appSettingNames: ['SLOT_NAME'], connectionStringNames: [], azureStorageConfigNames: ['logs'] },
       slots: {
@@ -89,13 +89,13 @@ test('mounts move with the swap unless their names are sticky', async () => {
 });
 
 test('any status is warm when the settings say nothing', async () => {
-  it = await bench();
+  it = await siteFixture();
   it.b.statuses.set('/', 500);
   expect((await swapped(it.site)).status).toBe('Succeeded');
 });
 
 test('with WEBSITE_SWAP_WARMUP_PING_STATUSES another status keeps the swap from switching', async () => {
-  it = await bench();
+  it = await siteFixture();
   await it.site.replaceSettings('staging', {
     SLOT_NAME: 'staging',
     WEBSITE_SWAP_WARMUP_PING_PATH: '/api/health/live',
@@ -116,9 +116,9 @@ test('with WEBSITE_SWAP_WARMUP_PING_STATUSES another status keeps the swap from 
 });
 
 test('a source that never answers is given up after its start limit, routing and settings as before', async () => {
-  it = await bench();
+  it = await siteFixture();
   const before = it.site.state.slots;
-  it.b.deaf = true;
+  it.b.unreachable = true;
   const started = it.clock.now();
   expect((await swapped(it.site)).status).toBe('Failed');
   expect(it.clock.now() - started).toBeGreaterThanOrEqual(230_000);
@@ -127,7 +127,7 @@ test('a source that never answers is given up after its start limit, routing and
 });
 
 test('a source that cannot start with the settings of the target is not switched to', async () => {
-  it = await bench();
+  it = await siteFixture();
   it.b.startFailure = 'image not found';
   const result = await swapped(it.site);
   expect(result.error?.message).toContain('image not found');
@@ -135,7 +135,7 @@ test('a source that cannot start with the settings of the target is not switched
 });
 
 test('a front that cannot route the second slot is put back to where it was', async () => {
-  it = await bench();
+  it = await siteFixture();
   it.front.refuse.set('staging', 1);
   expect((await swapped(it.site)).status).toBe('Failed');
   expect(it.front.routing).toEqual({ production: 'a', staging: 'b' });
@@ -144,7 +144,7 @@ test('a front that cannot route the second slot is put back to where it was', as
 });
 
 test('a state that cannot be written keeps the swap from switching, and does not leave the site in a swap', async () => {
-  it = await bench();
+  it = await siteFixture();
   const before = it.site.state.slots;
   const inTheWay = `${it.stateFile}.${process.pid}.tmp`;
   it.b.onPing = async () => {
@@ -162,7 +162,7 @@ test('a state that cannot be written keeps the swap from switching, and does not
 });
 
 test('requests in flight on the old worker may end before it restarts', async () => {
-  it = await bench();
+  it = await siteFixture();
   it.a.inFlight = 2;
   it.clock.onSleep = () => {
     it.a.inFlight -= 1;
@@ -187,7 +187,7 @@ test.each([
   async (setting, seconds) => {
     const { production, staging } = definition().slots;
     const settings = { ...production.settings, ...(setting ? { WEBSITES_CONTAINER_STOP_TIME_LIMIT: setting } : {}) };
-    it = await bench({ definition: definition({ slots: { production: { ...production, settings }, staging } }) });
+    it = await siteFixture({ definition: definition({ slots: { production: { ...production, settings }, staging } }) });
     it.a.inFlight = 1;
     const started = it.clock.now();
     await swapped(it.site);
@@ -197,7 +197,7 @@ test.each([
 );
 
 test('a swap whose source is production restarts production first, as App Service does', async () => {
-  it = await bench();
+  it = await siteFixture();
   it.journal.length = 0;
   await swapped(it.site, 'production');
   expect(it.journal.slice(0, 2)).toEqual(['stop a', 'start a staging']);
@@ -205,7 +205,7 @@ test('a swap whose source is production restarts production first, as App Servic
 });
 
 test('a second swap while one runs is refused, and so is every change of either slot', async () => {
-  it = await bench();
+  it = await siteFixture();
   let refusals: unknown[] = [];
   it.b.onPing = async () => {
     if (refusals.length > 0) return;
@@ -225,8 +225,8 @@ test('a second swap while one runs is refused, and so is every change of either 
   expect(refusals).toEqual([409, 409, 409, 409, 409, 409]);
 });
 
-test('the site tells of the swap that runs and of the last one', async () => {
-  it = await bench();
+test('the site shows the swap that runs and the last one', async () => {
+  it = await siteFixture();
   expect(it.site.state.lastSwap).toBeUndefined();
   const id = await it.site.swap('staging', 'production');
   expect(it.site.state.operation?.id).toBe(id);
@@ -238,13 +238,13 @@ test('the site tells of the swap that runs and of the last one', async () => {
 });
 
 test('a stopped slot is not swapped', async () => {
-  it = await bench();
+  it = await siteFixture();
   await it.site.setRunning('staging', 'Stopped');
   await expect(it.site.swap('staging', 'production')).rejects.toMatchObject({ status: 409 });
 });
 
 test('an old worker that does not start again leaves the swap done', async () => {
-  it = await bench();
+  it = await siteFixture();
   it.b.onPing = () => {
     it.a.startFailure = 'no image';
   };
@@ -254,8 +254,8 @@ test('an old worker that does not start again leaves the swap done', async () =>
 });
 
 test('a site that is stopped in the middle of a swap does not wait for it', async () => {
-  it = await bench();
-  it.b.deaf = true;
+  it = await siteFixture();
+  it.b.unreachable = true;
   await it.site.swap('staging', 'production');
   await it.site.stop();
   expect([it.a.running, it.b.running]).toEqual([false, false]);

@@ -8,7 +8,7 @@ import { runnerOf, type SiteParts, workerOf } from './site-parts.ts';
 import { type OperationResult, type SiteState, type SwapOperation, withoutOperation } from './site-state.ts';
 import { specOf } from './slot-spec.ts';
 import { slotInPlace } from './sticky.ts';
-import { getsWarm } from './warm-up.ts';
+import { becomesWarm } from './warm-up.ts';
 import type { SlotName } from './worker.ts';
 
 const STATE_RETRY_MS = 1000;
@@ -31,9 +31,9 @@ export async function beginSwap(parts: SiteParts, source: SlotName, target: Slot
 }
 
 /**
- * Settings, restart, warm-up, switch, recycle: in App Service's order. What fails before the switch leaves routing alone
- * and gives the source its settings back; what fails after it is the old worker's trouble, the swap is done.
- * Rejects only when the site stops; the next start heals what is left.
+ * Settings, restart, warm-up, switch, recycle: in App Service's order. A failure before the switch leaves routing as it
+ * is and restores the settings of the source. A failure after the switch concerns the old worker only: the swap is done.
+ * Rejects only when the site stops; the next start recovers the state.
  */
 export async function runSwap(parts: SiteParts, operation: SwapOperation): Promise<void> {
   const { source, target } = operation;
@@ -56,14 +56,14 @@ async function warm(parts: SiteParts, { source }: SwapOperation): Promise<void> 
   const { clock, limits, stopping } = parts;
   const spec = specOf(parts.store.current, source);
   await runnerOf(parts, source).apply(spec);
-  if (!(await getsWarm(workerOf(parts, source), spec.settings, limits, clock, stopping))) {
+  if (!(await becomesWarm(workerOf(parts, source), spec.settings, limits, clock, stopping))) {
     throw expectationFailed(
       `Cannot swap site slots for site '${parts.name}' because the '${source}' slot did not respond to http ping.`,
     );
   }
 }
 
-/** The one moment that visitors see. The state is written after it, so a crash in between leaves the old routing recorded. */
+/** Switches routing, then records it: a crash in between leaves the old routing recorded, and the next start restores it. */
 async function switchOver(parts: SiteParts, operation: SwapOperation): Promise<void> {
   const { source, target } = operation;
   parts.stopping.throwIfAborted();
@@ -83,7 +83,7 @@ async function switchOver(parts: SiteParts, operation: SwapOperation): Promise<v
   }
 }
 
-/** Both slots to the worker that the state names; a front that refuses is logged, the other slot is still routed. */
+/** Routes both slots to the workers that the state names. A failure is logged and does not keep the other slot from being routed. */
 export async function routeAsRecorded(parts: SiteParts): Promise<void> {
   for (const slot of ['production', 'staging'] as const) {
     await parts.front
@@ -108,8 +108,8 @@ function swapped(state: SiteState, operation: SwapOperation, timestampUtc: strin
 }
 
 /**
- * The worker that routing has left: its requests in flight may end, as long as a stopping container lives; then it
- * restarts with the settings of the slot it is in now.
+ * Restarts the worker that gets no new requests any more, with the settings of the slot it is in now. Its requests in
+ * flight may finish first, within the time that a stopping container has.
  */
 async function recycle(parts: SiteParts, slot: SlotName): Promise<void> {
   const { clock, limits, stopping } = parts;
@@ -141,7 +141,7 @@ async function finish(parts: SiteParts, operation: SwapOperation, refusal: ArmEr
   parts.log({ event: 'swap-ended', source, target, status: result.status, reason: refusal?.message });
 }
 
-/** A state file that cannot be written now (a full disk) must not leave the site in a swap for ever: tried until it can. */
+/** Retries until the state file can be written: a full disk must not leave the site in a swap for ever. */
 async function recorded(parts: SiteParts, write: () => Promise<unknown>): Promise<void> {
   for (;;) {
     try {

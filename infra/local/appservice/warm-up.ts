@@ -7,9 +7,9 @@ import type { Worker } from './worker.ts';
 export interface WarmUpLimits {
   readonly pingTimeoutMs: number;
   readonly pingTries: number;
-  /** Between two pings that were answered, but not with a status that counts. */
+  /** Milliseconds between two pings after an answer whose status does not count. */
   readonly pingPauseMs: number;
-  /** Between two attempts to reach a container that is starting. */
+  /** Milliseconds between two attempts to reach a container that is starting. */
   readonly startPollMs: number;
 }
 
@@ -21,10 +21,10 @@ export const AZURE_WARM_UP: WarmUpLimits = {
 };
 
 /**
- * Waits until the worker answers, then sends the warm-up requests of a swap. Plain HTTP, and any status is warm unless
- * the settings say which. False: it did not get warm in time.
+ * Waits until the worker answers, then sends the warm-up requests of a swap over plain HTTP. Any status counts unless the
+ * settings name statuses. Resolves with false when the worker did not become warm in time.
  */
-export async function getsWarm(
+export async function becomesWarm(
   worker: Worker,
   settings: Settings,
   limits: WarmUpLimits,

@@ -6,14 +6,13 @@ import type { Worker, WorkerSpec } from './worker.ts';
 interface ApplyOptions {
   /** Restart even when the specification is the one it runs with. */
   readonly restart?: boolean;
-  /** How long the containers get to stop; without it what the settings they run with say. */
+  /** How long the containers may take to stop. Default: the limit of the settings they run with. */
   readonly stopLimitSeconds?: number;
 }
 
 /**
- * Brings one worker to the specification that was asked for last. One restart at a time; requests that arrive during one
- * are answered by one more, however many they are. A restart is as hard as the platform's: nothing is drained, nothing
- * is warmed.
+ * Brings one worker to the specification that was requested last, with one restart at a time: all requests that arrive
+ * during a restart are served by one more. As on the platform, a restart neither drains nor warms up.
  */
 export class WorkerRunner {
   readonly #worker: Worker;
@@ -34,7 +33,7 @@ export class WorkerRunner {
     return this.#failure;
   }
 
-  /** Resolves when the containers of `spec`, or of what was asked for after it, are spawned; rejects when they are not. */
+  /** Resolves when the containers of `spec`, or of a later request, are spawned; rejects when they could not be. */
   apply(spec: WorkerSpec, options: ApplyOptions = {}): Promise<void> {
     this.#restart ||= options.restart === true;
     return this.#enqueue(spec, options.stopLimitSeconds);
@@ -44,7 +43,7 @@ export class WorkerRunner {
     return this.#enqueue(undefined, limitSeconds);
   }
 
-  /** Stops the containers for good: whoever asks for a start afterwards is refused. */
+  /** Stops the containers for good: later calls are refused. */
   async close(): Promise<void> {
     if (this.#closed) return;
     const stopped = this.#enqueue(undefined, undefined);
@@ -52,12 +51,12 @@ export class WorkerRunner {
     await stopped;
   }
 
-  /** The containers' own limit: how long they get to stop. */
+  /** How long the running containers may take to stop, by their settings. */
   get stopLimitSeconds(): number {
     return stopLimitSeconds(this.#runsWith?.settings ?? {});
   }
 
-  /** Resolves when nothing is asked for any more. */
+  /** Resolves when no request is left. */
   async settled(): Promise<void> {
     for (let seen: Promise<unknown> | undefined; seen !== this.#last; ) {
       seen = this.#last;
@@ -65,7 +64,7 @@ export class WorkerRunner {
     }
   }
 
-  /** Each turn goes to what is wanted by then, so turns that were overtaken find nothing left to do. */
+  /** Each turn reconciles with the latest request, so the turns of earlier ones find nothing to do. */
   async #enqueue(wanted: WorkerSpec | undefined, stopLimit: number | undefined): Promise<void> {
     if (this.#closed) throw new Error(`the worker '${this.#worker.id}' is closed`);
     this.#wanted = wanted;

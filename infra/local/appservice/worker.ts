@@ -50,7 +50,7 @@ export interface Worker {
   /** Starts the containers; resolves when their processes are spawned, not when they answer. Rejects when already started. */
   start(spec: WorkerSpec): Promise<void>;
   /**
-   * Stops the containers as App Service does: the sidecar gets SIGTERM, nginx and php-fpm are not told, and all of them
+   * Stops the containers as App Service does: the sidecar gets SIGTERM, nginx and php-fpm get no signal, and all of them
    * are gone after `limitSeconds`. Requests in flight are lost unless routing left the worker before.
    */
   stop(limitSeconds: number): Promise<void>;

@@ -20,7 +20,7 @@ async function replace(call: Call) {
   return shown(call);
 }
 
-/** App settings are replaced whole; what is not sent is gone. */
+/** A PUT replaces all app settings. */
 export const appSettingRoutes: readonly Route[] = [
   { method: 'POST', pattern: 'config/appsettings/list', handle: shown },
   { method: 'PUT', pattern: 'config/appsettings', handle: replace },

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { WebSiteManagementClient } from '@azure/arm-appservice';
 import { ZipFile } from 'yazl';
-import { type Bench, type BenchOptions, bench } from '../appservice/site.fixture.ts';
+import { type SiteFixture, type SiteFixtureOptions, siteFixture } from '../appservice/site.fixture.ts';
 import { ensureCertificates } from '../servers/certificates.ts';
 import { statePaths } from '../state/paths.ts';
 import { ManagementPlane, type ManagementPlaneOptions } from './management-plane.ts';
@@ -33,7 +33,7 @@ export interface Ask {
   readonly headers?: Record<string, string>;
 }
 
-export interface ArmBench extends Bench {
+export interface ArmFixture extends SiteFixture {
   readonly plane: ManagementPlane;
   readonly client: WebSiteManagementClient;
   ask(path: string, options?: Ask): Promise<HttpAnswer>;
@@ -41,15 +41,15 @@ export interface ArmBench extends Bench {
 }
 
 /** A site on workers that behave, behind the management plane with TLS, and the official client for it. */
-export async function armBench(
-  options: BenchOptions & { readonly plane?: Partial<ManagementPlaneOptions> } = {},
-): Promise<ArmBench> {
+export async function armFixture(
+  options: SiteFixtureOptions & { readonly plane?: Partial<ManagementPlaneOptions> } = {},
+): Promise<ArmFixture> {
   const directory = await mkdtemp(join(tmpdir(), 'slipway-arm-'));
   const paths = statePaths(directory);
   await mkdir(paths.tls);
   const { caFile, certFile, keyFile } = await ensureCertificates(paths, new Date());
   const ca = await readFile(caFile, 'utf8');
-  const site = await bench(options);
+  const site = await siteFixture(options);
   const plane = await ManagementPlane.listen({
     site: site.site,
     subscriptionId: SUBSCRIPTION,

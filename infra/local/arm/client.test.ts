@@ -1,7 +1,7 @@
 import { afterEach, expect, test } from '@jest/globals';
-import { APP, type ArmBench, armBench, GROUP, SITE, SLOT, VERSION } from './arm.fixture.ts';
+import { APP, type ArmFixture, armFixture, GROUP, SITE, SLOT, VERSION } from './arm.fixture.ts';
 
-let it: ArmBench;
+let it: ArmFixture;
 
 afterEach(async () => it.remove());
 
@@ -15,7 +15,7 @@ async function collect<T>(pages: AsyncIterable<T>): Promise<T[]> {
 }
 
 test('the client reads the site and its slot', async () => {
-  it = await armBench();
+  it = await armFixture();
   const { webApps } = it.client;
   const site = await webApps.get(GROUP, APP);
   expect(site).toMatchObject({ id: SITE, name: APP, type: 'Microsoft.Web/sites', state: 'Running', kind: 'app,linux' });
@@ -29,7 +29,7 @@ test('identity and properties of the program are shown with their placeholders f
   const { definition } = await import('../appservice/site.fixture.ts');
   const { production, staging } = definition().slots;
   const identity = { type: 'UserAssigned', userAssignedIdentities: { '{{id}}': {} } };
-  it = await armBench({
+  it = await armFixture({
     definition: definition({
       slots: {
         production,
@@ -45,7 +45,7 @@ test('identity and properties of the program are shown with their placeholders f
 });
 
 test('app settings are listed and replaced whole, per slot', async () => {
-  it = await armBench();
+  it = await armFixture();
   const { webApps } = it.client;
   const before = await webApps.listApplicationSettings(GROUP, APP);
   expect(before.properties).toEqual({ SLOT_NAME: 'production', GREETING: 'hello from production' });
@@ -60,7 +60,7 @@ test('app settings are listed and replaced whole, per slot', async () => {
 });
 
 test('slotConfigNames is replaced whole', async () => {
-  it = await armBench();
+  it = await armFixture();
   const { webApps } = it.client;
   await webApps.updateSlotConfigurationNames(GROUP, APP, {
     appSettingNames: ['A', 'B'],
@@ -75,7 +75,7 @@ test('slotConfigNames is replaced whole', async () => {
 });
 
 test('the web configuration is read and changed', async () => {
-  it = await armBench();
+  it = await armFixture();
   const { webApps } = it.client;
   const changed = await webApps.updateConfigurationSlot(GROUP, APP, 'staging', { appCommandLine: 'bash other.sh' });
   expect(changed).toMatchObject({ appCommandLine: 'bash other.sh', alwaysOn: true });
@@ -85,13 +85,13 @@ test('the web configuration is read and changed', async () => {
 });
 
 test('auto swap is refused with 400', async () => {
-  it = await armBench();
+  it = await armFixture();
   const auto = it.client.webApps.updateConfigurationSlot(GROUP, APP, 'staging', { autoSwapSlotName: 'production' });
   await expect(auto).rejects.toMatchObject({ statusCode: 400, code: 'BadRequest' });
 });
 
 test('mounts are replaced whole and their keys are not given back', async () => {
-  it = await armBench();
+  it = await armFixture();
   const { webApps } = it.client;
   const mount = {
     type: 'AzureBlob',
@@ -113,7 +113,7 @@ test('mounts are replaced whole and their keys are not given back', async () => 
 });
 
 test('site containers are listed, read, put and deleted, per slot', async () => {
-  it = await armBench();
+  it = await armFixture();
   const { webApps } = it.client;
   const image = {
     image: 'registry/sidecar@sha256:2',
@@ -140,7 +140,7 @@ test('site containers are listed, read, put and deleted, per slot', async () => 
 });
 
 test('a swap is a long-running operation that ends with the slots swapped', async () => {
-  it = await armBench();
+  it = await armFixture();
   const { webApps } = it.client;
   await webApps.swapSlot(GROUP, APP, 'staging', toProduction, poll);
   expect(it.front.routing).toEqual({ production: 'b', staging: 'a' });
@@ -151,14 +151,14 @@ test('a swap is a long-running operation that ends with the slots swapped', asyn
 });
 
 test('the app swaps with a slot by its own operation', async () => {
-  it = await armBench();
+  it = await armFixture();
   await it.client.webApps.swapSlotWithProduction(GROUP, APP, { targetSlot: 'staging', preserveVnet: true }, poll);
   expect(it.front.routing.production).toBe('b');
 });
 
 test('a swap whose source does not get warm fails with the words of App Service', async () => {
-  it = await armBench();
-  it.b.deaf = true;
+  it = await armFixture();
+  it.b.unreachable = true;
   await expect(it.client.webApps.swapSlot(GROUP, APP, 'staging', toProduction, poll)).rejects.toMatchObject({
     statusCode: 417,
     code: 'ExpectationFailed',
@@ -168,7 +168,7 @@ test('a swap whose source does not get warm fails with the words of App Service'
 });
 
 test('a swap answers 202 with Location and Retry-After, and shows on both slots while it runs', async () => {
-  it = await armBench();
+  it = await armFixture();
   let release = (): void => undefined;
   const held = new Promise<void>((resolve) => {
     release = resolve;
@@ -198,7 +198,7 @@ test('a swap answers 202 with Location and Retry-After, and shows on both slots 
 });
 
 test('a prepared slot says so, refuses changes with 409 and swaps without another restart', async () => {
-  it = await armBench();
+  it = await armFixture();
   const { webApps } = it.client;
   await webApps.applySlotConfigurationSlot(GROUP, APP, 'staging', toProduction);
   expect((await webApps.getSlot(GROUP, APP, 'staging')).targetSwapSlot).toBe('production');
@@ -224,7 +224,7 @@ test('a prepared slot says so, refuses changes with 409 and swaps without anothe
 });
 
 test('a reset undoes the preparation, and changes nothing when there is none', async () => {
-  it = await armBench();
+  it = await armFixture();
   const { webApps } = it.client;
   await webApps.resetSlotConfigurationSlot(GROUP, APP, 'staging');
   expect(it.b.starts).toBe(1);
@@ -236,7 +236,7 @@ test('a reset undoes the preparation, and changes nothing when there is none', a
 });
 
 test('stop, start and restart', async () => {
-  it = await armBench();
+  it = await armFixture();
   const { webApps } = it.client;
   await webApps.stopSlot(GROUP, APP, 'staging');
   expect(it.b.running).toBe(false);
@@ -257,7 +257,7 @@ test('stop, start and restart', async () => {
 test('Key Vault references are listed with their status, and a refresh resolves them anew', async () => {
   const reference = '@Microsoft.KeyVault(SecretUri=https://kv-shop.vault.azure.net/secrets/database-password)';
   let found = false;
-  it = await armBench({
+  it = await armFixture({
     resolveReference: async () => (found ? { status: 'Resolved' } : { status: 'SecretNotFound', details: 'not there' }),
   });
   const { webApps } = it.client;

@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import { isObject } from '../../lib/json.ts';
 import { ArmError } from '../appservice/arm-error.ts';
 
-/** Of a JSON body; packages have a limit of their own. */
+/** The limit of a JSON body; packages have another one. */
 const LARGEST_BODY_BYTES = 1024 * 1024;
 
 export type JsonObject = Readonly<Record<string, unknown>>;
@@ -13,7 +13,7 @@ export const invalidContent = (message: string): ArmError =>
 export async function readJson(request: IncomingMessage): Promise<JsonObject> {
   const chunks: Buffer[] = [];
   let bytes = 0;
-  // Giving up must not end the connection: the refusal still has to go out on it.
+  // A refusal must not end the connection, because its answer is sent on it.
   for await (const chunk of request.iterator({ destroyOnReturn: false })) {
     bytes += (chunk as Buffer).length;
     if (bytes > LARGEST_BODY_BYTES) {

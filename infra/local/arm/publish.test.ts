@@ -3,13 +3,13 @@ import { join } from 'node:path';
 import { deflateRawSync } from 'node:zlib';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { ZipFile } from 'yazl';
-import { APP, type ArmBench, armBench, ended, GROUP, SLOT, VERSION, zipOf } from './arm.fixture.ts';
+import { APP, type ArmFixture, armFixture, ended, GROUP, SLOT, VERSION, zipOf } from './arm.fixture.ts';
 import { rawZip } from './raw-zip.fixture.ts';
 
-let it: ArmBench;
+let it: ArmFixture;
 
 beforeEach(async () => {
-  it = await armBench({ plane: { largestPackage: 50 * 1024 * 1024 } });
+  it = await armFixture({ plane: { largestPackage: 50 * 1024 * 1024 } });
 });
 
 afterEach(async () => it.remove());
@@ -50,7 +50,7 @@ test('everything placed has the mode that /home has', async () => {
   }
 });
 
-test('with path and clean=false files land below /home, beside what is there', async () => {
+test('with path and clean=false files land below /home, next to what is there', async () => {
   const outbox = join(it.b.home, 'media', 'outbox');
   await mkdir(outbox, { recursive: true });
   await writeFile(join(outbox, 'waiting.png'), 'w');

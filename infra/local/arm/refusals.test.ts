@@ -1,13 +1,13 @@
 import { readFile } from 'node:fs/promises';
 import { connect } from 'node:tls';
 import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals';
-import { type ArmBench, armBench, GROUP, SITE, SLOT, SUBSCRIPTION, TOKEN, VERSION } from './arm.fixture.ts';
+import { type ArmFixture, armFixture, GROUP, SITE, SLOT, SUBSCRIPTION, TOKEN, VERSION } from './arm.fixture.ts';
 
-let it: ArmBench;
+let it: ArmFixture;
 let before: string;
 
 beforeAll(async () => {
-  it = await armBench({ plane: { largestPackage: 10_000 } });
+  it = await armFixture({ plane: { largestPackage: 10_000 } });
   before = await readFile(it.stateFile, 'utf8');
 });
 
@@ -157,7 +157,7 @@ test('a correlation id that is one comes back, another does not', async () => {
 
 test('what fails inside is 500 without a word about why; the log has it', async () => {
   const events: { event: string; reason?: unknown }[] = [];
-  const broken = await armBench({
+  const broken = await armFixture({
     plane: {
       log: (event) => events.push(event),
       resolveText: () => {
@@ -200,7 +200,7 @@ test.each(['//[', '//evil.example/a', 'http://[', '*', '/%'])(
   },
 );
 
-test('plain HTTP and a request that is none are turned away without harm', async () => {
+test('plain HTTP and a malformed request are refused, and the server goes on', async () => {
   const port = Number(new URL(it.plane.endpoint).port);
   const answer = await new Promise<string>((resolve) => {
     const socket = connect({ port, host: '127.0.0.1', rejectUnauthorized: false }, () =>

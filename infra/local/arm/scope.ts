@@ -10,7 +10,7 @@ export type Scope =
 
 const same = (a: string | undefined, b: string): boolean => a?.toLowerCase() === b.toLowerCase();
 
-/** Walks down the path; what is not there is a 404 that names it, in ARM's words. Names are matched in any case. */
+/** Resolves an ARM path. A part that does not exist gives ARM's 404 with its name. Names match in any case. */
 export function scopeOf(plane: Plane, segments: readonly string[]): Scope {
   const [subscriptions, subscription, groups, group, providers, provider, sites, site, ...below] = segments;
   if (!same(subscriptions, 'subscriptions')) throw unknownUri();

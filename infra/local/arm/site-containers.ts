@@ -43,7 +43,7 @@ async function remove(call: Call): Promise<Answer> {
   return { status: existed ? 200 : 204 };
 }
 
-/** The app's own container comes from its stack (`PHP|8.4`); what is put here stands beside it. */
+/** The app's own container comes from its stack (`PHP|8.4`); containers that are put here run next to it. */
 function assertContainer({ image, isMain, targetPort, environmentVariables }: JsonObject): void {
   if (typeof image !== 'string' || image.trim() === '') throw invalidContent("'image' is missing.");
   if (isMain !== false) throw invalidContent("'isMain' has to be false: the main container is the app's stack.");

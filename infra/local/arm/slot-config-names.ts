@@ -16,7 +16,7 @@ async function replace(call: Call) {
   return shown(call);
 }
 
-/** One list for all slots, kept by the app; a PUT replaces it whole. */
+/** The app has one list for all slots; a PUT replaces it. */
 export const slotConfigNameRoutes: readonly Route[] = [
   { method: 'GET', pattern: 'config/slotConfigNames', appOnly: true, handle: shown },
   { method: 'PUT', pattern: 'config/slotConfigNames', appOnly: true, handle: replace },

@@ -7,7 +7,7 @@ import type { Call, Route } from './route.ts';
 import { slotNamed } from './scope.ts';
 import { siteBody } from './sites.ts';
 
-/** How long one poll waits for the end of the swap before it answers "still running". */
+/** How long a poll waits for the end of the swap before it answers that the swap still runs. */
 const POLL_WAIT_MS = 500;
 
 async function targetOf({ plane, request }: Call): Promise<SlotName> {

@@ -6,7 +6,7 @@ import { SlipError } from '../../lib/errors.ts';
 import { statePaths } from '../state/paths.ts';
 
 const followMs = 250;
-/** What is printed of a log when it is not followed from its beginning. */
+/** How much of the end of a log is printed first. */
 const tailBytes = 16 * 1024;
 const suffix = '.log';
 
@@ -22,7 +22,7 @@ export interface LogLine {
   readonly line: string;
 }
 
-/** The newest lines of the region's processes, then, when following, every further one. */
+/** The newest lines of the region's logs and, when following, each line that is added. */
 export async function* regionLogs({ stateDir, follow, process }: LogOptions): AsyncGenerator<LogLine> {
   const { logs } = statePaths(stateDir);
   const offsets = new Map<string, number>();
@@ -52,7 +52,7 @@ async function logNames(directory: string): Promise<string[]> {
   }
 }
 
-/** Whole lines only; a line that is still being written comes with the next look. */
+/** Whole lines only: a line that is still being written is read the next time. */
 async function readFrom(file: string, from: number | undefined): Promise<{ lines: string[]; offset: number }> {
   const handle = await open(file, 'r');
   try {

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { systemPath } from './programs.ts';
 import { RegionProcess } from './region-process.ts';
 
-/** Started by process.test.ts, and killed by it: `parent-of-sleep.ts DIRECTORY`. */
+/** Started by region-process.test.ts, and killed by it: `parent-of-sleep.ts DIRECTORY`. */
 const directory = process.argv[2] ?? '';
 const child = new RegionProcess({
   name: 'sleep',

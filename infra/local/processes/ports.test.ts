@@ -57,7 +57,7 @@ test('no internal port is one that the kernel gives to the near end of a connect
   expect(Math.max(...Object.values(internal))).toBeLessThan(Number.parseInt(range, 10));
 });
 
-test('a damaged record of ports heals', async () => {
+test('a damaged record of ports is replaced', async () => {
   await writeFile(paths.ports, '{"mysql": -4, "redis"');
   const { internal } = await choosePorts(paths, base);
   expect(new Set(Object.values(internal)).size).toBe(Object.keys(internal).length);

@@ -5,12 +5,12 @@ import { asObject } from '../../lib/json.ts';
 import { readJson, writeJson } from '../state/files.ts';
 import type { StatePaths } from '../state/paths.ts';
 
-/** Distances from BASE that outside programs rely on. */
+/** Distances from BASE; documented, so that other programs can rely on them. */
 const stagingOffset = 1;
 const managementOffset = 363;
 export const publicOffsets = [0, stagingOffset, managementOffset];
 
-/** Ports nobody outside relies on; chosen once, kept for the region's life, chosen anew when somebody took one. */
+/** Ports that no other program relies on. They are kept for the region's life and replaced when another program uses one. */
 const internalNames = ['mysql', 'redis', 'blob', 'identity', 'ingestion', 'sidecarA', 'sidecarB'] as const;
 type InternalName = (typeof internalNames)[number];
 

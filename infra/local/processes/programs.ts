@@ -7,7 +7,7 @@ const searchPath = ['/usr/local/sbin', '/usr/local/bin', '/usr/sbin', '/usr/bin'
 
 export const systemPath = searchPath.join(':');
 
-/** Names under which a distribution may know the program, the first found wins. */
+/** Names of the program in the distributions, in the order in which they are tried. */
 const candidates = {
   nginx: ['nginx'],
   'php-fpm': ['php-fpm8.4', 'php-fpm8.3', 'php-fpm8.2', 'php-fpm'],
@@ -27,7 +27,7 @@ export async function programPath(name: keyof typeof candidates): Promise<string
         await access(path, constants.X_OK);
         return path;
       } catch {
-        // The next place may have it.
+        // Try the next directory.
       }
     }
   }

@@ -9,7 +9,7 @@ import { readJson, writeJson } from '../state/files.ts';
 
 const restartDelayMs = 500;
 const restartDelayMaxMs = 2_000;
-/** A process that ran this long before it died starts again at the short delay. */
+/** A process that ran this long before it died is restarted after the short delay again. */
 const settledAfterMs = 10_000;
 const keptExits = 20;
 const killPollMs = 10;
@@ -19,18 +19,16 @@ export interface ProcessSpec {
   readonly name: string;
   readonly command: string;
   readonly args: readonly string[];
-  /** The whole environment: nothing of the region's own is inherited. */
+  /** The whole environment: nothing of the region's process is inherited. */
   readonly env: Readonly<Record<string, string>>;
   readonly cwd: string;
   readonly logFile: string;
   /** Directory that keeps a record of each running process, so that one left behind can be found. */
   readonly recordDir: string;
-  /** App Service restarts a container that ended; a data server that died stays down. */
+  /** True for containers, which App Service restarts. A data server that died stays down. */
   readonly restart: boolean;
-  /** The signal that asks it to end; what still runs `stop`'s limit later is killed. */
+  /** The signal that requests the end. What still runs after the limit given to `stop` is killed. */
   readonly stopSignal: NodeJS.Signals;
-  /** The file that is started, without arguments, when the system cannot find it: named in the error. */
-  readonly package?: string;
 }
 
 export interface ExitRecord {
@@ -39,12 +37,12 @@ export interface ExitRecord {
 }
 
 /**
- * One process group of the region. It is its own session, ends when the region's process dies (however that dies), and
- * takes everything it started with it.
+ * One process group of the region, in a session of its own. It ends, with everything it started, when the region's
+ * process ends for any reason.
  */
 export class RegionProcess {
   readonly spec: ProcessSpec;
-  /** Ends that nobody asked for, newest last. */
+  /** Unexpected exits, newest last. */
   readonly exits: ExitRecord[];
   #child: ChildProcess | undefined;
   #wanted = false;
@@ -53,7 +51,7 @@ export class RegionProcess {
   #ended: Promise<void> = Promise.resolve();
   #spawning: Promise<void> = Promise.resolve();
 
-  /** `exits`: of its predecessors, continued. */
+  /** `exits`: the record of its predecessors, which this process continues. */
   constructor(spec: ProcessSpec, exits: ExitRecord[] = []) {
     this.spec = spec;
     this.exits = exits;
@@ -74,11 +72,11 @@ export class RegionProcess {
     await this.#spawning;
   }
 
-  /** Asks it to end, kills the whole group after `limitMs`. Resolves when nothing of it is left. */
+  /** Requests the end and kills the whole group after `limitMs`. Resolves when no process of it is left. */
   async stop(limitMs: number): Promise<void> {
     this.#wanted = false;
     clearTimeout(this.#restartTimer);
-    // One that is just being started has to be there, with its record, before it can be ended.
+    // A process that is being started can be stopped once it is spawned and recorded.
     await this.#spawning.catch(() => undefined);
     const child = this.#child;
     if (child?.pid === undefined) return this.#ended;
@@ -92,9 +90,9 @@ export class RegionProcess {
   async #spawn(): Promise<void> {
     const log = await open(this.spec.logFile, 'a', 0o600);
     try {
-      // Stopped while the log was being opened.
+      // It may have been stopped while the log was being opened.
       if (!this.#wanted) return;
-      // setpriv: the kernel sends SIGTERM should the region's own process die, so that it leaves no orphan.
+      // With --pdeathsig the kernel sends SIGTERM when the region's process dies, so that no orphan is left.
       const child = spawn('setpriv', ['--pdeathsig', 'TERM', '--', this.spec.command, ...this.spec.args], {
         cwd: this.spec.cwd,
         env: { ...this.spec.env },
@@ -128,7 +126,7 @@ export class RegionProcess {
   }
 
   #exited(reason: string, ranMs: number): void {
-    // It was told to: nothing to keep a reason of.
+    // The exit was requested, so there is nothing to record.
     if (!this.#wanted) return;
     this.exits.push({ at: new Date().toISOString(), reason });
     if (this.exits.length > keptExits) this.exits.shift();
@@ -147,8 +145,8 @@ export class RegionProcess {
 }
 
 /**
- * Ends what an earlier region left behind when it was killed. Only processes that are still the recorded ones (same pid
- * and same start time) are touched. Returns their names.
+ * Ends the processes of an earlier region that was killed. Only processes with the recorded pid and start time are
+ * signalled. Resolves with their names.
  */
 export async function endLeftovers(recordDir: string, limitMs: number): Promise<string[]> {
   const ended: string[] = [];
@@ -163,7 +161,7 @@ export async function endLeftovers(recordDir: string, limitMs: number): Promise<
       }
       ended.push(file.replace(/\.json$/, ''));
     }
-    // Children of a group whose leader is gone still carry its number.
+    // Processes of a group whose leader is gone still have its number.
     if (isRecord(record)) await endGroupOf(record.pid);
     await rm(join(recordDir, file), { force: true });
   }
@@ -177,7 +175,7 @@ export async function endGroup(leader: number): Promise<void> {
   while (started !== undefined && (await startTimeOf(leader)) === started) await sleep(killPollMs);
 }
 
-/** Kernel start time of a process (clock ticks since boot); undefined when there is none. Tells a reused pid apart. */
+/** Kernel start time of a process (clock ticks since boot); undefined when there is none. Distinguishes a process from a later one with the same pid. */
 export async function startTimeOf(pid: number): Promise<string | undefined> {
   const stat = await statOf(pid);
   return stat === undefined || stat.state === 'Z' ? undefined : stat.started;
@@ -202,7 +200,7 @@ async function statOf(
     if (isErrno(error, 'ENOENT') || isErrno(error, 'ESRCH')) return undefined;
     throw error;
   }
-  // The program's name, in parentheses, may hold anything; fields are counted after it.
+  // The program's name, in parentheses, may contain spaces and parentheses; fields are counted after it.
   const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
   return {
     state: fields[0] ?? '',

@@ -4,7 +4,7 @@ import { SlipError } from '../../lib/errors.ts';
 
 const pollMs = 25;
 
-/** Polls until `ready` says yes; SLIP-LOCAL-NOT-READY names `what` when it has not within `limitMs`. */
+/** Polls until `ready` resolves with true. After `limitMs` throws SLIP-LOCAL-NOT-READY, which names `what`. */
 export async function waitUntil(what: string, limitMs: number, ready: () => Promise<boolean>): Promise<void> {
   const deadline = Date.now() + limitMs;
   while (!(await ready())) {
@@ -19,8 +19,8 @@ export async function waitUntil(what: string, limitMs: number, ready: () => Prom
   }
 }
 
-/** Whether a TCP port of this machine takes connections. */
-export function accepts(port: number): Promise<boolean> {
+/** Whether a TCP port of this machine accepts connections. */
+export function acceptsConnections(port: number): Promise<boolean> {
   return new Promise((resolve) => {
     const socket = connect({ host: '127.0.0.1', port });
     socket.once('connect', () => {

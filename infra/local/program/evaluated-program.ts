@@ -8,10 +8,10 @@ import { readJson, writeJson } from '../state/files.ts';
 import type { StatePaths } from '../state/paths.ts';
 
 const repositoryRoot = join(import.meta.dirname, '../../..');
-/** Everything an evaluation depends on: the same content gives the same resources. */
+/** Everything that an evaluation depends on: equal content gives equal resources. */
 const sources = ['infra/program', 'infra/evaluate', 'infra/lib', 'Pulumi.yaml', 'Pulumi.dev.yaml', 'package-lock.json'];
 
-/** Stage `dev` of the program with the sidecar's image, evaluated when the program differs from the last time. */
+/** Stage `dev` of the program with the sidecar's image. The program is evaluated only when it has changed. */
 export async function evaluatedProgram(paths: StatePaths, sidecarDigest: string): Promise<Evaluation> {
   const hash = createHash('sha256').update(sidecarDigest).update(process.version);
   for (const file of await filesOf(sources)) {

@@ -21,14 +21,14 @@ export interface Endpoints {
 
 const accountKeyBytes = 64;
 
-/** Base64 as Azure's own account keys; the same value for everyone who asks. */
+/** The key of a storage account, in base64 as on Azure; generated once. */
 export function accountKey(account: string, secrets: Secrets): string {
   return secrets.get(`account-key/${account}`, accountKeyBytes, 'base64');
 }
 
 /**
- * Gives every value that Azure would make up at creation its counterpart here. What has none stays a placeholder:
- * visible in the worker's environment, as an unresolved reference is on App Service.
+ * Replaces each value that Azure would generate at creation by its local counterpart. A value without one stays a
+ * placeholder, which shows in the worker's environment as an unresolved reference does on App Service.
  */
 export function createResolver(definition: SystemDefinition, endpoints: Endpoints, secrets: Secrets): Resolver {
   const byUrn = new Map(definition.evaluation.resources.map((resource) => [resource.urn, resource]));

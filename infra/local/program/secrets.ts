@@ -4,8 +4,8 @@ import { readJson, writeJson } from '../state/files.ts';
 import type { StatePaths } from '../state/paths.ts';
 
 /**
- * Values that Azure would make up at creation: generated passwords, account keys, tokens. One value per name for the
- * region's life; kept in secrets.json (0600), the only place they are written to besides connection.json.
+ * Values that Azure would generate at creation: passwords, account keys, tokens. Each name has one value for the region's
+ * life. They are kept in secrets.json (0600); otherwise only connection.json has them.
  */
 export class Secrets {
   readonly #values: Map<string, string>;
@@ -23,7 +23,7 @@ export class Secrets {
     return new Secrets(paths.secrets, new Map(entries.filter((e): e is [string, string] => typeof e[1] === 'string')));
   }
 
-  /** A random value of `bytes` bytes in base64 or base64url, made the first time it is asked for. */
+  /** A random value of `bytes` bytes in base64 or base64url, generated at the first call. */
   get(name: string, bytes = 32, encoding: 'base64' | 'base64url' = 'base64url'): string {
     const known = this.#values.get(name);
     if (known !== undefined) return known;
@@ -34,7 +34,7 @@ export class Secrets {
     return value;
   }
 
-  /** Resolves when every value given out so far is kept; rejects when the disk refuses. */
+  /** Resolves when every value returned so far is on disk; rejects when it cannot be written. */
   async saved(): Promise<void> {
     await this.#saving;
   }

@@ -5,7 +5,7 @@ import type { SiteDefinition, SlotDefinition, StoredContainer } from '../appserv
 import type { SlotName, StorageMount } from '../appservice/worker.ts';
 import type { SystemDefinition } from './system-definition.ts';
 
-/** The web app and its slot as the program creates them: what a first `pulumi up` leaves on Azure. */
+/** The web app and its slot as the program creates them, which is their state on Azure after a first `pulumi up`. */
 export function siteDefinition(system: SystemDefinition): SiteDefinition {
   const names = resourceOf(system, 'web:WebAppSlotConfigurationNames')?.inputs ?? {};
   return {

@@ -9,7 +9,7 @@ export interface AccountDefinition {
   readonly containers: readonly string[];
 }
 
-/** The evaluated program, read for what has a counterpart on this machine. */
+/** The parts of the evaluated program that have a counterpart on this machine. */
 export interface SystemDefinition {
   readonly evaluation: Evaluation;
   readonly app: RecordedResource;
@@ -27,7 +27,7 @@ export interface SystemDefinition {
   readonly wanted: WantedConfiguration;
 }
 
-/** Reads the program's resources. Throws SLIP-LOCAL-PROGRAM when one that the region runs is not there. */
+/** Reads the program's resources. Throws SLIP-LOCAL-PROGRAM when one that the region needs is missing. */
 export function readDefinition(evaluation: Evaluation): SystemDefinition {
   const all = (type: string) => evaluation.resources.filter((r) => r.type === `azure-native:${type}`);
   const one = (type: string): RecordedResource => all(type)[0] ?? missing(`resource of type ${type}`);
@@ -54,7 +54,7 @@ export function readDefinition(evaluation: Evaluation): SystemDefinition {
   };
 }
 
-/** The accounts of the stage, and the shared stack's with the releases container. */
+/** The storage accounts of the stage, and the account of the shared stack with the releases container. */
 function readAccounts(
   accounts: readonly RecordedResource[],
   containers: readonly RecordedResource[],

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { BlobServiceClient, StorageSharedKeyCredential } from '@azure/storage-blob';
 import { systemPath } from '../processes/programs.ts';
 import { RegionProcess } from '../processes/region-process.ts';
-import { accepts, waitUntil } from '../processes/wait.ts';
+import { acceptsConnections, waitUntil } from '../processes/wait.ts';
 import type { StatePaths } from '../state/paths.ts';
 import type { Certificates } from './certificates.ts';
 
@@ -84,7 +84,7 @@ export class Blob {
       stopSignal: 'SIGTERM',
     });
     await this.#process.start();
-    await waitUntil('Blob (Azurite)', readyWithinMs, () => accepts(port));
+    await waitUntil('Blob (Azurite)', readyWithinMs, () => acceptsConnections(port));
     for (const account of accounts) {
       for (const container of account.containers) {
         await this.client(account).getContainerClient(container).createIfNotExists();

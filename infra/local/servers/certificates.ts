@@ -20,7 +20,7 @@ export interface Certificates {
   readonly keyFile: string;
 }
 
-/** The region's CA and server certificate; made on first use, and again when they are damaged or about to end. */
+/** The region's CA and server certificate. They are created on first use and replaced when damaged or about to expire. */
 export async function ensureCertificates(paths: StatePaths, now: Date): Promise<Certificates> {
   const files = {
     caFile: join(paths.tls, 'ca.pem'),
@@ -50,7 +50,7 @@ async function create(files: Certificates, now: Date): Promise<void> {
   const notAfter = new Date(now.getTime() + validityDays * dayMs);
   const caKeys = await crypto.subtle.generateKey(algorithm, true, ['sign', 'verify']);
   const ca = await x509.X509CertificateGenerator.createSelfSigned({
-    // Unique, so that a program that trusts the CAs of two regions finds the right one.
+    // A unique name, so that a program that trusts the CAs of two regions chooses the right one.
     name: `CN=slipway local region CA ${randomBytes(4).toString('hex')}`,
     serialNumber: serial(),
     notBefore,
@@ -84,7 +84,7 @@ async function create(files: Certificates, now: Date): Promise<void> {
     ],
   });
   const key = Buffer.from(await crypto.subtle.exportKey('pkcs8', serverKeys.privateKey)).toString('base64');
-  // The CA's key is kept nowhere: nothing else can ever be signed with it.
+  // The CA's key is not stored, so nothing else can be signed with it.
   await writeFileAtomically(files.keyFile, pem('PRIVATE KEY', key));
   await writeFileAtomically(files.certFile, `${server.toString('pem')}\n`);
   await writeFileAtomically(files.caFile, `${ca.toString('pem')}\n`);

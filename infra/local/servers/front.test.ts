@@ -101,7 +101,7 @@ test('the client is named to the worker, after what it claims itself to be', asy
   expect(await answer.json()).toMatchObject({ forwarded: '6.6.6.6, 127.0.0.1' });
 });
 
-test('a worker that is away gives 503 with Retry-After, and the other slot goes on', async () => {
+test('an unavailable worker gives 503 with Retry-After, and the other slot goes on', async () => {
   await front.route('staging', 'a');
   await rm(workerSocket(paths, 'a'));
   const gone = await fetch(`http://127.0.0.1:${ports.staging}/`);

@@ -4,12 +4,12 @@ import { join } from 'node:path';
 import type { Front, SlotName } from '../appservice/worker.ts';
 import { programPath, systemPath } from '../processes/programs.ts';
 import { RegionProcess } from '../processes/region-process.ts';
-import { accepts, waitUntil } from '../processes/wait.ts';
+import { acceptsConnections, waitUntil } from '../processes/wait.ts';
 import { writeFileAtomically } from '../state/files.ts';
 import type { StatePaths, WorkerId } from '../state/paths.ts';
 
 const readyWithinMs = 5_000;
-/** App Service's own limit for an answer: after it the client gets an error. */
+/** App Service's limit for an answer; after it the client gets an error. */
 const answerWithinS = 230;
 
 export interface FrontOptions {
@@ -20,8 +20,8 @@ export interface FrontOptions {
 }
 
 /**
- * App Service's front end: one nginx with a port per slot. Each slot's upstream is a symlink to a worker's socket and
- * is renamed into place, so a swap is one atomic step and no connection is touched.
+ * App Service's front end: one nginx with a port per slot. The upstream of a slot is a symlink to a worker's socket. A
+ * swap renames a new symlink into place, which is atomic and leaves open connections as they are.
  */
 export class NginxFront implements Front {
   readonly #options: FrontOptions;
@@ -52,7 +52,7 @@ export class NginxFront implements Front {
       stopSignal: 'SIGQUIT',
     });
     await this.#process.start();
-    await waitUntil('the front', readyWithinMs, () => accepts(ports.production));
+    await waitUntil('the front', readyWithinMs, () => acceptsConnections(ports.production));
   }
 
   async stop(limitMs: number): Promise<void> {

@@ -61,7 +61,7 @@ test('a body that is no telemetry is refused and the endpoint goes on', async ()
   expect((await post('/v2/track', '{"name":"line"}\n')).status).toBe(200);
 });
 
-test('live metrics is told that nobody looks', async () => {
+test('live metrics gets the answer that nobody is watching', async () => {
   expect((await post('/QuickPulseService.svc/ping', '{}')).status).toBe(200);
 });
 

@@ -8,7 +8,7 @@ import { isErrno } from '../../lib/error-message.ts';
 
 const bodyMaxBytes = 8 * 1024 * 1024;
 const unpackedMaxBytes = 32 * 1024 * 1024;
-/** The kept telemetry is two files of at most this size: the current one and the one before. */
+/** Telemetry is kept in two files of at most this size: the current one and the one before. */
 const fileMaxBytes = 16 * 1024 * 1024;
 
 export interface IngestionOptions {
@@ -18,7 +18,7 @@ export interface IngestionOptions {
   readonly cert: Buffer;
 }
 
-/** Application Insights on this machine: takes what the Azure Monitor exporter sends and keeps it, one envelope a line. */
+/** Application Insights on this machine: stores what the Azure Monitor exporter sends, one envelope a line. */
 export class IngestionEndpoint {
   readonly #options: IngestionOptions;
   readonly #server: Server;
@@ -56,7 +56,7 @@ export class IngestionEndpoint {
 
   async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const path = (request.url ?? '').split('?', 1)[0] ?? '';
-    // Live metrics asks whether somebody is looking; nobody is.
+    // Live metrics asks whether somebody is watching; nobody is.
     if (path.startsWith('/QuickPulseService.svc/')) {
       request.resume();
       response.writeHead(200, { 'x-ms-qps-subscribed': 'false' }).end();

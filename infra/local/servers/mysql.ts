@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { programPath, systemPath } from '../processes/programs.ts';
 import { RegionProcess } from '../processes/region-process.ts';
-import { accepts, waitUntil } from '../processes/wait.ts';
+import { acceptsConnections, waitUntil } from '../processes/wait.ts';
 import { writeFileAtomically } from '../state/files.ts';
 import type { StatePaths } from '../state/paths.ts';
 import type { Certificates } from './certificates.ts';
@@ -53,7 +53,7 @@ export class Mysql {
       stopSignal: 'SIGTERM',
     });
     await this.#process.start();
-    await waitUntil('MySQL (MariaDB)', readyWithinMs, () => accepts(this.#options.port));
+    await waitUntil('MySQL (MariaDB)', readyWithinMs, () => acceptsConnections(this.#options.port));
   }
 
   async stop(limitMs: number): Promise<void> {
@@ -64,14 +64,14 @@ export class Mysql {
     return join(this.#options.paths.mysql, 'data');
   }
 
-  /** Its own: a starting server removes every temporary table it finds, those of others too, and they crash. */
+  /** Private: a server that starts removes every temporary table in the directory, also those of other servers. */
   get #temporary(): string {
     return join(this.#options.paths.mysql, 'tmp');
   }
 
   async #createDataDirectory(): Promise<void> {
     if (await exists(join(this.#data, 'mysql'))) return;
-    // Made beside and renamed in: a run that was cut off is never mistaken for a database.
+    // Created under another name and renamed, so that an interrupted run is never taken for a database.
     const fresh = `${this.#data}.new`;
     await rm(fresh, { recursive: true, force: true });
     await run(await programPath('mariadb-install-db'), [
@@ -118,7 +118,7 @@ export class Mysql {
     ];
   }
 
-  /** Run by the server at every start before it takes connections, so accounts heal and follow their secrets. */
+  /** The server runs it at every start before it accepts connections, so accounts always match their secrets. */
   #accounts(): string {
     const { database, user, password } = this.#options;
     const name = quoteName(database);

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { programPath, systemPath } from '../processes/programs.ts';
 import { RegionProcess } from '../processes/region-process.ts';
-import { accepts, waitUntil } from '../processes/wait.ts';
+import { acceptsConnections, waitUntil } from '../processes/wait.ts';
 import { writeFileAtomically } from '../state/files.ts';
 import type { StatePaths } from '../state/paths.ts';
 import type { Certificates } from './certificates.ts';
@@ -45,7 +45,7 @@ export class Redis {
       stopSignal: 'SIGTERM',
     });
     await this.#process.start();
-    await waitUntil('Redis', readyWithinMs, () => accepts(this.#options.port));
+    await waitUntil('Redis', readyWithinMs, () => acceptsConnections(this.#options.port));
   }
 
   async stop(limitMs: number): Promise<void> {

@@ -2,7 +2,7 @@ import { mkdtemp, rm, symlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
-import { isLocked, StateLock } from './directory-lock.ts';
+import { DirectoryLock, isLocked } from './directory-lock.ts';
 
 let directory: string;
 
@@ -13,11 +13,11 @@ beforeEach(async () => {
 afterEach(() => rm(directory, { recursive: true, force: true }));
 
 test('only one has the state directory at a time', async () => {
-  const first = await StateLock.take(directory);
-  expect(await StateLock.take(directory)).toBeUndefined();
+  const first = await DirectoryLock.take(directory);
+  expect(await DirectoryLock.take(directory)).toBeUndefined();
   expect(await isLocked(directory)).toBe(true);
   first?.release();
-  const second = await StateLock.take(directory);
+  const second = await DirectoryLock.take(directory);
   expect(second).toBeDefined();
   second?.release();
 });
@@ -25,8 +25,8 @@ test('only one has the state directory at a time', async () => {
 test('a link to the state directory leads to the same lock', async () => {
   const link = `${directory}.link`;
   await symlink(directory, link);
-  const lock = await StateLock.take(directory);
-  expect(await StateLock.take(link)).toBeUndefined();
+  const lock = await DirectoryLock.take(directory);
+  expect(await DirectoryLock.take(link)).toBeUndefined();
   lock?.release();
   await rm(link);
 });

@@ -3,10 +3,10 @@ import { connect, createServer, type Server } from 'node:net';
 import { isErrno } from '../../lib/error-message.ts';
 
 /**
- * Holds the state directory for one process. The lock is a name in the kernel (an abstract unix socket), so it goes
- * with its owner however that ends, and can never be stale.
+ * Reserves the state directory for one process. The lock is an abstract unix socket, which the kernel removes when its
+ * process ends, so it can never be stale.
  */
-export class StateLock {
+export class DirectoryLock {
   readonly #server: Server;
 
   private constructor(server: Server) {
@@ -14,7 +14,7 @@ export class StateLock {
   }
 
   /** The lock, or undefined when another process has it. */
-  static async take(stateDir: string): Promise<StateLock | undefined> {
+  static async take(stateDir: string): Promise<DirectoryLock | undefined> {
     const name = await lockName(stateDir);
     const server = createServer((socket) => socket.destroy());
     try {
@@ -27,7 +27,7 @@ export class StateLock {
       throw error;
     }
     server.unref();
-    return new StateLock(server);
+    return new DirectoryLock(server);
   }
 
   release(): void {
@@ -35,7 +35,7 @@ export class StateLock {
   }
 }
 
-/** Whether a process has the state directory. */
+/** Whether a process holds the lock. */
 export async function isLocked(stateDir: string): Promise<boolean> {
   let name: string;
   try {
@@ -54,7 +54,7 @@ export async function isLocked(stateDir: string): Promise<boolean> {
   });
 }
 
-/** Of the directory itself, not of its path: links and bind mounts lead to the same lock. */
+/** Named by device and inode, so that every path to the directory leads to the same lock. */
 async function lockName(stateDir: string): Promise<string> {
   const { dev, ino } = await stat(stateDir);
   return `\0slipway/${dev}/${ino}`;

@@ -7,7 +7,7 @@ import type { StatePaths } from './paths.ts';
 /** A new database, two slots with a package each and some room for logs and media. */
 const startNeedsMb = 300;
 
-/** Creates the directories. A half-deleted state heals here: whatever is missing is made again. */
+/** Creates the directories that are missing; a state that was half deleted is completed. */
 export async function createStateDirectories(paths: StatePaths): Promise<void> {
   const directories = [
     paths.root,
@@ -94,7 +94,7 @@ function asDiskError(cause: unknown, path: string): unknown {
     return new SlipError('SLIP-LOCAL-NOT-WRITABLE', {
       found: `${path} cannot be written`,
       expected: 'a directory that belongs to you',
-      fix: 'choose another with --state DIR, or mend its owner (was it made by root?)',
+      fix: 'choose another with --state DIR, or change its owner (was it made by root?)',
       cause,
     });
   }

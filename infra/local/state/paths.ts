@@ -8,10 +8,10 @@ export type WorkerId = 'a' | 'b';
 const longestSocketSuffixBytes = '/workers/a/run/php-fpm-internal.sock'.length;
 const unixSocketPathMaxBytes = 107;
 
-/** Where everything of one local region lives; nothing is written outside it. */
+/** Where one local region keeps its files; nothing is written outside it. */
 export interface StatePaths {
   readonly root: string;
-  /** Says that this directory is a region's: only such a one is ever removed. */
+  /** Marks the directory as a region's. Only a marked directory is ever removed. */
   readonly marker: string;
   readonly connection: string;
   readonly controlSocket: string;

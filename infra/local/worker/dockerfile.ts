@@ -6,8 +6,8 @@ export interface ImageRecipe {
 }
 
 /**
- * Reads the last stage of a Dockerfile: WORKDIR, ENV and CMD, the latter as a JSON list. Throws on what it would have to
- * guess: quotes in ENV, a CMD for a shell, a stage without one.
+ * Reads the last stage of a Dockerfile: WORKDIR, ENV and CMD, the latter as a JSON list. Throws on what it does not support:
+ * quotes in ENV, a CMD for a shell, a stage without CMD.
  */
 export function imageRecipe(dockerfile: string): ImageRecipe {
   let workingDirectory = '/';

@@ -62,7 +62,7 @@ describe("a site container's environment", () => {
     expect(environment).toEqual({ TOKEN: 't', GONE: '' });
   });
 
-  test('holds every setting unless it is told not to inherit them', () => {
+  test('has every setting unless inheritance is off', () => {
     expect(siteContainerEnvironment(container, settings)).toMatchObject({ DATABASE_PASSWORD: 'p' });
   });
 });

@@ -4,9 +4,9 @@ import { pipeline } from 'node:stream/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ContainerClient } from '@azure/storage-blob';
 
-/** A Blob mount shows a new blob late; so does this one, by up to this. */
+/** On Azure a Blob mount shows a new blob late; here it is up to this late. */
 const intervalMs = 2_000;
-/** Listing a large container must not become all that the region does. */
+/** Listing a large container takes at most one part in this many of the region's time. */
 const idleShare = 20;
 const pageSize = 1_000;
 
@@ -17,8 +17,8 @@ export interface MountOptions {
 }
 
 /**
- * A Blob container mounted read-only: a directory kept equal to the container. Files are made beside and renamed in,
- * have mode 0444, and go when their blob goes.
+ * A Blob container mounted read-only: a directory that is kept equal to the container. A file is written under another
+ * name and renamed, has mode 0444, and is removed when its blob is removed.
  */
 export class Mount {
   readonly account: string;
@@ -50,7 +50,7 @@ export class Mount {
     const { signal } = this.#stopped;
     while (!signal.aborted) {
       const before = Date.now();
-      // Blob away: the mount keeps showing what it has.
+      // While Blob is unavailable, the mount keeps its files.
       await this.#pass().catch(() => undefined);
       const pause = Math.max(intervalMs, (Date.now() - before) * idleShare);
       await sleep(pause, undefined, { signal }).catch(() => undefined);
@@ -68,13 +68,20 @@ export class Mount {
         if (this.#etags.get(blob.name) === etag) continue;
         const target = join(this.directory, blob.name);
         const known = await stat(target).catch(() => undefined);
-        // After a restart of the region: the same size is the same blob, since no blob is ever overwritten.
+        // After a restart of the region the ETags are not known. No blob is overwritten, so an equal size is the same blob.
         const same = known !== undefined && known.size === blob.properties.contentLength;
-        // A name that this file system cannot hold is missing from the mount, and no other is.
-        if (same || (await this.#download(blob.name, target).then(...outcome))) this.#etags.set(blob.name, etag);
+        // A blob whose name this file system cannot hold is left out of the mount.
+        if (same || (await this.#isDownloaded(blob.name, target))) this.#etags.set(blob.name, etag);
       }
     }
     await this.#removeOthers(this.directory, seen);
+  }
+
+  async #isDownloaded(name: string, target: string): Promise<boolean> {
+    return this.#download(name, target).then(
+      () => true,
+      () => false,
+    );
   }
 
   async #download(name: string, target: string): Promise<void> {
@@ -102,10 +109,7 @@ export class Mount {
   }
 }
 
-/** Whether it went well. */
-const outcome = [() => true, () => false] as const;
-
-/** Blob names may hold anything; what is no path below the mount is not shown. */
+/** Whether a blob's name is a relative path below the mount. Other names are not shown. */
 export function isPlainPath(name: string): boolean {
   return (
     name !== '' && name.split('/').every((part) => part !== '' && part !== '.' && part !== '..' && !part.includes('\0'))

@@ -26,7 +26,7 @@ export interface WorkerOptions {
   readonly site: { readonly name: string; readonly hostName: string };
 }
 
-/** One instance of App Service: the PHP container and its site containers, as process groups of this machine. */
+/** A worker as process groups of this machine: one for the PHP container and one for each site container. */
 export class ProcessWorker implements Worker {
   readonly id: WorkerId;
   readonly home: string;
@@ -52,7 +52,7 @@ export class ProcessWorker implements Worker {
     return this.#main !== undefined;
   }
 
-  /** Why containers of this worker ended, newest last. */
+  /** Unexpected exits of this worker's containers, newest last. */
   get exits(): Readonly<Record<string, readonly ExitRecord[]>> {
     return this.#exits;
   }
@@ -69,7 +69,7 @@ export class ProcessWorker implements Worker {
       ...resolveSettings(spec.settings, resolver, containerPaths),
       ...platform,
     });
-    // Storage mounts are not visible in site containers: what leads there leads nowhere.
+    // Storage mounts are not visible in site containers, so their paths are not mapped there.
     const withoutMounts = { ...containerPaths, mounts: new Map<string, string>() };
     const sidecars = await this.#siteContainers(
       spec,
@@ -78,7 +78,7 @@ export class ProcessWorker implements Worker {
     );
     this.#main = main;
     this.#sidecars = sidecars ?? [];
-    // An image that cannot be pulled takes the whole site down: nothing of this instance starts.
+    // As on App Service, an image that cannot be pulled keeps the whole instance from starting.
     if (sidecars === undefined) return;
     await Promise.all([main, ...sidecars].map((container) => container.start()));
   }
@@ -87,9 +87,9 @@ export class ProcessWorker implements Worker {
     const containers = [...(this.#main === undefined ? [] : [this.#main]), ...this.#sidecars];
     const limitMs = limitSeconds * 1000;
     const { nginx, phpFpm } = await this.processes();
-    // The platform's PHP image does not pass SIGTERM on; nothing there reacts to it, so nothing is gained by waiting.
+    // The platform's PHP image does not pass SIGTERM on to nginx and php-fpm, so waiting for them would gain nothing.
     await Promise.all(containers.map((container) => container.stop(container === this.#main ? 0 : limitMs)));
-    // They have sessions of their own, and an nginx that ends late would remove its successor's socket.
+    // Both run in sessions of their own. An nginx that ends late would remove the socket of its successor.
     await Promise.all([nginx, phpFpm].map((pid) => (pid === null ? undefined : endGroup(pid))));
     this.#main = undefined;
     this.#sidecars = [];
@@ -252,12 +252,12 @@ function containerVariables({ directory, workingDirectory, environment }: Pulled
   );
 }
 
-/** The process that a pid file names; null when that is gone, or its number is another's by now. */
+/** The process that a pid file names; null when it is gone or another process has its number. */
 async function pidIn(file: string): Promise<number | null> {
   try {
     const pid = Number((await readFile(file, 'utf8')).trim());
     if (!Number.isInteger(pid) || pid <= 0) return null;
-    // Both servers show their configuration, which lies beside the pid file, in their title.
+    // The title of both servers names their configuration file, which is in the directory of the pid file.
     const title = await readFile(`/proc/${pid}/cmdline`, 'utf8');
     return title.includes(dirname(file)) ? pid : null;
   } catch (error) {

@@ -7,14 +7,14 @@ import { type ImageRecipe, imageRecipe } from './dockerfile.ts';
 const repositoryRoot = join(import.meta.dirname, '../../..');
 const source = join(repositoryRoot, 'sidecar');
 
-/** What the Dockerfile puts into the image: no tests, nothing that only development needs. */
+/** Whether the Dockerfile copies the file into the image: tests and development files stay out. */
 function belongsToImage(path: string): boolean {
   return !path.endsWith('.test.ts') && !path.split('/').some((part) => part === 'node_modules' || part === 'testbed');
 }
 
 /**
- * Takes the sidecar's image: a snapshot of `sidecar/`, addressed by its content as a registry addresses an image by its
- * digest. Returns the digest, `sha256:<hex>`. The same content is taken once.
+ * Builds the sidecar's image: a snapshot of `sidecar/`, addressed by its content as a registry addresses an image by its
+ * digest. Resolves with the digest, `sha256:<hex>`. The same content is copied once.
  */
 export async function buildSidecarImage(paths: StatePaths): Promise<string> {
   const files = await filesBelow(source);
@@ -39,7 +39,7 @@ export async function buildSidecarImage(paths: StatePaths): Promise<string> {
   if (await isDirectory(join(source, 'node_modules'))) {
     await symlink(join(source, 'node_modules'), join(fresh, 'sidecar', 'node_modules'));
   }
-  // Another command may have taken the same content meanwhile.
+  // Another command may have built the same image meanwhile.
   await rename(fresh, target).catch(async (error: unknown) => {
     await rm(fresh, { recursive: true, force: true });
     if (!(await isDirectory(target))) throw error;

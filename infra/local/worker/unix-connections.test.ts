@@ -43,7 +43,7 @@ test('connections count as long as they are open', async () => {
 });
 
 test('a connection that nobody has accepted yet counts too', async () => {
-  listener = spawn(process.execPath, [join(import.meta.dirname, 'deaf-listener.fixture.ts'), socketPath]);
+  listener = spawn(process.execPath, [join(import.meta.dirname, 'stalled-listener.fixture.ts'), socketPath]);
   await once(listener.stdout as NonNullable<ChildProcess['stdout']>, 'data');
   await connect();
   expect(await unixConnections(socketPath)).toBe(1);

@@ -4,8 +4,8 @@ import { readFile } from 'node:fs/promises';
 const open = ['02', '03'];
 
 /**
- * How many connections a unix socket's listener has, those included that wait for it to accept them: they are lost
- * with it too. The kernel lists each under the socket's path.
+ * Counts the connections to a listening unix socket, including those that wait to be accepted: the clients of both are
+ * cut off when the listener ends. The kernel lists each under the socket's path.
  */
 export async function unixConnections(socketPath: string): Promise<number> {
   const table = await readFile('/proc/net/unix', 'utf8');
