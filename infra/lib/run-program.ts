@@ -11,6 +11,8 @@ export interface ProgramRun {
   /** The whole environment of the child; nothing is inherited. */
   readonly environment: Readonly<Record<string, string>>;
   readonly timeoutMs: number;
+  /** What the program reads from stdin; nothing when it is left out. */
+  readonly input?: string;
   /** Called with each line the program writes to stderr. */
   readonly onLine?: (line: string) => void;
 }
@@ -31,9 +33,11 @@ export function runProgram(run: ProgramRun): Promise<ProgramResult> {
     const child = spawn(run.program, run.args, {
       cwd: run.cwd,
       env: run.environment,
-      stdio: ['ignore', 'pipe', 'pipe'],
+      stdio: ['pipe', 'pipe', 'pipe'],
       detached: true,
     });
+    // A program that ends before it has read everything says why itself.
+    child.stdin.on('error', () => undefined).end(run.input ?? '');
     const stdout = new Tail(undefined);
     const stderr = new Tail(run.onLine);
     let timedOut = false;

@@ -3,7 +3,13 @@ import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 
 const root = join(import.meta.dirname, '../..');
-const manifests = ['package.json', 'infra/package.json', 'sidecar/package.json', 'webapplication/composer.json'];
+const manifests = [
+  'package.json',
+  'infra/package.json',
+  'sidecar/package.json',
+  'webapplication/composer.json',
+  'infra/release/judge/composer.json',
+];
 const kinds = ['dependencies', 'devDependencies', 'optionalDependencies', 'require', 'require-dev'];
 
 function declared(): string[] {

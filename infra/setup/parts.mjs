@@ -117,45 +117,68 @@ export function npmPart({ root, notes, platform }) {
   };
 }
 
+/**
+ * The folders with Composer packages of their own: the web application, and the judge of migrations, which no application
+ * may bring along. Each has its notes below a name.
+ */
+const COMPOSER_FOLDERS = [
+  { folder: 'webapplication', name: 'composer' },
+  { folder: 'infra/release/judge', name: 'composer-judge' },
+];
+
 /** @param {Place} place @returns {Part} */
 export function composerPart({ root, notes }) {
-  const application = join(root, 'webapplication');
-  const unfinished = join(notes, 'composer.unfinished');
-  const note = join(notes, 'composer.json');
+  const places = COMPOSER_FOLDERS.map(({ folder, name }) => composerFolder(root, folder, join(notes, name)));
   return {
     name: 'Composer',
-    megabytes: 150,
+    megabytes: 170,
     on: root,
     missing: () => {
-      if (!existsSync(join(application, 'composer.json'))) return undefined;
-      const found = existsSync(unfinished) ? 'absent' : composerState(application);
+      const missing = places.flatMap((place) => place.missing() ?? []);
+      return missing.length === 0 ? undefined : missing.join(', ');
+    },
+    install: async (run, tell) => {
+      for (const place of places) if (place.missing() !== undefined) await place.install(run, tell);
+    },
+  };
+}
+
+/** @param {string} root @param {string} folder @param {string} notes @returns {Pick<Part, 'missing' | 'install'>} */
+function composerFolder(root, folder, notes) {
+  const directory = join(root, folder);
+  const unfinished = `${notes}.unfinished`;
+  const note = `${notes}.json`;
+  return {
+    missing: () => {
+      if (!existsSync(join(directory, 'composer.json'))) return undefined;
+      const found = existsSync(unfinished) ? 'absent' : composerState(directory);
       if (found === 'complete')
-        return readNote(note) === composerFingerprint(application)
+        return readNote(note) === composerFingerprint(directory)
           ? undefined
-          : 'the autoloader is older than composer.json';
-      return found === 'absent' ? 'webapplication/vendor' : 'webapplication/vendor differs from versions.lock';
+          : `the autoloader of ${folder} is older than its composer.json`;
+      return found === 'absent' ? `${folder}/vendor` : `${folder}/vendor differs from versions.lock`;
     },
     install: async (run, tell) => {
       const composer = (/** @type {string[]} */ ...args) =>
         run(['composer', ...args, '--no-interaction', '--no-ansi', '--no-progress'], {
           label: `composer ${args[0]}`,
-          cwd: application,
+          cwd: directory,
           env: { COMPOSER_ALLOW_SUPERUSER: '1' },
           onLine: (line) => {
             const name = /- (?:Downloading|Installing|Updating) (\S+)/.exec(line)?.[1];
             if (name) tell(name);
           },
         });
-      if (existsSync(unfinished)) rmSync(join(application, 'vendor'), { recursive: true, force: true });
+      if (existsSync(unfinished)) rmSync(join(directory, 'vendor'), { recursive: true, force: true });
       writeNote(unfinished, new Date().toISOString());
-      const pinned = join(application, 'versions.lock');
+      const pinned = join(directory, 'versions.lock');
       if (existsSync(pinned)) {
-        copyFileSync(pinned, join(application, 'composer.lock'));
+        copyFileSync(pinned, join(directory, 'composer.lock'));
         await composer('update', '--lock', '--no-install', '--no-audit');
       }
       await composer('install', '--prefer-dist');
       rmSync(unfinished);
-      writeNote(note, composerFingerprint(application));
+      writeNote(note, composerFingerprint(directory));
     },
   };
 }
