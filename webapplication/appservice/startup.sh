@@ -8,7 +8,8 @@
 # PHP_FPM PHP NGINX_BIN           the programs: php-fpm php nginx
 # FPM_MAX_CHILDREN  8             php workers for visitors
 # APP_USER        www-data        the user of nginx and php when this script runs as root
-# TRUSTED_PROXIES                 comma separated addresses whose X-Forwarded-For is trusted
+# TRUSTED_PROXIES                 comma separated addresses whose CLIENT_ADDRESS_HEADER is trusted
+# CLIENT_ADDRESS_HEADER           X-Forwarded-For, or X-Azure-SocketIP behind Front Door: the header with the client's address
 set -u
 
 ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd -P)
@@ -21,6 +22,7 @@ NGINX_BIN=${NGINX_BIN:-nginx}
 APP_USER=${APP_USER:-www-data}
 export FPM_MAX_CHILDREN=${FPM_MAX_CHILDREN:-8}
 export MEDIA_ROOT=${MEDIA_ROOT:-/home/media}
+CLIENT_ADDRESS_HEADER=${CLIENT_ADDRESS_HEADER:-X-Forwarded-For}
 export APP_ENV=${APP_ENV:-prod}
 
 FPM_PID_FILE=$RUN_DIR/php-fpm.pid
@@ -135,17 +137,19 @@ temporary_paths() {
 }
 
 render_configuration() {
+  [[ $CLIENT_ADDRESS_HEADER =~ ^[A-Za-z0-9-]+$ ]] || fail "CLIENT_ADDRESS_HEADER is not the name of a header"
   declare -A RENDER=(
     [ROOT]=$ROOT [RUN_DIR]=$RUN_DIR [LISTEN]=$NGINX_LISTEN [NGINX_PID_FILE]=$NGINX_PID_FILE [FPM_PID_FILE]=$FPM_PID_FILE
     [WORKERS]=$FPM_MAX_CHILDREN [NGINX_USER]='' [FPM_USER]='' [PRELOAD_USER]='' [TEMPORARY_PATHS]=$(temporary_paths)
-    [TRUSTED_PROXIES]=$(TRUSTED_PROXIES=${TRUSTED_PROXIES:-} trusted_proxies)
+    [TRUSTED_PROXIES]=$(TRUSTED_PROXIES=${TRUSTED_PROXIES:-} trusted_proxies) [CLIENT_ADDRESS_HEADER]=$CLIENT_ADDRESS_HEADER
   )
   if is_root; then
     RENDER[NGINX_USER]="user $APP_USER;"
     RENDER[FPM_USER]="user = $APP_USER"$'\n'"listen.owner = $APP_USER"
     RENDER[PRELOAD_USER]="opcache.preload_user = $APP_USER"
   fi
-  render "$ROOT/appservice/nginx.conf" "$RUN_DIR/nginx.conf"
+  local file
+  for file in nginx.conf nginx-headers.conf; do render "$ROOT/appservice/$file" "$RUN_DIR/$file"; done
   render "$ROOT/appservice/php-fpm.conf" "$RUN_DIR/php-fpm.conf"
   render "$ROOT/appservice/php.ini" "$RUN_DIR/php/slipway.ini"
   # The leading colon keeps the directory that PHP was built with.

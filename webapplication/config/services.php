@@ -17,6 +17,7 @@ use Psr\Log\LoggerInterface;
 return static function (ContainerConfigurator $container): void {
     $container->extension('framework', [
         'http_method_override' => false,
+        'allowed_http_method_override' => [],
         'handle_all_throwables' => true,
         'php_errors' => ['log' => true],
         'session' => ['enabled' => false],

@@ -4,6 +4,9 @@ declare(strict_types=1);
 
 namespace App\Tests\Feature;
 
+use App\Tests\Servers\ConcurrentRequests;
+use App\Tests\Servers\Flood;
+use App\Tests\Servers\Package;
 use App\Tests\Servers\TestEnvironment;
 use PHPUnit\Framework\Attributes\DataProvider;
 use PHPUnit\Framework\Attributes\Test;
@@ -16,7 +19,8 @@ final class FrontDoorTest extends FeatureTestCase
         foreach ([
             '/.env', '/composer.json', '/composer.lock', '/vendor/autoload.php', '/index.php', '/index.php/api/ping', '/src/Kernel.php', '/config/services.php', '/version.json',
             '/.git/config', '/appservice/startup.sh', '/var/cache/prod/App_KernelProdContainer.php', '/app.css/../composer.json', '/x/%2e%2e/composer.json', '/x/..%2fcomposer.json',
-            '//composer.json', '/_problem/404', '/app.css/', '/app.css/x.php', '/public/app.css', '/api', '/api/', '/api/ping/', '/API/PING',
+            '//composer.json', '/_problem/404', '/app.css/', '/app.css/x.php', '/public/app.css', '/api', '/api/', '/api/ping/', '/API/PING', '/media', '/media/',
+            '/INDEX.PHP', '/Index.php/api/ping', '/index.php%20', '/index.php.', '/index.php~', '/api/x.php', '/x.php', '/_media/outbox/x', '/_media/blob',
         ] as $path) {
             yield $path => [$path];
         }
@@ -107,5 +111,82 @@ final class FrontDoorTest extends FeatureTestCase
     {
         self::assertSame(200, $this->client->get('/api/ping', ['Proxy' => 'http://evil.example:1', 'APP-CACHE-DIR' => '/nowhere', 'Sidecar-Port' => '1'])->status);
         self::assertTrue($this->client->send('POST', '/api/generate-image', ['Proxy' => 'http://evil.example:1'])->json()['durable']);
+    }
+
+    #[Test]
+    public function source_code_and_hidden_files_are_never_static_files(): void
+    {
+        $package = new Package($this->environment->directory.'/package-source');
+        mkdir($package->directory.'/public/.well-known');
+        mkdir($package->directory.'/public/folder');
+        foreach (['x.php', 'X.PHP', 'x.phtml', 'x.php.bak', 'x.php~', 'x.php7', 'x.phar', 'x.inc', '.env', 'INDEX.PHP', 'folder/x.php', 'folder/.htaccess'] as $hidden) {
+            file_put_contents($package->directory.'/public/'.$hidden, '<?php // SOURCE');
+        }
+        foreach (['x.phpx', 'php', 'x.txt', '.well-known/security.txt'] as $public) {
+            file_put_contents($package->directory.'/public/'.$public, 'PUBLIC');
+        }
+        exec('chmod -R a+rX '.escapeshellarg($package->directory.'/public'));
+        $application = $this->environment->another(['FPM_MAX_CHILDREN' => '1'], $package->directory);
+        $application->start();
+        $application->awaitReady();
+
+        foreach (['x.php', 'X.PHP', 'x.phtml', 'x.php.bak', 'x.php~', 'x.php7', 'x.phar', 'x.inc', '.env', 'INDEX.PHP', 'folder/x.php', 'folder/.htaccess', 'x.php/y', 'x%2Ephp', 'x.ph%70'] as $hidden) {
+            $answer = $application->client()->get('/'.$hidden);
+            self::assertProblem(404, $answer);
+            self::assertStringNotContainsString('SOURCE', $answer->body);
+        }
+        foreach (['x.phpx', 'php', 'x.txt', '.well-known/security.txt'] as $public) {
+            self::assertSame('PUBLIC', $application->client()->get('/'.$public)->body, $public);
+        }
+        $application->stop();
+    }
+
+    #[Test]
+    public function a_method_is_never_overridden_by_a_header(): void
+    {
+        foreach (['PUT', 'DELETE', 'GET'] as $method) {
+            $answer = $this->client->send('POST', '/api/cache/overridden', ['X-HTTP-Method-Override' => $method, 'Authorization' => 'Bearer '.TestEnvironment::CACHE_TOKEN, 'Content-Type' => 'application/json'], '{"value":1}');
+            self::assertProblem(405, $answer);
+        }
+    }
+
+    #[Test]
+    public function strict_transport_security_is_sent_over_tls_only(): void
+    {
+        foreach (['/api/ping', '/app.css', '/nothing', '/api/health/live', '/media/x'] as $path) {
+            self::assertSame('max-age=31536000', $this->client->get($path, ['X-Forwarded-Proto' => 'https'])->header('Strict-Transport-Security'), $path);
+            self::assertNull($this->client->get($path)->header('Strict-Transport-Security'), $path);
+        }
+        self::assertNotNull($this->client->send('POST', '/app.css', ['X-Forwarded-Proto' => 'https'])->header('Strict-Transport-Security'));
+    }
+
+    /** @return iterable<string, array{string}> */
+    public static function floodedPaths(): iterable
+    {
+        yield 'the live check' => ['/api/health/live'];
+        yield 'the deep check' => ['/api/health'];
+        yield 'internal' => ['/internal/x'];
+    }
+
+    #[Test]
+    #[DataProvider('floodedPaths')]
+    public function one_client_with_400_connections_does_not_keep_others_out(string $path): void
+    {
+        $port = $this->environment->application->port;
+        $flood = new Flood($port, $path, 400);
+        $probes = [];
+        while (count($probes) < 25) {
+            $probe = new ConcurrentRequests($port, ['/api/health/live'], from: '127.0.0.2');
+            while ($probe->pending() > 0) {
+                $flood->drive();
+            }
+            $probes[] = $probe->finish()[0]->status;
+        }
+        $statuses = $flood->stop();
+
+        self::assertSame(array_fill(0, 25, 200), $probes);
+        self::assertGreaterThan(0, $statuses[429] ?? 0, 'the limit was met');
+        self::assertArrayNotHasKey(502, $statuses);
+        $this->assertSoon('the flooding client is served again', fn (): bool => 200 === $this->client->get('/api/health/live')->status);
     }
 }

@@ -59,6 +59,26 @@ final class RateLimitTest extends FeatureTestCase
     }
 
     #[Test]
+    public function behind_front_door_the_address_is_the_one_that_front_door_saw(): void
+    {
+        $application = $this->environment->another(['IMAGE_RATE_PER_MINUTE' => '3', 'TRUSTED_PROXIES' => '127.0.0.0/8', 'CLIENT_ADDRESS_HEADER' => 'X-Azure-SocketIP', 'FPM_MAX_CHILDREN' => '1']);
+        $application->start();
+        $application->awaitReady();
+        // Two visitors through one of Front Door's many addresses, each with a claim of its own.
+        foreach (['203.0.113.20', '203.0.113.21'] as $visitor) {
+            $application->client()->send('POST', '/api/generate-image?width=16&height=16', ['X-Azure-SocketIP' => $visitor, 'X-Forwarded-For' => '6.6.6.6, 147.243.1.1:4711']);
+        }
+        // The platform's own requests have no such header.
+        $application->client()->send('POST', '/api/generate-image?width=16&height=16', ['X-Forwarded-For' => '6.6.6.6']);
+        $application->stop();
+
+        self::assertEqualsCanonicalizing(
+            ['rate:image:203.0.113.20', 'rate:image:203.0.113.21', 'rate:image:127.0.0.1'],
+            $this->environment->redis->client()->keys('rate:image:*'),
+        );
+    }
+
+    #[Test]
     public function addresses_of_one_ipv6_network_count_together(): void
     {
         self::assertSame([201, 201], $this->make('2001:db8:1:2::1', 2));

@@ -12,8 +12,11 @@ final readonly class ConcurrentRequests
     /** @var list<\CurlHandle> */
     private array $handles;
 
-    /** @param list<string> $targets */
-    public function __construct(int $port, array $targets)
+    /**
+     * @param list<string>     $targets
+     * @param non-empty-string $from    address of the client
+     */
+    public function __construct(int $port, array $targets, string $from = '127.0.0.1')
     {
         $this->multi = curl_multi_init();
         $handles = [];
@@ -24,6 +27,7 @@ final readonly class ConcurrentRequests
                 \CURLOPT_RETURNTRANSFER => true,
                 \CURLOPT_TIMEOUT_MS => 30_000,
                 \CURLOPT_PROXY => '',
+                \CURLOPT_INTERFACE => $from,
             ]);
             curl_multi_add_handle($this->multi, $handle);
         }

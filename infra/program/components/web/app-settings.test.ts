@@ -81,9 +81,9 @@ test('php-fpm gets the children that fit the plan, or as many as config says', (
   expect(settings({ 'web.fpmChildren': '7' }).FPM_MAX_CHILDREN).toBe('7');
 });
 
-test('Front Door is trusted only where it stands before the app', () => {
-  expect(settings().TRUSTED_PROXIES).toContain('147.243.0.0/16');
-  expect(settings({ 'edge.enabled': 'false' }).TRUSTED_PROXIES).not.toContain('147.243.0.0/16');
+test('behind Front Door the visitor is the address that Front Door saw, else the one in X-Forwarded-For', () => {
+  expect(settings().CLIENT_ADDRESS_HEADER).toBe('X-Azure-SocketIP');
+  expect(settings({ 'edge.enabled': 'false' }).CLIENT_ADDRESS_HEADER).toBeUndefined();
   expect(settings({ 'web.trustedProxies': '["203.0.113.0/24"]' }).TRUSTED_PROXIES).toMatch(/,203\.0\.113\.0\/24$/);
 });
 

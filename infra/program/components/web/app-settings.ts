@@ -20,11 +20,9 @@ export type SlotName = keyof typeof STICKY_SETTINGS;
 
 /**
  * Proxies between visitors and nginx. App Service's front ends reach the container from link-local and private addresses;
- * `unix:` is a front on the same machine. Front Door: the ranges of the service tag AzureFrontDoor.Backend,
- * https://learn.microsoft.com/azure/frontdoor/origin-security
+ * `unix:` is a front on the same machine.
  */
 const PLATFORM_PROXIES = ['unix:', '127.0.0.0/8', '169.254.0.0/16', '172.16.0.0/12', '10.0.0.0/8'];
-const FRONT_DOOR_PROXIES = ['147.243.0.0/16', '2a01:111:2050::/44'];
 
 /** App settings by name. */
 export type Settings = Readonly<Record<string, Input<string>>>;
@@ -80,9 +78,10 @@ export function appSettings(input: SettingsInput): Settings {
 
     FPM_MAX_CHILDREN: String(web.fpmChildren > 0 ? web.fpmChildren : fpmChildren(PLAN_SKUS[plan.sku])),
     IMAGE_RATE_PER_MINUTE: String(web.imageRatePerMinute),
-    TRUSTED_PROXIES: [...PLATFORM_PROXIES, ...(edge.enabled ? FRONT_DOOR_PROXIES : []), ...web.trustedProxies].join(
-      ',',
-    ),
+    TRUSTED_PROXIES: [...PLATFORM_PROXIES, ...web.trustedProxies].join(','),
+    // Front Door's ranges are many and change, so the platform's front end cannot name the visitor. Front Door sends its
+    // peer's address in a header of its own: https://learn.microsoft.com/azure/frontdoor/front-door-http-headers-protocol
+    ...(edge.enabled ? { CLIENT_ADDRESS_HEADER: 'X-Azure-SocketIP' } : {}),
 
     // Without these any status counts as warm, even 500.
     WEBSITE_SWAP_WARMUP_PING_PATH: PATHS.live,
