@@ -86,7 +86,7 @@ export const autoscale = {
 } as const;
 
 export const web = {
-  phpVersion: choice('web.phpVersion', ['8.2', '8.3', '8.4'], {
+  phpVersion: choice('web.phpVersion', ['8.3', '8.4'], {
     about: "PHP of App Service's own image. A change restarts both slots.",
     example: '8.4',
     default: always('8.4'),
@@ -114,7 +114,8 @@ export const web = {
     'web.trustedProxies',
     { form: 'an IP range or `unix:`', pattern: /^(unix:|[0-9a-f.:]+\/\d{1,3})$/ },
     {
-      about: "Whose X-Forwarded-For is believed, besides the platform's and Front Door's own addresses.",
+      about:
+        "Addresses whose X-Forwarded-For is trusted, besides the platform's own. With the edge on they may also set X-Azure-SocketIP.",
       example: '["203.0.113.0/24"]',
       default: always([]),
     },
