@@ -22,6 +22,7 @@ NGINX_BIN=${NGINX_BIN:-nginx}
 APP_USER=${APP_USER:-www-data}
 export FPM_MAX_CHILDREN=${FPM_MAX_CHILDREN:-8}
 export MEDIA_ROOT=${MEDIA_ROOT:-/home/media}
+MEDIA_MOUNT=${MEDIA_MOUNT:-}
 CLIENT_ADDRESS_HEADER=${CLIENT_ADDRESS_HEADER:-X-Forwarded-For}
 export APP_ENV=${APP_ENV:-prod}
 
@@ -136,12 +137,18 @@ temporary_paths() {
   done
 }
 
+# File reads that wait for a share would otherwise stop the whole worker process.
+asynchronous_reads() {
+  [[ $("$NGINX_BIN" -V 2>&1) == *--with-threads* ]] && printf 'aio threads;'
+}
+
 render_configuration() {
   [[ $CLIENT_ADDRESS_HEADER =~ ^[A-Za-z0-9-]+$ ]] || fail "CLIENT_ADDRESS_HEADER is not the name of a header"
   declare -A RENDER=(
     [ROOT]=$ROOT [RUN_DIR]=$RUN_DIR [LISTEN]=$NGINX_LISTEN [NGINX_PID_FILE]=$NGINX_PID_FILE [FPM_PID_FILE]=$FPM_PID_FILE
     [WORKERS]=$FPM_MAX_CHILDREN [NGINX_USER]='' [FPM_USER]='' [PRELOAD_USER]='' [TEMPORARY_PATHS]=$(temporary_paths)
     [TRUSTED_PROXIES]=$(TRUSTED_PROXIES=${TRUSTED_PROXIES:-} trusted_proxies) [CLIENT_ADDRESS_HEADER]=$CLIENT_ADDRESS_HEADER
+    [MEDIA_ROOT]=${MEDIA_ROOT%/} [MEDIA_MOUNT]=${MEDIA_MOUNT:-/nonexistent} [SIDECAR_PORT]=${SIDECAR_PORT:-8181} [AIO]=$(asynchronous_reads)
   )
   if is_root; then
     RENDER[NGINX_USER]="user $APP_USER;"
@@ -149,7 +156,7 @@ render_configuration() {
     RENDER[PRELOAD_USER]="opcache.preload_user = $APP_USER"
   fi
   local file
-  for file in nginx.conf nginx-headers.conf; do render "$ROOT/appservice/$file" "$RUN_DIR/$file"; done
+  for file in nginx.conf nginx-headers.conf nginx-media.conf; do render "$ROOT/appservice/$file" "$RUN_DIR/$file"; done
   render "$ROOT/appservice/php-fpm.conf" "$RUN_DIR/php-fpm.conf"
   render "$ROOT/appservice/php.ini" "$RUN_DIR/php/slipway.ini"
   # The leading colon keeps the directory that PHP was built with.
@@ -158,7 +165,7 @@ render_configuration() {
 
 # In a session of its own, so that the children of a killed master can be ended; pdeathsig ends it when this script is killed.
 start_fpm() {
-  rm -f "$RUN_DIR"/{app,ops,health,live}.sock
+  rm -f "$RUN_DIR"/{app,ops,health,live,stream}.sock
   FPM_STARTED_AT=$(date -u +%Y-%m-%dT%H:%M:%S.%3NZ) setsid setpriv --pdeathsig TERM "$PHP_FPM" -F "${FPM_FLAGS[@]}" -y "$RUN_DIR/php-fpm.conf" >&2 &
   FPM=$!
 }
@@ -171,7 +178,7 @@ start_nginx() {
 
 fpm_listens() {
   local pool
-  for pool in app ops health live; do [ -S "$RUN_DIR/$pool.sock" ] || return 1; done
+  for pool in app ops health live stream; do [ -S "$RUN_DIR/$pool.sock" ] || return 1; done
 }
 
 await_fpm() {

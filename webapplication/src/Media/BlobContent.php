@@ -10,6 +10,8 @@ use App\Sidecar\BlobReader;
 final readonly class BlobContent implements MediaContent
 {
     private const CHUNK_BYTES = 65_536;
+    /** A smaller file fits into nginx's buffers; sending it from here saves a second request to Blob. */
+    private const MAX_BUFFERED_BYTES = 1024 * 1024;
 
     /** @param resource $stream the whole file, from its start */
     public function __construct(
@@ -48,5 +50,15 @@ final readonly class BlobContent implements MediaContent
             $length -= strlen($chunk);
             yield $chunk;
         }
+    }
+
+    public function accelHeaders(?ByteRange $range): array
+    {
+        if (($range->length ?? $this->size) <= self::MAX_BUFFERED_BYTES) {
+            return [];
+        }
+
+        return ['X-Accel-Redirect' => '/_media/blob', 'X-Media-Uri' => '/blob/'.$this->name->encoded()]
+            + (null === $range ? [] : ['X-Media-Range' => sprintf('bytes=%d-%d', $range->offset, $range->offset + $range->length - 1)]);
     }
 }

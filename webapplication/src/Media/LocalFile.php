@@ -12,16 +12,22 @@ final readonly class LocalFile implements MediaContent
     /** One link per open file of this process; its target is the file's current path. */
     private const OPEN_FILES = '/proc/self/fd';
 
-    /** @param resource $handle */
-    private function __construct(private mixed $handle, private int $size)
+    /**
+     * @param resource $handle
+     * @param string   $internalUri where nginx finds the file; empty when it cannot send it
+     */
+    private function __construct(private mixed $handle, private int $size, private string $internalUri)
     {
     }
 
     /**
      * Opens a regular file below a directory and follows no symbolic link in the path below it. PHP has no O_NOFOLLOW, so the
-     * opened file is compared with its path afterwards, which also holds against a path that changes meanwhile.
+     * opened file is compared with its path afterwards, which also holds against a path that changes meanwhile. A file with a
+     * second name is refused too: that name may be outside of the directory.
+     *
+     * @param string $internalPrefix location of nginx that serves the directory, or empty
      */
-    public static function open(string $directory, MediaName $name): ?self
+    public static function open(string $directory, MediaName $name, string $internalPrefix = ''): ?self
     {
         // realpath() caches its result for ten minutes, so it must not see a directory that is missing for a moment.
         $directory = is_dir($directory) ? realpath($directory) : false;
@@ -35,13 +41,13 @@ final readonly class LocalFile implements MediaContent
             return null;
         }
         $opened = fstat($handle);
-        if (false === $opened || self::REGULAR !== ($opened['mode'] & self::TYPE) || !self::isOpenAt($path, $opened['ino'])) {
+        if (false === $opened || self::REGULAR !== ($opened['mode'] & self::TYPE) || $opened['nlink'] > 1 || !self::isOpenAt($path, $opened['ino'])) {
             fclose($handle);
 
             return null;
         }
 
-        return new self($handle, $opened['size']);
+        return new self($handle, $opened['size'], '' === $internalPrefix ? '' : $internalPrefix.$name->encoded());
     }
 
     public function size(): int
@@ -76,6 +82,11 @@ final readonly class LocalFile implements MediaContent
             $length -= strlen($chunk);
             yield $chunk;
         }
+    }
+
+    public function accelHeaders(?ByteRange $range): array
+    {
+        return '' === $this->internalUri ? [] : ['X-Accel-Redirect' => $this->internalUri];
     }
 
     private static function isOpenAt(string $path, int $inode): bool

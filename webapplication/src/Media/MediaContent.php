@@ -17,4 +17,11 @@ interface MediaContent
 
     /** @return iterable<int, string> */
     public function read(int $offset, int $length): iterable;
+
+    /**
+     * The headers that make nginx send these bytes itself, which keeps no PHP worker busy; see appservice/nginx.conf.
+     *
+     * @return array<string, string> empty when PHP has to send them
+     */
+    public function accelHeaders(?ByteRange $range): array;
 }

@@ -14,13 +14,14 @@ final readonly class MediaResponder
 {
     private const IMMUTABLE = 'public, max-age=31536000, immutable';
     private const ONE_MINUTE = 'public, max-age=60';
+    private const MAX_BUFFERED_BYTES = 1024 * 1024;
     /** Hashing larger files before each response would take too long. */
     private const MAX_HASHED_BYTES = 8 * 1024 * 1024;
 
     public function respond(Request $request, MediaName $name, MediaContent $content): Response
     {
         $etag = self::etag($name, $content);
-        $headers = ['ETag' => $etag, 'Accept-Ranges' => 'bytes'] + $this->describe($name, $content);
+        $headers = ['ETag' => $etag] + $this->describe($name, $content);
 
         $match = $request->headers->get('If-Match');
         if (null !== $match && !self::lists($match, $etag, false)) {
@@ -34,14 +35,21 @@ final readonly class MediaResponder
         }
 
         $range = $this->range($request, $etag, $content->size());
-        $headers['Content-Length'] = (string) ($range->length ?? $content->size());
+        $accel = $this->accelHeaders($request, $content, $range);
+        if ([] !== $accel) {
+            return new Response(null, Response::HTTP_OK, $accel + $headers);
+        }
+        $part = $range ?? ByteRange::whole($content->size());
+        $headers['Accept-Ranges'] = 'bytes';
+        $headers['Content-Length'] = (string) $part->length;
         if (null !== $range) {
             $headers['Content-Range'] = $range->contentRange();
         }
-        $part = $range ?? ByteRange::whole($content->size());
 
         return new StreamedResponse(
             static function () use ($content, $part): void {
+                // A slow client may take longer than any other request; nginx ends the response when it falls silent.
+                set_time_limit(0);
                 foreach ($content->read($part->offset, $part->length) as $chunk) {
                     echo $chunk;
                 }
@@ -49,6 +57,25 @@ final readonly class MediaResponder
             null === $range ? Response::HTTP_OK : Response::HTTP_PARTIAL_CONTENT,
             $headers,
         );
+    }
+
+    /**
+     * nginx sends the bytes, unless it would treat the request differently: it has no ETag yet when it compares If-Match, and it
+     * answers 416 to a range that has to be ignored. PHP sends those itself, large ones in the pool for long responses.
+     *
+     * @return array<string, string>
+     */
+    private function accelHeaders(Request $request, MediaContent $content, ?ByteRange $range): array
+    {
+        if ('on' !== $request->server->get('MEDIA_ACCEL') || !$request->isMethod('GET')) {
+            return [];
+        }
+        $isIgnoredRange = null === $range && $request->headers->has('Range');
+        if ($isIgnoredRange || $request->headers->has('If-Match') || $request->headers->has('If-Unmodified-Since')) {
+            return $content->size() > self::MAX_BUFFERED_BYTES ? ['X-Accel-Redirect' => '@stream'] : [];
+        }
+
+        return $content->accelHeaders($range);
     }
 
     private function range(Request $request, string $etag, int $size): ?ByteRange

@@ -15,12 +15,12 @@ final readonly class MediaStore
 
     public function find(MediaName $name): ?LocalFile
     {
-        $directories = [$this->settings->mediaRoot.'/outbox', $this->settings->mediaRoot.'/synced'];
+        $directories = ['outbox' => $this->settings->mediaRoot.'/outbox', 'synced' => $this->settings->mediaRoot.'/synced'];
         if ('' !== $this->settings->mediaMount) {
-            $directories[] = $this->settings->mediaMount;
+            $directories['mount'] = $this->settings->mediaMount;
         }
-        foreach ($directories as $directory) {
-            $file = LocalFile::open($directory, $name);
+        foreach ($directories as $place => $directory) {
+            $file = LocalFile::open($directory, $name, '/_media/'.$place.'/');
             if (null !== $file) {
                 return $file;
             }

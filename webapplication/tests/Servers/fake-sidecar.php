@@ -68,17 +68,23 @@ if ('/carry' === $path) {
     } elseif (!is_file($file)) {
         $answer(404, []);
     } else {
-        $bytes = (string) file_get_contents($file);
-        header('Content-Type: '.(str_starts_with($bytes, "\x89PNG") ? 'image/png' : 'application/octet-stream'));
+        $size = (int) filesize($file);
+        header('Content-Type: '.(str_starts_with((string) file_get_contents($file, length: 4), "\x89PNG") ? 'image/png' : 'application/octet-stream'));
         header('ETag: "of-blob-itself"');
-        header('x-ms-blob-content-md5: '.base64_encode(md5($bytes, true)));
+        header('Last-Modified: Tue, 24 Nov 2026 08:00:00 GMT');
+        header('x-ms-blob-content-md5: '.base64_encode($size > 10_000_000 ? '' : (string) md5_file($file, true)));
+        [$first, $last] = [0, $size - 1];
         if (1 === preg_match('/^bytes=(\d+)-(\d+)$/', $text($_SERVER['HTTP_RANGE'] ?? ''), $range)) {
+            [$first, $last] = [(int) $range[1], (int) $range[2]];
             http_response_code(206);
-            header(sprintf('Content-Range: bytes %d-%d/%d', $range[1], $range[2], strlen($bytes)));
-            $bytes = substr($bytes, (int) $range[1], (int) $range[2] - (int) $range[1] + 1);
+            header(sprintf('Content-Range: bytes %d-%d/%d', $first, $last, $size));
         }
-        header('Content-Length: '.strlen($bytes));
-        echo $bytes;
+        header('Content-Length: '.($last - $first + 1));
+        $source = fopen($file, 'r');
+        $sink = fopen('php://output', 'w');
+        if (is_resource($source) && is_resource($sink)) {
+            stream_copy_to_stream($source, $sink, $last - $first + 1, $first);
+        }
     }
 } else {
     $answer(404, []);
