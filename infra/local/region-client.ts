@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isErrno } from '../lib/error-message.ts';
 import { SlipError } from '../lib/errors.ts';
+import { startTimeOf } from '../lib/process-facts.mjs';
 import { callRegion } from './control-socket.ts';
-import { startTimeOf } from './processes/region-process.ts';
 import { isLocked } from './state/directory-lock.ts';
 import { statePaths } from './state/paths.ts';
 import type { RegionStatus } from './status.ts';
@@ -155,7 +155,7 @@ async function untilAnswering(socket: string, root: string): Promise<void> {
 
 async function untilGone(pid: number): Promise<void> {
   const deadline = Date.now() + stopWithinMs;
-  while ((await startTimeOf(pid)) !== undefined) {
+  while (startTimeOf(pid) !== undefined) {
     if (Date.now() > deadline) {
       throw new SlipError('SLIP-LOCAL-STOP', {
         found: `the region is still running ${stopWithinMs / 1000} s after it was asked to stop`,

@@ -1,5 +1,6 @@
 import { linkSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { startTimeOf } from '../lib/process-facts.mjs';
 
 const POLL_MS = 250;
 /** How long clearing a dead owner's lock may take before we take that one for dead as well. */
@@ -35,12 +36,12 @@ export async function acquireLock(file, { onWait = () => {}, self = ownerOf(proc
 
 /** @param {number} pid @returns {Owner} */
 export function ownerOf(pid) {
-  return { pid, started: startTime(pid) ?? '', since: new Date().toISOString() };
+  return { pid, started: startTimeOf(pid) ?? '', since: new Date().toISOString() };
 }
 
 /** @param {Owner} owner */
 export function isAlive({ pid, started }) {
-  const now = startTime(pid);
+  const now = startTimeOf(pid);
   return now !== undefined && (started === '' || now === started);
 }
 
@@ -101,16 +102,6 @@ function readOwner(file) {
     return { pid: Number(pid), started: String(started), since: String(since) };
   } catch {
     return { pid: 0, started: 'unreadable', since: 'unknown' };
-  }
-}
-
-/** Field 22 of /proc/PID/stat: clock ticks since boot. @param {number} pid */
-function startTime(pid) {
-  try {
-    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19];
-  } catch {
-    return undefined;
   }
 }
 

@@ -19,6 +19,7 @@ const commandLine = `
 beforeEach(() => {
   root = mkdtempSync(join(tmpdir(), 'checkout-'));
   cpSync(import.meta.dirname, join(root, 'infra/setup'), { recursive: true });
+  cpSync(join(import.meta.dirname, '../lib/process-facts.mjs'), join(root, 'infra/lib/process-facts.mjs'));
   mkdirSync(join(root, 'infra/cli'));
   mkdirSync(join(root, 'bin'));
   writeFileSync(join(root, 'package.json'), '{"type":"module"}');

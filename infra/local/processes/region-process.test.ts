@@ -3,9 +3,10 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { startTimeOf } from '../../lib/process-facts.mjs';
 import { eventually } from '../../testbed/eventually.ts';
 import { systemPath } from './programs.ts';
-import { endLeftovers, type ProcessSpec, RegionProcess, startTimeOf } from './region-process.ts';
+import { endLeftovers, type ProcessSpec, RegionProcess } from './region-process.ts';
 
 let directory: string;
 let started: RegionProcess[];
@@ -37,7 +38,7 @@ function bash(script: string, change: Partial<ProcessSpec> = {}): RegionProcess 
   return process;
 }
 
-const alive = async (pid: number) => (await startTimeOf(pid)) !== undefined;
+const alive = async (pid: number) => startTimeOf(pid) !== undefined;
 
 async function numberIn(name: string): Promise<number> {
   await eventually(name, async () => (await readFile(join(directory, name), 'utf8').catch(() => '')).trim() !== '');
@@ -105,7 +106,7 @@ describe('what an earlier region left behind', () => {
     const child = await numberIn('child');
     const pid = left.pid ?? 0;
     const records = join(directory, 'it.json');
-    await writeFile(records, JSON.stringify({ pid, started: await startTimeOf(pid) }));
+    await writeFile(records, JSON.stringify({ pid, started: startTimeOf(pid) }));
     for (const file of await readdir(directory)) if (file !== 'it.json') await rm(join(directory, file));
     expect(await endLeftovers(directory, 60_000)).toEqual(['it']);
     await eventually('the end of the group', async () => !(await alive(pid)) && !(await alive(child)));

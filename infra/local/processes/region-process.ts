@@ -1,10 +1,11 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { open, readdir, readFile, rm } from 'node:fs/promises';
+import { open, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isErrno } from '../../lib/error-message.ts';
 import { SlipError } from '../../lib/errors.ts';
 import { isObject } from '../../lib/json.ts';
+import { processStat, startTimeOf } from '../../lib/process-facts.mjs';
 import { readJson, writeJson } from '../state/files.ts';
 
 const restartDelayMs = 500;
@@ -119,7 +120,7 @@ export class RegionProcess {
           fix: 'npm start installs what is missing',
         });
       }
-      await writeJson(this.#recordFile, { pid: child.pid, started: await startTimeOf(child.pid) });
+      await writeJson(this.#recordFile, { pid: child.pid, started: startTimeOf(child.pid) });
     } finally {
       await log.close();
     }
@@ -152,17 +153,17 @@ export async function endLeftovers(recordDir: string, limitMs: number): Promise<
   const ended: string[] = [];
   for (const file of await readdir(recordDir)) {
     const record = await readJson(join(recordDir, file));
-    if (isRecord(record) && record.started !== undefined && (await startTimeOf(record.pid)) === record.started) {
+    if (isProcessRecord(record) && record.started !== undefined && startTimeOf(record.pid) === record.started) {
       signal(-record.pid, 'SIGTERM');
       const deadline = Date.now() + limitMs;
-      while ((await startTimeOf(record.pid)) === record.started) {
+      while (startTimeOf(record.pid) === record.started) {
         if (Date.now() > deadline) signal(-record.pid, 'SIGKILL');
         await sleep(killPollMs);
       }
       ended.push(file.replace(/\.json$/, ''));
     }
     // Processes of a group whose leader is gone still have its number.
-    if (isRecord(record)) await endGroupOf(record.pid);
+    if (isProcessRecord(record)) await endGroupOf(record.pid);
     await rm(join(recordDir, file), { force: true });
   }
   return ended;
@@ -170,44 +171,18 @@ export async function endLeftovers(recordDir: string, limitMs: number): Promise<
 
 /** Kills a process group and waits until its leader is gone. */
 export async function endGroup(leader: number): Promise<void> {
-  const started = await startTimeOf(leader);
+  const started = startTimeOf(leader);
   signal(-leader, 'SIGKILL');
-  while (started !== undefined && (await startTimeOf(leader)) === started) await sleep(killPollMs);
-}
-
-/** Kernel start time of a process (clock ticks since boot); undefined when there is none. Distinguishes a process from a later one with the same pid. */
-export async function startTimeOf(pid: number): Promise<string | undefined> {
-  const stat = await statOf(pid);
-  return stat === undefined || stat.state === 'Z' ? undefined : stat.started;
+  while (started !== undefined && startTimeOf(leader) === started) await sleep(killPollMs);
 }
 
 async function endGroupOf(leader: number): Promise<void> {
-  if ((await statOf(leader)) !== undefined) return;
+  if (processStat(leader) !== undefined) return;
   for (const entry of await readdir('/proc')) {
     if (!/^\d+$/.test(entry)) continue;
-    const stat = await statOf(Number(entry));
+    const stat = processStat(Number(entry));
     if (stat?.group === leader && stat.session === leader) signal(Number(entry), 'SIGKILL');
   }
-}
-
-async function statOf(
-  pid: number,
-): Promise<{ state: string; group: number; session: number; started: string } | undefined> {
-  let text: string;
-  try {
-    text = await readFile(`/proc/${pid}/stat`, 'utf8');
-  } catch (error) {
-    if (isErrno(error, 'ENOENT') || isErrno(error, 'ESRCH')) return undefined;
-    throw error;
-  }
-  // The program's name, in parentheses, may contain spaces and parentheses; fields are counted after it.
-  const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
-  return {
-    state: fields[0] ?? '',
-    group: Number(fields[2]),
-    session: Number(fields[3]),
-    started: fields[19] ?? '',
-  };
 }
 
 function signal(pid: number, name: NodeJS.Signals): void {
@@ -218,6 +193,6 @@ function signal(pid: number, name: NodeJS.Signals): void {
   }
 }
 
-function isRecord(value: unknown): value is { pid: number; started: string | undefined } {
+function isProcessRecord(value: unknown): value is { pid: number; started: string | undefined } {
   return isObject(value) && typeof value.pid === 'number';
 }

@@ -1,5 +1,6 @@
 import { readFileSync, readlinkSync } from 'node:fs';
 import { hostname, userInfo } from 'node:os';
+import { startTimeOf } from '../../lib/process-facts.mjs';
 
 /** Who holds the release lock. */
 export interface Owner {
@@ -56,12 +57,8 @@ function userName(): string {
 
 function identityOf(pid: number): ProcessIdentity | undefined {
   const machine = machineIdentity();
-  const stat = read(`/proc/${pid}/stat`);
-  if (machine === undefined || stat === undefined) return undefined;
-  // The second field is the name in brackets and may hold anything; field 22 is the start time, 3 the state.
-  const [state, ...fields] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-  if (state === 'Z' || state === 'X') return undefined;
-  return { machine, pid, startTicks: fields[18] ?? '' };
+  const startTicks = startTimeOf(pid);
+  return machine === undefined || startTicks === undefined ? undefined : { machine, pid, startTicks };
 }
 
 function machineIdentity(): string | undefined {
