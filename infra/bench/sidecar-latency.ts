@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { png, ulidName, writeAtomically } from '../../sidecar/testbed/files.ts';
 import { Testbed } from '../../sidecar/testbed/testbed.ts';
-import { quantile } from './statistics.ts';
+import { percentile } from '../lib/percentile.ts';
 
 export interface Latency {
   readonly what: 'bare PUT' | 'carried' | 'by scan only';
@@ -60,5 +60,5 @@ async function timed(work: () => Promise<unknown>): Promise<number> {
 }
 
 function latency(what: Latency['what'], samples: number[]): Latency {
-  return { what, samples, p50Ms: quantile(samples, 0.5), p99Ms: quantile(samples, 0.99) };
+  return { what, samples, p50Ms: percentile(samples, 0.5), p99Ms: percentile(samples, 0.99) };
 }

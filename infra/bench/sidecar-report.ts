@@ -1,9 +1,9 @@
+import { median } from '../lib/percentile.ts';
 import { type Machine, machineText } from './bench.ts';
 import type { Backlog } from './sidecar-backlog.ts';
 import type { Killed } from './sidecar-kill.ts';
 import type { Latency } from './sidecar-latency.ts';
 import type { Throughput } from './sidecar-throughput.ts';
-import { median } from './statistics.ts';
 
 export interface SidecarRaw {
   readonly machine: Machine;

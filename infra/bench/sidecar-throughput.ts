@@ -3,8 +3,8 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ulidName } from '../../sidecar/testbed/files.ts';
 import { Testbed } from '../../sidecar/testbed/testbed.ts';
+import { median } from '../lib/percentile.ts';
 import { type Tool, tools } from './sidecar-tools.ts';
-import { median } from './statistics.ts';
 
 export interface Throughput {
   readonly tool: string;

@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { setTimeout as pause } from 'node:timers/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { swapByArm } from '../testbed/arm-swap.ts';
 import { cacheTraffic, imageTraffic, type MadeImage, requireImage, type Traffic, WrkLoad } from '../testbed/load.ts';
 import type { ReleaseBed } from '../testbed/release-bed.ts';
@@ -51,7 +51,7 @@ export async function measureSwaps(bed: ReleaseBed, plan: SwapPlan): Promise<Swa
   const packages = await Promise.all(Array.from({ length: plan.releases }, () => bed.variant()));
   const made: MadeImage[] = [];
   const record = await recorder(bed, plan.beat);
-  const rest = () => phase(bed, made, () => pause(plan.restSeconds * 1000, []));
+  const rest = () => phase(bed, made, () => sleep(plan.restSeconds * 1000, []));
   const rests = [await rest()];
   const bare = await phase(bed, made, async () => {
     const swaps: SwapRecord[] = [];

@@ -1,8 +1,8 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { median, percentile } from '../lib/percentile.ts';
 import { ReleaseBed } from '../testbed/release-bed.ts';
 import { type BenchOptions, type BenchResult, machine, machineText } from './bench.ts';
-import { median, quantile } from './statistics.ts';
 import { measureSwaps, type Phase, type SwapMeasurement, type SwapRecord } from './swap-measure.ts';
 
 const bareSwaps = 80;
@@ -99,5 +99,5 @@ function report({ rests, bare, releases, imagesMade, imagesMissed }: SwapMeasure
 
 function durations(what: string, swaps: readonly SwapRecord[], by: SwapRecord['by']): string {
   const times = swaps.filter((swap) => swap.by === by).map(({ ms }) => ms);
-  return `${what} takes ${median(times)} ms at the median and ${quantile(times, 0.99)} ms at p99`;
+  return `${what} takes ${median(times)} ms at the median and ${percentile(times, 0.99)} ms at p99`;
 }

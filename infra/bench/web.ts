@@ -2,14 +2,14 @@ import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { cp, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as pause } from 'node:timers/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { freePort } from '../lib/free-port.ts';
+import { median } from '../lib/percentile.ts';
 import { DEFAULT_ARCHIVE_LIMITS, extractArchive } from '../local/appservice/package-archive.ts';
 import { programPath, systemPath } from '../local/processes/programs.ts';
 import { buildPackage } from '../release/package/build-package.ts';
 import { type BenchOptions, type BenchResult, machine, machineText } from './bench.ts';
-import { median } from './statistics.ts';
 
 const root = join(import.meta.dirname, '../..');
 const peers = join(import.meta.dirname, 'peers');
@@ -113,7 +113,7 @@ async function serve(name: Name, place: string): Promise<Server> {
       await end(server);
       throw new Error(`${name} does not answer {"content":"pong"} on ${server.url}`);
     }
-    await pause(50);
+    await sleep(50);
   }
   return server;
 }
