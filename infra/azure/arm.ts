@@ -1,4 +1,4 @@
-import { setTimeout as wait } from 'node:timers/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { causeMessageOf, firstLineOf } from '../lib/error-message.ts';
 import { SlipError } from '../lib/errors.ts';
 
@@ -47,7 +47,7 @@ export class Arm {
       const response = await this.#send(method, url, body);
       if (response.status === 401) throw signInError('Azure answered 401');
       if (attempt < ATTEMPTS && (response.status === 429 || response.status >= 500)) {
-        await wait(waitMs(response, attempt));
+        await sleep(waitMs(response, attempt));
         continue;
       }
       const text = await response.text();

@@ -10,7 +10,7 @@ export interface Waiting {
 /** Asks until the answer is defined; undefined when the limit has passed. Asks at least once. */
 export async function untilDefined<T>(
   { limitMs, pollMs, clock = monotonicClock }: Waiting,
-  ask: () => Promise<T | undefined>,
+  ask: () => Promise<T | undefined> | T | undefined,
 ): Promise<T | undefined> {
   const deadline = clock.now() + limitMs;
   for (;;) {
@@ -19,4 +19,9 @@ export async function untilDefined<T>(
     if (clock.now() + pollMs > deadline) return undefined;
     await clock.sleep(pollMs);
   }
+}
+
+/** Asks until the condition holds; false when the limit has passed. Asks at least once. */
+export async function untilTrue(waiting: Waiting, holds: () => Promise<boolean> | boolean): Promise<boolean> {
+  return (await untilDefined(waiting, async () => ((await holds()) ? true : undefined))) ?? false;
 }

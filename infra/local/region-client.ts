@@ -1,10 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdir, open, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { isErrno } from '../lib/error-message.ts';
 import { SlipError } from '../lib/errors.ts';
 import { startTimeOf } from '../lib/process-facts.mjs';
+import { untilDefined, untilTrue } from '../lib/until.ts';
 import { callRegion } from './control-socket.ts';
 import { isLocked } from './state/directory-lock.ts';
 import { statePaths } from './state/paths.ts';
@@ -140,31 +140,25 @@ async function joinRegion({ stateDir, onProgress }: StartOptions): Promise<void>
 }
 
 async function untilAnswering(socket: string, root: string): Promise<void> {
-  const deadline = Date.now() + startWithinMs;
-  while ((await callRegion(socket, 'status', askWithinMs)) === undefined) {
-    if (!(await isLocked(root)) || Date.now() > deadline) {
-      throw new SlipError('SLIP-LOCAL-REGION-ENDED', {
-        found: 'the region that was starting did not become ready',
-        expected: 'it to answer on its control socket',
-        fix: './slipway logs --process region shows why; then npm start again',
-      });
-    }
-    await sleep(pollMs);
-  }
+  const answer = await untilDefined({ limitMs: startWithinMs, pollMs }, async () => {
+    if ((await callRegion(socket, 'status', askWithinMs)) !== undefined) return 'ready';
+    return (await isLocked(root)) ? undefined : 'ended';
+  });
+  if (answer === 'ready') return;
+  throw new SlipError('SLIP-LOCAL-REGION-ENDED', {
+    found: 'the region that was starting did not become ready',
+    expected: 'it to answer on its control socket',
+    fix: './slipway logs --process region shows why; then npm start again',
+  });
 }
 
 async function untilGone(pid: number): Promise<void> {
-  const deadline = Date.now() + stopWithinMs;
-  while (startTimeOf(pid) !== undefined) {
-    if (Date.now() > deadline) {
-      throw new SlipError('SLIP-LOCAL-STOP', {
-        found: `the region is still running ${stopWithinMs / 1000} s after it was asked to stop`,
-        expected: 'it to end',
-        fix: './slipway logs --process region shows what it waits for',
-      });
-    }
-    await sleep(pollMs);
-  }
+  if (await untilTrue({ limitMs: stopWithinMs, pollMs }, () => startTimeOf(pid) === undefined)) return;
+  throw new SlipError('SLIP-LOCAL-STOP', {
+    found: `the region is still running ${stopWithinMs / 1000} s after it was asked to stop`,
+    expected: 'it to end',
+    fix: './slipway logs --process region shows what it waits for',
+  });
 }
 
 async function isStateDirectory(root: string, marker: string): Promise<boolean> {

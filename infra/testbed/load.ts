@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createHash, randomBytes } from 'node:crypto';
-import { setTimeout as pause } from 'node:timers/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Connection } from '../lib/connection.ts';
 import { finished } from './region.ts';
 
@@ -71,7 +71,7 @@ export class Loop {
         if (this.#failures.length < keptFailures)
           this.#failures.push(`${new Date().toISOString()} ${String(error)}${cause}`);
       }
-      await pause(betweenMs);
+      await sleep(betweenMs);
     }
   }
 }

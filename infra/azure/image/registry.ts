@@ -1,4 +1,4 @@
-import { setTimeout as wait } from 'node:timers/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { SlipError } from '../../lib/errors.ts';
 import { listOf, textOf } from '../../lib/json.ts';
 import type { Arm, ArmAnswer } from '../arm.ts';
@@ -90,7 +90,7 @@ export class BuildingRegistry {
           await this.#log(runId),
         );
       }
-      await wait(this.#pollMs);
+      await sleep(this.#pollMs);
     }
   }
 

@@ -6,6 +6,7 @@ import { isErrno } from '../../lib/error-message.ts';
 import { SlipError } from '../../lib/errors.ts';
 import { isObject } from '../../lib/json.ts';
 import { processStat, startTimeOf } from '../../lib/process-facts.mjs';
+import { untilTrue } from '../../lib/until.ts';
 import { readJson, writeJson } from '../state/files.ts';
 
 const restartDelayMs = 500;
@@ -155,11 +156,8 @@ export async function endLeftovers(recordDir: string, limitMs: number): Promise<
     const record = await readJson(join(recordDir, file));
     if (isProcessRecord(record) && record.started !== undefined && startTimeOf(record.pid) === record.started) {
       signal(-record.pid, 'SIGTERM');
-      const deadline = Date.now() + limitMs;
-      while (startTimeOf(record.pid) === record.started) {
-        if (Date.now() > deadline) signal(-record.pid, 'SIGKILL');
-        await sleep(killPollMs);
-      }
+      const gone = () => startTimeOf(record.pid) !== record.started;
+      if (!(await untilTrue({ limitMs, pollMs: killPollMs }, gone))) await endGroup(record.pid);
       ended.push(file.replace(/\.json$/, ''));
     }
     // Processes of a group whose leader is gone still have its number.

@@ -1,22 +1,17 @@
 import { connect } from 'node:net';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { SlipError } from '../../lib/errors.ts';
+import { untilTrue } from '../../lib/until.ts';
 
 const pollMs = 25;
 
 /** Polls until `ready` resolves with true. After `limitMs` throws SLIP-LOCAL-NOT-READY, which names `what`. */
 export async function waitUntil(what: string, limitMs: number, ready: () => Promise<boolean>): Promise<void> {
-  const deadline = Date.now() + limitMs;
-  while (!(await ready())) {
-    if (Date.now() > deadline) {
-      throw new SlipError('SLIP-LOCAL-NOT-READY', {
-        found: `${what} did not become ready within ${limitMs / 1000} s`,
-        expected: 'it to answer',
-        fix: './slipway logs shows what it printed',
-      });
-    }
-    await sleep(pollMs);
-  }
+  if (await untilTrue({ limitMs, pollMs }, ready)) return;
+  throw new SlipError('SLIP-LOCAL-NOT-READY', {
+    found: `${what} did not become ready within ${limitMs / 1000} s`,
+    expected: 'it to answer',
+    fix: './slipway logs shows what it printed',
+  });
 }
 
 /** Whether a TCP port of this machine accepts connections. */

@@ -1,5 +1,5 @@
 import { createReadStream } from 'node:fs';
-import { setTimeout as pause } from 'node:timers/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { type SiteContainer, WebSiteManagementClient } from '@azure/arm-appservice';
 import { createDefaultHttpClient, createHttpHeaders, createPipelineRequest } from '@azure/core-rest-pipeline';
 import { firstLineOf } from '../../lib/error-message.ts';
@@ -181,7 +181,7 @@ export class AppService {
         return;
       } catch (error) {
         if (tries < swapTries && isTransientSwapFailure(error)) {
-          await pause(swapPauseInPolls * this.#access.pollMs);
+          await sleep(swapPauseInPolls * this.#access.pollMs);
           continue;
         }
         throw new SlipError('SLIP-RELEASE-SWAP-FAILED', {

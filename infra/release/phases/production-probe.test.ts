@@ -1,4 +1,4 @@
-import { setTimeout as pause } from 'node:timers/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from '@jest/globals';
 import type { WebSlot } from '../appservice/web-slot.ts';
 import { ProductionProbe } from './production-probe.ts';
@@ -10,7 +10,7 @@ async function probed(...answers: object[]): Promise<ProductionProbe> {
   let turn = 0;
   const ask = async (): Promise<object> => answers[Math.min(turn++, answers.length - 1)] ?? {};
   const probe = ProductionProbe.start({ ask } as unknown as WebSlot);
-  while (turn < answers.length) await pause(10);
+  while (turn < answers.length) await sleep(10);
   await probe.stop();
   return probe;
 }

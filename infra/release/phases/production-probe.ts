@@ -1,4 +1,4 @@
-import { setTimeout as pause } from 'node:timers/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { versionOf, type WebSlot } from '../appservice/web-slot.ts';
 import type { RequestCount } from '../store/history.ts';
 
@@ -78,7 +78,7 @@ export class ProductionProbe {
         this.#version = version;
       }
       const left = Math.max(0, intervalMs - (performance.now() - began));
-      await pause(left, undefined, { signal }).catch(() => undefined);
+      await sleep(left, undefined, { signal }).catch(() => undefined);
     }
   }
 }

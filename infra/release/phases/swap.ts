@@ -1,4 +1,4 @@
-import { setTimeout as pause } from 'node:timers/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { SlipError } from '../../lib/errors.ts';
 import { untilDefined } from '../../lib/until.ts';
 import type { AppService } from '../appservice/app-service.ts';
@@ -45,7 +45,7 @@ export async function swap(
         attempt.notSwapped();
         throw error;
       }
-      await pause(pollsBetweenTries * target.management.pollMs);
+      await sleep(pollsBetweenTries * target.management.pollMs);
     }
   }
   return appService.swapStatus().then(
