@@ -22,12 +22,12 @@ final readonly class LocalFile implements MediaContent
 
     /**
      * Opens a regular file below a directory and follows no symbolic link in the path below it. PHP has no O_NOFOLLOW, so the
-     * opened file is compared with its path afterwards, which also holds against a path that changes meanwhile. A file with a
-     * second name is refused too: that name may be outside of the directory.
+     * opened file is compared with its path afterwards, which also holds against a path that changes meanwhile.
      *
      * @param string $internalPrefix location of nginx that serves the directory, or empty
+     * @param int    $maxLinks       files with more hard links are refused
      */
-    public static function open(string $directory, MediaName $name, string $internalPrefix = ''): ?self
+    public static function open(string $directory, MediaName $name, string $internalPrefix = '', int $maxLinks = \PHP_INT_MAX): ?self
     {
         // realpath() caches its result for ten minutes, so it must not see a directory that is missing for a moment.
         $directory = is_dir($directory) ? realpath($directory) : false;
@@ -41,7 +41,7 @@ final readonly class LocalFile implements MediaContent
             return null;
         }
         $opened = fstat($handle);
-        if (false === $opened || self::REGULAR !== ($opened['mode'] & self::TYPE) || $opened['nlink'] > 1 || !self::isOpenAt($path, $opened['ino'])) {
+        if (false === $opened || self::REGULAR !== ($opened['mode'] & self::TYPE) || $opened['nlink'] > $maxLinks || !self::isOpenAt($path, $opened['ino'])) {
             fclose($handle);
 
             return null;

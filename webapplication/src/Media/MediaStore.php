@@ -20,7 +20,8 @@ final readonly class MediaStore
             $directories['mount'] = $this->settings->mediaMount;
         }
         foreach ($directories as $place => $directory) {
-            $file = LocalFile::open($directory, $name, '/_media/'.$place.'/');
+            // The other name of a hard link may be outside of the outbox. Backups may make hard links of carried files.
+            $file = LocalFile::open($directory, $name, '/_media/'.$place.'/', 'outbox' === $place ? 1 : \PHP_INT_MAX);
             if (null !== $file) {
                 return $file;
             }

@@ -250,6 +250,10 @@ final class MediaTest extends FeatureTestCase
         unlink($outbox.'/folder');
         unlink($outbox.'/fifo');
         unlink($outbox.'/hard');
+
+        link($this->environment->mediaRoot.'/secret', $this->environment->mediaRoot.'/synced/backed-up');
+        self::assertSame(200, $this->client->get('/media/backed-up')->status, 'a backup makes hard links of carried files');
+        unlink($this->environment->mediaRoot.'/synced/backed-up');
         rmdir($outbox.'/directory');
     }
 

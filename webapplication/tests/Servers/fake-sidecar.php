@@ -24,6 +24,12 @@ $answer = static function (int $status, array $body): void {
     echo json_encode($body);
 };
 
+if (1 !== preg_match('/^(127\.0\.0\.1|localhost|\[::1\])(:\d+)?$/D', $text($_SERVER['HTTP_HOST'] ?? ''))) {
+    $answer(403, []);
+
+    return;
+}
+
 file_put_contents($state.'/requests', json_encode([
     'method' => $_SERVER['REQUEST_METHOD'], 'uri' => $_SERVER['REQUEST_URI'], 'traceparent' => $_SERVER['HTTP_TRACEPARENT'] ?? null,
 ])."\n", \FILE_APPEND | \LOCK_EX);
