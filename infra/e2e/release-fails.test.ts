@@ -21,8 +21,9 @@ const everyStep: CrashSteps = {
     'record',
   ],
   rollback: ['preflight', 'prepare', 'swap', 'verify production', 'record'],
+  stopped: ['stage', 'migrate', 'verify'],
 };
-const someSteps: CrashSteps = { release: ['prepare', 'swap'], rollback: ['swap'] };
+const someSteps: CrashSteps = { release: ['prepare', 'swap'], rollback: ['swap'], stopped: [] };
 
 jest.setTimeout(long ? 900_000 : 180_000);
 

@@ -29,6 +29,7 @@ export async function runContractMigrations(request: ContractMigrationsRequest):
     });
     return steps.run('migrate', async (note) => {
       const attempt = new Attempt(session, 'migrate', live);
+      session.lock.assertHeld();
       const { executed } = await migrate(session.production, session.tokens.release, 'contract', steps).catch(
         async (error: unknown) => {
           await attempt.record('failed', error);

@@ -23,9 +23,9 @@ export async function withSession<T>(
   action: (session: Session) => Promise<T>,
 ): Promise<T> {
   const startedAt = new Date();
-  const access = accessTo(target);
   const owner = currentOwner(options.command, process.env, startedAt);
   const lock = await ReleaseLock.acquire(target.releases, lockName(target.stack), owner);
+  const access = accessTo(target, () => lock.assertHeld());
   let probe: ProductionProbe | undefined;
   try {
     if (lock.previousOwner !== undefined) {

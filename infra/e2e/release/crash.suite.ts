@@ -1,15 +1,22 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { describe, expect, test } from '@jest/globals';
 import { AppService } from '../../release/appservice/app-service.ts';
 import { WebSlot } from '../../release/appservice/web-slot.ts';
 import { ProductionProbe } from '../../release/phases/production-probe.ts';
 import type { EntryKind } from '../../release/store/history.ts';
 import { inspectLock, lockName } from '../../release/store/lock.ts';
+import { eventually } from '../../testbed/eventually.ts';
 import { finished } from '../../testbed/region.ts';
 import { type ReleaseBed, reaches } from '../../testbed/release-bed.ts';
+
+/** A lease lives 30 s without being renewed. */
+const untilLeaseEndsMs = 35_000;
 
 export interface CrashSteps {
   readonly release: readonly string[];
   readonly rollback: readonly string[];
+  /** Steps at which a release is stopped for longer than its lease lives. */
+  readonly stopped: readonly string[];
 }
 
 /** The tool dies, or two people release at once. */
@@ -27,6 +34,31 @@ export function describeCrashes(bed: () => ReleaseBed, steps: CrashSteps): void 
       await bed().done('release', '--package', (await bed().variant()).file);
       await killAndHeal('rollback', target, step);
     });
+  });
+
+  describe('a release that is stopped for longer than its lease lives', () => {
+    test.each(steps.stopped)(
+      'at "%s" changes nothing afterwards: another release has gone live meanwhile',
+      async (step) => {
+        const [slow, quick] = [await bed().variant(), await bed().variant()];
+        const child = bed().region.spawn('release', '--package', slow.file, '--p95', '10000', '--watch', '0', '--json');
+        const ended = finished(child);
+        await reaches(child, step);
+        child.kill('SIGSTOP');
+        await pause(untilLeaseEndsMs);
+        await bed().done('release', '--package', quick.file);
+        const staging = new WebSlot(bed().connection.staging);
+        await eventually('staging is back after the swap', async () => (await staging.version()) !== undefined);
+        const left = await staging.version();
+        child.kill('SIGCONT');
+        const { code, stdout } = await ended;
+        expect([code, stdout]).toEqual([1, expect.stringContaining('SLIP-RELEASE-LOCK-LOST')]);
+        expect(await bed().liveVersion()).toBe(quick.version);
+        expect(await staging.version()).toEqual(left);
+        expect((await bed().history()).map(({ version }) => version)).not.toContain(slow.version);
+        expect((await bed().run('status')).stdout).toContain('"inProgress":null');
+      },
+    );
   });
 
   /** Kills a command at a step; the next command finishes or undoes it, and no request is lost. */

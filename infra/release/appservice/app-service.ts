@@ -29,13 +29,18 @@ export interface SettingReference {
   readonly details: string | undefined;
 }
 
-/** The App Service calls a release makes, for one site and its staging slot. Failures are coded errors. */
+/**
+ * The App Service calls a release makes, for one site and its staging slot. Failures are coded errors. `beforeChange` runs
+ * before every request that changes something, each repetition included; when it throws, the request is not sent.
+ */
 export class AppService {
   readonly #client: WebSiteManagementClient;
   readonly #site: SiteAddress;
   readonly #access: ManagementAccess;
+  readonly #beforeChange: () => void;
 
-  constructor(site: SiteAddress, access: ManagementAccess) {
+  constructor(site: SiteAddress, access: ManagementAccess, beforeChange: () => void = () => undefined) {
+    this.#beforeChange = beforeChange;
     this.#site = site;
     this.#access = access;
     this.#client = new WebSiteManagementClient(access.credential, site.subscriptionId, {
@@ -84,7 +89,7 @@ export class AppService {
   /** Replaces the slot's settings whole; the slot restarts. */
   async replaceSettings(properties: Readonly<Record<string, string>>): Promise<void> {
     const { resourceGroup, app, slot } = this.#site;
-    await this.#call('write app settings', () =>
+    await this.#change('write app settings', () =>
       this.#client.webApps.updateApplicationSettingsSlot(resourceGroup, app, slot, { properties: { ...properties } }),
     );
   }
@@ -109,14 +114,14 @@ export class AppService {
   async putContainer(container: WantedContainer): Promise<void> {
     const { resourceGroup, app, slot } = this.#site;
     const body = container.properties as SiteContainer;
-    await this.#call(`write the site container ${container.name}`, () =>
+    await this.#change(`write the site container ${container.name}`, () =>
       this.#client.webApps.createOrUpdateSiteContainerSlot(resourceGroup, app, slot, container.name, body),
     );
   }
 
   async deleteContainer(name: string): Promise<void> {
     const { resourceGroup, app, slot } = this.#site;
-    await this.#call(`delete the site container ${name}`, () =>
+    await this.#change(`delete the site container ${name}`, () =>
       this.#client.webApps.deleteSiteContainerSlot(resourceGroup, app, slot, name),
     );
   }
@@ -148,7 +153,7 @@ export class AppService {
       `/subscriptions/${subscriptionId}/resourceGroups/${resourceGroup}/providers/Microsoft.Web/sites/${app}` +
       `/slots/${slot}/config/configreferences/appsettings/refresh?api-version=2025-05-01`;
     const url = `${this.#access.endpoint ?? 'https://management.azure.com'}${path}`;
-    await this.#call('refresh Key Vault references', async () => {
+    await this.#change('refresh Key Vault references', async () => {
       const answer = await this.#send('POST', url);
       if (answer.status < 300) return;
       throw Object.assign(new Error(answer.text.slice(0, 300)), { statusCode: answer.status });
@@ -158,7 +163,7 @@ export class AppService {
   /** Phase one of a swap: the slot restarts with production's sticky settings and refuses changes from then on. */
   async prepare(): Promise<void> {
     const { resourceGroup, app, slot } = this.#site;
-    await this.#call('prepare the swap', () =>
+    await this.#change('prepare the swap', () =>
       this.#client.webApps.applySlotConfigurationSlot(resourceGroup, app, slot, { targetSlot, preserveVnet: true }),
     );
   }
@@ -166,7 +171,7 @@ export class AppService {
   /** Undoes `prepare`; the slot restarts with its own settings. */
   async reset(): Promise<void> {
     const { resourceGroup, app, slot } = this.#site;
-    await this.#call('reset the preparation', () =>
+    await this.#change('reset the preparation', () =>
       this.#client.webApps.resetSlotConfigurationSlot(resourceGroup, app, slot),
     );
   }
@@ -175,6 +180,7 @@ export class AppService {
   async swap(): Promise<void> {
     const { resourceGroup, app, slot } = this.#site;
     for (let tries = 1; ; tries++) {
+      this.#beforeChange();
       try {
         const options = { updateIntervalInMs: this.#access.pollMs };
         await this.#client.webApps.swapSlot(resourceGroup, app, slot, { targetSlot, preserveVnet: true }, options);
@@ -213,14 +219,13 @@ export class AppService {
     const url = `https://${scmHost}/api/publish?${new URLSearchParams({ type: 'zip', ...options })}`;
     // The sign-in fails here, for good; what fails below is the connection.
     await this.#call('publish the package', () => this.#access.credential.getToken(armScope));
-    return oneDeploy(
-      () =>
-        this.#send('POST', url, { file, bytes }).catch((error: unknown) => ({
-          status: undefined,
-          text: firstLineOf(error),
-        })),
-      this.#access.pollMs,
-    );
+    return oneDeploy(async () => {
+      this.#beforeChange();
+      return this.#send('POST', url, { file, bytes }).catch((error: unknown) => ({
+        status: undefined,
+        text: firstLineOf(error),
+      }));
+    }, this.#access.pollMs);
   }
 
   async #send(method: 'GET' | 'POST', url: string, body?: { file: string; bytes: number }) {
@@ -239,6 +244,13 @@ export class AppService {
     if (this.#access.ca !== undefined) request.tlsSettings = { ca: this.#access.ca };
     const answer = await createDefaultHttpClient().sendRequest(request);
     return { status: answer.status, text: answer.bodyAsText ?? '' };
+  }
+
+  #change<T>(what: string, call: () => Promise<T>): Promise<T> {
+    return this.#call(what, async () => {
+      this.#beforeChange();
+      return call();
+    });
   }
 
   async #call<T>(what: string, call: () => Promise<T>): Promise<T> {

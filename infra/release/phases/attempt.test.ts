@@ -24,7 +24,7 @@ function begun(before?: object) {
     startedAt: new Date('2026-01-02T03:04:05Z'),
     steps: { timings: [{ name: 'build', ms: 1 }], gates: [] },
     history: { append: async (entry: HistoryEntry) => void lines.push(entry) },
-    lock: { write: async (intent: Intent | undefined) => void intents.push(intent) },
+    lock: { assertHeld: () => undefined, write: async (intent: Intent | undefined) => void intents.push(intent) },
   } as unknown as Session;
   return { attempt: new Attempt(session, 'release', candidate), lines, intents };
 }

@@ -49,6 +49,7 @@ export class Attempt {
 
   /** Writes the line of history; from then on there is nothing to heal. */
   async record(outcome: Outcome, error?: unknown): Promise<HistoryEntry> {
+    this.#session.lock.assertHeld();
     const entry = this.entry(outcome, error);
     await this.#session.history.append(entry);
     await this.#session.lock.write(undefined);

@@ -31,6 +31,7 @@ async function healed(situation: Situation): Promise<string[]> {
   const context = {
     lock: {
       leftover: { phase, entry, lastSwap },
+      assertHeld: () => undefined,
       write: async (intent?: { readonly phase: Phase }) => {
         if (intent !== undefined) done.push(`intent ${intent.phase}`);
       },

@@ -19,6 +19,7 @@ export async function heal(context: HealContext): Promise<void> {
   await steps.runAlways('heal', async (note) => {
     steps.notice(describe(left));
     const { outcome, done } = await finishOrUndo(context, left);
+    lock.assertHeld();
     await context.history.append({ ...left.entry, outcome });
     await lock.write(undefined);
     note(done);

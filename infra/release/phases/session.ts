@@ -42,10 +42,11 @@ export interface Access {
   readonly history: History;
 }
 
-export function accessTo(target: ReleaseTarget): Access {
+/** `beforeChange` runs before every request that changes the site; default: nothing, for commands that only look. */
+export function accessTo(target: ReleaseTarget, beforeChange?: () => void): Access {
   return {
     target,
-    appService: new AppService(target.site, target.management),
+    appService: new AppService(target.site, target.management, beforeChange),
     production: new WebSlot(target.urls.production),
     staging: new WebSlot(target.urls.staging),
     history: new History(target.releases, target.stack),

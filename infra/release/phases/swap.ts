@@ -3,6 +3,7 @@ import { SlipError } from '../../lib/errors.ts';
 import { untilDefined } from '../../lib/until.ts';
 import type { AppService } from '../appservice/app-service.ts';
 import { wasRefused } from '../appservice/arm-failure.ts';
+import { isLockLost } from '../store/lock.ts';
 import type { ReleaseTarget } from '../target/target.ts';
 import type { Attempt } from './attempt.ts';
 
@@ -39,6 +40,7 @@ export async function swap(
       await appService.swap();
       break;
     } catch (error) {
+      if (isLockLost(error)) throw error;
       // The answer may have been lost: the site knows whether it was swapped.
       if (await hasSwapped(appService, lastSwap, target, wasRefused(error))) break;
       if (tries === 1) {

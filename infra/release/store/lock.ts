@@ -216,6 +216,11 @@ function lockedBy(holder: Owner | undefined): SlipError {
   });
 }
 
+/** Somebody else may hold the lock by now: nothing may be changed any more, not even to undo. */
+export function isLockLost(error: unknown): boolean {
+  return error instanceof SlipError && error.code === 'SLIP-RELEASE-LOCK-LOST';
+}
+
 /** Nobody is kept out by a lock that cannot be read; but what its last holder had begun has to be looked for. */
 export function damagedLock(): SlipError {
   return new SlipError('SLIP-RELEASE-LOCK-DAMAGED', {
