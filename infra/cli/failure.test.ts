@@ -15,7 +15,7 @@ afterEach(() => rmSync(folder, { recursive: true, force: true }));
 describe('explaining an error', () => {
   test('exit codes: 1 for a failure, 2 for wrong use, 128 + signal for an interrupt', () => {
     const codeOf = (error: unknown) => explain(error, join(folder, 'log')).exitCode;
-    expect(codeOf(new SlipError('SLIP-LOCAL-X', { found: 'x' }))).toBe(1);
+    expect(codeOf(new SlipError('SLIP-LOCAL-LOG', { found: 'x' }))).toBe(1);
     expect(codeOf(new UsageError('x', 'y'))).toBe(2);
     expect(codeOf(new InterruptedError('SIGINT'))).toBe(130);
     const interrupted = { found: 'x', cause: new InterruptedError('SIGTERM') };

@@ -4,6 +4,7 @@ import path from 'node:path';
 import type { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { stripVTControlCharacters } from 'node:util';
+import { isSlipCode } from '../lib/codes.ts';
 import { SlipError } from '../lib/errors.ts';
 import { isObject } from '../lib/json.ts';
 import { type MonitorServer, serveMonitor } from './monitor.ts';
@@ -163,7 +164,8 @@ function programError(stage: string, code: number, logs: readonly ProgramLog[], 
   const said = logs.filter(({ severity }) => severity === 'error').map(({ message }) => message.trim());
   const text = stripVTControlCharacters(said.length > 0 ? said.join('\n') : printed.trim());
   const [, coded, rest] = /(SLIP-[A-Z]+(?:-[A-Z0-9]+)+)\s+([\s\S]*)/.exec(text) ?? [];
-  if (coded !== undefined && rest !== undefined) return new SlipError(coded, { found: rest.trim() });
+  if (coded !== undefined && isSlipCode(coded) && rest !== undefined)
+    return new SlipError(coded, { found: rest.trim() });
   return new SlipError('SLIP-EVALUATE-PROGRAM', {
     found: `the program of stage '${stage}' failed: ${text === '' ? `exit code ${code}` : text}`,
   });

@@ -1,3 +1,5 @@
+import type { SlipCode } from './codes.ts';
+
 /** What an error a person can mend has to say. */
 export interface SlipErrorDetail {
   /** What was found, with the offending value. */
@@ -11,13 +13,13 @@ export interface SlipErrorDetail {
 
 /**
  * An error the user can mend: printed without a stack, listed in docs/reference/errors.md under its code.
- * Codes are `SLIP-<AREA>-<WORD>`.
+ * The errors of the command line (wrong use, an interruption) extend it; only set-up has a twin of its own.
  */
 export class SlipError extends Error {
-  readonly code: string;
+  readonly code: SlipCode;
   readonly detail: SlipErrorDetail;
 
-  constructor(code: string, detail: SlipErrorDetail) {
+  constructor(code: SlipCode, detail: SlipErrorDetail) {
     super(`${code}: ${detail.found}`, detail.cause === undefined ? undefined : { cause: detail.cause });
     this.name = 'SlipError';
     this.code = code;

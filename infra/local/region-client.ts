@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdir, open, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { SlipCode } from '../lib/codes.ts';
 import { isErrno } from '../lib/error-message.ts';
 import { SlipError } from '../lib/errors.ts';
 import { startTimeOf } from '../lib/process-facts.mjs';
@@ -32,7 +33,7 @@ export interface StartOptions {
 export type DaemonMessage =
   | { readonly kind: 'progress'; readonly message: string }
   | { readonly kind: 'ready' }
-  | { readonly kind: 'failed'; readonly code: string | undefined; readonly detail: SlipError['detail'] };
+  | { readonly kind: 'failed'; readonly code: SlipCode | undefined; readonly detail: SlipError['detail'] };
 
 /**
  * Starts the region's process and returns when it is ready. When the region is already up, data servers that died are

@@ -1,11 +1,12 @@
 /**
- * What a person can mend, as infra/lib/errors.ts has it. Set-up runs before Node 24 is there and so cannot import TypeScript.
+ * An error that the user can fix: the twin of SlipError in infra/lib/errors.ts, with the same texts. Set-up runs before
+ * Node 24 is there, and an older Node cannot import TypeScript.
  *
  * @typedef {{ found: string, expected?: string, fix?: string }} Detail
  */
 export class SetupError extends Error {
   /**
-   * @param {string} code SLIP-SETUP-<WORD>
+   * @param {import('../lib/codes.ts').SlipCode} code
    * @param {Detail} detail
    */
   constructor(code, detail) {

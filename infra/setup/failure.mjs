@@ -5,6 +5,7 @@ const NO_SPACE = /ENOSPC|No space left on device|enough free space/i;
 const NO_NETWORK =
   /ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ETIMEDOUT|ENETUNREACH|Temporary failure resolving|Could not resolve|Could not connect to|Unable to connect to|Failed to fetch|curl error/i;
 
+/** @type {Record<'apt' | 'npm' | 'Composer', import('../lib/codes.ts').SlipCode>} */
 const CODES = { apt: 'SLIP-SETUP-APT', npm: 'SLIP-SETUP-NPM', Composer: 'SLIP-SETUP-COMPOSER' };
 
 /**

@@ -2,6 +2,7 @@ import { cp, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from '@jest/globals';
+import type { SlipCode } from '../../lib/codes.ts';
 import { readHealth } from '../../release/appservice/health.ts';
 import { type RunningVersion, WebSlot } from '../../release/appservice/web-slot.ts';
 import { release } from '../../release/release.ts';
@@ -15,7 +16,7 @@ const webapplication = join(import.meta.dirname, '../../../webapplication');
 
 interface BrokenVersion {
   readonly what: string;
-  readonly code: string;
+  readonly code: SlipCode;
   readonly edits: Readonly<Record<string, Edit>>;
   readonly flags?: readonly string[];
 }

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import type { SlipCode } from '../../lib/codes.ts';
 import { messageOf } from '../../lib/error-message.ts';
 import { SlipError } from '../../lib/errors.ts';
 import type { Configuration, EntryKind, HistoryEntry, Outcome } from '../store/history.ts';
@@ -86,7 +87,7 @@ export class Attempt {
   }
 }
 
-export function describeFailure(error: unknown): { readonly code: string; readonly found: string } {
+export function describeFailure(error: unknown): { readonly code: SlipCode; readonly found: string } {
   if (error instanceof SlipError) return { code: error.code, found: error.detail.found };
   return { code: 'SLIP-CLI-UNEXPECTED', found: messageOf(error) };
 }

@@ -1,10 +1,11 @@
+import type { SlipCode } from '../../lib/codes.ts';
 import { SlipError } from '../../lib/errors.ts';
 import type { HistoryEntry } from '../store/history.ts';
 import type { Attempt } from './attempt.ts';
 import { resetPreparation } from './go-live.ts';
 import type { Session } from './session.ts';
 
-const recordedCodes = new Set([
+const recordedCodes: ReadonlySet<SlipCode> = new Set([
   'SLIP-RELEASE-SWAPPED-BACK',
   'SLIP-RELEASE-FIRST-UNHEALTHY',
   'SLIP-RELEASE-ROLLBACK-UNHEALTHY',

@@ -1,3 +1,4 @@
+import type { SlipCode } from '../../lib/codes.ts';
 import { SlipError } from '../../lib/errors.ts';
 import type { Gate } from '../gates/gate.ts';
 import type { GateResult, TimedName } from '../store/history.ts';
@@ -17,7 +18,7 @@ export type ReleaseEvent =
       readonly step: string;
       readonly state: 'failed';
       readonly ms: number;
-      readonly code?: string;
+      readonly code?: SlipCode;
     }
   | { readonly event: 'progress'; readonly step: string; readonly message: string }
   | {
@@ -25,7 +26,7 @@ export type ReleaseEvent =
       readonly gate: string;
       readonly passed: boolean;
       readonly ms: number;
-      readonly code?: string;
+      readonly code?: SlipCode;
     }
   | { readonly event: 'notice'; readonly message: string };
 

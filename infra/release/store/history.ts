@@ -18,6 +18,7 @@ export interface TimedName {
 
 export interface GateResult extends TimedName {
   readonly passed: boolean;
+  /** A SlipCode of the version that wrote it. */
   readonly code?: string;
 }
 
@@ -59,7 +60,7 @@ export interface HistoryEntry extends Configuration {
   readonly gates: readonly GateResult[];
   /** From an own probe on production, over the whole of the release. */
   readonly requests: RequestCount;
-  /** Code and text of what stopped it. */
+  /** Code (a SlipCode of the version that wrote it) and text of what stopped it. */
   readonly error?: { readonly code: string; readonly found: string };
 }
 
