@@ -3,7 +3,6 @@ import { once } from 'node:events';
 import { mkdtemp, readdir, readFile, readlink, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { getCACertificates, setDefaultCACertificates } from 'node:tls';
 import { BlobServiceClient, type ContainerClient, StorageSharedKeyCredential } from '@azure/storage-blob';
 import { type Connection, readConnection } from '../lib/connection.ts';
@@ -112,13 +111,4 @@ export async function finished(child: ChildProcess): Promise<CommandResult> {
   });
   await once(child, 'close');
   return { code: child.exitCode, stdout, stderr };
-}
-
-/** Waits until a condition holds. Throws with `what` after `limitMs`. */
-export async function eventually(what: string, limitMs: number, holds: () => Promise<boolean>): Promise<void> {
-  const deadline = Date.now() + limitMs;
-  while (!(await holds())) {
-    if (Date.now() > deadline) throw new Error(`not within ${limitMs} ms: ${what}`);
-    await sleep(20);
-  }
 }

@@ -8,8 +8,8 @@ import { type RunningVersion, WebSlot } from '../../release/appservice/web-slot.
 import { release } from '../../release/release.ts';
 import type { HistoryEntry } from '../../release/store/history.ts';
 import type { ReleaseTarget } from '../../release/target/target.ts';
+import { eventually } from '../../testbed/eventually.ts';
 import type { Edit } from '../../testbed/package-variant.ts';
-import { eventually } from '../../testbed/region.ts';
 import { type ReleaseBed, unwatched } from '../../testbed/release-bed.ts';
 
 const webapplication = join(import.meta.dirname, '../../../webapplication');
@@ -83,7 +83,7 @@ export function describeRefusals(bed: () => ReleaseBed): void {
 
     async function productionPasses(check: string): Promise<void> {
       const production = new WebSlot(bed().connection.production);
-      await eventually(`${check} passes again`, 30_000, async () => {
+      await eventually(`${check} passes again`, async () => {
         return (await readHealth(production)).checks.get(check)?.status === 'pass';
       });
     }
