@@ -17,6 +17,7 @@ import { type Folders, foldersIn } from './media/folders.ts';
 import { exists, move } from './media/moves.ts';
 import { Retention } from './media/retention.ts';
 import { Scan } from './media/scan.ts';
+import { SharedCount } from './media/shared-count.ts';
 import { Uploader } from './media/uploader.ts';
 import { Waitlist } from './media/waitlist.ts';
 import type { Settings } from './settings.ts';
@@ -47,6 +48,11 @@ export interface Readiness {
   readonly digest: string;
 }
 
+interface MediaCount {
+  readonly outbox: OutboxCount;
+  readonly conflicts: Conflicts;
+}
+
 /** The whole sync, without the process around it. */
 export class Sidecar {
   readonly settings: Settings;
@@ -65,9 +71,7 @@ export class Sidecar {
   #stopping = false;
   #drains = 0;
   readonly #drainsEnd = new AbortController();
-  #outboxCount:
-    | { readonly goodUntilMs: number; readonly outbox: Promise<OutboxCount>; readonly conflicts: Promise<Conflicts> }
-    | undefined;
+  readonly #mediaCount: SharedCount<MediaCount>;
 
   constructor(options: SidecarOptions) {
     const { settings, store, log, nowMs, random } = options;
@@ -76,6 +80,7 @@ export class Sidecar {
     this.#startedAtMs = nowMs();
     this.folders = foldersIn(settings.mediaRoot);
     this.#waitlist = new Waitlist(nowMs);
+    this.#mediaCount = new SharedCount(() => this.#count(), nowMs, countReuseMs);
     this.#counters = new Counters(nowMs);
     this.#breaker = new BlobCircuitBreaker({
       probe: (signal) => store.probe(signal),
@@ -185,6 +190,8 @@ export class Sidecar {
       );
     } finally {
       this.#drains -= 1;
+      // Whoever asks for the status after a drain gets a count that began after it.
+      this.#mediaCount.forget();
     }
   }
 
@@ -214,7 +221,7 @@ export class Sidecar {
 
   async status(): Promise<Status> {
     const { settings, version, warnings, extraCounts, others } = this.#options;
-    const { outbox, conflicts } = this.#count();
+    const { outbox, conflicts } = await this.#mediaCount.get();
     return statusOf({
       version,
       slot: settings.slot,
@@ -224,8 +231,8 @@ export class Sidecar {
       ready: this.readiness().ready,
       breaker: this.#breaker,
       counters: this.#counters,
-      outbox: await outbox,
-      conflicts: await conflicts,
+      outbox,
+      conflicts,
       synced: this.#counters.synced,
       inHand: this.#uploader.inHand,
       others: others().length,
@@ -234,26 +241,14 @@ export class Sidecar {
     });
   }
 
-  /** A count walks the whole outbox, so concurrent callers share one. */
-  #count(): { readonly outbox: Promise<OutboxCount>; readonly conflicts: Promise<Conflicts> } {
+  async #count(): Promise<MediaCount> {
     const { nowMs } = this.#options;
-    if (this.#outboxCount !== undefined && nowMs() < this.#outboxCount.goodUntilMs) return this.#outboxCount;
-    const begun = nowMs();
     const none: OutboxCount = { pending: 0, oldestSeconds: 0, stuckCount: 0, stuck: [] };
-    const counting = {
-      goodUntilMs: Number.POSITIVE_INFINITY,
-      outbox: countOutbox(this.folders.outbox, this.#waitlist, nowMs).catch(() => none),
-      conflicts: listFiles(this.folders.conflicts, nowMs).catch(() => ({ names: [], count: 0 })),
-    };
-    this.#outboxCount = counting;
-    void Promise.all([counting.outbox, counting.conflicts]).then(() => {
-      const spent = nowMs() - begun;
-      this.#outboxCount = {
-        ...counting,
-        goodUntilMs: nowMs() + Math.min(defaults.COUNT_REUSE_LIMIT_MS, spent / defaults.SCAN_DUTY),
-      };
-    });
-    return counting;
+    const [outbox, conflicts] = await Promise.all([
+      countOutbox(this.folders.outbox, this.#waitlist, nowMs).catch(() => none),
+      listFiles(this.folders.conflicts, nowMs).catch(() => ({ names: [], count: 0 })),
+    ]);
+    return { outbox, conflicts };
   }
 
   #onScanPass(problem: string | undefined): void {
@@ -292,4 +287,11 @@ export class Sidecar {
       this.#scan.wake();
     }
   }
+}
+
+/** A count of a large outbox is reused, so that counting takes at most a share of the time. A small one is made anew. */
+function countReuseMs({ outbox, conflicts }: MediaCount, spentMs: number): number {
+  const files = outbox.pending + outbox.stuckCount + conflicts.count;
+  if (files < defaults.LARGE_OUTBOX_FILES) return 0;
+  return Math.min(defaults.COUNT_REUSE_LIMIT_MS, spentMs / defaults.SCAN_DUTY);
 }
