@@ -3,7 +3,8 @@ import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { createServer, type IncomingMessage } from 'node:http';
 import { connect } from 'node:net';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { png, ulidName, writeAtomically } from '../testbed/files.ts';
 import { type Envelope, Ingestion } from '../testbed/ingestion.ts';
 import { REDIS_PASSWORD, Redis } from '../testbed/redis.ts';
@@ -14,6 +15,10 @@ import * as defaults from './defaults.ts';
 
 const TRACE = '4bf92f3577b34da6a3ce929d0e0e4736';
 const PARENT = '00f067aa0ba902b7';
+/** Of the second sidecar, which has to stop long before it ends. */
+const METRIC_INTERVAL_MS = 20_000;
+
+jest.setTimeout(120_000);
 
 /** The background tasks, against a real Redis and an ingestion endpoint. */
 describe('beside the sync the sidecar', () => {
@@ -40,9 +45,11 @@ describe('beside the sync the sidecar', () => {
     };
     [first, second] = await Promise.all([
       bed.sidecar({ env: { ...env, WEBSITE_INSTANCE_ID: 'first' } }),
-      bed.sidecar({ env: { ...env, WEBSITE_INSTANCE_ID: 'second', OTEL_METRIC_EXPORT_INTERVAL: '8000' } }),
+      bed.sidecar({
+        env: { ...env, WEBSITE_INSTANCE_ID: 'second', OTEL_METRIC_EXPORT_INTERVAL: String(METRIC_INTERVAL_MS) },
+      }),
     ]);
-  }, 30_000);
+  });
   afterAll(async () => {
     await bed?.stop();
     await redis?.down();
@@ -58,14 +65,13 @@ describe('beside the sync the sidecar', () => {
     await until(
       'both know each other',
       async () => (await first.status()).others === 1 && (await second.status()).others === 1,
-      12_000,
     );
     const ttl = Number((await redis.command(`TTL ${await key('first')}`)).replace(':', ''));
-    expect(ttl).toBeGreaterThan(5);
+    expect(ttl).toBeGreaterThan(0);
     expect(ttl).toBeLessThanOrEqual(15);
     const value = JSON.parse((await redis.command(`GET ${await key('second')}`)).split('\r\n')[1] ?? '');
     expect(value).toMatchObject({ instance: 'second', ready: true, media: { pending: 0 } });
-  }, 15_000);
+  });
 
   test('shares an outbox: the one that is asked carries, the other leaves the file to it', async () => {
     const before = (await second.status()).counts;
@@ -80,7 +86,7 @@ describe('beside the sync the sidecar', () => {
     for (const name of unasked) await writeAtomically(first.outbox, name, png());
     expect((await first.drain(10)).status).toBe(200);
     for (const name of unasked) expect(await bed.azurite.container().getBlobClient(name).exists()).toBe(true);
-  }, 20_000);
+  });
 
   test('takes spans of PHP and sends them on, with its own in the same trace', async () => {
     const name = ulidName();
@@ -97,7 +103,7 @@ describe('beside the sync the sidecar', () => {
     const names = [/^GET \/media$/, /^POST \/carry$/, /^PUT \//] as const;
     const find = (wanted: RegExp): Envelope | undefined =>
       ours().find(({ data }) => wanted.test(String(data.baseData.name)));
-    await until('all three spans have arrived', () => names.every((wanted) => find(wanted) !== undefined), 15_000);
+    await until('all three spans have arrived', () => names.every((wanted) => find(wanted) !== undefined));
     const [php, carry, put] = names.map(find);
     expect(php?.data.baseType).toBe('RequestData');
     expect(php?.tags['ai.cloud.role']).toBe('php');
@@ -107,19 +113,16 @@ describe('beside the sync the sidecar', () => {
     expect(put?.tags['ai.operation.parentId']).toBe(carry?.data.baseData.id);
     // Counted once the answer is back, which is after they have arrived.
     await until('all three are counted as sent', async () => Number((await first.status()).counts.spansSent) >= 3);
-  }, 20_000);
+  });
 
   test('sends a heartbeat metric', async () => {
-    const metric = await until(
-      'the heartbeat has arrived',
-      () =>
-        ingestion.envelopes.find(({ data }) =>
-          JSON.stringify(data.baseData.metrics ?? '').includes('slipway_sidecar_ready'),
-        ),
-      10_000,
+    const metric = await until('the heartbeat has arrived', () =>
+      ingestion.envelopes.find(({ data }) =>
+        JSON.stringify(data.baseData.metrics ?? '').includes('slipway_sidecar_ready'),
+      ),
     );
     expect(metric.tags['ai.cloud.role']).toContain('site-of-the-test');
-  }, 15_000);
+  });
 
   test('takes as many bytes of spans as it gets out, but only so many requests at once', async () => {
     const [request] = exportRequest().resourceSpans;
@@ -152,7 +155,7 @@ describe('beside the sync the sidecar', () => {
     await until('there is no room', async () => (await post()).status === 429);
     for (const socket of slow) socket.destroy();
     await until('there is room again', async () => (await post()).status === 200);
-  }, 30_000);
+  });
 
   test('drops and counts spans when there is no room, and carries on regardless', async () => {
     ingestion.hanging = true;
@@ -191,14 +194,14 @@ describe('beside the sync the sidecar', () => {
     await mkdir(journal, { recursive: true });
     await writeFile(join(journal, '.tmp-row.json'), '{}');
     await writeFile(join(journal, 'row.json'), '{}');
-    await until('it was called again', () => calls.length >= 2, 15_000);
+    await until('it was called again', () => calls.length >= 2);
     expect([calls[0]?.method, calls[0]?.url, calls[0]?.headers.authorization]).toEqual([
       'POST',
       '/internal/journal/flush',
       'Bearer release-token-of-the-test',
     ]);
     await new Promise((resolve) => app.close(resolve));
-  }, 20_000);
+  });
 
   test('lives through malformed requests of every kind', async () => {
     const port = Number(new URL(first.url).port);
@@ -260,14 +263,11 @@ describe('beside the sync the sidecar', () => {
     }
     expect((await fetch(`${first.url}/healthz`)).status).toBe(200);
     expect(first.ended).toBe(false);
-  }, 20_000);
+  });
 
   test('ends within its limits when Application Insights hangs', async () => {
-    // From then on its telemetry would wait for an answer for as long as its interval: 8 s.
-    await until(
-      'it has sent metrics',
-      () => ingestion.envelopes.some(({ tags }) => tags['ai.cloud.roleInstance'] === 'second'),
-      20_000,
+    await until('it has sent metrics', () =>
+      ingestion.envelopes.some(({ tags }) => tags['ai.cloud.roleInstance'] === 'second'),
     );
     ingestion.hanging = true;
     const sent = await fetch(`${second.url}/v1/traces`, {
@@ -276,10 +276,10 @@ describe('beside the sync the sidecar', () => {
       body: JSON.stringify(exportRequest()),
     });
     expect(sent.status).toBe(200);
-    const begun = performance.now();
-    expect(await second.down('SIGTERM')).toBe(0);
-    expect(performance.now() - begun).toBeLessThan(defaults.TELEMETRY_STOP_MS + 3_000);
-  }, 30_000);
+    // Without the limit it would wait for the answer for as long as its interval.
+    const hung = sleep(METRIC_INTERVAL_MS, 'hung', { ref: false });
+    expect(await Promise.race([second.down('SIGTERM'), hung])).toBe(0);
+  });
 
   test('never writes a secret to its log', () => {
     for (const secret of [

@@ -83,6 +83,8 @@ export const COUNT_REUSE_LIMIT_MS = 10_000;
 
 // Background tasks
 export const HEARTBEAT_MS = 5_000;
+/** Limit of one exchange with Redis, including the connection. */
+export const HEARTBEAT_LIMIT_MS = 4_000;
 export const HEARTBEAT_TTL_S = 15;
 export const JOURNAL_FLUSH_MS = 3_000;
 export const RETENTION_SWEEP_LIMIT_MS = 15 * 60_000;

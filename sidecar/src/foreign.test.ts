@@ -3,12 +3,14 @@ import { existsSync } from 'node:fs';
 import { appendFile, chmod, mkdir, open, readFile, symlink, unlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { png, sha256, ulidName, writeAtomically } from '../testbed/files.ts';
 import type { SidecarProcess } from '../testbed/sidecar-process.ts';
 import { Testbed } from '../testbed/testbed.ts';
 import { until } from '../testbed/until.ts';
 import * as defaults from './defaults.ts';
+
+jest.setTimeout(120_000);
 
 /** Writers that do not write as the application does, and things that are no files. */
 describe('with foreign writers the sidecar', () => {
@@ -18,7 +20,7 @@ describe('with foreign writers the sidecar', () => {
   beforeAll(async () => {
     bed = await Testbed.start();
     sidecar = await bed.sidecar();
-  }, 30_000);
+  });
   afterAll(() => bed?.stop());
 
   const blob = (name: string) => bed.azurite.container().getBlobClient(name);
@@ -45,8 +47,8 @@ describe('with foreign writers the sidecar', () => {
       if (at === 30_000) await writeFile(inOutbox(rewritten), 'second version');
     }
     await file.close();
-    await until('the appended image is synced', isSynced(appended), 8_000);
-    await until('the rewritten file is synced', isSynced(rewritten), 8_000);
+    await until('the appended image is synced', isSynced(appended));
+    await until('the rewritten file is synced', isSynced(rewritten));
     expect(sha256(await blob(appended).downloadToBuffer())).toBe(sha256(whole));
     expect((await blob(rewritten).downloadToBuffer()).toString()).toBe(
       await readFile(join(sidecar.synced, rewritten), 'utf8'),
@@ -56,9 +58,9 @@ describe('with foreign writers the sidecar', () => {
       expect(await blob(name).exists()).toBe(false);
     }
     await appendFile(inOutbox(truncated), whole.subarray(30_000));
-    await until('the cut image is synced', isSynced(truncated), 15_000);
+    await until('the cut image is synced', isSynced(truncated));
     expect(sha256(await blob(truncated).downloadToBuffer())).toBe(sha256(whole));
-  }, 40_000);
+  });
 
   test('never follows or takes what is no regular file, says why, and deletes nothing', async () => {
     const secret = join(bed.folder, 'secret.txt');
@@ -104,7 +106,7 @@ describe('with foreign writers the sidecar', () => {
     }
     expect((await sidecar.drain(1)).status).toBe(504);
     expect(await readFile(secret, 'utf8')).toBe('do not carry');
-  }, 20_000);
+  });
 
   test('names what is left when a drain fails, and drains once that is removed', async () => {
     const fresh = await bed.sidecar({ media: 'media-drain', env: { MEDIA_SCAN_MS: '20' } });
@@ -160,8 +162,8 @@ describe('with foreign writers the sidecar', () => {
     ]);
     await chmod(join(other.outbox, 'closed'), 0o777);
     await chmod(join(other.outbox, locked), 0o644);
-    await until('it is synced', () => existsSync(join(other.synced, locked)), 15_000);
-  }, 25_000);
+    await until('it is synced', () => existsSync(join(other.synced, locked)));
+  });
 
   test('refuses names that lead out of the outbox, however they are encoded', async () => {
     for (const name of [

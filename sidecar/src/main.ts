@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { hostname } from 'node:os';
+import { setTimeout as sleep } from 'node:timers/promises';
 import manifest from '../package.json' with { type: 'json' };
 import { Heartbeat } from './background/heartbeat.ts';
 import { JournalFlusher } from './background/journal-flusher.ts';
@@ -61,6 +62,8 @@ const heartbeat: Heartbeat = new Heartbeat({
   redis: settings.redis,
   mediaRoot: settings.mediaRoot,
   instance: settings.instance,
+  intervalMs: defaults.HEARTBEAT_MS,
+  limitMs: defaults.HEARTBEAT_LIMIT_MS,
   nowMs,
   log,
   status: async () => summaryOf(await sidecar.status()),
@@ -83,6 +86,7 @@ const journal = new JournalFlusher({
   appUrl: settings.appUrl,
   token: settings.releaseToken,
   log,
+  pause: (signal) => sleep(defaults.JOURNAL_FLUSH_MS, undefined, { signal }).catch(() => undefined),
 });
 const server = httpServer(routes({ sidecar, startSpan, offerSpans: (spans, bytes) => relay.offer(spans, bytes) }), log);
 

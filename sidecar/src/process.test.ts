@@ -5,12 +5,14 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { png, ulidName, writeAtomically } from '../testbed/files.ts';
 import { SidecarProcess } from '../testbed/sidecar-process.ts';
 import { until } from '../testbed/until.ts';
 
 const MAIN = fileURLToPath(new URL('main.ts', import.meta.url));
+
+jest.setTimeout(120_000);
 
 /** The process by itself: nothing that it wants to talk to is there. */
 describe('the process of the sidecar', () => {

@@ -81,7 +81,7 @@ export class Azurite {
     this.#child = startProcess(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'] });
     this.#child.stdout?.on('data', (data) => this.#say(data));
     this.#child.stderr?.on('data', (data) => this.#say(data));
-    await until('Azurite listens', () => this.#answers(), 20_000, 50).catch((error: unknown) => {
+    await until('Azurite listens', () => this.#answers(), 60_000, 50).catch((error: unknown) => {
       throw new Error(`${String(error)}\n${this.#output}`);
     });
   }

@@ -11,6 +11,8 @@ export type Fault =
   /** The request arrives and is done; the answer does not come back. */
   | { readonly kind: 'lostAnswer' }
   | { readonly kind: 'slow'; readonly ms: number }
+  /** Forwards the request when the promise is settled. */
+  | { readonly kind: 'held'; readonly until: Promise<void> }
   /** Takes the request and says nothing. */
   | { readonly kind: 'hang' };
 
@@ -70,6 +72,9 @@ export class FaultProxy {
       incoming.once('end', () => incoming.socket.destroy());
     } else if (fault.kind === 'lostAnswer') {
       this.#forward(incoming, outgoing, false);
+    } else if (fault.kind === 'held') {
+      await fault.until;
+      this.#forward(incoming, outgoing, true);
     } else if (fault.kind === 'slow') {
       await sleep(fault.ms);
       this.#forward(incoming, outgoing, true);

@@ -87,9 +87,8 @@ export class SidecarProcess {
     return this.#child === undefined || this.#child.exitCode !== null || this.#child.signalCode !== null;
   }
 
-  /** Starts it and waits until it is ready; gives the milliseconds that took. */
-  async up(extra: Readonly<Record<string, string>> = {}): Promise<number> {
-    const begun = performance.now();
+  /** Starts it and waits until it is ready. */
+  async up(extra: Readonly<Record<string, string>> = {}): Promise<void> {
     const before = process.getuid?.() === 0 ? OBEYING_MODES : [];
     const [command = '', ...args] = [...before, process.execPath, ...NODE_FLAGS, MAIN];
     const child = startProcess(command, args, {
@@ -100,10 +99,9 @@ export class SidecarProcess {
     child.stderr?.on('data', (data: Buffer) => {
       this.output = (this.output + data.toString()).slice(-200_000);
     });
-    await until('the sidecar is ready', () => this.#isReady(), 10_000, 5).catch((error: unknown) => {
+    await until('the sidecar is ready', () => this.#isReady(), 60_000, 5).catch((error: unknown) => {
       throw new Error(`${String(error)}\n${this.output}`);
     });
-    return performance.now() - begun;
   }
 
   async down(signal: NodeJS.Signals = 'SIGTERM'): Promise<number | null> {

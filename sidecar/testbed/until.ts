@@ -1,10 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** Waits until the condition gives something true; throws with its description at the deadline. */
+/**
+ * Waits until the condition gives something true; throws with its description at the deadline. The deadline only ends a
+ * test that would never end. It is no statement about the speed of the machine.
+ */
 export async function until<T>(
   what: string,
   condition: () => Promise<T | undefined | false> | T | undefined | false,
-  deadlineMs = 10_000,
+  deadlineMs = 60_000,
   everyMs = 20,
 ): Promise<T> {
   const end = performance.now() + deadlineMs;

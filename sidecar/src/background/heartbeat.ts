@@ -15,6 +15,9 @@ export interface HeartbeatOptions {
   readonly instance: string;
   readonly nowMs: () => number;
   readonly log: Log;
+  /** Time between two beats, and the limit of one exchange with Redis. The limit is the shorter one, so beats never overlap. */
+  readonly intervalMs: number;
+  readonly limitMs: number;
   /** The value of this instance's key in Redis. */
   readonly status: () => Promise<unknown>;
 }
@@ -23,9 +26,8 @@ const OUTBOX_ID_FILE = '.outbox-id';
 const PREFIX = 'slipway:sidecar:';
 /** A sorted set of all instances by their last heartbeat. Reading it costs the same however many keys Redis holds. */
 const REGISTRY = 'slipway:sidecars';
-const CONNECT_MS = 3_000;
-/** Limit of one exchange with Redis, including the connection. It is shorter than the interval, so beats never overlap. */
-const BEAT_LIMIT_MS = 4_000;
+/** The share of the limit that a connection gets. It has to end earlier than the exchange, which could not close it. */
+const CONNECT_SHARE = 0.75;
 const STOP_MS = 1_000;
 
 interface Client {
@@ -77,7 +79,7 @@ export class Heartbeat {
         this.#others = [];
         this.#disconnect();
       }
-      await sleep(defaults.HEARTBEAT_MS, undefined, { signal: this.#stop.signal }).catch(() => undefined);
+      await sleep(this.#options.intervalMs, undefined, { signal: this.#stop.signal }).catch(() => undefined);
     }
   }
 
@@ -93,13 +95,13 @@ export class Heartbeat {
   }
 
   async #beat(): Promise<void> {
-    const { mediaRoot, instance, status } = this.#options;
+    const { mediaRoot, instance, status, limitMs } = this.#options;
     this.#self = `${await outboxId(mediaRoot)}:${instance}`;
     const text = JSON.stringify(await status());
     this.#client ??= await this.#newClient();
     // The client has no timeout for a command that was sent, and a Redis that hangs would never answer.
-    if (!(await endsWithin(this.#exchange(this.#client, text), BEAT_LIMIT_MS)))
-      throw new Error(`Redis did not answer within ${BEAT_LIMIT_MS / 1_000} s`);
+    if (!(await endsWithin(this.#exchange(this.#client, text), limitMs)))
+      throw new Error(`Redis did not answer within ${limitMs / 1_000} s`);
   }
 
   async #exchange(client: Client, status: string): Promise<void> {
@@ -115,7 +117,7 @@ export class Heartbeat {
   }
 
   async #newClient(): Promise<Client> {
-    const { redis, log } = this.#options;
+    const { redis, log, limitMs } = this.#options;
     // The module is loaded here and not at the start, because that makes the sync ready 0.1 s earlier.
     const { createClient } = await import('redis');
     const client: Client = createClient({
@@ -125,7 +127,7 @@ export class Heartbeat {
         tls: true,
         ca: await readFile(redis.caFile),
         ...(isIP(redis.host) === 0 ? { servername: redis.host } : {}),
-        connectTimeout: CONNECT_MS,
+        connectTimeout: limitMs * CONNECT_SHARE,
         // The loop above reconnects itself.
         reconnectStrategy: false,
       },

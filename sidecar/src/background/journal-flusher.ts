@@ -1,8 +1,6 @@
 import { opendir } from 'node:fs/promises';
 import { type RequestOptions, request } from 'node:http';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { reasonOf } from '../coded-error.ts';
-import * as defaults from '../defaults.ts';
 import type { Log } from '../log.ts';
 
 export interface JournalFlusherOptions {
@@ -11,6 +9,8 @@ export interface JournalFlusherOptions {
   readonly appUrl: string;
   readonly token: string;
   readonly log: Log;
+  /** Waits until the next look at the journal; ends early when the signal aborts. */
+  readonly pause: (signal: AbortSignal) => Promise<void>;
 }
 
 const TIMEOUT_MS = 10_000;
@@ -40,7 +40,7 @@ export class JournalFlusher {
   async run(): Promise<void> {
     while (!this.#stop.signal.aborted) {
       await this.#flush();
-      await sleep(defaults.JOURNAL_FLUSH_MS, undefined, { signal: this.#stop.signal }).catch(() => undefined);
+      await this.#options.pause(this.#stop.signal);
     }
   }
 
