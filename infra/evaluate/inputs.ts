@@ -22,6 +22,11 @@ export function textAt(resource: RecordedResource, path: string): string {
   return typeof value === 'string' ? value : '';
 }
 
+export function listAt(resource: RecordedResource, path: string): readonly Json[] {
+  const value = inputAt(resource, path);
+  return Array.isArray(value) ? value : [];
+}
+
 /** Every text below a value, with its path. */
 export function* textsOf(value: Json | undefined, path = ''): Generator<{ path: string; text: string }> {
   if (typeof value === 'string') yield { path, text: value };

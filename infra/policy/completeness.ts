@@ -1,7 +1,7 @@
-import { inputAt, kindOf, ofKind, textAt, textsOf } from '../evaluate/inputs.ts';
-import type { Evaluation } from '../evaluate/recorded.ts';
-import { isJsonObject } from '../evaluate/values.ts';
-import { DIAGNOSTICS } from '../program/components/diagnostics/categories.ts';
+import { inputAt, kindOf, listAt, ofKind, textAt, textsOf } from '../evaluate/inputs.ts';
+import type { Evaluation, RecordedResource } from '../evaluate/recorded.ts';
+import { isJsonObject, type Json } from '../evaluate/values.ts';
+import { DIAGNOSTICS, type Diagnostics, diagnosticsOf } from '../program/components/diagnostics/categories.ts';
 import { ROLES } from '../program/components/identity/roles.ts';
 import { type HouseRule, settingsOf, siteKey, sitesOf } from './rule.ts';
 
@@ -80,16 +80,34 @@ export const protectedAndLocked: HouseRule = {
 
 export const diagnosed: HouseRule = {
   name: 'diagnostics everywhere',
-  about: 'Every resource with logs or metrics sends them to the workspace, app and slot separately.',
+  about: 'Every resource with logs or metrics sends all that its type has to the workspace, app and slot separately.',
   findings: (evaluation) => {
-    const withSetting = new Set(
-      ofKind(evaluation, 'monitor:DiagnosticSetting').map((setting) => textAt(setting, 'resourceUri')),
-    );
-    return ofKind(evaluation, ...Object.keys(DIAGNOSTICS))
-      .filter((resource) => !withSetting.has(`${resource.id}${DIAGNOSTICS[kindOf(resource)]?.below ?? ''}`))
-      .map(({ name }) => ({ resource: name, problem: 'has no diagnostic setting' }));
+    const settings = ofKind(evaluation, 'monitor:DiagnosticSetting');
+    return ofKind(evaluation, ...Object.keys(DIAGNOSTICS)).flatMap((resource) => {
+      const wanted = diagnosticsOf(kindOf(resource)) ?? {};
+      const setting = settings.find((each) => textAt(each, 'resourceUri') === `${resource.id}${wanted.below ?? ''}`);
+      if (setting === undefined) return [{ resource: resource.name, problem: 'has no diagnostic setting' }];
+      const sent = sentBy(setting);
+      return categoriesOf(wanted)
+        .filter((category) => !sent.includes(category))
+        .map((category) => ({ resource: resource.name, problem: `does not send ${category}` }));
+    });
   },
 };
+
+function categoriesOf({ logs = [], metrics = [] }: Diagnostics): string[] {
+  return [...logs.map((log) => `log ${Object.values(log).join()}`), ...metrics.map((metric) => `metric ${metric}`)];
+}
+
+/** The enabled categories of a diagnostic setting. */
+function sentBy(setting: RecordedResource): string[] {
+  const enabled = (path: string) => listAt(setting, path).filter((each) => isJsonObject(each) && each.enabled === true);
+  const category = (each: Json) => (isJsonObject(each) ? String(each.category ?? each.categoryGroup) : '');
+  return [
+    ...enabled('logs').map((each) => `log ${category(each)}`),
+    ...enabled('metrics').map((each) => `metric ${category(each)}`),
+  ];
+}
 
 export const sidecarEnvironment: HouseRule = {
   name: "the sidecar's environment",

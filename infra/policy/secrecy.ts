@@ -1,4 +1,4 @@
-import { inputAt, ofKind, textAt, textsOf } from '../evaluate/inputs.ts';
+import { inputAt, listAt, ofKind, textAt, textsOf } from '../evaluate/inputs.ts';
 import type { Evaluation, RecordedResource } from '../evaluate/recorded.ts';
 import { expectInput, type Finding, type HouseRule, settingsOf, sitesOf } from './rule.ts';
 
@@ -119,11 +119,6 @@ export const identityNotKeys: HouseRule = {
     ),
   ],
 };
-
-function listAt(resource: RecordedResource, path: string): readonly unknown[] {
-  const value = inputAt(resource, path);
-  return Array.isArray(value) ? value : [];
-}
 
 /** Names of inputs that are secrets. */
 const SECRET_INPUT = /(password|accessKey|accountKey|primaryKey|secondaryKey|clientSecret)$/i;

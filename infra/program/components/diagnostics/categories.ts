@@ -7,14 +7,14 @@ export interface Diagnostics {
   readonly metrics?: readonly string[];
 }
 
-const ALL_LOGS = [{ categoryGroup: 'allLogs' }];
-const ALL_METRICS = ['AllMetrics'];
+const ALL_LOGS = [{ categoryGroup: 'allLogs' }] as const;
+const ALL_METRICS = ['AllMetrics'] as const;
 
 /**
  * By type. Categories: https://learn.microsoft.com/azure/azure-monitor/reference/logs-index and …/metrics-index.
  * StorageRead is left out because every image would be a log line; writes and deletes are logged.
  */
-export const DIAGNOSTICS: Readonly<Record<string, Diagnostics>> = {
+export const DIAGNOSTICS = {
   'cdn:Profile': { logs: ALL_LOGS, metrics: ALL_METRICS },
   'containerregistry:Registry': { logs: ALL_LOGS, metrics: ALL_METRICS },
   'dbformysql:Server': { logs: [{ category: 'MySqlSlowLogs' }, { category: 'MySqlAuditLogs' }], metrics: ALL_METRICS },
@@ -36,4 +36,14 @@ export const DIAGNOSTICS: Readonly<Record<string, Diagnostics>> = {
   // Diagnostic settings are not swapped, so app and slot have one each.
   'web:WebApp': { logs: ALL_LOGS, metrics: ALL_METRICS },
   'web:WebAppSlot': { logs: ALL_LOGS, metrics: ALL_METRICS },
-};
+} as const satisfies Readonly<Record<string, Diagnostics>>;
+export type DiagnosedType = keyof typeof DIAGNOSTICS;
+
+/** The logs and metrics of a type, undefined for a type that sends none. */
+export function diagnosticsOf(type: string): Diagnostics | undefined {
+  return isDiagnosed(type) ? DIAGNOSTICS[type] : undefined;
+}
+
+function isDiagnosed(type: string): type is DiagnosedType {
+  return Object.hasOwn(DIAGNOSTICS, type);
+}

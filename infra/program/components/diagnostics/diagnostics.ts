@@ -1,12 +1,11 @@
 import { DiagnosticSetting } from '@pulumi/azure-native/monitor/diagnosticSetting.js';
 import { ComponentResource, interpolate, type Output } from '@pulumi/pulumi';
-import { DIAGNOSTICS } from './categories.ts';
+import { DIAGNOSTICS, type DiagnosedType, type Diagnostics } from './categories.ts';
 
 /** A resource whose logs and metrics go to the workspace. */
 export interface DiagnosticTarget {
   readonly name: string;
-  /** Key of DIAGNOSTICS. */
-  readonly type: keyof typeof DIAGNOSTICS;
+  readonly type: DiagnosedType;
   readonly id: Output<string>;
 }
 
@@ -26,7 +25,7 @@ export class DiagnosticSettings extends ComponentResource {
   }
 
   #setting(workspaceId: Output<string>, { name, type, id }: DiagnosticTarget): DiagnosticSetting {
-    const { below = '', logs = [], metrics = [] } = DIAGNOSTICS[type] ?? {};
+    const { below = '', logs = [], metrics = [] }: Diagnostics = DIAGNOSTICS[type];
     return new DiagnosticSetting(
       `logs-of-${name}`,
       {

@@ -17,7 +17,7 @@ export class Plan extends ComponentResource implements DiagnosticSource {
     const autoscale = context.config.autoscale.enabled ? [this.#autoscale(context, group)] : [];
     this.diagnosticTargets = [
       { name: 'plan', type: 'web:AppServicePlan', id: this.id },
-      ...autoscale.map(({ id }) => ({ name: 'autoscale', type: 'monitor:AutoscaleSetting', id })),
+      ...autoscale.map(({ id }) => ({ name: 'autoscale', type: 'monitor:AutoscaleSetting' as const, id })),
     ];
     this.registerOutputs({ id: this.id });
   }
