@@ -1,12 +1,17 @@
-import { setTimeout as sleep } from 'node:timers/promises';
-import { causeMessageOf, firstLineOf } from '../lib/error-message.ts';
+import {
+  createDefaultHttpClient,
+  createHttpHeaders,
+  createPipelineFromOptions,
+  createPipelineRequest,
+  type HttpMethods,
+  type Pipeline,
+  type PipelineResponse,
+} from '@azure/core-rest-pipeline';
+import { firstLineOf } from '../lib/error-message.ts';
 import { SlipError } from '../lib/errors.ts';
 
 export const MANAGEMENT = 'https://management.azure.com';
 
-/** Attempts at a question that Azure is too busy for. */
-const ATTEMPTS = 4;
-const LONGEST_WAIT_MS = 10_000;
 const TIMEOUT_MS = 30_000;
 
 export interface ArmAnswer {
@@ -20,14 +25,22 @@ export interface ArmOptions {
   readonly endpoint?: string;
   /** A bearer token for Azure's management plane. */
   readonly token: () => Promise<string>;
+  /** Before the first retry without a Retry-After of Azure. Default: 1000, as in Azure's libraries */
+  readonly retryDelayMs?: number;
 }
 
-/** Azure Resource Manager, for what no client library of ours covers. Answers are given as they are, refusals too. */
+/**
+ * Azure Resource Manager, for requests that no client library covers. The pipeline is that of Azure's libraries, so retries
+ * are the same as theirs. Answers are returned as they are, refusals included.
+ */
 export class Arm {
   readonly #endpoint: string;
   readonly #token: () => Promise<string>;
+  readonly #pipeline: Pipeline;
+  readonly #http = createDefaultHttpClient();
 
-  constructor({ endpoint = MANAGEMENT, token }: ArmOptions) {
+  constructor({ endpoint = MANAGEMENT, token, retryDelayMs = 1_000 }: ArmOptions) {
+    this.#pipeline = createPipelineFromOptions({ retryOptions: { retryDelayInMs: retryDelayMs } });
     this.#endpoint = endpoint;
     this.#token = token;
   }
@@ -40,30 +53,30 @@ export class Arm {
     return this.#ask('POST', path, apiVersion, body);
   }
 
-  /** Throws SLIP-ARM-SIGNIN when Azure does not know who asks, SLIP-ARM-UNREACHABLE when it cannot be asked. */
-  async #ask(method: string, path: string, apiVersion: string, body?: unknown): Promise<ArmAnswer> {
+  /** Throws SLIP-ARM-SIGNIN when Azure does not accept the token, SLIP-ARM-UNREACHABLE when it does not answer. */
+  async #ask(method: HttpMethods, path: string, apiVersion: string, body?: unknown): Promise<ArmAnswer> {
     const url = `${this.#endpoint}${path}${path.includes('?') ? '&' : '?'}api-version=${apiVersion}`;
-    for (let attempt = 1; ; attempt++) {
-      const response = await this.#send(method, url, body);
-      if (response.status === 401) throw signInError('Azure answered 401');
-      if (attempt < ATTEMPTS && (response.status === 429 || response.status >= 500)) {
-        await sleep(waitMs(response, attempt));
-        continue;
-      }
-      const text = await response.text();
-      return { status: response.status, body: parse(text) };
-    }
+    const { status, bodyAsText } = await this.#send(method, url, body);
+    if (status === 401) throw signInError('Azure answered 401');
+    return { status, body: parse(bodyAsText ?? '') };
   }
 
-  async #send(method: string, url: string, body: unknown): Promise<Response> {
+  async #send(method: HttpMethods, url: string, body: unknown): Promise<PipelineResponse> {
     const token = await this.#token().catch((cause: unknown) => {
       throw signInError(firstLineOf(cause), cause);
     });
-    const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' };
-    const sent = body === undefined ? {} : { body: JSON.stringify(body) };
-    return fetch(url, { method, headers, ...sent, signal: AbortSignal.timeout(TIMEOUT_MS) }).catch((cause: unknown) => {
+    const request = createPipelineRequest({
+      url,
+      method,
+      headers: createHttpHeaders({ authorization: `Bearer ${token}`, 'content-type': 'application/json' }),
+      timeout: TIMEOUT_MS,
+      // Only tests have an endpoint without TLS.
+      allowInsecureConnection: url.startsWith('http://127.0.0.1:'),
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
+    return this.#pipeline.sendRequest(this.#http, request).catch((cause: unknown) => {
       throw new SlipError('SLIP-ARM-UNREACHABLE', {
-        found: `${new URL(url).host} cannot be asked: ${causeMessageOf(cause)}`,
+        found: `${new URL(url).host} does not answer: ${firstLineOf(cause)}`,
         fix: 'look at DNS, proxy and firewall, then repeat the command',
         cause,
       });
@@ -77,12 +90,6 @@ function signInError(found: string, cause?: unknown): SlipError {
     fix: 'az login, or the variables of a service principal (AZURE_TENANT_ID, AZURE_CLIENT_ID, …)',
     ...(cause === undefined ? {} : { cause }),
   });
-}
-
-/** What Azure asks for, else a growing wait. */
-function waitMs(response: Response, attempt: number): number {
-  const seconds = Number(response.headers.get('retry-after') ?? Number.NaN);
-  return Math.min(Number.isFinite(seconds) ? seconds * 1000 : 250 * 2 ** attempt, LONGEST_WAIT_MS);
 }
 
 function parse(text: string): unknown {
