@@ -10,6 +10,7 @@ const benches = {
   web: async () => (await import('../../bench/web.ts')).run,
   sidecar: async () => (await import('../../bench/sidecar.ts')).run,
   swap: async () => (await import('../../bench/swap.ts')).run,
+  evaluate: async () => (await import('../../bench/evaluate.ts')).run,
 };
 
 export const command = defineCommand<{ readonly scale: number }>({
