@@ -1,0 +1,60 @@
+import { globSync, readFileSync } from 'node:fs';
+import { dirname, join, normalize } from 'node:path';
+import { expect, test } from '@jest/globals';
+
+const root = join(import.meta.dirname, '../..');
+
+/** What the product code of a folder may import; docs/architecture.md draws it. What is not named here may import nothing. */
+const allowed: Readonly<Record<string, readonly string[]>> = {
+  'infra/lib': [],
+  'infra/setup': ['infra/lib'],
+  'infra/program': ['infra/lib'],
+  'infra/evaluate': ['infra/lib'],
+  'infra/policy': ['infra/lib', 'infra/evaluate', 'infra/program'],
+  'infra/report': ['infra/lib', 'infra/evaluate', 'infra/program', 'infra/policy'],
+  'infra/azure': ['infra/lib', 'infra/evaluate', 'infra/program'],
+  'infra/local': ['infra/lib', 'infra/evaluate'],
+  'infra/release': ['infra/lib', 'infra/evaluate', 'infra/local', 'infra/azure'],
+  'infra/console': ['infra/lib', 'infra/evaluate', 'infra/local', 'infra/release', 'infra/report'],
+  'infra/cli': [
+    ...['infra/lib', 'infra/setup', 'infra/evaluate', 'infra/report', 'infra/azure', 'infra/local', 'infra/release'],
+    'infra/console',
+  ],
+  sidecar: [],
+};
+
+/** Tests, benchmarks and what they share may import any product folder; no product folder imports them. */
+const testFolders = ['infra/testbed', 'infra/e2e', 'infra/bench', 'sidecar/testbed'];
+/** `npm run bench` is a command like the others. */
+const exceptions = [['infra/cli/commands/bench.ts', 'infra/bench']];
+
+function folderOf(path: string): string {
+  const [first = '', second = ''] = path.split('/');
+  const folder = join(first, second);
+  return first === 'infra' || testFolders.includes(folder) ? folder : first;
+}
+
+function importsOf(file: string): string[] {
+  const text = readFileSync(join(root, file), 'utf8');
+  const found = [...text.matchAll(/(?:\bfrom |\bimport |\bimport\()'(\.[^']+)'/g)];
+  return found.map(([, specifier = '']) => normalize(join(dirname(file), specifier)));
+}
+
+test('product folders import one way, and no test code', () => {
+  const files = globSync('{infra,sidecar}/**/*.{ts,mjs}', { cwd: root, exclude: ['**/node_modules'] });
+  const product = files.filter(
+    (file) => !/\.(test|fixture|suite)\.(ts|mjs)$/.test(file) && !testFolders.includes(folderOf(file)),
+  );
+  expect(product.length).toBeGreaterThan(200);
+  const wrong = product.flatMap((file) =>
+    importsOf(file)
+      .filter((imported) => {
+        const [from, to] = [folderOf(file), folderOf(imported)];
+        if (/\.(test|fixture|suite)\.(ts|mjs)$/.test(imported)) return true;
+        if (from === to || exceptions.some(([by, what]) => by === file && what === to)) return false;
+        return !(allowed[from] ?? []).includes(to);
+      })
+      .map((imported) => `${file} imports ${imported}`),
+  );
+  expect(wrong).toEqual([]);
+});
