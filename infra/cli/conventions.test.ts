@@ -21,7 +21,7 @@ test('the word private stands only before a constructor', () => {
 
 test('a timer as a promise is called sleep', () => {
   const clock = 'infra/lib/clock.ts';
-  const timers = linesWith(/from 'node:timers\/promises'/).filter((line) => !line.startsWith(clock));
+  const timers = linesWith(/^import .* from 'node:timers\/promises'/).filter((line) => !line.startsWith(clock));
   expect(timers.length).toBeGreaterThan(5);
   expect(
     timers.filter((line) => !line.endsWith("import { setTimeout as sleep } from 'node:timers/promises';")),

@@ -1,4 +1,4 @@
-import { setTimeout as pause } from 'node:timers/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, test } from '@jest/globals';
 import { AppService } from '../../release/appservice/app-service.ts';
 import { WebSlot } from '../../release/appservice/web-slot.ts';
@@ -45,7 +45,7 @@ export function describeCrashes(bed: () => ReleaseBed, steps: CrashSteps): void 
         const ended = finished(child);
         await reaches(child, step);
         child.kill('SIGSTOP');
-        await pause(untilLeaseEndsMs);
+        await sleep(untilLeaseEndsMs);
         await bed().done('release', '--package', quick.file);
         const staging = new WebSlot(bed().connection.staging);
         await eventually('staging is back after the swap', async () => (await staging.version()) !== undefined);
