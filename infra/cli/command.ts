@@ -14,6 +14,8 @@ export interface Invocation<Options> {
   readonly args: readonly string[];
   readonly options: Options & CommonOptions;
   readonly output: Output;
+  /** Completes the command lines in a text so that they act on the region that this command acts on. */
+  readonly edit: (text: string) => string;
 }
 
 /** What a file in `commands/` exports as `command`. It is listed and run by its file name alone. */

@@ -11,18 +11,27 @@ export class Output {
   readonly #stdout: Sink;
   readonly #stderr: Sink;
   readonly #began = Date.now();
+  /** Applied to text for a person, not to JSON. */
+  readonly #edit: (text: string) => string;
   #held: string[] = [];
   #timer: NodeJS.Timeout | undefined;
 
-  constructor(json: boolean, stdout: Sink = process.stdout, stderr: Sink = process.stderr) {
+  constructor(
+    json: boolean,
+    stdout: Sink = process.stdout,
+    stderr: Sink = process.stderr,
+    edit: (text: string) => string = (text) => text,
+  ) {
     this.json = json;
     this.#stdout = stdout;
     this.#stderr = stderr;
+    this.#edit = edit;
   }
 
   /** The command's result: `value` with --json, else `text`. */
   result(value: unknown, text: string): void {
-    this.#stdout.write(this.json ? `${JSON.stringify(value)}\n` : text.endsWith('\n') ? text : `${text}\n`);
+    const shown = this.#edit(text);
+    this.#stdout.write(this.json ? `${JSON.stringify(value)}\n` : shown.endsWith('\n') ? shown : `${shown}\n`);
   }
 
   /** One JSON line on stdout with --json, else nothing: for commands that report while they run. */
@@ -32,14 +41,14 @@ export class Output {
 
   /** A line of text on stdout, not in JSON. */
   line(text: string): void {
-    if (!this.json) this.#stdout.write(`${text}\n`);
+    if (!this.json) this.#stdout.write(`${this.#edit(text)}\n`);
   }
 
   /** What the command is doing now; shown, with the elapsed time, once it takes longer than two seconds. */
   progress(text: string): void {
     if (this.json) return;
     const seconds = ((Date.now() - this.#began) / 1000).toFixed(1);
-    this.#held.push(`  ${seconds.padStart(5)} s  ${text}\n`);
+    this.#held.push(`  ${seconds.padStart(5)} s  ${this.#edit(text)}\n`);
     const left = this.#began + silentMs - Date.now();
     if (left <= 0) this.#flush();
     else this.#timer ??= setTimeout(() => this.#flush(), left).unref();

@@ -1,14 +1,16 @@
 import { readdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { Command, InvalidArgumentError } from 'commander';
+import { SlipError } from '../lib/errors.ts';
 import { publicOffsets } from '../local/processes/ports.ts';
 import type { CommandDefinition, CommonOptions } from './command.ts';
 import { UsageError } from './failure.ts';
 import { Output } from './output.ts';
+import { forRegion } from './region-options.ts';
 
 const root = join(import.meta.dirname, '../..');
 const commandsDirectory = join(import.meta.dirname, 'commands');
-const defaultPort = 8080;
+const defaultRegion = { state: join(root, '.local'), port: 8080 };
 
 /** Only the named command's file is loaded; all of them when help has to list them. */
 export async function buildProgram(args: readonly string[]): Promise<Command> {
@@ -44,7 +46,7 @@ function toCommander(name: string, definition: CommandDefinition): Command {
   definition.configure?.(command);
   command
     .option('--state <dir>', 'directory of the local region', '.local')
-    .option('--port <base>', 'first port of the local region', parsePort, defaultPort)
+    .option('--port <base>', 'first port of the local region', parsePort, defaultRegion.port)
     .option('--json', 'print JSON for machines', false)
     .allowExcessArguments(command.registeredArguments.some((argument) => argument.variadic))
     .addHelpText('after', `\nExample:\n${definition.examples.map((line) => `  $ ./${line}`).join('\n')}`)
@@ -52,14 +54,23 @@ function toCommander(name: string, definition: CommandDefinition): Command {
       const given = command.opts<CommonOptions>();
       const from = command.getOptionValueSource('state') === 'default' ? root : process.cwd();
       const options = { ...given, state: resolve(from, given.state) };
-      const output = new Output(options.json);
+      const edit = (text: string): string => forRegion(text, options, { ...defaultRegion, cwd: process.cwd() });
+      const output = new Output(options.json, process.stdout, process.stderr, edit);
       try {
-        await definition.run({ args: command.args, options, output });
+        await definition.run({ args: command.args, options, output, edit });
+      } catch (error) {
+        throw withEditedFix(error, edit);
       } finally {
         output.end();
       }
     });
   return command;
+}
+
+/** What to do about an error is a command line as well. */
+function withEditedFix(error: unknown, edit: (text: string) => string): unknown {
+  if (!(error instanceof SlipError) || error.constructor !== SlipError || error.detail.fix === undefined) return error;
+  return new SlipError(error.code, { ...error.detail, fix: edit(error.detail.fix) });
 }
 
 function quiet(command: Command): Command {

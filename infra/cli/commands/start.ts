@@ -4,7 +4,7 @@ import { interruptSignal } from '../interrupt.ts';
 export const command = defineCommand({
   summary: 'starts the local region with a first release live, prints what to try, and returns',
   examples: ['slipway start', 'slipway start --state /tmp/second --port 9080'],
-  async run({ options, output }) {
+  async run({ options, output, edit }) {
     const began = performance.now();
     const [{ startRegion }, { ensureFirstRelease }, { readConnection }, { tryIt }] = await Promise.all([
       import('../../local/region-client.ts'),
@@ -23,6 +23,6 @@ export const command = defineCommand({
     const { production, staging, management } = await readConnection(options.state);
     const seconds = (performance.now() - began) / 1000;
     const system = { production, staging, management, version, started, seconds };
-    output.result(system, tryIt(system, options.state, process.cwd()));
+    output.result(system, tryIt(system, options.state, process.cwd(), edit));
   },
 });

@@ -1,5 +1,5 @@
-import { relative } from 'node:path';
 import { connectionFile } from '../../lib/connection.ts';
+import { shorter } from '../region-options.ts';
 
 export interface RunningSystem {
   readonly production: string;
@@ -12,9 +12,14 @@ export interface RunningSystem {
 }
 
 /** What `npm start` ends with: where everything is, and lines to paste. */
-export function tryIt(system: RunningSystem, stateDir: string, cwd: string): string {
+export function tryIt(
+  system: RunningSystem,
+  stateDir: string,
+  cwd: string,
+  forRegion: (line: string) => string,
+): string {
   const { production, staging, management, version, started, seconds } = system;
-  const connection = shortest(connectionFile(stateDir), cwd);
+  const connection = shorter(connectionFile(stateDir), cwd);
   const token = `$(node -p "JSON.parse(fs.readFileSync('${connection}')).cacheApiToken")`;
   return `${started ? `The local region is up after ${seconds.toFixed(1)} s.` : 'The local region is already up.'}
 
@@ -31,13 +36,19 @@ Try:
   curl -H "Authorization: Bearer ${token}" ${production}/api/cache/greeting
 
 Then:
-  ./slipway status      what runs, and how it is
-  ./slipway release     change something in webapplication/ and bring it live without losing a request
-  ./slipway rollback    undo it
-  npm stop              stop, keep the data`;
+${table(next.map(([line, meaning]) => [forRegion(line), meaning]))}`;
 }
 
-function shortest(path: string, cwd: string): string {
-  const fromHere = relative(cwd, path);
-  return fromHere.length < path.length ? fromHere : path;
+/** Command lines that act on the region, and what they do. */
+const next = [
+  ['./slipway status', 'what runs, and how it is'],
+  ['./slipway release', 'change something in webapplication/ and bring it live without losing a request'],
+  ['./slipway rollback', 'undo it'],
+  ['npm stop', 'stop, keep the data'],
+  ['npm start', 'start again'],
+] as const;
+
+function table(rows: readonly (readonly [string, string])[]): string {
+  const width = Math.max(...rows.map(([line]) => line.length));
+  return rows.map(([line, meaning]) => `  ${line.padEnd(width)}    ${meaning}`).join('\n');
 }

@@ -8,9 +8,12 @@ export function describeStart(bed: () => RegionBed): void {
   describe('npm start', () => {
     test('says that the region is up and changes nothing when it is', async () => {
       const before = await bed().region.status();
+      const { stateDir, port } = bed().region;
       const { code, stdout } = await bed().region.command('start');
       expect(code).toBe(0);
       expect(stdout).toMatch(/already up/);
+      expect(stdout).toContain(`./slipway release --state ${stateDir}`);
+      expect(stdout).toContain(`npm start -- --state ${stateDir} --port ${port}`);
       expect((await bed().region.status()).slots.production.since).toBe(before.slots.production.since);
     });
 
