@@ -47,9 +47,7 @@ function describeConnection({ platform, subscriptionId, managementToken, workerO
       user: system.database.user,
       password: resolveText(system.database.password, platform.resolver),
     },
-    redis: {
-      url: `rediss://:${encodeURIComponent(platform.resolver.placeholder(system.redisKey) ?? '')}@127.0.0.1:${ports.internal.redis}/0`,
-    },
+    redis: { url: platform.redis.url },
   };
 }
 

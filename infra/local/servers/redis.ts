@@ -28,6 +28,12 @@ export class Redis {
     return this.#process?.pid;
   }
 
+  /** Names the user `default`: with an empty name redis-cli sends AUTH with an empty user, which Redis refuses. */
+  get url(): string {
+    const { password, port } = this.#options;
+    return `rediss://default:${encodeURIComponent(password)}@127.0.0.1:${port}/0`;
+  }
+
   async start(): Promise<void> {
     if (this.#process?.running) return;
     const { paths } = this.#options;
