@@ -1,5 +1,3 @@
-import { readdir } from 'node:fs/promises';
-import { join } from 'node:path';
 import type { SlotName } from './appservice/worker.ts';
 import type { Platform } from './platform.ts';
 import type { ExitRecord } from './processes/region-process.ts';
@@ -74,8 +72,8 @@ export async function describeRegion(
 }
 
 async function describeSlot(worker: ProcessWorker, sidecarPort: number): Promise<SlotStatus> {
-  const [content, version, live, media, processes] = await Promise.all([
-    readdir(join(worker.home, 'site', 'wwwroot')).catch(() => []),
+  const [deployed, version, live, media, processes] = await Promise.all([
+    worker.isDeployed(),
     pingJson(worker, '/version'),
     worker.ping('/api/health/live', askWithinMs).catch(() => undefined),
     sidecarStatus(sidecarPort),
@@ -83,7 +81,7 @@ async function describeSlot(worker: ProcessWorker, sidecarPort: number): Promise
   ]);
   const healthy = live?.status === 200;
   return {
-    deployed: content.length > 0,
+    deployed,
     version: textOf(version, 'version'),
     schema: textOf(version, 'schema'),
     since: textOf(version, 'startedAt'),

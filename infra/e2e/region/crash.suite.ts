@@ -5,6 +5,14 @@ import type { RegionBed } from '../../testbed/region-bed.ts';
 export function describeCrash(bed: () => RegionBed): void {
   const instance = async () => (await bed().region.status()).slots.production.instances[0];
 
+  test('after a first release no container has ended unexpectedly, in either slot', async () => {
+    const { production, staging } = (await bed().region.status()).slots;
+    const exits = [production, staging].flatMap(({ instances }) =>
+      instances.flatMap((each) => Object.entries(each.exits)),
+    );
+    expect(exits.filter(([, ended]) => ended.length > 0)).toEqual([]);
+  });
+
   describe('a process that crashed', () => {
     test.each(['nginx', 'phpFpm', 'sidecar'] as const)('%s is restarted', async (name) => {
       const pid = async () => (await instance())?.processes[name] ?? null;

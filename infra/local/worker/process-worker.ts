@@ -1,4 +1,4 @@
-import { appendFile, mkdir, readFile, rm } from 'node:fs/promises';
+import { appendFile, mkdir, readdir, readFile, rm } from 'node:fs/promises';
 import { request } from 'node:http';
 import { userInfo } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -61,7 +61,7 @@ export class ProcessWorker implements Worker {
     if (this.running) throw new Error(`worker ${this.id} is started already`);
     await rm(this.#run, { recursive: true, force: true });
     await mkdir(this.#run, { recursive: true, mode: 0o700 });
-    await mkdir(join(this.home, 'site', 'wwwroot'), { recursive: true, mode: 0o700 });
+    await mkdir(this.#wwwroot, { recursive: true, mode: 0o700 });
     const containerPaths = this.#containerPaths(spec);
     const { resolver } = this.#options;
     const platform = await this.#platformVariables(spec);
@@ -80,7 +80,14 @@ export class ProcessWorker implements Worker {
     this.#sidecars = sidecars ?? [];
     // As on App Service, an image that cannot be pulled keeps the whole instance from starting.
     if (sidecars === undefined) return;
-    await Promise.all([main, ...sidecars].map((container) => container.start()));
+    const containers = (await this.isDeployed()) ? [main, ...sidecars] : sidecars;
+    await Promise.all(containers.map((container) => container.start()));
+  }
+
+  /** Whether the slot has content. Without it there is no startup script, so the main container is not started. */
+  async isDeployed(): Promise<boolean> {
+    const content = await readdir(this.#wwwroot).catch(() => []);
+    return content.length > 0;
   }
 
   async stop(limitSeconds: number): Promise<void> {
@@ -131,6 +138,10 @@ export class ProcessWorker implements Worker {
       phpFpm: await pidIn(join(this.#run, 'php-fpm.pid')),
       sidecar: this.#sidecars[0]?.pid ?? null,
     };
+  }
+
+  get #wwwroot(): string {
+    return join(this.home, 'site', 'wwwroot');
   }
 
   #containerPaths(spec: WorkerSpec): ContainerPaths {

@@ -1,0 +1,68 @@
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { eventually } from '../../testbed/eventually.ts';
+import type { WorkerSpec } from '../appservice/worker.ts';
+import { createStateDirectories } from '../state/files.ts';
+import { type StatePaths, statePaths } from '../state/paths.ts';
+import { ProcessWorker } from './process-worker.ts';
+
+const spec: WorkerSpec = {
+  slot: 'staging',
+  settings: {},
+  siteContainers: [],
+  mounts: {},
+  startupCommand: 'bash /home/site/wwwroot/start.sh',
+};
+
+let paths: StatePaths;
+let worker: ProcessWorker;
+let wwwroot: string;
+
+beforeEach(async () => {
+  paths = statePaths(await mkdtemp(join(tmpdir(), 'sw-worker-')));
+  await createStateDirectories(paths);
+  worker = new ProcessWorker({
+    id: 'b',
+    paths,
+    caBundle: '',
+    mountDirectory: () => undefined,
+    resolver: { placeholder: () => undefined, secret: () => undefined },
+    sidecarPort: 1,
+    identity: { endpoint: '', header: '' },
+    site: { name: 'shop', hostName: 'localhost' },
+  });
+  wwwroot = join(paths.worker('b').home, 'site', 'wwwroot');
+});
+
+afterEach(async () => {
+  await worker.stop(0);
+  await rm(paths.root, { recursive: true, force: true });
+});
+
+test('an empty slot starts nothing, so nothing of it ends', async () => {
+  await worker.start(spec);
+  expect(await readdir(paths.processes)).toEqual([]);
+  expect(worker.exits).toEqual({ 'worker-b': [] });
+});
+
+test('a slot with content runs its startup command', async () => {
+  await mkdir(wwwroot, { recursive: true });
+  await writeFile(join(wwwroot, 'start.sh'), `echo "$HOME" > '${paths.root}/started'; sleep 60`);
+  await worker.start(spec);
+  await eventually('the command runs', async () =>
+    readFile(join(paths.root, 'started'), 'utf8').then(
+      (text) => text.trim() === worker.home,
+      () => false,
+    ),
+  );
+});
+
+test('content without its startup script ends with the shell’s exit code, which is kept', async () => {
+  await mkdir(wwwroot, { recursive: true });
+  await writeFile(join(wwwroot, 'index.php'), '');
+  await worker.start(spec);
+  await eventually('the end is recorded', () => (worker.exits['worker-b']?.length ?? 0) > 0);
+  expect(worker.exits['worker-b']?.[0]?.reason).toBe('exit code 127');
+});
