@@ -1,4 +1,4 @@
-import { access, constants } from 'node:fs/promises';
+import { access, constants, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { SlipError } from '../../lib/errors.ts';
 
@@ -7,11 +7,11 @@ const searchPath = ['/usr/local/sbin', '/usr/local/bin', '/usr/sbin', '/usr/bin'
 
 export const systemPath = searchPath.join(':');
 
-/** Names of the program in the distributions, in the order in which they are tried. */
-const candidates = {
+/** Names of each program in the distributions, in the order in which they are tried. */
+const names = {
   nginx: ['nginx'],
-  'php-fpm': ['php-fpm8.4', 'php-fpm8.3', 'php-fpm8.2', 'php-fpm'],
-  php: ['php8.4', 'php8.3', 'php8.2', 'php'],
+  'php-fpm': ['php-fpm'],
+  php: ['php'],
   mariadbd: ['mariadbd', 'mysqld'],
   'mariadb-install-db': ['mariadb-install-db'],
   'redis-server': ['redis-server'],
@@ -19,9 +19,14 @@ const candidates = {
 } as const;
 
 /** Absolute path of a system program. Throws SLIP-LOCAL-PROGRAM-MISSING. */
-export async function programPath(name: keyof typeof candidates): Promise<string> {
-  for (const candidate of candidates[name]) {
-    for (const directory of searchPath) {
+export async function programPath(
+  name: keyof typeof names,
+  directories: readonly string[] = searchPath,
+): Promise<string> {
+  const versions = name === 'php' || name === 'php-fpm' ? await phpVersions(directories) : [];
+  const candidates = [...versions.map((version) => `${name}${version}`), ...names[name]];
+  for (const candidate of candidates) {
+    for (const directory of directories) {
       const path = join(directory, candidate);
       try {
         await access(path, constants.X_OK);
@@ -32,8 +37,15 @@ export async function programPath(name: keyof typeof candidates): Promise<string
     }
   }
   throw new SlipError('SLIP-LOCAL-PROGRAM-MISSING', {
-    found: `${name} is not installed (looked in ${systemPath})`,
-    expected: `one of: ${candidates[name].join(', ')}`,
+    found: `${name} is not installed (looked in ${directories.join(':')})`,
+    expected: `one of: ${candidates.join(', ')}`,
     fix: 'npm start installs what is missing',
   });
+}
+
+/** Versions of php-fpm that are installed, such as `8.4`, the newest first; the command line has to be of the same one. */
+async function phpVersions(directories: readonly string[]): Promise<string[]> {
+  const files = await Promise.all(directories.map((directory) => readdir(directory).catch(() => [])));
+  const found = files.flat().flatMap((file) => /^php-fpm(\d+\.\d+)$/.exec(file)?.[1] ?? []);
+  return [...new Set(found)].sort((a, b) => b.localeCompare(a, 'en', { numeric: true }));
 }
