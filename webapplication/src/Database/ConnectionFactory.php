@@ -5,6 +5,7 @@ declare(strict_types=1);
 namespace App\Database;
 
 use App\Settings;
+use Doctrine\DBAL\Configuration;
 use Doctrine\DBAL\Connection;
 use Doctrine\DBAL\DriverManager;
 use Doctrine\DBAL\Exception as DbalException;
@@ -15,6 +16,8 @@ final readonly class ConnectionFactory
     private const CONNECT_SECONDS = 1;
     /** Replaces mysqlnd.net_read_timeout of php.ini, which is 1 s. */
     private const MIGRATION_READ_SECONDS = 3600;
+    /** A dry run is answered within a request. */
+    private const DRY_RUN_READ_SECONDS = 20;
 
     public function __construct(private Settings $settings)
     {
@@ -31,25 +34,36 @@ final readonly class ConnectionFactory
         return $this->connect(false);
     }
 
-    /**
-     * Connects at once, because the driver reads its timeouts while it connects.
-     *
-     * @throws DbalException
-     */
-    public function openForMigration(): Connection
+    /** @throws DbalException */
+    public function openForMigration(): MigrationConnection
     {
-        $before = ini_set('mysqlnd.net_read_timeout', (string) self::MIGRATION_READ_SECONDS);
+        return $this->openGuarded(self::MIGRATION_READ_SECONDS);
+    }
+
+    /** @throws DbalException */
+    public function openForDryRun(): MigrationConnection
+    {
+        return $this->openGuarded(self::DRY_RUN_READ_SECONDS);
+    }
+
+    /** Connects at once, because the driver reads its timeouts while it connects. */
+    private function openGuarded(int $readSeconds): MigrationConnection
+    {
+        $guard = new StatementGuard();
+        $before = ini_set('mysqlnd.net_read_timeout', (string) $readSeconds);
         try {
-            $connection = $this->connect(false);
+            // One text is one statement: what follows a semicolon was not judged.
+            $connection = $this->connect(false, [\PDO::MYSQL_ATTR_MULTI_STATEMENTS => false], (new Configuration())->setMiddlewares([new GuardedDriver($guard)]));
             $connection->getNativeConnection();
 
-            return $connection;
+            return new MigrationConnection($connection, $guard);
         } finally {
             ini_set('mysqlnd.net_read_timeout', (string) $before);
         }
     }
 
-    private function connect(bool $persistent): Connection
+    /** @param array<int, mixed> $options of the driver, besides those of every connection */
+    private function connect(bool $persistent, array $options = [], ?Configuration $configuration = null): Connection
     {
         return DriverManager::getConnection([
             'driver' => 'pdo_mysql',
@@ -64,7 +78,7 @@ final readonly class ConnectionFactory
                 \PDO::ATTR_TIMEOUT => self::CONNECT_SECONDS,
                 \PDO::MYSQL_ATTR_SSL_CA => $this->settings->tlsCaFile,
                 \PDO::MYSQL_ATTR_SSL_VERIFY_SERVER_CERT => true,
-            ],
-        ]);
+            ] + $options,
+        ], $configuration);
     }
 }

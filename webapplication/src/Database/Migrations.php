@@ -8,7 +8,10 @@ use Doctrine\DBAL\Connection;
 use Doctrine\Migrations\Configuration\Connection\ExistingConnection;
 use Doctrine\Migrations\Configuration\Migration\ConfigurationArray;
 use Doctrine\Migrations\DependencyFactory;
+use Doctrine\Migrations\Metadata\MigrationPlan as DoctrinePlan;
+use Doctrine\Migrations\Metadata\Storage\MetadataStorage;
 use Doctrine\Migrations\MigratorConfiguration;
+use Doctrine\Migrations\Query\Query;
 use Doctrine\Migrations\Version\Direction;
 use Doctrine\Migrations\Version\Version as DoctrineVersion;
 
@@ -45,11 +48,76 @@ final readonly class Migrations
         $this->doctrine($connection)->getMetadataStorage()->ensureInitialized();
     }
 
-    public function execute(Connection $connection, string $version): void
+    /**
+     * The SQL that these migrations would send now, oldest first: their code runs, and what they add is collected. A
+     * migration that reads what one before it makes cannot be planned yet: the plan ends before it.
+     *
+     * @param list<string> $versions
+     */
+    public function plan(MigrationConnection $connection, array $versions): MigrationPlan
     {
-        $doctrine = $this->doctrine($connection);
+        $configuration = (new MigratorConfiguration())->setAllOrNothing(false)->setDryRun(true);
+        $statements = [];
+        foreach ($versions as $version) {
+            try {
+                $statements[$version] = $this->dryRun($connection, $version, $configuration);
+            } catch (\Throwable $failure) {
+                return new MigrationPlan($statements, $version, $failure->getMessage());
+            }
+        }
+
+        return new MigrationPlan($statements);
+    }
+
+    /**
+     * @param list<string> $planned what the migration may send, as its plan says
+     *
+     * @throws MigrationFailedException which says what of it ran
+     */
+    public function execute(MigrationConnection $connection, string $version, array $planned): void
+    {
+        $doctrine = $this->doctrine($connection->connection);
         $plan = $doctrine->getMigrationPlanCalculator()->getPlanForVersions([new DoctrineVersion(self::className($version))], Direction::UP);
-        $doctrine->getMigrator()->migrate($plan, (new MigratorConfiguration())->setAllOrNothing(false));
+        $connection->guard->begin($planned);
+        try {
+            $doctrine->getMigrator()->migrate($plan, (new MigratorConfiguration())->setAllOrNothing(false));
+        } catch (\Throwable $failure) {
+            $transactional = [] !== array_filter($plan->getItems(), static fn (DoctrinePlan $item): bool => $item->getMigration()->isTransactional());
+            throw MigrationFailedException::of($version, $planned, $connection->guard->ran(), $transactional, $failure);
+        } finally {
+            $connection->guard->end();
+        }
+    }
+
+    /** @return list<string> */
+    private function dryRun(MigrationConnection $connection, string $version, MigratorConfiguration $configuration): array
+    {
+        $doctrine = $this->doctrine($connection->connection);
+        $doctrine->setService(MetadataStorage::class, new NoMetadataStorage());
+        $plan = $doctrine->getMigrationPlanCalculator()->getPlanForVersions([new DoctrineVersion(self::className($version))], Direction::UP);
+        // What goes past the guard, by way of the driver's own connection, is refused by the server.
+        $connection->connection->executeStatement('SET SESSION TRANSACTION READ ONLY');
+        $connection->guard->begin([]);
+        try {
+            $queries = array_merge(...array_values($doctrine->getMigrator()->migrate($plan, $configuration)));
+        } finally {
+            $connection->guard->end();
+            $connection->connection->executeStatement('SET SESSION TRANSACTION READ WRITE');
+        }
+
+        return array_values(array_map(self::sql(...), $queries));
+    }
+
+    /** The values of parameters may differ from run to run; they can be nothing but values. */
+    private static function sql(Query $query): string
+    {
+        foreach ($query->getParameters() as $value) {
+            if (is_array($value)) {
+                throw new \LogicException('A parameter is a list, which Doctrine turns into other SQL when it runs: '.$query->getStatement());
+            }
+        }
+
+        return $query->getStatement();
     }
 
     private function doctrine(Connection $connection): DependencyFactory

@@ -6,7 +6,9 @@ namespace App\Release;
 
 use App\Database\ConnectionFactory;
 use App\Database\DatabaseUnavailableException;
+use App\Database\MigrationConnection;
 use App\Database\MigrationKind;
+use App\Database\MigrationPlan;
 use App\Database\Migrations;
 use App\Database\SchemaRepository;
 use App\Http\AfterResponse;
@@ -31,8 +33,33 @@ final readonly class MigrationRunner
     ) {
     }
 
-    /** @throws DatabaseUnavailableException when MySQL does not answer within the limits of an ordinary request */
-    public function start(MigrationKind $kind): MigrationJob
+    /**
+     * What the pending migrations of a kind would do; nothing is changed.
+     *
+     * @throws DatabaseUnavailableException when MySQL does not answer
+     */
+    public function plan(MigrationKind $kind): MigrationPlan
+    {
+        try {
+            // Asked within the limits of an ordinary request.
+            $pending = $this->pending($this->connections->open(), $kind);
+            $connection = $this->connections->openForDryRun();
+            $plan = $this->migrations->plan($connection, $pending);
+            $connection->connection->close();
+
+            return $plan;
+        } catch (DbalException $failure) {
+            throw new DatabaseUnavailableException($failure->getMessage(), 0, $failure);
+        }
+    }
+
+    /**
+     * @param string|null $judged the hash of the plan that was judged: only that runs. Null: nobody judged, as for a contract migration of an earlier release tool
+     *
+     * @throws DatabaseUnavailableException when MySQL does not answer within the limits of an ordinary request
+     * @throws PlanChangedException
+     */
+    public function start(MigrationKind $kind, ?string $judged = null): MigrationJob
     {
         $connection = $this->connections->open();
         try {
@@ -43,14 +70,15 @@ final readonly class MigrationRunner
             }
             $this->jobs->endInterrupted($connection);
             $this->prepare($connection);
-            $pending = array_values(array_diff($this->migrations->ofKind($kind), $this->schema->read($connection)->executed));
+            $plan = null === $judged ? null : $this->judgedPlan($kind, $judged);
+            $pending = $plan?->versions() ?? $this->pending($connection, $kind);
             $job = new MigrationJob((new Ulid())->toBase32(), [] === $pending ? MigrationJob::DONE : MigrationJob::RUNNING, [], $pending);
             $this->jobs->save($connection, $job);
         } catch (DbalException $failure) {
             throw new DatabaseUnavailableException($failure->getMessage(), 0, $failure);
         }
         if ([] !== $pending) {
-            $this->after->run(fn () => $this->work($connection, $job, $kind));
+            $this->after->run(fn () => $this->work($connection, $job, $kind, $plan));
         }
 
         return $job;
@@ -89,6 +117,23 @@ final readonly class MigrationRunner
         return null;
     }
 
+    /** @return list<string> */
+    private function pending(Connection $connection, MigrationKind $kind): array
+    {
+        return array_values(array_diff($this->migrations->ofKind($kind), $this->schema->read($connection)->executed));
+    }
+
+    /**
+     * @throws DatabaseUnavailableException
+     * @throws PlanChangedException
+     */
+    private function judgedPlan(MigrationKind $kind, string $judged): MigrationPlan
+    {
+        $plan = $this->plan($kind);
+
+        return hash_equals($plan->hash(), $judged) ? $plan : throw new PlanChangedException('The migrations would not run the SQL that was judged.');
+    }
+
     private function prepare(Connection $connection): void
     {
         $connection->executeStatement(
@@ -98,8 +143,11 @@ final readonly class MigrationRunner
         $this->migrations->prepare($connection);
     }
 
-    /** @param Connection $claim closing it releases the prepare lock */
-    private function work(Connection $claim, MigrationJob $job, MigrationKind $kind): void
+    /**
+     * @param Connection         $claim closing it releases the prepare lock
+     * @param MigrationPlan|null $plan  what was judged, if it was
+     */
+    private function work(Connection $claim, MigrationJob $job, MigrationKind $kind, ?MigrationPlan $plan): void
     {
         set_time_limit(0);
         ignore_user_abort(true);
@@ -107,13 +155,19 @@ final readonly class MigrationRunner
         $error = null;
         try {
             $connection = $this->connections->openForMigration();
-            $this->jobs->hold($connection);
+            $this->jobs->hold($connection->connection);
             foreach ($job->pending as $version) {
-                // The kind is written first: an executed contract migration without its kind would be taken for an expand migration.
-                $connection->executeStatement('INSERT IGNORE INTO '.SchemaRepository::KINDS_TABLE.' (version, kind) VALUES (?, ?)', [$version, $kind->value]);
-                $this->migrations->execute($connection, $version);
+                $planned = $this->planOne($connection, $version);
+                if (null !== $plan && $planned !== ($plan->statements[$version] ?? null)) {
+                    if ([] === $job->executed) {
+                        throw new PlanChangedException("Migration $version would not run the SQL that was judged.");
+                    }
+                    // It reads what the ones before it changed: it stays pending, to be judged anew.
+                    break;
+                }
+                $this->execute($connection, $kind, $version, $planned);
                 $job = $job->executed($version);
-                $this->jobs->save($connection, $job);
+                $this->jobs->save($connection->connection, $job);
                 $this->logger->notice('Migration {version} is executed', ['version' => $version]);
             }
         } catch (\Throwable $failure) {
@@ -122,7 +176,23 @@ final readonly class MigrationRunner
         }
         // A new connection, since the one that executed may be what failed.
         $this->jobs->save($this->connections->open(), $job->ended($error));
-        $connection?->close();
+        $connection?->connection->close();
         $claim->close();
+    }
+
+    /** @return list<string> */
+    private function planOne(MigrationConnection $connection, string $version): array
+    {
+        $plan = $this->migrations->plan($connection, [$version]);
+
+        return $plan->statements[$version] ?? throw new \RuntimeException("The dry run of migration $version failed: ".$plan->reason);
+    }
+
+    /** @param list<string> $planned */
+    private function execute(MigrationConnection $connection, MigrationKind $kind, string $version, array $planned): void
+    {
+        // The kind is written first: an executed contract migration without its kind would be taken for an expand migration.
+        $connection->connection->executeStatement('INSERT IGNORE INTO '.SchemaRepository::KINDS_TABLE.' (version, kind) VALUES (?, ?)', [$version, $kind->value]);
+        $this->migrations->execute($connection, $version, $planned);
     }
 }

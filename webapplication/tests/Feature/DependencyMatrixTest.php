@@ -36,6 +36,7 @@ final class DependencyMatrixTest extends FeatureTestCase
         'POST /internal/journal/flush' => '200',
         'GET /internal/media' => '200',
         'POST /internal/media/retry' => '202',
+        'GET /internal/release/migrate' => '200',
         'POST /internal/release/migrate' => '202',
         'GET /internal/release/migrate/{job}' => '200 done',
         'GET /api/health' => '200 pass',
@@ -45,7 +46,7 @@ final class DependencyMatrixTest extends FeatureTestCase
 
     private const WITHOUT_MYSQL = [
         'GET /api/images' => '503', 'GET /api/health' => '503 fail', 'GET /version' => '200 without schema',
-        'POST /internal/release/migrate' => '503', 'GET /internal/release/migrate/{job}' => '503', 'POST /internal/release/warm' => '200 some cold', 'POST /internal/journal/flush' => '503',
+        'GET /internal/release/migrate' => '503', 'POST /internal/release/migrate' => '503', 'GET /internal/release/migrate/{job}' => '503', 'POST /internal/release/warm' => '200 some cold', 'POST /internal/journal/flush' => '503',
     ];
     private const WITHOUT_REDIS = [
         'PUT /api/cache/{key}' => '503', 'GET /api/cache/{key}' => '503', 'DELETE /api/cache/{key}' => '503', 'GET /api/health' => '503 fail',

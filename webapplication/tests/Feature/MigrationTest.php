@@ -152,6 +152,27 @@ final class MigrationTest extends FeatureTestCase
         $this->assertSoon('the log says why', fn (): bool => str_contains($this->next->logged(), 'it needs exactly one'));
     }
 
+    #[Test]
+    public function the_release_tool_gets_the_plan_and_only_what_it_judged_runs(): void
+    {
+        $this->start(static function (Package $package): void {
+            $package->addMigration(self::VERSIONS[0], 'Expand', 'CREATE TABLE extra (id INT PRIMARY KEY)');
+            $package->addMigration(self::VERSIONS[1], 'Contract', 'DROP TABLE images');
+        });
+        $client = $this->next->client();
+        $other = hash('sha256', self::VERSIONS[0]."\0CREATE TABLE other (id INT PRIMARY KEY)\0\0");
+        $judged = hash('sha256', self::VERSIONS[0]."\0CREATE TABLE extra (id INT PRIMARY KEY)\0\0");
+
+        self::assertSame(['migrations' => [['version' => self::VERSIONS[0], 'statements' => ['CREATE TABLE extra (id INT PRIMARY KEY)']]]], $client->get('/internal/release/migrate', self::releaseToken())->json());
+        self::assertSame(['migrations' => [['version' => self::VERSIONS[1], 'statements' => ['DROP TABLE images']]]], $client->get('/internal/release/migrate?kind=contract', self::releaseToken())->json());
+        self::assertProblem(422, $client->get('/internal/release/migrate?kind=both', self::releaseToken()));
+        self::assertProblem(422, $client->send('POST', '/internal/release/migrate', self::releaseToken(), '{"judged":"yes"}'));
+        self::assertProblem(409, $client->send('POST', '/internal/release/migrate', self::releaseToken(), "{\"judged\":\"$other\"}"));
+        self::assertSame([], $this->environment->mysql->query("SHOW TABLES LIKE 'extra'")->fetchAll());
+        $job = $this->migrate("{\"judged\":\"$judged\"}");
+        self::assertSame(['done', [self::VERSIONS[0]]], [$job->text('status'), $job->json()['executed']]);
+    }
+
     /** @param callable(Package): void $prepare */
     private function start(callable $prepare): void
     {

@@ -32,25 +32,7 @@ final readonly class Package
     /** @param 'Contract'|'Expand' $kind */
     public function addMigration(string $version, string $kind, string ...$statements): void
     {
-        $sql = implode('', array_map(static fn (string $statement): string => sprintf("        \$this->addSql('%s');\n", addslashes($statement)), $statements));
-        file_put_contents($this->directory.'/migrations/Version'.$version.'.php', <<<PHP
-            <?php
-
-            namespace DoctrineMigrations;
-
-            #[\\App\\Database\\$kind]
-            final class Version$version extends \\Doctrine\\Migrations\\AbstractMigration
-            {
-                public function up(\\Doctrine\\DBAL\\Schema\\Schema \$schema): void
-                {
-            $sql    }
-
-                public function isTransactional(): bool
-                {
-                    return false;
-                }
-            }
-            PHP);
-        chmod($this->directory.'/migrations/Version'.$version.'.php', 0o644);
+        $up = implode("\n", array_map(static fn (string $statement): string => sprintf('$this->addSql(%s);', var_export($statement, true)), $statements));
+        (new MigrationFile($this->directory.'/migrations', $version))->write($kind, $up);
     }
 }

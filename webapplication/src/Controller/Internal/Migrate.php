@@ -9,6 +9,7 @@ use App\Database\MigrationKind;
 use App\Http\Json;
 use App\Http\ProblemException;
 use App\Release\MigrationRunner;
+use App\Release\PlanChangedException;
 use Symfony\Component\HttpFoundation\Request;
 use Symfony\Component\HttpFoundation\Response;
 use Symfony\Component\Routing\Attribute\Route;
@@ -22,9 +23,11 @@ final readonly class Migrate
 
     public function __invoke(Request $request): Response
     {
-        $kind = self::kind($request->getContent());
+        $body = self::body($request->getContent());
         try {
-            $job = $this->runner->start($kind);
+            $job = $this->runner->start(self::kind($body['kind'] ?? null), self::judged($body['judged'] ?? null));
+        } catch (PlanChangedException $failure) {
+            throw new ProblemException(409, $failure->getMessage(), previous: $failure);
         } catch (DatabaseUnavailableException $failure) {
             throw ProblemException::unavailable('MySQL cannot be asked at the moment.', previous: $failure);
         }
@@ -35,17 +38,28 @@ final readonly class Migrate
         ]);
     }
 
-    private static function kind(string $body): MigrationKind
+    /** @return array<mixed> */
+    private static function body(string $text): array
     {
-        if ('' === $body) {
+        $data = '' === $text ? [] : json_decode($text, true);
+
+        return is_array($data) ? $data : throw new ProblemException(400, 'The body is a JSON object.');
+    }
+
+    private static function kind(mixed $kind): MigrationKind
+    {
+        if (null === $kind) {
             return MigrationKind::Expand;
         }
-        $data = json_decode($body, true);
-        if (!is_array($data)) {
-            throw new ProblemException(400, 'The body is a JSON object.');
-        }
-        $kind = $data['kind'] ?? MigrationKind::Expand->value;
 
         return (is_string($kind) ? MigrationKind::tryFrom($kind) : null) ?? throw new ProblemException(422, 'kind is expand or contract.');
+    }
+
+    private static function judged(mixed $hash): ?string
+    {
+        if (null === $hash || (is_string($hash) && 1 === preg_match('/^[0-9a-f]{64}$/D', $hash))) {
+            return $hash;
+        }
+        throw new ProblemException(422, 'judged is the SHA-256 of the plan, 64 hexadecimal digits.');
     }
 }
