@@ -1,8 +1,11 @@
-import { mkdtemp, rm, symlink } from 'node:fs/promises';
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm, stat, symlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { DirectoryLock, isLocked } from './directory-lock.ts';
+import { describeHolder, holderOf } from './lock-holder.ts';
 
 let directory: string;
 
@@ -33,4 +36,42 @@ test('a link to the state directory leads to the same lock', async () => {
 
 test('a directory that is not there is not locked', async () => {
   expect(await isLocked(join(directory, 'missing'))).toBe(false);
+});
+
+describe('a name that another user has taken', () => {
+  /** Perl, because it can set its user before it binds; only root can. */
+  const squat = `use Socket; use POSIX;
+    if ($ARGV[2] ne "") { POSIX::setgid($ARGV[2]); POSIX::setuid($ARGV[2]); }
+    socket(my $s, AF_UNIX, SOCK_STREAM, 0); bind($s, pack_sockaddr_un("\\0" . $ARGV[0])) or die $!;
+    listen($s, 1) if $ARGV[1] eq "listen"; $| = 1; print "bound"; sleep 600;`;
+  let squatter: ChildProcess | undefined;
+
+  afterEach(() => {
+    squatter?.kill('SIGKILL');
+  });
+
+  async function taken(listen: boolean, uid: string): Promise<void> {
+    const { dev, ino } = await stat(directory);
+    const args = ['-e', squat, `slipway/${dev}/${ino}`, listen ? 'listen' : '', uid];
+    squatter = spawn('perl', args, { stdio: ['ignore', 'pipe', 'inherit'] });
+    await once(squatter.stdout ?? squatter, 'data');
+  }
+
+  test('is no region: the error names process and user', async () => {
+    const asRoot = process.getuid?.() === 0;
+    await taken(true, asRoot ? '65534' : '');
+    const holder = await holderOf(`slipway/${(await stat(directory)).dev}/${(await stat(directory)).ino}`);
+    expect(holder).toEqual({ pid: squatter?.pid, uid: asRoot ? 65534 : process.getuid?.() });
+    expect(await describeHolder({ pid: squatter?.pid ?? 0, uid: 65534 })).toMatch(
+      /^process \d+ \(perl .*\) of user nobody$/,
+    );
+    // A user who is not root cannot act for another one: the holder is then his own, which counts as a region.
+    if (asRoot) await expect(isLocked(directory)).rejects.toThrow(/SLIP-LOCAL-LOCK-TAKEN: .* of user nobody/);
+    else expect(await isLocked(directory)).toBe(true);
+  });
+
+  test('without listening on it is no region either', async () => {
+    await taken(false, '');
+    await expect(DirectoryLock.take(directory)).rejects.toThrow('SLIP-LOCAL-LOCK-TAKEN');
+  });
 });

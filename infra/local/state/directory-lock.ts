@@ -1,6 +1,8 @@
 import { stat } from 'node:fs/promises';
 import { connect, createServer, type Server } from 'node:net';
 import { isErrno } from '../../lib/error-message.ts';
+import { SlipError } from '../../lib/errors.ts';
+import { describeHolder, holderOf } from './lock-holder.ts';
 
 /**
  * Reserves the state directory for one process. The lock is an abstract unix socket, which the kernel removes when its
@@ -13,21 +15,16 @@ export class DirectoryLock {
     this.#server = server;
   }
 
-  /** The lock, or undefined when another process has it. */
+  /** The lock, or undefined when another region has it. */
   static async take(stateDir: string): Promise<DirectoryLock | undefined> {
     const name = await lockName(stateDir);
-    const server = createServer((socket) => socket.destroy());
-    try {
-      await new Promise<void>((resolve, reject) => {
-        server.once('error', reject);
-        server.listen(name, resolve);
-      });
-    } catch (error) {
-      if (isErrno(error, 'EADDRINUSE')) return undefined;
-      throw error;
+    for (const isLast of [false, true]) {
+      const server = await listening(name);
+      if (server !== undefined) return new DirectoryLock(server.unref());
+      if (await isLocked(stateDir)) return undefined;
+      // The holder ended between the two calls, or it has bound the name and does not listen, as no region does.
+      if (isLast) throw lockTaken(stateDir, 'a process that does not listen on it; as root, `ss -xap` lists it');
     }
-    server.unref();
-    return new DirectoryLock(server);
   }
 
   release(): void {
@@ -35,7 +32,10 @@ export class DirectoryLock {
   }
 }
 
-/** Whether a process holds the lock. */
+/**
+ * Whether a region holds the lock. Any user of the machine can listen on an abstract socket, so a holder that belongs
+ * neither to this user nor to the owner of the directory is no region: SLIP-LOCAL-LOCK-TAKEN names it.
+ */
 export async function isLocked(stateDir: string): Promise<boolean> {
   let name: string;
   try {
@@ -44,6 +44,27 @@ export async function isLocked(stateDir: string): Promise<boolean> {
     if (isErrno(error, 'ENOENT')) return false;
     throw error;
   }
+  if (!(await isListening(name))) return false;
+  await assertOwnHolder(name, stateDir);
+  return true;
+}
+
+/** A server on this abstract socket; undefined when another process has bound the name. */
+async function listening(name: string): Promise<Server | undefined> {
+  const server = createServer((socket) => socket.destroy());
+  try {
+    await new Promise<void>((resolve, reject) => {
+      server.once('error', reject);
+      server.listen(name, resolve);
+    });
+    return server;
+  } catch (error) {
+    if (isErrno(error, 'EADDRINUSE')) return undefined;
+    throw error;
+  }
+}
+
+function isListening(name: string): Promise<boolean> {
   return new Promise((resolve) => {
     const socket = connect(name);
     socket.once('connect', () => {
@@ -51,6 +72,21 @@ export async function isLocked(stateDir: string): Promise<boolean> {
       resolve(true);
     });
     socket.once('error', () => resolve(false));
+  });
+}
+
+async function assertOwnHolder(name: string, stateDir: string): Promise<void> {
+  const holder = await holderOf(name.slice(1));
+  const owners = [process.getuid?.(), (await stat(stateDir)).uid];
+  if (holder === undefined || owners.includes(holder.uid)) return;
+  throw lockTaken(stateDir, await describeHolder(holder));
+}
+
+function lockTaken(stateDir: string, holder: string): SlipError {
+  return new SlipError('SLIP-LOCAL-LOCK-TAKEN', {
+    found: `the lock of ${stateDir} is held by ${holder}, which is no region of yours`,
+    expected: 'a lock that only your regions take',
+    fix: 'have that process ended, or choose another directory with --state DIR',
   });
 }
 
