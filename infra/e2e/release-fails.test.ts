@@ -35,7 +35,7 @@ beforeAll(async () => {
 
 afterAll(() => bed.region.remove(), 60_000);
 
-describeRefusals(() => bed);
+describeRefusals(() => bed, long);
 describeCrashes(() => bed, long ? everyStep : someSteps);
 describeInterrupts(() => bed, long);
 if (long) describeFailedSwapBack(() => bed);

@@ -69,7 +69,7 @@ async function releaseBuilt(
 ): Promise<HistoryEntry> {
   const { steps, appService, production, staging, target, tokens } = session;
   const { settings, siteContainers } = wanted;
-  const { version, sha256, bytes, schemaMin, schemaMax, file } = opened;
+  const { version, sha256, bytes, schemaMin, schemaMax, file, smoke } = opened;
   const attempt = new Attempt(session, 'release', {
     version,
     sha256,
@@ -79,6 +79,7 @@ async function releaseBuilt(
     settings,
     siteContainers,
     source,
+    smoke,
   });
   return recordingRefusals(session, attempt, async () => {
     await steps.run('preflight', async () => {

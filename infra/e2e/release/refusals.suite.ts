@@ -23,6 +23,14 @@ interface BrokenVersion {
 
 const broken: readonly BrokenVersion[] = [
   {
+    what: 'that announces images which it never writes',
+    code: 'SLIP-RELEASE-IMAGE',
+    edits: {
+      'src/Image/ImageGenerator.php': (php) =>
+        php.replace('$this->outbox->put($name', "'' === $folder || $this->outbox->put($name"),
+    },
+  },
+  {
     what: 'whose deep health fails',
     code: 'SLIP-RELEASE-HEALTH',
     edits: { 'src/Controller/Health.php': (php) => php.replace('Status::Fail === $status', "'' !== $status->value") },
@@ -52,8 +60,22 @@ const broken: readonly BrokenVersion[] = [
   },
 ];
 
+/** Refused by the same gates in other ways: the long form. */
+const alsoBroken: readonly BrokenVersion[] = [
+  {
+    what: 'that answers a smoke request with another content',
+    code: 'SLIP-RELEASE-SMOKE',
+    edits: { 'src/Controller/Ping.php': (php) => php.replace('pong', 'gnop') },
+  },
+  {
+    what: 'whose images are not listed',
+    code: 'SLIP-RELEASE-IMAGE',
+    edits: { 'src/Image/ImageGenerator.php': (php) => php.replace('$this->images->add($row);', 'return;') },
+  },
+];
+
 /** Versions that must not get live, and stacks that are not as the program says. */
-export function describeRefusals(bed: () => ReleaseBed): void {
+export function describeRefusals(bed: () => ReleaseBed, long: boolean): void {
   describe('a release', () => {
     let before: RunningVersion;
     let fine: string;
@@ -88,15 +110,18 @@ export function describeRefusals(bed: () => ReleaseBed): void {
       });
     }
 
-    test.each(broken)('$what is refused with $code, and production stays as it is', async (version) => {
-      const { file, version: name } = await bed().variant(version.edits);
-      expect(await bed().refusal('release', '--package', file, ...(version.flags ?? []))).toBe(version.code);
-      await expectUntouched();
-      const [last] = await bed().history();
-      // What is refused before the lock is taken is no part of history.
-      if (last?.version !== name) return;
-      expect(last).toMatchObject({ outcome: 'refused', requests: { lost: 0 }, error: { code: version.code } });
-    });
+    test.each(long ? [...broken, ...alsoBroken] : broken)(
+      '$what is refused with $code, and production stays as it is',
+      async (version) => {
+        const { file, version: name } = await bed().variant(version.edits);
+        expect(await bed().refusal('release', '--package', file, ...(version.flags ?? []))).toBe(version.code);
+        await expectUntouched();
+        const [last] = await bed().history();
+        // What is refused before the lock is taken is no part of history.
+        if (last?.version !== name) return;
+        expect(last).toMatchObject({ outcome: 'refused', requests: { lost: 0 }, error: { code: version.code } });
+      },
+    );
 
     test('that is worse in production than it was in staging is swapped back', async () => {
       const { host } = new URL(bed().connection.production);

@@ -1,23 +1,24 @@
+import { isDeepStrictEqual } from 'node:util';
 import { SlipError } from '../../lib/errors.ts';
-import type { WebSlot } from '../appservice/web-slot.ts';
+import { parseObject } from '../../lib/json.ts';
+import type { Smoke } from '../app/manifest-schema.ts';
+import type { Observation, WebSlot } from '../appservice/web-slot.ts';
 import type { Gate } from './gate.ts';
 
-const paths = ['/', '/api/ping', '/api/health/live'];
+/** Of an application that does not say what it answers: the built-in one, from before it had a manifest. */
+const builtInSmoke: readonly Smoke[] = ['/', { path: '/api/ping', json: { content: 'pong' } }, '/api/health/live'];
+const shownCharacters = 120;
 
-/** The first page, the API and the warm-up path answer 200 themselves: a redirect would be taken for warm. */
-export const answers: Gate<{ readonly slot: WebSlot }> = {
+/** The smoke requests: pages and APIs answer themselves, and what they have to. A redirect that nobody expects would pass for warm. */
+export const answers: Gate<{ readonly slot: WebSlot; readonly smoke: readonly Smoke[] | undefined }> = {
   name: 'answers',
-  async check({ slot }) {
-    for (const path of paths) {
-      const { status, location, reason } = await slot.ask(path);
-      if (status === 200) continue;
-      if (status !== undefined && status >= 300 && status < 400)
-        throw redirects(`${slot.url}${path}`, status, location);
-      throw new SlipError('SLIP-RELEASE-STATUS', {
-        found: `${slot.url}${path} answers ${status ?? `nothing (${reason})`}`,
-        expected: '200',
-        fix: 'see the staging slot’s logs (./slipway logs, or the log stream)',
-      });
+  async check({ slot, smoke = builtInSmoke }) {
+    for (const request of smoke) {
+      const expected = typeof request === 'string' ? { path: request } : request;
+      const url = `${slot.url}${expected.path}`;
+      const seen = await slot.ask(expected.path);
+      requireStatus(url, seen, expected.status ?? 200);
+      requireContent(url, seen, expected);
     }
     return undefined;
   },
@@ -29,4 +30,46 @@ export function redirects(url: string, status: number, location: string | undefi
     expected: '200 without a redirect: the platform’s warm-up and health check do not follow one',
     fix: 'answer these paths directly; leave https to `httpsOnly` and the edge',
   });
+}
+
+function requireStatus(url: string, { status, location, reason }: Observation, expected: number): void {
+  if (status === expected) return;
+  if (status !== undefined && status >= 300 && status < 400) throw redirects(url, status, location);
+  throw new SlipError('SLIP-RELEASE-STATUS', {
+    found: `${url} answers ${status ?? `nothing (${reason})`}`,
+    expected: String(expected),
+    fix: 'see the staging slot’s logs (./slipway logs, or the log stream)',
+  });
+}
+
+function requireContent(
+  url: string,
+  { text, location }: Observation,
+  { location: target, contains, json = {} }: Exclude<Smoke, string>,
+): void {
+  const path = location === undefined ? undefined : pathOf(location, url);
+  if (target !== undefined && path !== target) throw other(url, `a redirect to ${path ?? 'nowhere'}`, target);
+  if (contains !== undefined && !text.includes(contains)) throw other(url, excerpt(text), `"${contains}" in it`);
+  const object = parseObject(text);
+  for (const [member, value] of Object.entries(json)) {
+    if (isDeepStrictEqual(object[member], value)) continue;
+    throw other(url, excerpt(text), `the member "${member}" with the value ${JSON.stringify(value)}`);
+  }
+}
+
+function pathOf(location: string, url: string): string {
+  const { pathname, search } = new URL(location, url);
+  return pathname + search;
+}
+
+function other(url: string, found: string, expected: string): SlipError {
+  return new SlipError('SLIP-RELEASE-SMOKE', {
+    found: `${url} answers ${found}`,
+    expected,
+    fix: 'is it the version that is wrong, or what `smoke` in slipway.yaml says of it?',
+  });
+}
+
+function excerpt(text: string): string {
+  return JSON.stringify(text.length > shownCharacters ? `${text.slice(0, shownCharacters)}…` : text);
 }

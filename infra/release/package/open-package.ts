@@ -5,6 +5,9 @@ import { pipeline } from 'node:stream/promises';
 import { type Entry, open, type ZipFile } from 'yauzl';
 import { messageOf } from '../../lib/error-message.ts';
 import { SlipError } from '../../lib/errors.ts';
+import { invalidManifest } from '../app/application.ts';
+import type { Smoke } from '../app/manifest-schema.ts';
+import { manifestName, parseManifest } from '../app/read-manifest.ts';
 import { type Migration, readMigrations } from './migrations.ts';
 import type { TreeFile } from './source-tree.ts';
 
@@ -20,6 +23,8 @@ export interface OpenedPackage {
   readonly sha256: string;
   readonly bytes: number;
   readonly migrations: readonly Migration[];
+  /** What the version has to answer, as its manifest says; undefined when it has none. */
+  readonly smoke: readonly Smoke[] | undefined;
 }
 
 /** Opens a package built here or elsewhere. Throws SLIP-RELEASE-PACKAGE when it is none. */
@@ -38,7 +43,16 @@ export async function openPackage(file: string): Promise<OpenedPackage> {
     sha256: await sha256Of(file),
     bytes: info.size,
     migrations: await readMigrations({ files: members }),
+    smoke: smokeOf(file, members),
   };
+}
+
+function smokeOf(file: string, members: readonly TreeFile[]): readonly Smoke[] | undefined {
+  const manifest = members.find(({ path }) => path === manifestName);
+  if (manifest === undefined) return undefined;
+  const { manifest: read, violations } = parseManifest(manifest.content.toString('utf8'));
+  if (violations.length > 0) throw invalidManifest(file, violations);
+  return read.smoke;
 }
 
 function readMembers(file: string): Promise<TreeFile[]> {
@@ -61,7 +75,7 @@ function readMembers(file: string): Promise<TreeFile[]> {
 }
 
 function isWanted(path: string): boolean {
-  return path === 'version.json' || /^migrations\/[^/]+\.php$/.test(path);
+  return path === 'version.json' || path === manifestName || /^migrations\/[^/]+\.php$/.test(path);
 }
 
 function readMember(zip: ZipFile, entry: Entry): Promise<Buffer> {

@@ -5,11 +5,12 @@ import { cacheRoundTrip } from '../gates/cache-round-trip.ts';
 import { deepHealth } from '../gates/deep-health.ts';
 import { imageThroughBlob } from '../gates/image-through-blob.ts';
 import { latency } from '../gates/latency.ts';
+import { listedImage } from '../gates/listed-image.ts';
 import { schemaInRange } from '../gates/schema-in-range.ts';
 import { sidecarPresent } from '../gates/sidecar-present.ts';
-import type { Configuration, HistoryEntry } from '../store/history.ts';
+import type { HistoryEntry } from '../store/history.ts';
 import type { ReleaseTarget } from '../target/target.ts';
-import { type Attempt, describeFailure } from './attempt.ts';
+import { type Attempt, type Candidate, describeFailure } from './attempt.ts';
 import { drain } from './drain.ts';
 import { expectVersion } from './expect-version.ts';
 import type { Session } from './session.ts';
@@ -111,14 +112,16 @@ export async function verifyProduction(
 async function verify(
   { steps, target, tokens }: Session,
   slot: WebSlot,
-  wanted: Configuration,
+  candidate: Candidate,
   p95BudgetMs: number,
 ): Promise<void> {
-  await steps.pass([answers, schemaInRange], { slot });
+  await steps.pass([answers], { slot, smoke: candidate.smoke });
+  await steps.pass([schemaInRange], { slot });
   await steps.pass([deepHealth], { slot, ...settling(target) });
-  await steps.pass([sidecarPresent], { slot, wanted, ...settling(target) });
+  await steps.pass([sidecarPresent], { slot, wanted: candidate, ...settling(target) });
   await steps.pass([cacheRoundTrip], { slot, cacheToken: tokens.cacheApi });
   await steps.pass([imageThroughBlob], { slot, releaseToken: tokens.release });
+  await steps.pass([listedImage], { slot, ...settling(target) });
   await steps.pass([latency], { slot, p95BudgetMs });
 }
 

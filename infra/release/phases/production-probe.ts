@@ -1,8 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { versionOf, type WebSlot } from '../appservice/web-slot.ts';
+import { type Observation, versionOf, type WebSlot } from '../appservice/web-slot.ts';
 import type { RequestCount } from '../store/history.ts';
 
-const intervalMs = 100;
+const versionEveryMs = 100;
+const listingEveryMs = 500;
+/** A page that reads the database: what a migration locks is seen here first. */
+const listing = '/api/images?limit=1';
 const lostAfterMs = 10_000;
 
 /** This machine has no name service or no way out. What it does not send says nothing about production. */
@@ -14,8 +17,9 @@ export interface LostRequest {
 }
 
 /**
- * A visitor of its own: asks production for its version ten times a second while a release runs. What does not come back
- * with 200 is lost, unless this machine could not send it. It also knows the moment at which routing moved, since the version is what it asks for.
+ * A visitor of its own while a release runs: asks production for its version ten times a second, and for the listing,
+ * which reads the database, twice. What does not come back with 200 is lost, unless this machine could not send it. The
+ * answered version shows the moment at which routing moved.
  */
 export class ProductionProbe {
   readonly lost: LostRequest[] = [];
@@ -24,13 +28,17 @@ export class ProductionProbe {
   #sent = 0;
   #unsent = 0;
   #version: string | undefined;
+  #lists = false;
   readonly #stop = new AbortController();
   readonly #slot: WebSlot;
-  readonly #done: Promise<void>;
+  readonly #done: Promise<unknown>;
 
   private constructor(slot: WebSlot) {
     this.#slot = slot;
-    this.#done = this.#run();
+    this.#done = Promise.all([
+      this.#every(versionEveryMs, () => this.#askVersion()),
+      this.#every(listingEveryMs, () => this.#askListing()),
+    ]);
   }
 
   static start(production: WebSlot): ProductionProbe {
@@ -60,25 +68,42 @@ export class ProductionProbe {
     return this.count;
   }
 
-  async #run(): Promise<void> {
+  /** Asks one question again and again, whatever becomes of the other. */
+  async #every(intervalMs: number, ask: () => Promise<boolean>): Promise<void> {
     const { signal } = this.#stop;
     while (!signal.aborted) {
       const began = performance.now();
-      const seen = await this.#slot.ask('/version', { timeoutMs: lostAfterMs });
-      const version = versionOf(seen)?.version;
-      const isUnsent = ownFailures.has(seen.reason ?? '');
-      if (isUnsent) this.#unsent += 1;
-      else this.#sent += 1;
-      if (isUnsent) {
-        // No visitor's request.
-      } else if (version === undefined) {
-        this.lost.push({ at: new Date().toISOString(), reason: seen.reason ?? `status ${seen.status}` });
-      } else {
-        if (this.#version !== undefined && this.#version !== version) this.switchedAt = performance.now();
-        this.#version = version;
-      }
+      if (!(await ask())) return;
       const left = Math.max(0, intervalMs - (performance.now() - began));
       await sleep(left, undefined, { signal }).catch(() => undefined);
     }
+  }
+
+  async #askVersion(): Promise<boolean> {
+    const seen = await this.#slot.ask('/version', { timeoutMs: lostAfterMs });
+    const version = versionOf(seen)?.version;
+    this.#count(seen, version !== undefined);
+    if (version === undefined) return true;
+    if (this.#version !== undefined && this.#version !== version) this.switchedAt = performance.now();
+    this.#version = version;
+    return true;
+  }
+
+  /** A version that has no such page is not asked for it. */
+  async #askListing(): Promise<boolean> {
+    const seen = await this.#slot.ask(listing, { timeoutMs: lostAfterMs });
+    if (seen.status === 404 && !this.#lists) return false;
+    this.#lists ||= seen.status === 200;
+    this.#count(seen, seen.status === 200, 'the listing: ');
+    return true;
+  }
+
+  #count({ status, reason }: Observation, answered: boolean, what = ''): void {
+    if (ownFailures.has(reason ?? '')) {
+      this.#unsent += 1;
+      return;
+    }
+    this.#sent += 1;
+    if (!answered) this.lost.push({ at: new Date().toISOString(), reason: `${what}${reason ?? `status ${status}`}` });
   }
 }

@@ -4,7 +4,8 @@ import { percentile } from '../../lib/percentile.ts';
 import type { Observation, WebSlot } from '../appservice/web-slot.ts';
 
 const askEveryMs = 200;
-const paths = ['/api/ping', '/', '/api/health'];
+/** A page, an API, one that reads the database, and the application's own check. */
+const paths = ['/api/ping', '/', '/api/images', '/api/health'];
 const lifePath = '/api/health/live';
 
 export interface WatchBudget {

@@ -1,5 +1,6 @@
 import type { ContainerClient } from '@azure/storage-blob';
 import type { WantedContainer } from '../../lib/wanted.ts';
+import type { Smoke } from '../app/manifest-schema.ts';
 import { readText } from './blob-text.ts';
 import { isStatus, storeFailure } from './store-failure.ts';
 
@@ -60,6 +61,8 @@ export interface HistoryEntry extends Configuration {
   readonly gates: readonly GateResult[];
   /** From an own probe on production, over the whole of the release. */
   readonly requests: RequestCount;
+  /** What `slipway.yaml` of the package says that the version answers. */
+  readonly smoke?: readonly Smoke[] | undefined;
   /** Code (a SlipCode of the version that wrote it) and text of what stopped it. */
   readonly error?: { readonly code: string; readonly found: string };
 }
