@@ -1,6 +1,8 @@
 import { enableCompileCache } from 'node:module';
 import { join } from 'node:path';
 import { CommanderError } from 'commander';
+import { visibleJson } from '../lib/visible.mjs';
+import { forTerminal } from './colour.ts';
 import { explain, UsageError } from './failure.ts';
 import { buildProgram } from './program.ts';
 
@@ -18,8 +20,8 @@ export async function main(args: readonly string[]): Promise<void> {
     if (error instanceof CommanderError && error.exitCode === 0) return;
     const meant = error instanceof CommanderError ? usageError(error) : error;
     const { error: shown, exitCode } = explain(meant, join(root, '.setup/error.log'));
-    if (json) process.stdout.write(`${JSON.stringify(shown)}\n`);
-    process.stderr.write(`${shown.toText()}\n`);
+    if (json) process.stdout.write(`${visibleJson(shown)}\n`);
+    process.stderr.write(`${forTerminal(shown.toText(), process.stderr)}\n`);
     process.exitCode = exitCode;
   }
 }

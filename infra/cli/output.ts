@@ -1,3 +1,6 @@
+import { visible, visibleJson } from '../lib/visible.mjs';
+import { forTerminal } from './colour.ts';
+
 /** Until then a command is quick, and says nothing but its result. */
 const silentMs = 2_000;
 
@@ -5,7 +8,10 @@ export interface Sink {
   write(text: string): unknown;
 }
 
-/** What a command says: results on stdout, progress on stderr, JSON in place of both when asked for. */
+/**
+ * What a command says: results on stdout, progress on stderr, JSON in place of both when asked for. No control character of a
+ * value reaches the terminal; a view shows those of a single value with `visible`, so that it cannot begin a line either.
+ */
 export class Output {
   readonly json: boolean;
   readonly #stdout: Sink;
@@ -30,25 +36,25 @@ export class Output {
 
   /** The command's result: `value` with --json, else `text`. */
   result(value: unknown, text: string): void {
-    const shown = this.#edit(text);
-    this.#stdout.write(this.json ? `${JSON.stringify(value)}\n` : shown.endsWith('\n') ? shown : `${shown}\n`);
+    if (this.json) this.event(value);
+    else this.line(text.replace(/\n$/, ''));
   }
 
   /** One JSON line on stdout with --json, else nothing: for commands that report while they run. */
   event(value: unknown): void {
-    if (this.json) this.#stdout.write(`${JSON.stringify(value)}\n`);
+    if (this.json) this.#stdout.write(`${visibleJson(value)}\n`);
   }
 
-  /** A line of text on stdout, not in JSON. */
+  /** Text on stdout, not in JSON. */
   line(text: string): void {
-    if (!this.json) this.#stdout.write(`${this.#edit(text)}\n`);
+    if (!this.json) this.#stdout.write(`${forTerminal(this.#edit(text), this.#stdout)}\n`);
   }
 
   /** What the command is doing now; shown, with the elapsed time, once it takes longer than two seconds. */
   progress(text: string): void {
     if (this.json) return;
     const seconds = ((Date.now() - this.#began) / 1000).toFixed(1);
-    this.#held.push(`  ${seconds.padStart(5)} s  ${this.#edit(text)}\n`);
+    this.#held.push(`  ${seconds.padStart(5)} s  ${visible(this.#edit(text))}\n`);
     const left = this.#began + silentMs - Date.now();
     if (left <= 0) this.#flush();
     else this.#timer ??= setTimeout(() => this.#flush(), left).unref();

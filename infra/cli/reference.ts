@@ -13,7 +13,8 @@ const opening = `# Commands
 machine lacks for it is installed. Made from the commands by \`infra/cli/reference.ts\`.
 
 Every command has \`--help\`, and \`--json\` for machines. Exit code: 0 done; 1 failed; 2 wrong use; 128 + signal when it was interrupted. Results are on
-stdout, progress is on stderr when the command takes more than two seconds. Errors have a code: [errors.md](errors.md).
+stdout, progress is on stderr when the command takes more than two seconds. Errors have a code: [errors.md](errors.md). Control and format characters in names,
+reasons and log lines are shown as \`\\u{…}\`, in JSON as its own escapes, so that nothing a visitor or another user wrote acts on the terminal.
 
 Options of every command:
 

@@ -1,4 +1,5 @@
 import type { SlipCode } from './codes.ts';
+import { visibleLines } from './visible.mjs';
 
 /** What an error a person can mend has to say. */
 export interface SlipErrorDetail {
@@ -28,10 +29,11 @@ export class SlipError extends Error {
 
   /** The lines a terminal shows. */
   toText(): string {
-    const lines = [`${this.code}  ${this.detail.found}`];
-    if (this.detail.expected !== undefined) lines.push(`  expected: ${this.detail.expected}`);
-    if (this.detail.fix !== undefined) lines.push(`  to do:    ${this.detail.fix}`);
-    return lines.join('\n');
+    const { found, expected, fix } = this.detail;
+    const lines = [`${this.code}  ${quoted(found)}`];
+    if (expected !== undefined) lines.push(`  expected: ${quoted(expected)}`);
+    if (fix !== undefined) lines.push(`  to do:    ${fix}`);
+    return visibleLines(lines.join('\n'));
   }
 
   /** The object `--json` prints. */
@@ -39,4 +41,9 @@ export class SlipError extends Error {
     const { found, expected, fix } = this.detail;
     return { error: { code: this.code, found, expected, fix } };
   }
+}
+
+/** What was found may hold lines of somebody else. They are marked as such, so that none reads like a line of ours. */
+function quoted(text: string): string {
+  return text.replace(/\r?\n */g, '\n  | ');
 }

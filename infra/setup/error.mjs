@@ -1,3 +1,5 @@
+import { visibleLines } from '../lib/visible.mjs';
+
 /**
  * An error that the user can fix: the twin of SlipError in infra/lib/errors.ts, with the same texts. Set-up runs before
  * Node 24 is there, and an older Node cannot import TypeScript.
@@ -18,14 +20,20 @@ export class SetupError extends Error {
 
   /** The lines a terminal shows. */
   toText() {
-    const lines = [`${this.code}  ${this.detail.found}`];
-    if (this.detail.expected !== undefined) lines.push(`  expected: ${this.detail.expected}`);
-    if (this.detail.fix !== undefined) lines.push(`  to do:    ${this.detail.fix}`);
-    return lines.join('\n');
+    const { found, expected, fix } = this.detail;
+    const lines = [`${this.code}  ${quoted(found)}`];
+    if (expected !== undefined) lines.push(`  expected: ${quoted(expected)}`);
+    if (fix !== undefined) lines.push(`  to do:    ${fix}`);
+    return visibleLines(lines.join('\n'));
   }
 
   /** The object `--json` prints. */
   toJSON() {
     return { error: { code: this.code, ...this.detail } };
   }
+}
+
+/** What was found may hold lines of somebody else. They are marked as such. @param {string} text */
+function quoted(text) {
+  return text.replace(/\r?\n */g, '\n  | ');
 }

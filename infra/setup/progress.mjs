@@ -1,3 +1,5 @@
+import { visible } from '../lib/visible.mjs';
+
 const REFRESH_MS = 200;
 /** Without a terminal a line this often shows that it is alive. */
 const HEARTBEAT_MS = 10_000;
@@ -38,7 +40,7 @@ export class Progress {
   /** @param {string} text a line that stays */
   line(text) {
     this.#clear();
-    this.#out.write(`  ${this.#elapsed()}  ${text}\n`);
+    this.#out.write(`  ${this.#elapsed()}  ${visible(text)}\n`);
     this.#lastLine = Date.now();
   }
 
@@ -49,7 +51,7 @@ export class Progress {
   }
 
   #refresh() {
-    const text = [...this.#doing].map(([part, what]) => `${part}: ${what}`).join(' · ');
+    const text = visible([...this.#doing].map(([part, what]) => `${part}: ${what}`).join(' · '));
     if (this.#out.isTTY) {
       const room = (this.#out.columns || 80) - 1;
       this.#clear();

@@ -19,7 +19,9 @@ const commandLine = `
 beforeEach(() => {
   root = mkdtempSync(join(tmpdir(), 'checkout-'));
   cpSync(import.meta.dirname, join(root, 'infra/setup'), { recursive: true });
-  cpSync(join(import.meta.dirname, '../lib/process-facts.mjs'), join(root, 'infra/lib/process-facts.mjs'));
+  for (const file of ['process-facts.mjs', 'visible.mjs']) {
+    cpSync(join(import.meta.dirname, '../lib', file), join(root, 'infra/lib', file));
+  }
   mkdirSync(join(root, 'infra/cli'));
   mkdirSync(join(root, 'bin'));
   writeFileSync(join(root, 'package.json'), '{"type":"module"}');

@@ -1,3 +1,4 @@
+import { visible } from '../../lib/visible.mjs';
 import { defineCommand } from '../command.ts';
 
 export const command = defineCommand<{ follow: boolean; process?: string }>({
@@ -12,7 +13,7 @@ export const command = defineCommand<{ follow: boolean; process?: string }>({
     const { regionLogs } = await import('../../local/processes/logs.ts');
     const { state: stateDir, follow, process } = options;
     for await (const line of regionLogs({ stateDir, follow, ...(process === undefined ? {} : { process }) })) {
-      output.result(line, `${line.process}  ${line.line}`);
+      output.result(line, visible(`${line.process}  ${line.line}`));
     }
   },
 });

@@ -1,4 +1,5 @@
 import { SlipError } from '../../lib/errors.ts';
+import { visible } from '../../lib/visible.mjs';
 import { type CommonOptions, defineCommand } from '../command.ts';
 import { addTargetOptions, releaseTarget, type TargetOptions } from '../release-target.ts';
 
@@ -11,7 +12,7 @@ export const command = defineCommand<TargetOptions>({
     if (options.stack !== undefined) {
       const releases = await releaseSummary(options);
       const { production, staging } = releases.versions;
-      const text = `production  ${production?.version ?? 'no release answers'}\nstaging     ${staging?.version ?? 'no release answers'}\n`;
+      const text = `production  ${visible(production?.version ?? 'no release answers')}\nstaging     ${visible(staging?.version ?? 'no release answers')}\n`;
       output.result({ region: options.stack, ...releases }, text + releaseSummaryText(releases));
       return;
     }

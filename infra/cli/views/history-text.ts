@@ -1,19 +1,22 @@
+import { visible } from '../../lib/visible.mjs';
 import type { HistoryEntry } from '../../release/store/history.ts';
 
 /** History for a person, newest first. */
 export function historyText(entries: readonly HistoryEntry[]): string {
   if (entries.length === 0) return 'nothing was released yet';
-  const rows = entries.map((entry) => [
-    shortId(entry.id),
-    entry.startedAt.replace('T', ' ').slice(0, 19),
-    entry.kind,
-    entry.version,
-    entry.outcome,
-    `${(entry.ms / 1000).toFixed(1)} s`,
-    entry.requests.sent === 0 ? '-' : `${entry.requests.lost}/${entry.requests.sent}`,
-    entry.who,
-    entry.error?.code ?? (entry.source === undefined ? '' : describeSource(entry.source)),
-  ]);
+  const rows = entries.map((entry) =>
+    [
+      shortId(entry.id),
+      entry.startedAt.replace('T', ' ').slice(0, 19),
+      entry.kind,
+      entry.version,
+      entry.outcome,
+      `${(entry.ms / 1000).toFixed(1)} s`,
+      entry.requests.sent === 0 ? '-' : `${entry.requests.lost}/${entry.requests.sent}`,
+      entry.who,
+      entry.error?.code ?? (entry.source === undefined ? '' : describeSource(entry.source)),
+    ].map(visible),
+  );
   const head = ['entry', 'when (UTC)', 'what', 'version', 'outcome', 'took', 'lost', 'who', ''];
   const widths = head.map((name, column) => Math.max(name.length, ...rows.map((row) => row[column]?.length ?? 0)));
   return [head, ...rows]

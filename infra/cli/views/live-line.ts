@@ -1,3 +1,6 @@
+import { visible } from '../../lib/visible.mjs';
+import { forTerminal } from '../colour.ts';
+
 const refreshMs = 250;
 const heartbeatMs = 30_000;
 
@@ -17,13 +20,13 @@ export class LiveLine {
   constructor(text: () => string, out: Terminal = process.stderr) {
     this.#text = text;
     this.#out = out;
-    this.#timer = setInterval(() => this.#refresh(), refreshMs).unref();
+    this.#timer = setInterval(() => this.refresh(), refreshMs).unref();
   }
 
   /** Writes a line that stays. */
   above(line: string, out: Terminal = process.stdout): void {
     this.#clear();
-    out.write(`${line}\n`);
+    out.write(`${forTerminal(line, out)}\n`);
     this.#lastShown = Date.now();
   }
 
@@ -32,8 +35,9 @@ export class LiveLine {
     this.#clear();
   }
 
-  #refresh(): void {
-    const text = this.#text();
+  /** Shows what runs at this moment. */
+  refresh(): void {
+    const text = visible(this.#text());
     if (text === '') return;
     if (this.#out.isTTY === true) {
       this.#clear();

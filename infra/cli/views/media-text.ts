@@ -1,3 +1,4 @@
+import { visible } from '../../lib/visible.mjs';
 import type { MediaState, Slot } from '../../release/media-state.ts';
 
 /** A slot's files for a person: a line of figures, then one per file that needs somebody. */
@@ -11,5 +12,7 @@ export function mediaText(slot: Slot, state: MediaState | undefined): string {
       ({ name, reason, seconds }) => `${' '.repeat(12)}stuck for ${Math.round(seconds)} s: ${name}: ${reason}`,
     ),
     ...conflicts.map((name) => `${' '.repeat(12)}conflict: ${name}`),
-  ].join('\n');
+  ]
+    .map(visible)
+    .join('\n');
 }

@@ -1,3 +1,4 @@
+import { visible } from '../../lib/visible.mjs';
 import type { ReleaseSummary } from '../../release/summary.ts';
 import { shortId } from './history-text.ts';
 
@@ -16,5 +17,5 @@ export function releaseSummaryText({ lastRelease, rollback, inProgress }: Releas
     const how = rollback.kind === 'swap' ? 'by a swap, it is still in staging' : 'from its stored package';
     lines.push(`            a rollback returns to ${rollback.version} (entry ${shortId(rollback.entry)}) ${how}`);
   }
-  return `${lines.join('\n')}\n`;
+  return `${lines.map(visible).join('\n')}\n`;
 }

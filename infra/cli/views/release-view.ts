@@ -1,8 +1,9 @@
+import { visible } from '../../lib/visible.mjs';
 import type { Listener, ReleaseEvent } from '../../release/phases/steps.ts';
 import type { HistoryEntry } from '../../release/store/history.ts';
 import type { Output } from '../output.ts';
 import { releaseSignal } from '../release-signal.ts';
-import { LiveLine } from './live-line.ts';
+import { LiveLine, type Terminal } from './live-line.ts';
 
 const marks = { done: '✓', failed: '✗' } as const;
 
@@ -10,14 +11,16 @@ const marks = { done: '✓', failed: '✗' } as const;
 export class ReleaseView {
   readonly listener: Listener;
   readonly #output: Output;
+  readonly #terminal: Terminal;
   readonly #live: LiveLine | undefined;
   #step = '';
   #message = '';
   #since = Date.now();
 
-  constructor(output: Output) {
+  constructor(output: Output, terminal: Terminal = process.stderr) {
     this.#output = output;
-    this.#live = output.json ? undefined : new LiveLine(() => this.#running());
+    this.#terminal = terminal;
+    this.#live = output.json ? undefined : new LiveLine(() => this.#running(), terminal);
     this.listener = (event) => this.#show(event);
   }
 
@@ -27,7 +30,7 @@ export class ReleaseView {
 
   #show(event: ReleaseEvent): void {
     this.#output.event({ time: new Date().toISOString(), ...event });
-    if (event.event === 'notice') this.#live?.above(`  · ${event.message}`, process.stderr);
+    if (event.event === 'notice') this.#live?.above(visible(`  · ${event.message}`), this.#terminal);
     if (event.event === 'progress') this.#message = event.message;
     if (event.event === 'gate' && event.passed) this.#message = `${event.gate} passed`;
     if (event.event !== 'step') return;
@@ -40,7 +43,7 @@ export class ReleaseView {
     this.#step = '';
     const note = event.state === 'done' ? (event.note ?? '') : (event.code ?? '');
     const line = `  ${marks[event.state]} ${event.step.padEnd(18)} ${seconds(event.ms).padStart(7)}  ${note}`;
-    this.#live?.above(line.trimEnd(), process.stderr);
+    this.#live?.above(visible(line.trimEnd()), this.#terminal);
   }
 
   #running(): string {
@@ -70,8 +73,8 @@ export function outcomeLine({ version, kind, outcome, ms, requests, from }: Hist
       ? 'lost requests were not counted, since production did not answer before'
       : `${requests.lost} of ${requests.sent} requests lost`;
   if (outcome === 'verified')
-    return `${version} is verified in staging, ${lost}, ${seconds(ms)}; ./slipway promote puts it live`;
-  return `${words[kind]} ${version}${from === undefined ? '' : ` (was ${from})`}: ${lost}, ${seconds(ms)}`;
+    return visible(`${version} is verified in staging, ${lost}, ${seconds(ms)}; ./slipway promote puts it live`);
+  return visible(`${words[kind]} ${version}${from === undefined ? '' : ` (was ${from})`}: ${lost}, ${seconds(ms)}`);
 }
 
 function seconds(ms: number): string {

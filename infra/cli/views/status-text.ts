@@ -1,3 +1,4 @@
+import { visible } from '../../lib/visible.mjs';
 import type { RegionStatus, SlotStatus } from '../../local/status.ts';
 
 /** A region for a person: a block per slot, then the servers. */
@@ -7,7 +8,9 @@ export function statusText(status: RegionStatus): string {
     ...slotLines('staging', status.slots.staging),
     `servers     ${Object.entries(status.servers).map(serverText).join(', ')}`,
     '',
-  ].join('\n');
+  ]
+    .map(visible)
+    .join('\n');
 }
 
 function slotLines(name: string, status: SlotStatus): string[] {

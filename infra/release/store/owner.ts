@@ -1,6 +1,7 @@
 import { readFileSync, readlinkSync } from 'node:fs';
 import { hostname, userInfo } from 'node:os';
 import { startTimeOf } from '../../lib/process-facts.mjs';
+import { visible } from '../../lib/visible.mjs';
 
 /** Who holds the release lock. */
 export interface Owner {
@@ -36,7 +37,7 @@ export function hasEnded(owner: Owner): boolean {
 }
 
 export function describeOwner(owner: Owner): string {
-  return `${owner.who} (${owner.command}), since ${owner.since}`;
+  return visible(`${owner.who} (${owner.command}), since ${owner.since}`);
 }
 
 function whoRuns(environment: NodeJS.ProcessEnv): string {
