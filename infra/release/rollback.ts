@@ -1,16 +1,14 @@
-import { messageOf } from '../lib/error-message.ts';
-import { SlipError } from '../lib/errors.ts';
 import { noSwapUnderWay } from './gates/no-swap-under-way.ts';
 import { slotExists } from './gates/slot-exists.ts';
 import { Attempt } from './phases/attempt.ts';
 import { drainBriefly } from './phases/drain.ts';
 import { expectVersion } from './phases/expect-version.ts';
-import { type GoLiveOptions, prove, verifyProduction } from './phases/go-live.ts';
+import { type GoLiveOptions, prove } from './phases/go-live.ts';
 import { recordingRefusals } from './phases/recording-refusals.ts';
 import type { Session } from './phases/session.ts';
 import { clearPreparation, stage } from './phases/stage.ts';
 import { Steps } from './phases/steps.ts';
-import { swap } from './phases/swap.ts';
+import { swapAndStay } from './phases/swap-and-stay.ts';
 import { warm } from './phases/warm.ts';
 import type { HistoryEntry } from './store/history.ts';
 import { entryNamed, entryToReturnTo, wayTo } from './store/rollback-target.ts';
@@ -73,36 +71,4 @@ async function byPackage(session: Session, attempt: Attempt, request: RollbackRe
   const pending = await steps.run('drain', () => drainBriefly(session));
   if (pending !== undefined) steps.notice(pending);
   return swapAndStay(session, attempt);
-}
-
-/** A failed rollback is not swapped back: that would restore the version the user rolled back from. */
-async function swapAndStay(session: Session, attempt: Attempt): Promise<HistoryEntry> {
-  const { steps, probe, startedAt } = session;
-  await steps.run('swap', async (note) => {
-    await swap(session, attempt, 'swap');
-    const switchedAt = probe?.switchedAt;
-    if (switchedAt !== undefined) {
-      const seconds = (performance.timeOrigin + switchedAt - startedAt.getTime()) / 1000;
-      note(`switched ${seconds.toFixed(1)} s after the command`);
-    }
-  });
-  try {
-    await steps.runAlways('verify production', async () => {
-      await attempt.enter('swapped');
-      await verifyProduction(session, attempt.candidate.version);
-    });
-  } catch (error) {
-    await attempt.record('live', error);
-    throw unhealthy(attempt.candidate.version, error);
-  }
-  return steps.runAlways('record', () => attempt.record('live'));
-}
-
-function unhealthy(version: string, cause: unknown): SlipError {
-  return new SlipError('SLIP-RELEASE-ROLLBACK-UNHEALTHY', {
-    found: `version ${version} is live again and unhealthy: ${messageOf(cause)}`,
-    expected: 'a healthy production',
-    fix: './slipway status; was it the version, or is something it needs unavailable? ./slipway rollback --to VERSION takes another',
-    cause,
-  });
 }

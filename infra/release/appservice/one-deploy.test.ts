@@ -43,6 +43,11 @@ describe('a package', () => {
     });
   });
 
+  test('may have been placed when somebody on the way answers 504, however soon', () => {
+    expect(deploymentOf({ status: 504, text: '' }, 1_000)).toMatchObject({ failed: false, unknown: true });
+    expect(deploymentOf({ status: 502, text: '' }, 1_000)).toMatchObject({ failed: true });
+  });
+
   test.each([500, 502, 504])('may have been placed when the front end gives up on it with %i', (status) => {
     expect(deploymentOf({ status, text: 'The request timed out.' }, 231_000)).toMatchObject({
       failed: false,

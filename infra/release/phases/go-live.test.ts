@@ -1,6 +1,7 @@
-import { expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import type { WebSlot } from '../appservice/web-slot.ts';
-import { verifyProduction } from './go-live.ts';
+import { goLive, verifyProduction } from './go-live.ts';
+import { fakeSession } from './session.fixture.ts';
 
 /** Visitors are waiting: production does not get the time that a slot gets to settle. */
 const target = { limits: { liveMs: 60, settleMs: 3_600_000 }, management: { pollMs: 5 } };
@@ -23,4 +24,43 @@ test.each([
   { what: 'is unhealthy', slot: production('new', 'fail'), code: 'SLIP-RELEASE-HEALTH' },
 ])('production that $what is swapped back without the time a slot gets to settle', async ({ slot, code }) => {
   await expect(verifyProduction({ production: slot, target }, 'new')).rejects.toMatchObject({ code });
+});
+
+describe('going live', () => {
+  const options = { p95BudgetMs: 1000, watch: undefined };
+  const before = { version: 'old', answers: true };
+
+  test('drains, swaps and records', async () => {
+    const { session, attemptOf, done } = fakeSession({ before });
+    expect(await goLive(session, attemptOf('release'), options)).toMatchObject({ outcome: 'live', from: 'old' });
+    expect(done).toEqual(['intent drain', 'drain', 'intent swap after 0', 'swap', 'intent swapped', 'live']);
+  });
+
+  test('swaps an unhealthy version back; that decision is in the lock before the platform is asked', async () => {
+    const { session, attemptOf, done } = fakeSession({ before, health: 'fail' });
+    await expect(goLive(session, attemptOf('release'), options)).rejects.toMatchObject({
+      code: 'SLIP-RELEASE-SWAPPED-BACK',
+    });
+    const decided = ['intent swap back after 1', 'intent swap back after 1', 'swap', 'swapped-back'];
+    expect(done.slice(done.indexOf('intent swapped') + 1)).toEqual(decided);
+  });
+
+  test('leaves the first version live when it is unhealthy: there is nothing to swap back to', async () => {
+    const { session, attemptOf, done } = fakeSession({ before: undefined, health: 'fail' });
+    await expect(goLive(session, attemptOf('release'), options)).rejects.toMatchObject({
+      code: 'SLIP-RELEASE-FIRST-UNHEALTHY',
+    });
+    expect(done).toEqual(['intent swap after 0', 'swap', 'intent swapped', 'live']);
+  });
+
+  test('watches only what can be compared with a version that answered', async () => {
+    const watched: string[] = [];
+    for (const answers of [true, false]) {
+      const { session, attemptOf } = fakeSession({ before: { version: 'old', answers } });
+      const budget = { seconds: 0.001, errorShare: 0, p95Ms: 1000 };
+      await goLive(session, attemptOf('release'), { p95BudgetMs: 1000, watch: budget });
+      watched.push(session.steps.timings.map(({ name }) => name).join(' '));
+    }
+    expect(watched).toEqual(['drain swap verify production watch record', 'swap verify production record']);
+  });
 });

@@ -25,6 +25,10 @@ describe('production after the swap is', () => {
     expect(worse({ sent: 5, errors: 1, p95Ms: 40 }, { ...healthy, sent: 5 }, budget)).toBeUndefined();
   });
 
+  test('not worse than a version that answered nothing, whose times say nothing', () => {
+    expect(worse({ ...healthy, p95Ms: 700 }, { sent: 75, errors: 75, p95Ms: 0 }, budget)).toBeUndefined();
+  });
+
   test('worse when it became slow', () => {
     expect(worse({ ...healthy, p95Ms: 700 }, healthy, budget)).toMatch(/p95 is 700 ms, before 40 ms/);
   });

@@ -95,6 +95,13 @@ describe('rollback --to', () => {
     expect(entryNamed(history, live(history), back.id)).toBe(r3);
   });
 
+  test('a rollback from before they named what they brought back takes the release of that version', () => {
+    const older = entry({ id: '7777777', version: 'b', kind: 'rollback' });
+    const newer = entry({ id: '8888888', version: 'b', kind: 'rollback' });
+    const lines = [...three, older, r3, newer];
+    expect(entryNamed(lines, live(lines), newer.id)).toBe(r2);
+  });
+
   test('what names nothing, or more than one entry, is refused', () => {
     const unknown = expect.objectContaining({ code: 'SLIP-RELEASE-UNKNOWN-VERSION' });
     expect(() => entryNamed(history, live(history), 'z')).toThrow(unknown);
@@ -118,6 +125,12 @@ describe('what is live', () => {
     expect(productionStateOf([...three, other], running, { settings: { B: '2' }, siteContainers: [] })?.entry).toBe(
       other,
     );
+  });
+
+  test('is the entry that was live, not one that was only verified later with the same configuration', () => {
+    const verified = entry({ id: '5555555', version: 'c', outcome: 'verified' });
+    expect(productionStateOf([...three, verified], running, r3)?.entry).toBe(r3);
+    expect(productionStateOf([r1, verified], running, verified)?.entry).toBe(verified);
   });
 
   test('is what history says while production is down', () => {
