@@ -98,6 +98,10 @@ export class Steps {
     this.#listener({ event: 'notice', message });
   }
 
+  get isInterrupted(): boolean {
+    return this.#signal?.aborted === true;
+  }
+
   assertNotInterrupted(): void {
     if (this.#signal?.aborted !== true) return;
     throw new SlipError('SLIP-RELEASE-INTERRUPTED', {
