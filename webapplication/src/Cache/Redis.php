@@ -18,6 +18,9 @@ final class Redis
     private const READ_SECONDS = 0.5;
     private const TIMEOUT_SECONDS = 0.45;
 
+    private const PROBE_KEY = 'health:probe';
+    private const PROBE_SECONDS = 60;
+
     private ?\Redis $connection = null;
 
     public function __construct(
@@ -43,12 +46,18 @@ final class Redis
         $this->run('DEL', static fn (\Redis $redis): mixed => $redis->del($key));
     }
 
-    /** Uses a new connection, so that a persistent one cannot hide that Redis accepts no connections. */
-    public function ping(float $seconds): void
+    /**
+     * Writes a key. Uses a new connection, so that a persistent one cannot hide that Redis accepts no connections.
+     *
+     * @throws RedisUnavailableException also when Redis only answers reads
+     */
+    public function probe(float $seconds): void
     {
         try {
             $redis = $this->connect(false, $seconds);
-            $redis->ping();
+            if (true !== $redis->set(self::PROBE_KEY, '1', ['ex' => self::PROBE_SECONDS])) {
+                throw new \RedisException($redis->getLastError() ?? 'no reason given');
+            }
             $redis->close();
         } catch (\RedisException $failure) {
             throw new RedisUnavailableException($failure->getMessage(), 0, $failure);

@@ -8,6 +8,7 @@ use App\Cache\Redis;
 use App\Cache\RedisUnavailableException;
 use Psr\Log\LoggerInterface;
 
+/** Checks that Redis accepts writes: a replica and a full Redis still answer a ping. */
 final readonly class RedisCheck implements HealthCheck
 {
     public function __construct(private Redis $redis, private LoggerInterface $logger)
@@ -18,11 +19,11 @@ final readonly class RedisCheck implements HealthCheck
     {
         $startedAt = hrtime(true);
         try {
-            $this->redis->ping($deadline->secondsFor(1.0, 0.5));
+            $this->redis->probe($deadline->secondsFor(1.0, 0.5));
             yield new CheckResult('redis', 'datastore', Status::Pass, observedValue: intdiv((int) (hrtime(true) - $startedAt), 1_000_000), observedUnit: 'ms');
         } catch (RedisUnavailableException $failure) {
             $this->logger->warning('Health: Redis: {reason}', ['reason' => $failure->getMessage()]);
-            yield new CheckResult('redis', 'datastore', Status::Fail, 'No usable connection.');
+            yield new CheckResult('redis', 'datastore', Status::Fail, 'Redis accepts no writes.');
         }
     }
 }

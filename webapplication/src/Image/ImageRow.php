@@ -4,9 +4,14 @@ declare(strict_types=1);
 
 namespace App\Image;
 
+use App\Media\MediaName;
+
 /** A row of the table images. */
 final readonly class ImageRow
 {
+    private const MAX_PIXELS = 2000;
+    private const MAX_BYTES = 100_000_000;
+
     public function __construct(
         /** ULID, so that ids sort by creation time. */
         public string $id,
@@ -59,7 +64,7 @@ final readonly class ImageRow
                 throw new \UnexpectedValueException('not a JSON object');
             }
 
-            return self::fromRow($row);
+            return self::fromRow($row)->validated();
         } catch (\Exception|\TypeError $failure) {
             // DateTimeImmutable throws a plain \Exception before PHP 8.3.
             throw new \UnexpectedValueException($failure->getMessage(), 0, $failure);
@@ -84,6 +89,25 @@ final readonly class ImageRow
     public static function time(\DateTimeImmutable $time): string
     {
         return $time->setTimezone(new \DateTimeZone('UTC'))->format('Y-m-d\TH:i:s.v\Z');
+    }
+
+    /**
+     * Whoever can write into the journal could otherwise list any name.
+     *
+     * @throws \UnexpectedValueException
+     */
+    private function validated(): self
+    {
+        $problem = match (true) {
+            1 !== preg_match('/^[0-7][0-9A-HJKMNP-TV-Z]{25}$/D', $this->id) => 'id is not a ULID',
+            !str_starts_with($this->name, $this->id.'.') || MediaName::parse($this->name)?->ownType() !== $this->contentType => 'name is not that of a generated image with this id and type',
+            min($this->width, $this->height) < 1 || max($this->width, $this->height) > self::MAX_PIXELS => 'width or height is out of range',
+            $this->bytes < 1 || $this->bytes > self::MAX_BYTES => 'bytes is out of range',
+            1 !== preg_match('/^[0-9a-f]{64}$/D', $this->sha256) => 'sha256 is not 64 hex digits',
+            default => null,
+        };
+
+        return null === $problem ? $this : throw new \UnexpectedValueException($problem);
     }
 
     /** @param array<mixed> $row */

@@ -24,7 +24,7 @@ final class HealthTest extends FeatureTestCase
 
         self::assertSame(200, $answer->status, $answer->body);
         self::assertSame('application/health+json', $answer->header('Content-Type'));
-        self::assertSame(['mysql' => 'pass', 'schema' => 'pass', 'redis' => 'pass', 'sidecar' => 'pass', 'blob' => 'pass', 'outbox' => 'pass'], self::statuses($answer));
+        self::assertSame(['mysql' => 'pass', 'schema' => 'pass', 'redis' => 'pass', 'sidecar' => 'pass', 'blob' => 'pass', 'outbox' => 'pass', 'journal' => 'pass'], self::statuses($answer));
         self::assertSame('pass', $answer->text('status'));
     }
 
@@ -64,21 +64,80 @@ final class HealthTest extends FeatureTestCase
     #[Test]
     public function an_outbox_that_hangs_is_a_failure_and_leaves_one_process_waiting(): void
     {
-        // Opening a FIFO without a reader blocks for good, like every access to a share whose server is gone.
-        $probe = $this->environment->mediaRoot.'/outbox/.tmp-health';
-        posix_mkfifo($probe, 0o666);
-        chmod($probe, 0o666);
-        $answers = array_map(fn (): Response => $this->client->get('/api/health'), range(1, 2));
-        $this->assertSoon('one process waits', static fn (): bool => 1 === (int) shell_exec('pgrep -fc '.escapeshellarg('^/bin/sh -c .*'.$probe)));
-        $reader = fopen($probe, 'r+');
-        unlink($probe);
+        // A share whose server is gone blocks for good whoever touches it: here it is the deletion of the test file.
+        $directory = $this->environment->directory.'/hanging';
+        mkdir($directory);
+        posix_mkfifo($directory.'/fifo', 0o666);
+        chmod($directory.'/fifo', 0o666);
+        file_put_contents($directory.'/rm', "#!/bin/sh\necho x >$directory/fifo\nexec /bin/rm \"\$@\"\n");
+        chmod($directory.'/rm', 0o755);
+        $application = $this->environment->another(['FPM_MAX_CHILDREN' => '1', 'PATH' => $directory.':/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin']);
+        $application->start();
+        $reader = fopen($directory.'/fifo', 'r+');
+        self::assertIsResource($reader);
+        $application->awaitReady();
+        fclose($reader);
+        $answers = array_map(static fn (): Response => $application->client()->get('/api/health'), range(1, 2));
+        $this->assertSoon('one process waits', static fn (): bool => 1 === (int) shell_exec('pgrep -fc '.escapeshellarg('^/bin/sh '.$directory.'/rm -f')));
+        $reader = fopen($directory.'/fifo', 'r+');
 
         foreach ($answers as $answer) {
             self::assertSame(503, $answer->status);
-            self::assertSame('fail', self::statuses($answer)['outbox']);
+            self::assertSame(['fail', 'warn'], [self::statuses($answer)['outbox'], self::statuses($answer)['journal']]);
         }
         self::assertIsResource($reader);
-        $this->assertSoon('health passes again', fn (): bool => 'pass' === self::statuses($this->client->get('/api/health'))['outbox']);
+        $this->assertSoon('health passes again', static fn (): bool => 'pass' === self::statuses($application->client()->get('/api/health'))['outbox']);
+        $application->stop();
+    }
+
+    #[Test]
+    public function the_test_file_of_the_outbox_is_never_written_through_a_link(): void
+    {
+        $outbox = $this->environment->mediaRoot.'/outbox';
+        $target = $this->environment->mediaRoot.'/target';
+        foreach (['.tmp-health', '.tmp-health-', '.tmp-health-0000000000000000'] as $name) {
+            symlink($target, $outbox.'/'.$name);
+        }
+        $answer = $this->client->get('/api/health');
+        @unlink($outbox.'/.tmp-health');
+
+        self::assertSame('pass', self::statuses($answer)['outbox']);
+        self::assertFileDoesNotExist($target);
+        self::assertSame([], Files::matching($outbox.'/.tmp-health*'), 'leftovers are deleted');
+    }
+
+    #[Test]
+    public function rows_that_wait_for_mysql_for_over_a_minute_are_a_warning(): void
+    {
+        $file = $this->environment->mediaRoot.'/journal/'.self::ulid().'.json';
+        touch($file, time() - 50);
+        $young = $this->client->get('/api/health');
+        touch($file, time() - 100);
+        $old = $this->client->get('/api/health');
+        $state = $this->client->get('/internal/media', self::releaseToken())->json()['rows'];
+        unlink($file);
+
+        self::assertSame(['pass', 'warn'], [self::statuses($young)['journal'], self::statuses($old)['journal']]);
+        self::assertSame([200, 'warn'], [$old->status, $old->text('status')]);
+        self::assertIsArray($state);
+        self::assertSame(1, $state['waiting']);
+        self::assertGreaterThanOrEqual(100, $state['oldestSeconds']);
+    }
+
+    #[Test]
+    public function a_redis_that_accepts_no_writes_is_a_failure(): void
+    {
+        $redis = $this->environment->redis->client();
+        $redis->config('SET', 'maxmemory', '1');
+        $full = $this->client->get('/api/health');
+        $redis->config('SET', 'maxmemory', '0');
+        $redis->rawcommand('REPLICAOF', '127.0.0.1', '1');
+        $replica = $this->client->get('/api/health');
+        $redis->rawcommand('REPLICAOF', 'NO', 'ONE');
+
+        self::assertSame([503, 'fail'], [$full->status, self::statuses($full)['redis']]);
+        self::assertSame([503, 'fail'], [$replica->status, self::statuses($replica)['redis']]);
+        self::assertSame('pass', self::statuses($this->client->get('/api/health'))['redis']);
     }
 
     #[Test]
@@ -206,7 +265,7 @@ final class HealthTest extends FeatureTestCase
         foreach ($servers as $server) {
             $server->suspend();
         }
-        $expected = ['mysql' => 'fail', 'schema' => 'fail', 'redis' => 'fail', 'sidecar' => 'warn', 'blob' => 'warn', 'outbox' => 'pass'];
+        $expected = ['mysql' => 'fail', 'schema' => 'fail', 'redis' => 'fail', 'sidecar' => 'warn', 'blob' => 'warn', 'outbox' => 'pass', 'journal' => 'pass'];
         try {
             // The outbox gets what the others leave of the time, which a busy machine may need for starting a process.
             $answer = Wait::until('every check has its result', function () use ($expected): ?Response {

@@ -71,7 +71,7 @@ final class ListImagesTest extends FeatureTestCase
     {
         $journal = $this->environment->mediaRoot.'/journal';
         $good = array_map(static fn (): string => self::ulid(), range(1, 3));
-        $poisoned = ['width' => 70_000, 'contentType' => str_repeat('x', 33), 'sha256' => '🦊', 'createdAt' => '12345-01-01T00:00:00Z', 'bytes' => -1];
+        $poisoned = ['id' => self::ulid(), 'name' => '../../evil', 'width' => 70_000, 'height' => 0, 'contentType' => 'image/jpeg', 'sha256' => '🦊', 'createdAt' => '12345-01-01T00:00:00Z', 'bytes' => -1];
         $ids = [];
         file_put_contents($journal.'/'.($ids['no row'] = '00000000000000000000000000').'.json', '{"id":1');
         foreach ($poisoned as $member => $value) {
@@ -88,7 +88,7 @@ final class ListImagesTest extends FeatureTestCase
 
         self::assertSame(200, $flushed->status, $flushed->body);
         self::assertSame(['written' => 3, 'left' => 0, 'refused' => count($ids)], $flushed->json());
-        self::assertSame(['waiting' => 0, 'refused' => count($ids)], $state->json()['rows']);
+        self::assertSame(['waiting' => 0, 'refused' => count($ids), 'oldestSeconds' => 0], $state->json()['rows']);
         self::assertSame(3, (int) $this->environment->mysql->query("SELECT COUNT(*) FROM images WHERE id IN ('".implode("','", $good)."')")->fetchColumn());
         foreach ($ids as $what => $id) {
             self::assertFileDoesNotExist($journal.'/'.$id.'.json');
@@ -97,6 +97,35 @@ final class ListImagesTest extends FeatureTestCase
             $this->assertSoon('it is logged', fn (): bool => str_contains($this->environment->application->logged(), $id.'.json'));
         }
         array_map(unlink(...), Files::matching($journal.'-rejected/*'));
+    }
+
+    #[Test]
+    public function what_is_no_regular_file_in_the_journal_is_rejected_and_hangs_nobody(): void
+    {
+        $media = $this->environment->mediaRoot;
+        $ids = array_map(static fn (): string => self::ulid(), range(0, 5));
+        posix_mkfifo($media.'/journal/'.$ids[0].'.json', 0o644);
+        file_put_contents($media.'/elsewhere.json', json_encode(self::row($ids[1])));
+        symlink($media.'/elsewhere.json', $media.'/journal/'.$ids[1].'.json');
+        file_put_contents($media.'/elsewhere2.json', json_encode(self::row($ids[2])));
+        link($media.'/elsewhere2.json', $media.'/journal/'.$ids[2].'.json');
+        mkdir($media.'/journal/'.$ids[3].'.json');
+        chmod($media.'/journal/'.$ids[3].'.json', 0o777);
+        file_put_contents($media.'/journal/'.$ids[4].'.json', str_repeat(' ', 5000).json_encode(self::row($ids[4])));
+        file_put_contents($media.'/journal/'.$ids[5].'.json', json_encode(self::row($ids[5])));
+        // A reason is written to a new file, not through a link.
+        @mkdir($media.'/journal-rejected');
+        symlink($media.'/overwritten', $media.'/journal-rejected/'.$ids[0].'.reason');
+
+        $flushed = $this->client->send('POST', '/internal/journal/flush', self::releaseToken());
+        $count = (int) $this->environment->mysql->query("SELECT COUNT(*) FROM images WHERE id IN ('".implode("','", $ids)."')")->fetchColumn();
+        $left = Files::matching($media.'/journal/*');
+        exec('rm -rf '.escapeshellarg($media.'/journal-rejected').' '.escapeshellarg($media).'/elsewhere*');
+
+        self::assertSame(['written' => 1, 'left' => 0, 'refused' => 5], $flushed->json());
+        self::assertSame(1, $count);
+        self::assertSame([], $left);
+        self::assertFileDoesNotExist($media.'/overwritten');
     }
 
     #[Test]

@@ -35,6 +35,10 @@ final readonly class ShowMediaState
             throw ProblemException::unavailable('The sidecar gives no status.');
         }
 
-        return new Json($media + ['rows' => ['waiting' => count($this->journal->waiting()), 'refused' => count($this->journal->rejected())]]);
+        return new Json($media + ['rows' => [
+            'waiting' => count($this->journal->waiting()),
+            'refused' => count($this->journal->rejected()),
+            'oldestSeconds' => $this->journal->oldestSeconds(),
+        ]]);
     }
 }
