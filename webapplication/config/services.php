@@ -30,7 +30,7 @@ return static function (ContainerConfigurator $container): void {
 
     $services->set(Settings::class)->factory([Settings::class, 'fromEnvironment']);
     $services->set(Version::class)->factory([Version::class, 'fromPackage'])->args([param('kernel.project_dir')]);
-    $services->set(Migrations::class)->args(['%kernel.project_dir%/migrations']);
+    $services->set(Migrations::class)->arg('$directory', '%kernel.project_dir%/migrations');
     $services->set(HealthReport::class)->arg('$checks', tagged_iterator(HealthCheck::class));
 
     $services->set(Logger::class)->factory(service(LoggerFactory::class));

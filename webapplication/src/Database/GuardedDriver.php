@@ -50,12 +50,12 @@ final readonly class GuardedDriver implements Middleware
 
             public function query(string $sql): Result
             {
-                return $this->guard->run($sql, fn (): Result => parent::query($sql));
+                return $this->guard->run($sql, fn (): Result => parent::query($sql), new EmptyResult());
             }
 
             public function exec(string $sql): int|string
             {
-                return $this->guard->run($sql, fn (): int|string => parent::exec($sql));
+                return $this->guard->run($sql, fn (): int|string => parent::exec($sql), 0);
             }
         };
     }
@@ -70,7 +70,7 @@ final readonly class GuardedDriver implements Middleware
 
             public function execute(): Result
             {
-                return $this->guard->run($this->sql, fn (): Result => parent::execute());
+                return $this->guard->run($this->sql, fn (): Result => parent::execute(), new EmptyResult());
             }
         };
     }

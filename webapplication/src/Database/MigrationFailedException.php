@@ -10,8 +10,6 @@ use Doctrine\DBAL\Exception\ConnectionLost;
 final class MigrationFailedException extends \RuntimeException
 {
     private const SHOWN_CHARACTERS = 200;
-    /** A transaction takes these back. Everything else ends it, as a success. */
-    private const TAKEN_BACK = '/^\s*(?:INSERT|UPDATE|DELETE|REPLACE|SELECT|WITH|SET)\b/i';
 
     /**
      * @param list<string> $planned
@@ -19,20 +17,35 @@ final class MigrationFailedException extends \RuntimeException
      */
     public static function of(string $version, array $planned, int $ran, bool $transactional, \Throwable $failure): self
     {
-        $reached = array_slice($planned, 0, $ran + 1);
-        $committed = !$transactional || [] !== preg_grep(self::TAKEN_BACK, $reached, \PREG_GREP_INVERT);
-        $stays = $committed ? array_slice($planned, 0, $ran) : [];
+        $stays = array_slice($planned, 0, $transactional ? self::committed($planned, $ran) : $ran);
         $rest = array_slice($planned, count($stays));
         $parts = [
             sprintf('Migration %s: %s', $version, $failure->getMessage()),
             [] === $stays ? 'Nothing of it was carried out' : 'Carried out, and not taken back: '.self::shown($stays),
             [] === $rest ? '' : 'Not carried out: '.self::shown($rest),
             self::connectionIsLost($failure) ? 'The connection was lost: whether the server has carried out the first of these is not known' : '',
+            [] === $stays ? '' : 'A repeated run continues after what was carried out',
         ];
 
         $said = array_filter($parts, static fn (string $part): bool => '' !== $part);
 
         return new self(implode(' ', array_map(static fn (string $part): string => rtrim($part, '.').'.', $said)), 0, $failure);
+    }
+
+    /**
+     * A DDL ends the transaction as a success, even one that fails itself; what follows it is taken back.
+     *
+     * @param list<string> $planned
+     */
+    private static function committed(array $planned, int $ran): int
+    {
+        for ($position = min($ran, count($planned) - 1); $position >= 0; --$position) {
+            if (Ddl::matches($planned[$position])) {
+                return min($ran, $position + 1);
+            }
+        }
+
+        return 0;
     }
 
     private static function connectionIsLost(\Throwable $failure): bool

@@ -20,7 +20,7 @@ final readonly class Migrations
 {
     private const NAMESPACE = 'DoctrineMigrations';
 
-    public function __construct(private string $directory)
+    public function __construct(private string $directory, private ConnectionFactory $connections)
     {
     }
 
@@ -45,6 +45,7 @@ final readonly class Migrations
 
     public function prepare(Connection $connection): void
     {
+        MigrationProgress::prepare($connection);
         $this->doctrine($connection)->getMetadataStorage()->ensureInitialized();
     }
 
@@ -70,19 +71,22 @@ final readonly class Migrations
     }
 
     /**
-     * @param list<string> $planned what the migration may send, as its plan says
+     * @param list<string>           $planned   what the migration may send, as its plan says
+     * @param StatementExecution     $execution how it is sent
      *
      * @throws MigrationFailedException which says what of it ran
      */
-    public function execute(MigrationConnection $connection, string $version, array $planned): void
+    public function execute(MigrationConnection $connection, string $version, array $planned, StatementExecution $execution): void
     {
         $doctrine = $this->doctrine($connection->connection);
         $plan = $doctrine->getMigrationPlanCalculator()->getPlanForVersions([new DoctrineVersion(self::className($version))], Direction::UP);
-        $connection->guard->begin($planned);
+        $transactional = [] !== array_filter($plan->getItems(), static fn (DoctrinePlan $item): bool => $item->getMigration()->isTransactional());
+        $progress = MigrationProgress::of($this->connections, $version, $planned, $transactional);
+        $connection->guard->begin($planned, $execution, $progress);
         try {
             $doctrine->getMigrator()->migrate($plan, (new MigratorConfiguration())->setAllOrNothing(false));
+            $progress->forget();
         } catch (\Throwable $failure) {
-            $transactional = [] !== array_filter($plan->getItems(), static fn (DoctrinePlan $item): bool => $item->getMigration()->isTransactional());
             throw MigrationFailedException::of($version, $planned, $connection->guard->ran(), $transactional, $failure);
         } finally {
             $connection->guard->end();

@@ -13,12 +13,16 @@ final class StatementGuard
     /** @var list<string>|null null: nothing is guarded at the moment */
     private ?array $planned = null;
     private int $ran = 0;
+    private ?StatementExecution $execution = null;
+    private ?MigrationProgress $progress = null;
 
     /** @param list<string> $planned none during a dry run */
-    public function begin(array $planned): void
+    public function begin(array $planned, ?StatementExecution $execution = null, ?MigrationProgress $progress = null): void
     {
         $this->planned = $planned;
         $this->ran = 0;
+        $this->execution = $execution;
+        $this->progress = $progress;
     }
 
     public function end(): void
@@ -36,12 +40,13 @@ final class StatementGuard
      * @template T
      *
      * @param callable(): T $send
+     * @param T             $skipped the result of a statement that an earlier run has executed
      *
      * @return T
      *
      * @throws StatementNotPlannedException
      */
-    public function run(string $sql, callable $send): mixed
+    public function run(string $sql, callable $send, mixed $skipped): mixed
     {
         if (null === $this->planned) {
             return $send();
@@ -50,8 +55,31 @@ final class StatementGuard
         if (!$isNext && !self::isRead($sql) && !$this->isRecord($sql)) {
             throw new StatementNotPlannedException('The migration sends a statement that its dry run did not announce; only addSql() and the Schema object can be judged: '.$sql);
         }
-        $result = $send();
-        $this->ran += $isNext ? 1 : 0;
+        if (!$isNext) {
+            return $send();
+        }
+        $result = true === $this->progress?->isCommitted($this->ran) ? $skipped : $this->send($sql, $send);
+        ++$this->ran;
+
+        return $result;
+    }
+
+    /**
+     * @template T
+     *
+     * @param callable(): T $send
+     *
+     * @return T
+     */
+    private function send(string $sql, callable $send): mixed
+    {
+        try {
+            $result = null === $this->execution ? $send() : $this->execution->run($sql, $send);
+        } catch (\Throwable $failure) {
+            $this->progress?->failed($this->ran);
+            throw $failure;
+        }
+        $this->progress?->executed($this->ran);
 
         return $result;
     }

@@ -9,11 +9,15 @@ final readonly class MigrationJob
 {
     public const RUNNING = 'running';
     public const DONE = 'done';
+    /** Somebody has asked for the end of a run that still goes on. */
+    public const STOPPING = 'stopping';
+    public const STOPPED = 'stopped';
     public const FAILED = 'failed';
 
     /**
-     * @param list<string> $executed
-     * @param list<string> $pending
+     * @param list<string>              $executed
+     * @param list<string>              $pending
+     * @param array<string, mixed>|null $lock     which statement did not get its lock, and who may hold it
      */
     public function __construct(
         public string $id,
@@ -21,14 +25,16 @@ final readonly class MigrationJob
         public array $executed,
         public array $pending,
         public ?string $error = null,
+        public ?array $lock = null,
     ) {
     }
 
     /** @return array<string, mixed> */
     public function describe(): array
     {
-        return ['job' => $this->id, 'status' => $this->status, 'executed' => $this->executed, 'pending' => $this->pending]
-            + (null === $this->error ? [] : ['error' => $this->error]);
+        return ['job' => $this->id, 'status' => self::STOPPING === $this->status ? self::RUNNING : $this->status, 'executed' => $this->executed, 'pending' => $this->pending]
+            + (null === $this->error ? [] : ['error' => $this->error])
+            + (null === $this->lock ? [] : ['lock' => $this->lock]);
     }
 
     public function executed(string $version): self
@@ -36,8 +42,24 @@ final readonly class MigrationJob
         return new self($this->id, $this->status, [...$this->executed, $version], array_values(array_diff($this->pending, [$version])));
     }
 
-    public function ended(?string $error): self
+    public function isRunning(): bool
     {
-        return new self($this->id, null === $error ? self::DONE : self::FAILED, $this->executed, $this->pending, $error);
+        return in_array($this->status, [self::RUNNING, self::STOPPING], true);
+    }
+
+    public function done(): self
+    {
+        return new self($this->id, self::DONE, $this->executed, $this->pending);
+    }
+
+    /** @param array<string, mixed>|null $lock */
+    public function failed(string $error, ?array $lock = null): self
+    {
+        return new self($this->id, self::FAILED, $this->executed, $this->pending, $error, $lock);
+    }
+
+    public function stopped(string $reason): self
+    {
+        return new self($this->id, self::STOPPED, $this->executed, $this->pending, $reason);
     }
 }

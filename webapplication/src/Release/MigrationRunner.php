@@ -6,11 +6,13 @@ namespace App\Release;
 
 use App\Database\ConnectionFactory;
 use App\Database\DatabaseUnavailableException;
+use App\Database\Ddl;
 use App\Database\MigrationConnection;
 use App\Database\MigrationKind;
 use App\Database\MigrationPlan;
 use App\Database\Migrations;
 use App\Database\SchemaRepository;
+use App\Database\StatementExecution;
 use App\Http\AfterResponse;
 use Doctrine\DBAL\Connection;
 use Doctrine\DBAL\Exception as DbalException;
@@ -22,6 +24,8 @@ final readonly class MigrationRunner
 {
     private const CLAIM_SECONDS = 2.0;
     private const CLAIM_AGAIN_MICROSECONDS = 50_000;
+    private const STOP_SECONDS = 3.0;
+    private const STOP_AGAIN_MICROSECONDS = 100_000;
 
     public function __construct(
         private ConnectionFactory $connections,
@@ -95,6 +99,32 @@ final readonly class MigrationRunner
     }
 
     /**
+     * Stops a run and the statement that it executes, and waits a moment for its end.
+     *
+     * @return MigrationJob|null the job afterwards, which may still be running; null when there is none
+     *
+     * @throws DatabaseUnavailableException
+     */
+    public function stop(MigrationJob $job): ?MigrationJob
+    {
+        $connection = $this->connections->open();
+        $deadline = microtime(true) + self::STOP_SECONDS;
+        try {
+            $this->jobs->requestStop($connection, $job->id);
+            do {
+                // The statement may have started after the last one was killed.
+                $this->jobs->killStatement($connection);
+                usleep(self::STOP_AGAIN_MICROSECONDS);
+                $now = $this->jobs->find($connection, $job->id);
+            } while (null !== $now && $now->isRunning() && microtime(true) < $deadline);
+
+            return $now;
+        } catch (DbalException $failure) {
+            throw new DatabaseUnavailableException($failure->getMessage(), 0, $failure);
+        }
+    }
+
+    /**
      * @return MigrationJob|null the run that is in progress, or null when this connection has the claim
      *
      * @throws DatabaseUnavailableException
@@ -152,10 +182,10 @@ final readonly class MigrationRunner
         set_time_limit(0);
         ignore_user_abort(true);
         $connection = null;
-        $error = null;
         try {
             $connection = $this->connections->openForMigration();
             $this->jobs->hold($connection->connection);
+            $execution = LockRetry::on($connection->connection, $this->connections, new StopRequest($this->jobs, $this->connections->open(), $job->id));
             foreach ($job->pending as $version) {
                 $planned = $this->planOne($connection, $version);
                 if (null !== $plan && $planned !== ($plan->statements[$version] ?? null)) {
@@ -165,19 +195,33 @@ final readonly class MigrationRunner
                     // It reads what the ones before it changed: it stays pending, to be judged anew.
                     break;
                 }
-                $this->execute($connection, $kind, $version, $planned);
+                Ddl::requireOne($version, $planned);
+                $this->execute($connection, $kind, $version, $planned, $execution);
                 $job = $job->executed($version);
-                $this->jobs->save($connection->connection, $job);
+                $this->jobs->save($this->connections->open(), $job);
                 $this->logger->notice('Migration {version} is executed', ['version' => $version]);
             }
+            $ended = $job->done();
         } catch (\Throwable $failure) {
-            $error = $failure->getMessage();
-            $this->logger->error('Migration failed: {reason}', ['reason' => $error, 'exception' => $failure]);
+            $ended = $this->ended($job, $failure);
+            $this->logger->error('Migration failed: {reason}', ['reason' => $failure->getMessage(), 'exception' => $failure]);
         }
         // A new connection, since the one that executed may be what failed.
-        $this->jobs->save($this->connections->open(), $job->ended($error));
+        $this->jobs->save($this->connections->open(), $ended);
         $connection?->connection->close();
         $claim->close();
+    }
+
+    private function ended(MigrationJob $job, \Throwable $failure): MigrationJob
+    {
+        $lock = $failure->getPrevious();
+
+        return match (true) {
+            // Whatever was interrupted by then.
+            $this->jobs->isStopping($this->connections->open(), $job->id) => $job->stopped($failure->getMessage()),
+            $lock instanceof LockTimeoutException => $job->failed($failure->getMessage(), $lock->describe()),
+            default => $job->failed($failure->getMessage()),
+        };
     }
 
     /** @return list<string> */
@@ -189,10 +233,10 @@ final readonly class MigrationRunner
     }
 
     /** @param list<string> $planned */
-    private function execute(MigrationConnection $connection, MigrationKind $kind, string $version, array $planned): void
+    private function execute(MigrationConnection $connection, MigrationKind $kind, string $version, array $planned, StatementExecution $execution): void
     {
         // The kind is written first: an executed contract migration without its kind would be taken for an expand migration.
-        $connection->connection->executeStatement('INSERT IGNORE INTO '.SchemaRepository::KINDS_TABLE.' (version, kind) VALUES (?, ?)', [$version, $kind->value]);
-        $this->migrations->execute($connection, $version, $planned);
+        $this->connections->open()->executeStatement('INSERT IGNORE INTO '.SchemaRepository::KINDS_TABLE.' (version, kind) VALUES (?, ?)', [$version, $kind->value]);
+        $this->migrations->execute($connection, $version, $planned, $execution);
     }
 }

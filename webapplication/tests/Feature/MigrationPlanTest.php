@@ -40,7 +40,8 @@ final class MigrationPlanTest extends FeatureTestCase
             putenv("$name=$value");
         }
         $this->after = new AfterResponse();
-        $this->runner = new MigrationRunner(new ConnectionFactory(Settings::fromEnvironment()), new Migrations($this->directory), new MigrationJobRepository(), new SchemaRepository(), $this->after, new NullLogger());
+        $connections = new ConnectionFactory(Settings::fromEnvironment());
+        $this->runner = new MigrationRunner($connections, new Migrations($this->directory, $connections), new MigrationJobRepository(), new SchemaRepository(), $this->after, new NullLogger());
     }
 
     protected function tearDown(): void

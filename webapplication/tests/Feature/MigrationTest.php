@@ -25,7 +25,8 @@ final class MigrationTest extends FeatureTestCase
             $this->environment->mysql->query("DELETE FROM schema_migrations WHERE version LIKE '%$version'");
             $this->environment->mysql->query("DELETE FROM schema_changes WHERE version = '$version'");
         }
-        $this->environment->mysql->query('DROP TABLE IF EXISTS extra');
+        $this->environment->mysql->query('DROP TABLE IF EXISTS extra, later');
+        $this->environment->mysql->query('DELETE FROM schema_progress');
     }
 
     #[Test]
@@ -87,10 +88,12 @@ final class MigrationTest extends FeatureTestCase
             return 200 === $answer->status ? $answer : null;
         });
         self::assertNotNull($orphaned);
+        $third = $this->next->client()->send('POST', '/internal/release/migrate', self::releaseToken());
         $this->environment->mysql->query('INSERT INTO extra VALUES (1)');
         $this->environment->mysql->query('KILL '.$this->sleeper());
 
         self::assertSame([$job, 'running'], [$second->text('job'), $second->text('status')]);
+        self::assertSame([$job, 'running'], [$third->text('job'), $third->text('status')], 'the server still executes its statement');
         self::assertSame('running', $orphaned->text('status'), 'the server still executes its statement');
         $this->assertSoon('it says that it was interrupted', fn (): bool => 'failed' === $this->job($job)->text('status'));
         $next = $this->migrate('');
@@ -171,6 +174,130 @@ final class MigrationTest extends FeatureTestCase
         self::assertSame([], $this->environment->mysql->query("SHOW TABLES LIKE 'extra'")->fetchAll());
         $job = $this->migrate("{\"judged\":\"$judged\"}");
         self::assertSame(['done', [self::VERSIONS[0]]], [$job->text('status'), $job->json()['executed']]);
+    }
+
+    #[Test]
+    public function a_lock_that_is_not_had_within_seconds_is_a_refusal_that_names_who_may_hold_it(): void
+    {
+        $this->environment->mysql->query('CREATE TABLE extra (id INT PRIMARY KEY)');
+        $this->environment->mysql->query('INSERT INTO extra VALUES (1)');
+        $this->start(static function (Package $package): void {
+            $package->addMigration(self::VERSIONS[0], 'Expand', 'ALTER TABLE extra ADD COLUMN more INT NULL');
+        });
+        $holder = $this->environment->mysql->connection();
+        $holder->exec('BEGIN');
+        $holder->query('SELECT * FROM extra');
+        $answer = $holder->query('SELECT CONNECTION_ID()');
+        self::assertInstanceOf(\PDOStatement::class, $answer);
+        $id = (int) $answer->fetchColumn();
+
+        $refused = $this->migrate('');
+        $holder->exec('COMMIT');
+        $again = $this->migrate('');
+
+        self::assertSame(['failed', []], [$refused->text('status'), $refused->json()['executed']]);
+        self::assertStringContainsString('connection '.$id.' of root', $refused->text('error'));
+        $lock = $refused->json()['lock'];
+        self::assertIsArray($lock);
+        self::assertSame([4, 1, 'ALTER TABLE extra ADD COLUMN more INT NULL'], [$lock['tries'], $lock['seconds'], $lock['statement']]);
+        self::assertIsArray($lock['blocking']);
+        self::assertSame([$id], array_column($lock['blocking'], 'id'));
+        self::assertSame('done', $again->text('status'));
+        self::assertArrayNotHasKey('lock', $again->json());
+    }
+
+    #[Test]
+    public function a_statement_gives_way_and_tries_again_for_its_lock(): void
+    {
+        $this->environment->mysql->query('CREATE TABLE extra (id INT PRIMARY KEY)');
+        $this->start(static function (Package $package): void {
+            $package->addMigration(self::VERSIONS[0], 'Expand', 'ALTER TABLE extra ADD COLUMN more INT NULL');
+        });
+        $holder = $this->environment->mysql->connection();
+        $holder->exec('BEGIN');
+        $holder->query('SELECT * FROM extra');
+        $waits = fn (): bool => false !== $this->environment->mysql->query("SELECT 1 FROM information_schema.processlist WHERE state LIKE '%metadata lock%' AND info LIKE 'ALTER TABLE extra%'")->fetchColumn();
+        $job = $this->next->client()->send('POST', '/internal/release/migrate', self::releaseToken())->text('job');
+        $this->assertSoon('the statement waits', $waits);
+        $this->assertSoon('it gives way', static fn (): bool => !$waits());
+        $holder->exec('COMMIT');
+
+        $this->assertSoon('it is done', fn (): bool => 'done' === $this->job($job)->text('status'));
+    }
+
+    #[Test]
+    public function a_migration_with_two_statements_that_change_the_schema_is_refused_before_anything_runs(): void
+    {
+        $this->start(static function (Package $package): void {
+            $package->addMigration(self::VERSIONS[0], 'Expand', 'CREATE TABLE extra (id INT PRIMARY KEY)', '/* why */ -- not
+                ALTER TABLE extra ADD COLUMN more INT NULL');
+        });
+
+        $job = $this->migrate('');
+
+        self::assertSame(['failed', []], [$job->text('status'), $job->json()['executed']]);
+        self::assertStringContainsString('has 2 statements that change the schema', $job->text('error'));
+        self::assertStringContainsString('Nothing of it was carried out', $job->text('error'));
+        self::assertFalse($this->environment->mysql->query("SHOW TABLES LIKE 'extra'")->fetchColumn());
+    }
+
+    #[Test]
+    public function a_migration_that_fails_in_the_middle_says_what_ran_and_is_continued_there(): void
+    {
+        $this->start(static function (Package $package): void {
+            $package->addMigration(self::VERSIONS[0], 'Expand', 'CREATE TABLE extra (id INT PRIMARY KEY)', 'INSERT INTO extra SELECT id FROM later');
+        });
+
+        $failed = $this->migrate('');
+        $this->environment->mysql->query('CREATE TABLE later (id INT PRIMARY KEY)');
+        $continued = $this->migrate('');
+
+        self::assertSame(['failed', []], [$failed->text('status'), $failed->json()['executed']]);
+        self::assertStringContainsString('Carried out, and not taken back: CREATE TABLE extra', $failed->text('error'));
+        self::assertStringContainsString('Not carried out: INSERT INTO extra', $failed->text('error'));
+        self::assertSame(['done', [self::VERSIONS[0]]], [$continued->text('status'), $continued->json()['executed']], $continued->body);
+        self::assertSame(0, (int) $this->environment->mysql->query('SELECT COUNT(*) FROM schema_progress')->fetchColumn());
+    }
+
+    #[Test]
+    public function what_a_failed_migration_wrote_is_not_written_again(): void
+    {
+        $this->environment->mysql->query('CREATE TABLE extra (id INT AUTO_INCREMENT PRIMARY KEY, value INT)');
+        $this->start(static function (Package $package): void {
+            $package->addMigration(self::VERSIONS[0], 'Expand', 'INSERT INTO extra (value) VALUES (7)', 'INSERT INTO extra (value) SELECT id FROM later');
+        });
+
+        $failed = $this->migrate('');
+        $this->environment->mysql->query('CREATE TABLE later (id INT PRIMARY KEY)');
+
+        self::assertStringContainsString('A repeated run continues after what was carried out', $failed->text('error'));
+        self::assertSame('done', $this->migrate('')->text('status'));
+        self::assertSame([7], $this->environment->mysql->query('SELECT value FROM extra')->fetchAll(\PDO::FETCH_COLUMN));
+    }
+
+    #[Test]
+    public function a_run_that_is_stopped_ends_its_statement_and_can_be_continued(): void
+    {
+        $this->start(static function (Package $package): void {
+            $package->addMigration(self::VERSIONS[0], 'Expand', 'CREATE TABLE extra (id INT PRIMARY KEY)');
+            $package->addMigration(self::VERSIONS[1], 'Expand', 'SELECT SLEEP(IF((SELECT COUNT(*) FROM extra) = 0, 300, 0))');
+        });
+        $client = $this->next->client();
+        $job = $client->send('POST', '/internal/release/migrate', self::releaseToken())->text('job');
+        $this->assertSoon('the second one is under way', fn (): bool => 0 !== $this->sleeper());
+        $stopping = $client->send('DELETE', '/internal/release/migrate/'.$job, self::releaseToken());
+        $this->assertSoon('it has stopped', fn (): bool => 'stopped' === $this->job($job)->text('status'));
+        $ended = $client->send('DELETE', '/internal/release/migrate/'.$job, self::releaseToken());
+        $this->environment->mysql->query('INSERT INTO extra VALUES (1)');
+        $next = $this->migrate('');
+
+        self::assertSame(202, $stopping->status);
+        self::assertContains($stopping->text('status'), ['running', 'stopped']);
+        self::assertSame([200, 'stopped', [self::VERSIONS[0]]], [$ended->status, $ended->text('status'), $ended->json()['executed']]);
+        self::assertSame(0, $this->sleeper());
+        self::assertProblem(404, $client->send('DELETE', '/internal/release/migrate/00000000000000000000000009', self::releaseToken()));
+        self::assertProblem(404, $client->send('DELETE', '/internal/release/migrate/'.$job));
+        self::assertSame(['done', [self::VERSIONS[1]]], [$next->text('status'), $next->json()['executed']]);
     }
 
     /** @param callable(Package): void $prepare */

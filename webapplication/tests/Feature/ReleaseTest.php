@@ -134,6 +134,7 @@ final class ReleaseTest extends FeatureTestCase
         self::assertSame('failed', $job->text('status'));
         self::assertStringContainsString('start it again', $job->text('error'));
         self::assertSame('done', $next->text('status'));
+        self::assertSame('failed', $this->environment->mysql->query("SELECT status FROM migration_jobs WHERE id = '00000000000000000000000001'")->fetchColumn());
     }
 
     #[Test]

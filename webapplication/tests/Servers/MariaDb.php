@@ -21,7 +21,7 @@ final class MariaDb implements Server
     {
         mkdir($this->directory);
         file_put_contents($this->directory.'/init.sql', sprintf(
-            "CREATE DATABASE IF NOT EXISTS slipway;\nCREATE USER IF NOT EXISTS slipway@'127.0.0.1' IDENTIFIED BY '%s' REQUIRE SSL;\nGRANT ALL ON slipway.* TO slipway@'127.0.0.1';\n",
+            "CREATE DATABASE IF NOT EXISTS slipway;\nCREATE USER IF NOT EXISTS slipway@'127.0.0.1' IDENTIFIED BY '%s' REQUIRE SSL;\nGRANT ALL ON slipway.* TO slipway@'127.0.0.1';\nGRANT PROCESS ON *.* TO slipway@'127.0.0.1';\n",
             self::PASSWORD,
         ));
 
@@ -66,13 +66,17 @@ final class MariaDb implements Server
     /** As the administrator, over the socket. */
     public function query(string $sql): \PDOStatement
     {
-        $connection = new \PDO('mysql:unix_socket='.$this->directory.'/s;dbname=slipway', 'root', '', [\PDO::ATTR_ERRMODE => \PDO::ERRMODE_EXCEPTION]);
-        $statement = $connection->query($sql);
+        $statement = $this->connection()->query($sql);
         if (false === $statement) {
             throw new \RuntimeException('no result: '.$sql);
         }
 
         return $statement;
+    }
+
+    public function connection(): \PDO
+    {
+        return new \PDO('mysql:unix_socket='.$this->directory.'/s;dbname=slipway', 'root', '', [\PDO::ATTR_ERRMODE => \PDO::ERRMODE_EXCEPTION]);
     }
 
     private static function user(): string

@@ -4,11 +4,13 @@ declare(strict_types=1);
 
 namespace App\Tests\Unit;
 
+use App\Database\ConnectionFactory;
 use App\Database\Contract;
 use App\Database\Expand;
 use App\Database\MigrationKind;
 use App\Database\Migrations;
 use App\Database\Schema;
+use App\Settings;
 use PHPUnit\Framework\Attributes\Test;
 use PHPUnit\Framework\TestCase;
 
@@ -17,7 +19,7 @@ final class MigrationsTest extends TestCase
     #[Test]
     public function every_migration_says_whether_it_expands_or_contracts(): void
     {
-        $migrations = new Migrations(dirname(__DIR__, 2).'/migrations');
+        $migrations = new Migrations(dirname(__DIR__, 2).'/migrations', new ConnectionFactory(Settings::fromEnvironment()));
 
         self::assertNotSame([], $migrations->versions());
         self::assertEqualsCanonicalizing($migrations->versions(), [...$migrations->ofKind(MigrationKind::Expand), ...$migrations->ofKind(MigrationKind::Contract)]);
