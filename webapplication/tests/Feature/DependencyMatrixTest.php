@@ -36,9 +36,11 @@ final class DependencyMatrixTest extends FeatureTestCase
         'POST /internal/journal/flush' => '200',
         'GET /internal/media' => '200',
         'POST /internal/media/retry' => '202',
+        'POST /internal/media/set-aside' => '200',
         'GET /internal/release/migrate' => '200',
         'POST /internal/release/migrate' => '202',
         'GET /internal/release/migrate/{job}' => '200 done',
+        'DELETE /internal/release/migrate/{job}' => '200 done',
         'GET /api/health' => '200 pass',
         'GET /api/health/live' => '200',
         'GET /api/openapi.json' => '200',
@@ -46,7 +48,7 @@ final class DependencyMatrixTest extends FeatureTestCase
 
     private const WITHOUT_MYSQL = [
         'GET /api/images' => '503', 'GET /api/health' => '503 fail', 'GET /version' => '200 without schema',
-        'GET /internal/release/migrate' => '503', 'POST /internal/release/migrate' => '503', 'GET /internal/release/migrate/{job}' => '503', 'POST /internal/release/warm' => '200 some cold', 'POST /internal/journal/flush' => '503',
+        'GET /internal/release/migrate' => '503', 'POST /internal/release/migrate' => '503', 'GET /internal/release/migrate/{job}' => '503', 'DELETE /internal/release/migrate/{job}' => '503', 'POST /internal/release/warm' => '200 some cold', 'POST /internal/journal/flush' => '503',
     ];
     private const WITHOUT_REDIS = [
         'PUT /api/cache/{key}' => '503', 'GET /api/cache/{key}' => '503', 'DELETE /api/cache/{key}' => '503', 'GET /api/health' => '503 fail',
@@ -56,7 +58,7 @@ final class DependencyMatrixTest extends FeatureTestCase
         'POST /api/generate-image' => '201 not yet durable', 'GET /media/{in Blob only}' => '503', 'GET /media/{unknown}' => '503', 'GET /api/generate-image' => '201 not yet durable',
         'GET /api/health' => '200 warn', 'POST /internal/release/drain' => '504 not drained', 'POST /internal/release/probe' => '201 not read back',
     ];
-    private const WITHOUT_SIDECAR = ['POST /internal/release/drain' => '503', 'GET /internal/media' => '503', 'POST /internal/media/retry' => '503'] + self::WITHOUT_BLOB;
+    private const WITHOUT_SIDECAR = ['POST /internal/release/drain' => '503', 'GET /internal/media' => '503', 'POST /internal/media/retry' => '503', 'POST /internal/media/set-aside' => '503'] + self::WITHOUT_BLOB;
     private const WITHOUT_DISK = ['POST /api/generate-image' => '503', 'GET /api/generate-image' => '503', 'GET /api/health' => '503 fail', 'POST /internal/release/probe' => '503'];
 
     /** State => routes with a different answer. */
@@ -206,7 +208,7 @@ final class DependencyMatrixTest extends FeatureTestCase
     {
         [$method, $target] = explode(' ', $route, 2);
         $target = strtr($target, [
-            '{here}' => 'here.txt', '{in Blob only}' => $blobOnly, '{unknown}' => 'unknown.txt', '{job}' => $this->job, '/drain' => '/drain?timeout=1',
+            '{here}' => 'here.txt', '{in Blob only}' => $blobOnly, '{unknown}' => 'unknown.txt', '{job}' => $this->job, '/drain' => '/drain?timeout=1', '/set-aside' => '/set-aside?name=some',
             '{key}' => ['PUT' => 'm-'.bin2hex(random_bytes(4)), 'GET' => 'matrix', 'DELETE' => 'matrix-other'][$method] ?? '',
         ]);
         self::assertNotSame('', $method);
@@ -221,7 +223,7 @@ final class DependencyMatrixTest extends FeatureTestCase
             'GET /api/health' === $route => $answer->text('status'),
             'GET /version' === $route => null === $answer->json()['schema'] ? 'without schema' : 'with schema',
             str_ends_with($route, '/generate-image') && 201 === $answer->status => true === $answer->json()['durable'] ? 'durable' : 'not yet durable',
-            'GET /internal/release/migrate/{job}' === $route && 200 === $answer->status => $answer->text('status'),
+            str_ends_with($route, ' /internal/release/migrate/{job}') && 200 === $answer->status => $answer->text('status'),
             'POST /internal/release/drain' === $route && 503 !== $answer->status => true === $answer->json()['drained'] ? 'drained' : 'not drained',
             'POST /internal/release/probe' === $route && 201 === $answer->status => true === $answer->json()['readBack'] ? 'read back' : 'not read back',
             'POST /internal/release/warm' === $route => $answer->json()['requests'] === $answer->json()['answered'] ? 'all warm' : 'some cold',

@@ -78,6 +78,7 @@ final class OpenApiTest extends FeatureTestCase
         $key = 'openapi-'.bin2hex(random_bytes(4));
         $release = self::releaseToken();
         $image = $this->client->send('POST', '/api/generate-image')->text('url');
+        $job = $this->client->send('POST', '/internal/release/migrate', $release)->text('job');
         $calls = [
             ['get', '/', 200], ['get', '/api/ping', 200], ['get', '/api/health', 200], ['get', '/api/health/live', 200], ['get', '/version', 200], ['get', '/api/openapi.json', 200],
             ['post', '/api/generate-image', 201], ['post', '/api/generate-image', 422, '?width=1'], ['get', '/api/generate-image', 201, '?format=webp'], ['get', '/api/generate-image', 403, '', ['Sec-Fetch-Site' => 'cross-site']],
@@ -92,6 +93,9 @@ final class OpenApiTest extends FeatureTestCase
             ['post', '/internal/release/probe', 201, '', $release], ['post', '/internal/release/warm', 200, '', $release], ['post', '/internal/journal/flush', 200, '', $release],
             ['get', '/internal/media', 200, '', $release], ['get', '/internal/media', 404], ['post', '/internal/media/retry', 202, '', $release], ['post', '/internal/media/retry', 404, '?name=unknown', $release],
             ['post', '/internal/media/retry', 409, '?name=taken', $release], ['post', '/internal/media/retry', 422, '?name=', $release], ['post', '/internal/release/probe', 404],
+            ['post', '/internal/media/set-aside', 200, '?name=some', $release], ['post', '/internal/media/set-aside', 404, '?name=unknown', $release], ['post', '/internal/media/set-aside', 422, '', $release],
+            ['post', '/internal/media/set-aside', 422, '?name=..%2Fbad', $release], ['post', '/internal/media/set-aside', 503, '?name=fails', $release], ['delete', '/internal/release/migrate/{job}', 200, '/internal/release/migrate/'.$job, $release],
+            ['delete', '/internal/release/migrate/{job}', 404, '/internal/release/migrate/00000000000000000000000009', $release],
         ];
         foreach ($calls as $call) {
             [$method, $path, $status, $target, $headers, $body] = $call + [3 => '', 4 => [], 5 => null];

@@ -60,6 +60,13 @@ if ('/carry' === $path) {
         'taken' => $answer(409, []),
         default => $answer(202, ['retried' => 1]),
     };
+} elseif ('/set-aside' === $path) {
+    match ($text($query['name'] ?? '')) {
+        'unknown' => $answer(404, ['name' => 'unknown', 'result' => 'unknown']),
+        '../bad' => $answer(400, []),
+        'fails' => $answer(500, ['reason' => 'permission denied']),
+        default => $answer(200, ['name' => $query['name'], 'result' => 'set aside', 'movedTo' => 'set-aside/'.$text($query['name'] ?? '')]),
+    };
 } elseif ('/readyz' === $path) {
     $answer(200, ['ready' => true, 'blob' => $failure || $hangs ? 'away' : 'up', 'version' => 'fake']);
 } elseif ('/v1/traces' === $path) {
