@@ -1,8 +1,10 @@
 import { execFile } from 'node:child_process';
-import { readdirSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import type { CommandDefinition } from './command.ts';
+import { loadCommand } from './program.ts';
+import { forRegion } from './region-options.ts';
 
 const program = join(import.meta.dirname, 'main.ts');
 const names = readdirSync(join(import.meta.dirname, 'commands'))
@@ -22,6 +24,65 @@ describe('the command line', () => {
     const { code, stdout, stderr } = await slipway('--help');
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     for (const name of names) expect(stdout).toMatch(new RegExp(`^  ${name} `, 'm'));
+  });
+
+  test('lists the commands of operators before those of developers', async () => {
+    const { stdout } = await slipway('--help');
+    const places = [
+      'For operators: release',
+      '  rollback ',
+      'For operators: before',
+      '  bootstrap ',
+      'For developers',
+      '  start ',
+    ];
+    const found = places.map((text) => stdout.indexOf(`\n${text}`));
+    expect(Math.min(...found)).toBeGreaterThan(0);
+    expect(found).toEqual(found.toSorted((a, b) => a - b));
+  });
+
+  test('says its version', async () => {
+    const { code, stdout } = await slipway('--version');
+    const { version } = JSON.parse(readFileSync(join(import.meta.dirname, '../../package.json'), 'utf8'));
+    expect({ code, stdout }).toEqual({ code: 0, stdout: `slipway ${version}\n` });
+  });
+
+  test.each([
+    ['a command', ['relase', '--stack', 'prod'], 'did you mean "release"?'],
+    ['an option', ['status', '--stak', 'prod'], 'did you mean --stack?'],
+    ['an action', ['media', 'lits'], 'did you mean "list"?'],
+    ['a benchmark', ['bench', 'swpa'], 'did you mean "swap"?'],
+    ['a stage of the tests', ['test', 'untis'], 'did you mean "unit"?'],
+  ])('%s with a slip of the pen is suggested as it should be', async (_what, args, suggestion) => {
+    const { code, stderr } = await slipway(...args);
+    expect(code).toBe(2);
+    expect(stderr).toContain(suggestion);
+  });
+
+  test('--state and --port are shown where they do something, and --port is accepted wherever --state is', async () => {
+    for (const name of names) {
+      const shown = (await loadCommand(name)).helpInformation();
+      const { command } = (await import(join(import.meta.dirname, 'commands', `${name}.ts`))) as {
+        command: CommandDefinition;
+      };
+      expect([name, /--state/.test(shown), /--port/.test(shown)]).toEqual([
+        name,
+        command.region !== 'none',
+        command.region === 'state and port',
+      ]);
+    }
+    expect((await slipway('diagram', '--state', 'x')).code).toBe(2);
+    expect((await slipway('stop', '--state', '/tmp/no-such-region', '--port', '9080')).stderr).not.toContain('USAGE');
+  });
+
+  test('follow-up commands get --state for exactly the commands that take it', async () => {
+    for (const name of names) {
+      const { command } = (await import(join(import.meta.dirname, 'commands', `${name}.ts`))) as {
+        command: CommandDefinition;
+      };
+      const shown = forRegion(`./slipway ${name}`, { state: '/x', port: 1 }, { state: '/y', port: 1, cwd: '/' });
+      expect([name, shown.includes('--state')]).toEqual([name, command.region !== 'none']);
+    }
   });
 
   test.each(names)('%s has a summary and an example that begins with it', async (name) => {

@@ -27,7 +27,9 @@ export async function main(args: readonly string[]): Promise<void> {
 }
 
 function usageError(error: CommanderError): UsageError {
-  return new UsageError(error.message.replace(/^error: /, ''), 'see ./slipway --help, or --help after the command');
+  const [found = '', meant] = error.message.replace(/^error: /, '').split(/\n\(Did you mean (.*)\?\)/);
+  const help = 'see ./slipway --help, or --help after the command';
+  return new UsageError(found, meant === undefined ? help : `did you mean ${meant}? ${help}`);
 }
 
 if (import.meta.main) await main(process.argv.slice(2));

@@ -1,10 +1,12 @@
-import { readdirSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { Command, InvalidArgumentError } from 'commander';
+import { Command, InvalidArgumentError, Option } from 'commander';
 import { SlipError } from '../lib/errors.ts';
+import { textOf } from '../lib/json.ts';
 import { publicOffsets } from '../local/processes/ports.ts';
-import type { CommandDefinition, CommonOptions } from './command.ts';
+import { type CommandDefinition, type CommonOptions, groups } from './command.ts';
 import { UsageError } from './failure.ts';
+import { didYouMean } from './nearest.ts';
 import { Output } from './output.ts';
 import { forRegion } from './region-options.ts';
 
@@ -19,15 +21,21 @@ export async function buildProgram(args: readonly string[]): Promise<Command> {
   const program = quiet(new Command('slipway'))
     .description('Releases a PHP web application on Azure App Service, and runs the whole of it on this machine')
     .usage('<command> [options]')
+    .version(versionText(), '--version', 'print the version of this checkout')
     .helpCommand(false)
     .addHelpText(
       'after',
       '\nEvery command has --help with an example. Guides: docs/, errors: docs/reference/errors.md',
     );
-  for (const name of names.includes(named) ? [named] : names) program.addCommand(await loadCommand(name));
+  const chosen = await Promise.all((names.includes(named) ? [named] : names).map(loadCommand));
+  const order = Object.values(groups).map((heading) => `${heading}:`);
+  const place = (command: Command) => order.indexOf(command.helpGroup());
+  for (const command of chosen.toSorted((a, b) => place(a) - place(b))) program.addCommand(command);
   // Without a command there is nothing to do: help is the answer, and wrong use.
   program.action(() => {
-    if (named !== '') throw new UsageError(`there is no command "${named}"`, 'see ./slipway --help');
+    if (named !== '') {
+      throw new UsageError(`there is no command "${named}"`, `${didYouMean(named, names)}see ./slipway --help`);
+    }
     program.outputHelp();
     process.exitCode = 2;
   });
@@ -44,16 +52,18 @@ export async function loadCommand(name: string): Promise<Command> {
 function toCommander(name: string, definition: CommandDefinition): Command {
   const command = quiet(new Command(name)).summary(definition.summary).description(definition.summary);
   definition.configure?.(command);
+  if (definition.region !== 'none') command.option('--state <dir>', 'directory of the local region', '.local');
+  if (definition.region !== 'none') command.addOption(portOption(definition));
   command
-    .option('--state <dir>', 'directory of the local region', '.local')
-    .option('--port <base>', 'first port of the local region', parsePort, defaultRegion.port)
+    .helpGroup(`${groups[definition.group]}:`)
     .option('--json', 'print JSON for machines', false)
     .allowExcessArguments(command.registeredArguments.some((argument) => argument.variadic))
     .addHelpText('after', `\nExample:\n${definition.examples.map((line) => `  $ ./${line}`).join('\n')}`)
     .action(async () => {
-      const given = command.opts<CommonOptions>();
-      const from = command.getOptionValueSource('state') === 'default' ? root : process.cwd();
-      const options = { ...given, state: resolve(from, given.state) };
+      const given = command.opts<Partial<CommonOptions> & { json: boolean }>();
+      const isGiven = command.getOptionValueSource('state') === 'cli';
+      const state = isGiven && given.state !== undefined ? resolve(given.state) : defaultRegion.state;
+      const options = { port: defaultRegion.port, ...given, state };
       const edit = (text: string): string => forRegion(text, options, { ...defaultRegion, cwd: process.cwd() });
       const output = new Output(options.json, process.stdout, process.stderr, edit);
       try {
@@ -65,6 +75,19 @@ function toCommander(name: string, definition: CommandDefinition): Command {
       }
     });
   return command;
+}
+
+/** Only a start decides on the port. The other commands of a region accept it, so that all take the same words, and do not show it. */
+function portOption({ region }: CommandDefinition): Option {
+  const option = new Option('--port <base>', 'first port of the local region')
+    .argParser(parsePort)
+    .default(defaultRegion.port);
+  return region === 'state and port' ? option : option.hideHelp();
+}
+
+function versionText(): string {
+  const text = readFileSync(join(root, 'package.json'), 'utf8');
+  return `slipway ${textOf(JSON.parse(text), 'version')}`;
 }
 
 /** What to do about an error is a command line as well. */

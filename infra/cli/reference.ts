@@ -2,7 +2,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Argument, Command, Option } from 'commander';
-import type { CommandDefinition } from './command.ts';
+import { type CommandDefinition, groups } from './command.ts';
 import { commandNames, loadCommand } from './program.ts';
 
 export const referencePage = join(import.meta.dirname, '../../docs/reference/cli.md');
@@ -16,13 +16,9 @@ Every command has \`--help\`, and \`--json\` for machines. Exit code: 0 done; 1 
 stdout, progress is on stderr when the command takes more than two seconds. Errors have a code: [errors.md](errors.md). Control and format characters in names,
 reasons and log lines are shown as \`\\u{…}\`, in JSON as its own escapes, so that nothing a visitor or another user wrote acts on the terminal.
 
-Options of every command:
-
-| option | | default |
-|---|---|---|
-| \`--state <dir>\` | directory of the local region | \`.local\` |
-| \`--port <base>\` | its first port: production; +1 staging, +363 management plane | \`8080\` |
-| \`--json\` | print JSON for machines | |
+Commands that act on a region take \`--state <dir>\` (default \`.local\`); \`start\` also takes \`--port <base>\` (default \`8080\`): production, +1 staging, +363 management
+plane. The other commands of a region find its port in its state; they accept \`--port\`, which changes nothing for them. A misspelt command or option is answered with the
+one that is near. \`./slipway --version\` prints the version of the checkout. Marks and codes have colour on a terminal; \`NO_COLOR=1\` turns it off.
 `;
 
 const common = new Set(['--state', '--port', '--json']);
@@ -30,13 +26,23 @@ const common = new Set(['--state', '--port', '--json']);
 /** The page's whole text. */
 export async function renderReference(): Promise<string> {
   const sections = [];
+  const definitions = new Map<string, CommandDefinition>();
   for (const name of commandNames()) {
     const { command } = (await import(join(import.meta.dirname, 'commands', `${name}.ts`))) as {
       command: CommandDefinition;
     };
+    definitions.set(name, command);
     sections.push(renderCommand(await loadCommand(name), command));
   }
-  return [opening, ...sections].join('\n');
+  return [opening, groupTable(definitions), ...sections].join('\n');
+}
+
+function groupTable(definitions: ReadonlyMap<string, CommandDefinition>): string {
+  const rows = Object.entries(groups).map(([group, heading]) => {
+    const names = [...definitions].filter(([, definition]) => definition.group === group).map(([name]) => name);
+    return `| ${heading} | ${names.map((name) => `[${name}](#${name})`).join(', ')} |`;
+  });
+  return ['| | |', '|---|---|', ...rows, ''].join('\n');
 }
 
 function renderCommand(command: Command, { examples }: CommandDefinition): string {

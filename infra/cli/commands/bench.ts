@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { defineCommand } from '../command.ts';
 import { UsageError } from '../failure.ts';
 import { interruptSignal } from '../interrupt.ts';
+import { didYouMean } from '../nearest.ts';
 import { parseNumber } from '../parse-number.ts';
 
 const docs = join(import.meta.dirname, '../../../docs');
@@ -14,6 +15,8 @@ const benches = {
 };
 
 export const command = defineCommand<{ readonly scale: number }>({
+  group: 'develop',
+  region: 'none',
   summary: 'measures beside peers in the same run, and writes docs/benchmarks.md and the raw data',
   examples: ['slipway bench', 'slipway bench swap', 'slipway bench sidecar --scale 0.1'],
   configure(command) {
@@ -24,9 +27,14 @@ export const command = defineCommand<{ readonly scale: number }>({
   async run({ args, options, output }) {
     const { writeSection } = await import('../../bench/page.ts');
     const signal = interruptSignal();
-    for (const name of args.length === 0 ? Object.keys(benches) : args) {
+    const names = Object.keys(benches);
+    for (const name of args.length === 0 ? names : args) {
       const load = Object.entries(benches).find(([known]) => known === name)?.[1];
-      if (load === undefined) throw new UsageError(`there is no bench "${name}"`, `${Object.keys(benches).join(', ')}`);
+      if (load === undefined)
+        throw new UsageError(
+          `there is no bench "${name}"`,
+          `${didYouMean(name, names)}choose among ${names.join(', ')}`,
+        );
       const run = await load();
       signal.throwIfAborted();
       const result = await run({

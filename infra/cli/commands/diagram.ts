@@ -2,6 +2,8 @@ import { defineCommand } from '../command.ts';
 import { addStageOption, type StageOption } from '../stage-option.ts';
 
 export const command = defineCommand<StageOption>({
+  group: 'develop',
+  region: 'none',
   summary: 'draws the system from its program, in Mermaid’s language; needs no account',
   examples: ['slipway diagram', 'slipway diagram --stage prod > system.mmd'],
   configure: addStageOption,

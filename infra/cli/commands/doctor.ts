@@ -9,6 +9,8 @@ interface DoctorOptions {
 }
 
 export const command = defineCommand<DoctorOptions>({
+  group: 'provision',
+  region: 'none',
   summary: 'asks Azure, changing nothing, what would stop the first `pulumi up` of a stack',
   examples: [
     'slipway doctor --before-up --stack prod',

@@ -3,6 +3,8 @@ import { parseNumber } from '../parse-number.ts';
 import { addTargetOptions, releaseTarget, type TargetOptions } from '../release-target.ts';
 
 export const command = defineCommand<TargetOptions & { readonly limit: number }>({
+  group: 'operate',
+  region: 'state',
   summary: 'lists releases and rollbacks: what, when, who, how long, requests lost',
   examples: ['slipway history', 'slipway history --stack prod --json'],
   configure(command) {

@@ -9,6 +9,8 @@ interface ImageCommandOptions {
 const root = join(import.meta.dirname, '../../..');
 
 export const command = defineCommand<ImageCommandOptions>({
+  group: 'provision',
+  region: 'none',
   summary:
     'builds the sidecar’s image in the shared registry, without Docker, and notes its digest for the next `pulumi up`',
   examples: ['slipway image', 'slipway image --for dev,prod'],

@@ -2,6 +2,8 @@ import { visible } from '../../lib/visible.mjs';
 import { defineCommand } from '../command.ts';
 
 export const command = defineCommand<{ follow: boolean; process?: string }>({
+  group: 'develop',
+  region: 'state',
   summary: 'prints the logs of the local region',
   examples: ['slipway logs', 'slipway logs --follow --process sidecar'],
   configure(command) {

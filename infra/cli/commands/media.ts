@@ -1,9 +1,12 @@
 import { resolve } from 'node:path';
 import { defineCommand } from '../command.ts';
 import { UsageError } from '../failure.ts';
+import { didYouMean } from '../nearest.ts';
 import { addTargetOptions, releaseTarget, type TargetOptions } from '../release-target.ts';
 
 export const command = defineCommand<TargetOptions>({
+  group: 'operate',
+  region: 'state',
   summary: 'lists what the sidecar could not carry, has it look again, or brings a directory into Blob',
   examples: [
     'slipway media list',
@@ -31,7 +34,12 @@ export const command = defineCommand<TargetOptions>({
       const answer = await retryMedia(await releaseTarget(options), 'production', what);
       return output.result(answer, 'The sidecar looks again; ./slipway media list shows what is left.');
     }
-    if (action !== 'import') throw new UsageError(`there is no "media ${action}"`, 'list, retry or import');
+    if (action !== 'import') {
+      throw new UsageError(
+        `there is no "media ${action}"`,
+        `${didYouMean(action ?? '', ['list', 'retry', 'import'])}choose among list, retry and import`,
+      );
+    }
     if (what === undefined) throw new UsageError('the directory is missing', './slipway media import DIR');
     const { importMedia } = await import('../../release/media-import.ts');
     const imported = await importMedia(await releaseTarget(options), resolve(what), (text) => output.progress(text));

@@ -2,6 +2,8 @@ import { defineCommand } from '../command.ts';
 import { addTargetOptions, releaseTarget, type TargetOptions } from '../release-target.ts';
 
 export const command = defineCommand<TargetOptions>({
+  group: 'operate',
+  region: 'state',
   summary: 'runs the contract migrations of the live version, once no version needs the old schema',
   examples: ['slipway migrate', 'slipway migrate --stack prod'],
   configure: addTargetOptions,

@@ -5,6 +5,8 @@ import { addTargetOptions, releaseTarget, type TargetOptions } from '../release-
 interface PromoteOptions extends TargetOptions, BudgetOptions {}
 
 export const command = defineCommand<PromoteOptions>({
+  group: 'operate',
+  region: 'state',
   summary: 'puts the version that release --to verify left in staging live',
   examples: ['slipway promote', 'slipway promote --stack prod'],
   configure(command) {

@@ -15,6 +15,8 @@ interface ReleaseOptions extends TargetOptions, BudgetOptions {
 }
 
 export const command = defineCommand<ReleaseOptions>({
+  group: 'operate',
+  region: 'state',
   summary: 'builds a version, verifies it in staging and swaps it into production without losing a request',
   examples: ['slipway release', 'slipway release --stack prod', 'slipway release --to verify && ./slipway promote'],
   configure(command) {

@@ -1,6 +1,8 @@
 import { defineCommand } from '../command.ts';
 
 export const command = defineCommand({
+  group: 'develop',
+  region: 'state',
   summary: 'stops the local region and removes its data',
   examples: ['slipway reset'],
   async run({ options, output }) {

@@ -2,6 +2,8 @@ import { defineCommand } from '../command.ts';
 import { addStageOption, type StageOption } from '../stage-option.ts';
 
 export const command = defineCommand<StageOption>({
+  group: 'develop',
+  region: 'none',
   summary: 'lists every resource the program makes, and what keeps it; needs no account',
   examples: ['slipway resources --stage prod', 'slipway resources --stage shared --json'],
   configure: addStageOption,

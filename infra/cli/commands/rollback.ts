@@ -8,6 +8,8 @@ interface RollbackOptions extends TargetOptions {
 }
 
 export const command = defineCommand<RollbackOptions>({
+  group: 'operate',
+  region: 'state',
   summary: 'brings back the previous version with its settings',
   examples: ['slipway rollback', 'slipway rollback --stack prod', 'slipway rollback --to 3f2a91c0d4be'],
   configure(command) {

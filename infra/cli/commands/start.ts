@@ -2,6 +2,8 @@ import { defineCommand } from '../command.ts';
 import { interruptSignal } from '../interrupt.ts';
 
 export const command = defineCommand({
+  group: 'develop',
+  region: 'state and port',
   summary: 'starts the local region with a first release live, prints what to try, and returns',
   examples: ['slipway start', 'slipway start --state /tmp/second --port 9080'],
   async run({ options, output, edit }) {

@@ -4,6 +4,8 @@ import { type CommonOptions, defineCommand } from '../command.ts';
 import { addTargetOptions, releaseTarget, type TargetOptions } from '../release-target.ts';
 
 export const command = defineCommand<TargetOptions>({
+  group: 'operate',
+  region: 'state',
   summary: 'shows slots, versions, processes, media and the last release',
   examples: ['slipway status', 'slipway status --json', 'slipway status --stack prod'],
   configure: addTargetOptions,

@@ -1,6 +1,8 @@
 import { defineCommand } from '../command.ts';
 
 export const command = defineCommand({
+  group: 'develop',
+  region: 'state',
   summary: 'stops the local region and keeps its data',
   examples: ['slipway stop'],
   async run({ options, output }) {

@@ -3,11 +3,14 @@ import { SlipError } from '../../lib/errors.ts';
 import { defineCommand } from '../command.ts';
 import { UsageError } from '../failure.ts';
 import { interruptSignal } from '../interrupt.ts';
+import { didYouMean } from '../nearest.ts';
 import { LiveLine } from '../views/live-line.ts';
 
 const root = join(import.meta.dirname, '../../..');
 
 export const command = defineCommand<{ filter?: string }>({
+  group: 'develop',
+  region: 'none',
   summary: 'runs type checks, linters and all tests; ends with one line that counts them',
   examples: ['slipway test', 'slipway test unit --filter infra/setup', 'npm test -- php'],
   configure(command) {
@@ -16,7 +19,7 @@ export const command = defineCommand<{ filter?: string }>({
       .option('--filter <text>', 'only test files (for php: tests) whose path (name) contains this');
   },
   async run({ args, options, output }) {
-    const { allStages, selectStages } = await import('../testing/stages.ts');
+    const { allStages, selectable, selectStages } = await import('../testing/stages.ts');
     const { runTests } = await import('../testing/test-run.ts');
     const { filter } = options;
     const context = { root, reports: join(root, '.setup/test'), ...(filter === undefined ? {} : { filter }) };
@@ -25,7 +28,7 @@ export const command = defineCommand<{ filter?: string }>({
     if (unknown.length > 0) {
       throw new UsageError(
         `there is no stage ${unknown.join(', ')}`,
-        `choose among static unit php e2e ${stages.map(({ name }) => name).join(' ')}`,
+        `${didYouMean(unknown[0] ?? '', selectable(stages))}choose among ${selectable(stages).join(' ')}`,
       );
     }
 

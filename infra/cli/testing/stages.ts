@@ -48,6 +48,11 @@ export function selectStages(
   };
 }
 
+/** The words that `selectStages` knows. */
+export function selectable(stages: readonly Stage[]): string[] {
+  return [...new Set(stages.flatMap(({ group, name }) => [group, name]))];
+}
+
 function staticStages({ root }: StageContext): Stage[] {
   const node = (name: string, program: string, ...args: string[]): Stage => ({
     name,
