@@ -111,3 +111,9 @@ describe.each(workflows)('%s', (file) => {
 test.each(['README.md', ...guides])('%s shows commands that exist, with options that they have', async (file) => {
   expect(await refusals(shellBlocks(file))).toEqual([]);
 });
+
+test('the long form of the tests runs every night', () => {
+  const { on, jobs } = parse(read('.github/workflows/nightly.yml'));
+  expect(on.schedule).toHaveLength(1);
+  expect(scalars(jobs, ['run'])).toContain('npm test -- long');
+});

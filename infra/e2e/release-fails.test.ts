@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, jest } from '@jest/globals';
+import { long } from '../testbed/long-form.ts';
 import { ReleaseBed } from '../testbed/release-bed.ts';
 import { type CrashSteps, describeCrashes } from './release/crash.suite.ts';
 import { describeInterrupts } from './release/interrupt.suite.ts';
 import { describeRefusals } from './release/refusals.suite.ts';
 import { describeFailedSwapBack } from './release/swap-back.suite.ts';
 
-/** SLIPWAY_E2E=long: a kill at each step of a release and of a rollback, a swap back that fails, Ctrl-C after a swap. */
-const long = process.env.SLIPWAY_E2E === 'long';
+/** npm test -- long: a kill at each step of a release and of a rollback, a swap back that fails, Ctrl-C after a swap. */
 const everyStep: CrashSteps = {
   release: [
     'preflight',

@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, jest } from '@jest/globals';
+import { long } from '../testbed/long-form.ts';
 import { ReleaseBed } from '../testbed/release-bed.ts';
 import { describeContract } from './release/contract.suite.ts';
 import { describeDown } from './release/down.suite.ts';
 import { describeLoad } from './release/load.suite.ts';
 import { describeSettings } from './release/settings.suite.ts';
 
-/** SLIPWAY_E2E=long: ten releases and ten rollbacks, twenty bare swaps. */
-const long = process.env.SLIPWAY_E2E === 'long';
+/** npm test -- long: ten releases and ten rollbacks, twenty bare swaps. */
 
 jest.setTimeout(long ? 900_000 : 180_000);
 

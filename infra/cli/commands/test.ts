@@ -12,19 +12,23 @@ export const command = defineCommand<{ filter?: string }>({
   group: 'develop',
   region: 'none',
   summary: 'runs type checks, linters and all tests; ends with one line that counts them',
-  examples: ['slipway test', 'slipway test unit --filter infra/setup', 'npm test -- php'],
+  examples: ['slipway test', 'slipway test unit --filter infra/setup', 'npm test -- php', 'npm test -- long'],
   configure(command) {
     command
-      .argument('[stages...]', 'only these: static, unit, php, e2e, or the name of one stage')
+      .argument(
+        '[stages...]',
+        'only these: static, unit, php, e2e, or the name of one stage; with `long` in the long form, every kill and backlog of it',
+      )
       .option('--filter <text>', 'only test files (for php: tests) whose path (name) contains this');
   },
   async run({ args, options, output }) {
-    const { allStages, selectable, selectStages } = await import('../testing/stages.ts');
+    const { allStages, selectable, selectStages, splitForm } = await import('../testing/stages.ts');
     const { runTests } = await import('../testing/test-run.ts');
     const { filter } = options;
-    const context = { root, reports: join(root, '.setup/test'), ...(filter === undefined ? {} : { filter }) };
+    const { form, names } = splitForm(args);
+    const context = { form, root, reports: join(root, '.setup/test'), ...(filter === undefined ? {} : { filter }) };
     const stages = allStages(context);
-    const { chosen, unknown } = selectStages(stages, args);
+    const { chosen, unknown } = selectStages(stages, names);
     if (unknown.length > 0) {
       throw new UsageError(
         `there is no stage ${unknown.join(', ')}`,

@@ -17,9 +17,18 @@ export interface Stage {
   readonly limitSeconds: number;
 }
 
+/** `long`: every kill, outage and backlog; an hour or so, for a nightly run. `short`: one of each kind. */
+export type Form = 'short' | 'long';
+
+/** Tests read the form from this variable: infra/testbed, sidecar/testbed and the PHP tests. */
+export const formVariable = 'SLIPWAY_TEST_FORM';
+
+/** How much longer a stage may take in the long form. */
+const longFormFactor = 4;
 const limits = { static: 600, unit: 1_800, php: 1_800, e2e: 3_600 };
 
 export interface StageContext {
+  readonly form: Form;
   readonly root: string;
   /** Where reports go. */
   readonly reports: string;
@@ -29,11 +38,19 @@ export interface StageContext {
 
 /** Every stage. Static checks first: they are quick to fail. The end-to-end tests, which wait more than they work, run two files at a time and beside nothing else. */
 export function allStages(context: StageContext): Stage[] {
-  return [...staticStages(context), unitStage(context), ...phpStages(context), e2eStage(context)];
+  const stages = [...staticStages(context), unitStage(context), ...phpStages(context), e2eStage(context)];
+  if (context.form === 'short') return stages;
+  return stages.map((stage) => ({ ...stage, limitSeconds: stage.limitSeconds * longFormFactor }));
 }
 
 export function reportFile(context: StageContext, stage: Pick<Stage, 'name' | 'report'>): string {
   return join(context.reports, `${stage.name}.${stage.report === 'jest' ? 'json' : 'xml'}`);
+}
+
+/** The word `long` among the arguments chooses the form; the other words choose stages. */
+export function splitForm(args: readonly string[]): { form: Form; names: readonly string[] } {
+  const names = args.filter((word) => word !== 'long');
+  return { form: names.length === args.length ? 'short' : 'long', names };
 }
 
 /** Stages by name or group, in their own order; all without names. Returns the unknown names as well. */
@@ -50,7 +67,7 @@ export function selectStages(
 
 /** The words that `selectStages` knows. */
 export function selectable(stages: readonly Stage[]): string[] {
-  return [...new Set(stages.flatMap(({ group, name }) => [group, name]))];
+  return [...new Set([...stages.flatMap(({ group, name }) => [group, name]), 'long'])];
 }
 
 function staticStages({ root }: StageContext): Stage[] {

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { eventually } from '../../testbed/eventually.ts';
 import type { Stage } from './stages.ts';
-import { selectStages } from './stages.ts';
+import { allStages, selectStages, splitForm } from './stages.ts';
 import { runTests, type TestRunOptions } from './test-run.ts';
 
 let reports = '';
@@ -28,7 +28,7 @@ const shell = (name: string, script: string, more: Partial<Stage> = {}): Stage =
 async function run(stages: Stage[], more: Partial<TestRunOptions> = {}) {
   const lines: string[] = [];
   const { results, leftovers } = await runTests(stages, {
-    context: { root: reports, reports },
+    context: { form: 'short', root: reports, reports },
     signal: new AbortController().signal,
     live: { above: (line: string) => void lines.push(line) },
     running: new Map(),
@@ -49,6 +49,23 @@ describe('a test run', () => {
     expect(shown).toContain(join(reports, 'bad.log'));
     expect(shown).not.toContain('fine');
     expect(readFileSync(join(reports, 'good.log'), 'utf8')).toContain('fine');
+  });
+
+  test.each(['short', 'long'] as const)(
+    'tells every stage that its form is %s, whatever the environment says',
+    async (form) => {
+      const context = { form, root: reports, reports };
+      const { shown } = await run([shell('asks', 'echo "form $SLIPWAY_TEST_FORM"; exit 1')], { context });
+      expect(shown).toContain(`form ${form}`);
+    },
+  );
+
+  test('the word long chooses the form, not a stage, and gives each stage more time', () => {
+    expect(splitForm(['unit'])).toEqual({ form: 'short', names: ['unit'] });
+    expect(splitForm(['long', 'e2e'])).toEqual({ form: 'long', names: ['e2e'] });
+    const seconds = (form: 'short' | 'long') =>
+      allStages({ form, root: '/r', reports: '/r' }).map(({ limitSeconds }) => limitSeconds);
+    expect(Math.min(...seconds('long'))).toBeGreaterThan(Math.min(...seconds('short')));
   });
 
   test('a runner that dies without a report has failed, though no test did', async () => {

@@ -3,7 +3,7 @@ import { availableParallelism } from 'node:os';
 import type { LiveLine } from '../views/live-line.ts';
 import { RunDirectory } from './run-directory.ts';
 import { runStage, type StageResult } from './run-stage.ts';
-import type { Stage, StageContext } from './stages.ts';
+import { formVariable, type Stage, type StageContext } from './stages.ts';
 
 export interface TestRun {
   readonly results: readonly StageResult[];
@@ -27,7 +27,7 @@ export interface TestRunOptions {
 export async function runTests(stages: readonly Stage[], options: TestRunOptions): Promise<TestRun> {
   await mkdir(options.context.reports, { recursive: true });
   const directory = await RunDirectory.create(options.graceMs);
-  const env = { ...process.env, TMPDIR: directory.path, NO_COLOR: '1' };
+  const env = { ...process.env, TMPDIR: directory.path, NO_COLOR: '1', [formVariable]: options.context.form };
   const results: StageResult[] = [];
   let leftovers: string[] = [];
   try {

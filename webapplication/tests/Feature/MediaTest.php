@@ -390,7 +390,7 @@ final class MediaTest extends FeatureTestCase
     }
 
     /**
-     * The whole of what the shorter tests prove: over 1 GiB to a client at 10 MB/s, which takes 110 s. SLIPWAY_E2E=long.
+     * The whole of what the shorter tests prove: over 1 GiB to a client at 10 MB/s, which takes 110 s. `npm test -- long`.
      *
      * @param int<0, max> $size
      */
@@ -409,7 +409,7 @@ final class MediaTest extends FeatureTestCase
     /** @return iterable<string, array{string, int<0, max>, int}> */
     public static function longPlaces(): iterable
     {
-        foreach ('long' === getenv('SLIPWAY_E2E') ? self::PLACES : [] as $place) {
+        foreach ('long' === getenv('SLIPWAY_TEST_FORM') ? self::PLACES : [] as $place) {
             yield $place => [$place, 1100 * 1024 * 1024, 10_000_000];
         }
         yield 'in short' => ['outbox', 3_000_000, 100_000_000];
