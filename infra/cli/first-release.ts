@@ -3,6 +3,7 @@ import { SlipError } from '../lib/errors.ts';
 import { untilDefined } from '../lib/until.ts';
 import { release } from '../release/release.ts';
 import { History, lastLive } from '../release/store/history.ts';
+import { sealOf } from '../release/store/seal.ts';
 import type { ReleaseTarget } from '../release/target/target.ts';
 import type { CommonOptions } from './command.ts';
 import type { Output } from './output.ts';
@@ -69,7 +70,7 @@ async function firstRelease(
 }
 
 async function liveVersion(target: ReleaseTarget): Promise<string | undefined> {
-  return lastLive(await new History(target.releases, target.stack).read())?.version;
+  return lastLive(await new History(target.releases, target.stack, await sealOf(target)).read())?.version;
 }
 
 async function answers(url: string): Promise<true | undefined> {

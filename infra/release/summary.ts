@@ -5,6 +5,7 @@ import { entryBefore } from './store/lineage.ts';
 import { inspectLock, type LockContent, lockName } from './store/lock.ts';
 import { describeOwner, hasEnded } from './store/owner.ts';
 import { productionStateOf } from './store/production-state.ts';
+import { sealForLooking } from './store/seal.ts';
 import { hasConfiguration, readConfiguration } from './store/slot-configuration.ts';
 import type { ReleaseTarget } from './target/target.ts';
 
@@ -22,7 +23,7 @@ export type LastRelease = Pick<HistoryEntry, 'version' | 'kind' | 'outcome' | 'w
 
 /** Reads the history and asks the slots; changes nothing. */
 export async function summarizeReleases(target: ReleaseTarget): Promise<ReleaseSummary> {
-  const { history, staging, production, appService } = accessTo(target);
+  const { history, staging, production, appService } = accessTo(target, await sealForLooking(target));
   // Whoever only looks may not be allowed to read settings; versions then have to do.
   const configurationOf = (slot: 'production' | 'staging') =>
     readConfiguration(appService, slot).catch(() => undefined);

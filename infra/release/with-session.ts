@@ -5,6 +5,7 @@ import type { Listener, Steps } from './phases/steps.ts';
 import { damagedLock, lockName, ReleaseLock } from './store/lock.ts';
 import { currentOwner, describeOwner } from './store/owner.ts';
 import { PackageStore } from './store/package-store.ts';
+import { Seal } from './store/seal.ts';
 import type { ReleaseTarget } from './target/target.ts';
 
 export interface SessionOptions {
@@ -24,17 +25,19 @@ export async function withSession<T>(
 ): Promise<T> {
   const startedAt = new Date();
   const owner = currentOwner(options.command, process.env, startedAt);
-  const lock = await ReleaseLock.acquire(target.releases, lockName(target.stack), owner);
-  const access = accessTo(target, () => lock.assertHeld());
+  const tokens = await target.tokens();
+  const seal = new Seal(tokens.release, target.stack);
+  const lock = await ReleaseLock.acquire(target.releases, lockName(target.stack), owner, seal);
+  const access = accessTo(target, seal, () => lock.assertHeld());
   let probe: ProductionProbe | undefined;
   try {
     if (lock.previousOwner !== undefined) {
       steps.notice(`took over the lock that ${describeOwner(lock.previousOwner)} left behind`);
     }
     if (lock.wasDamaged) steps.notice(damagedLock().toText());
-    const tokens = await target.tokens();
     await heal({ ...access, lock, steps });
     const entries = await access.history.read();
+    if (access.history.foreignLines > 0) steps.notice(foreignHistory(access.history.foreignLines));
     const before = await findProductionState(access, entries);
     if (before?.answers === true) probe = ProductionProbe.start(access.production);
     else if (before !== undefined)
@@ -58,4 +61,8 @@ export async function withSession<T>(
     if (lost !== undefined) steps.notice(lost);
     await lock.release();
   }
+}
+
+function foreignHistory(lines: number): string {
+  return `${lines} lines of history were not written with the key of this stack and count for nothing: look into who can write to the releases container`;
 }

@@ -12,12 +12,14 @@ export const command = defineCommand<TargetOptions & { readonly limit: number }>
     command.option('--limit <number>', 'the newest so many', parseNumber(1, 10_000), 20);
   },
   async run({ options, output }) {
-    const [{ History }, { historyText }] = await Promise.all([
+    const [{ History }, { sealForLooking }, { historyText }] = await Promise.all([
       import('../../release/store/history.ts'),
+      import('../../release/store/seal.ts'),
       import('../views/history-text.ts'),
     ]);
     const target = await releaseTarget(options);
-    const entries = (await new History(target.releases, target.stack).read()).slice(-options.limit).reverse();
+    const history = new History(target.releases, target.stack, await sealForLooking(target));
+    const entries = (await history.read()).slice(-options.limit).reverse();
     output.result(entries, historyText(entries));
   },
 });

@@ -7,6 +7,7 @@ import type { ReleaseLock } from '../store/lock.ts';
 import type { Owner } from '../store/owner.ts';
 import type { PackageStore } from '../store/package-store.ts';
 import { type ProductionState, productionStateOf } from '../store/production-state.ts';
+import type { Seal } from '../store/seal.ts';
 import { readConfiguration } from '../store/slot-configuration.ts';
 import type { ReleaseTarget, ReleaseTokens } from '../target/target.ts';
 import type { ProductionProbe } from './production-probe.ts';
@@ -42,14 +43,14 @@ export interface Access {
   readonly history: History;
 }
 
-/** `beforeChange` runs before every request that changes the site; default: nothing, for commands that only look. */
-export function accessTo(target: ReleaseTarget, beforeChange?: () => void): Access {
+/** Commands that only look have no seal when they may not read secrets, and no `beforeChange`, which runs before every request that changes the site. */
+export function accessTo(target: ReleaseTarget, seal: Seal | undefined, beforeChange?: () => void): Access {
   return {
     target,
     appService: new AppService(target.site, target.management, beforeChange),
     production: new WebSlot(target.urls.production),
     staging: new WebSlot(target.urls.staging),
-    history: new History(target.releases, target.stack),
+    history: new History(target.releases, target.stack, seal),
   };
 }
 

@@ -2,6 +2,7 @@ import type { ContainerClient } from '@azure/storage-blob';
 import type { WantedContainer } from '../../lib/wanted.ts';
 import type { Smoke } from '../app/manifest-schema.ts';
 import { readText } from './blob-text.ts';
+import type { Seal } from './seal.ts';
 import { isStatus, storeFailure } from './store-failure.ts';
 
 export type EntryKind = 'release' | 'promote' | 'rollback' | 'migrate';
@@ -67,21 +68,30 @@ export interface HistoryEntry extends Configuration {
   readonly error?: { readonly code: string; readonly found: string };
 }
 
-/** The history of one stack: an append blob with one JSON object per line, oldest first. */
+/**
+ * The history of one stack: an append blob with one JSON object per line, oldest first. With a seal only the lines that
+ * bear it count; without one, for commands that only look, all do.
+ */
 export class History {
   readonly #container: ContainerClient;
   readonly #name: string;
+  readonly #seal: Seal | undefined;
+  /** Lines of the last reading that nobody with the stack's key wrote. */
+  foreignLines = 0;
 
-  constructor(container: ContainerClient, stack: string) {
+  constructor(container: ContainerClient, stack: string, seal: Seal | undefined) {
     this.#container = container;
     this.#name = `${stack}/history.jsonl`;
+    this.#seal = seal;
   }
 
   async read(): Promise<HistoryEntry[]> {
     try {
       const { text } = await readText(this.#container.getBlobClient(this.#name));
       const lines = text.split('\n').filter((line) => line !== '');
-      return latestOfEach(lines.map((line) => JSON.parse(line) as HistoryEntry));
+      const entries = lines.map((line) => this.#parse(line)).filter((entry) => entry !== undefined);
+      this.foreignLines = lines.length - entries.length;
+      return latestOfEach(entries);
     } catch (error) {
       if (isStatus(error, 404)) return [];
       throw storeFailure(error);
@@ -90,7 +100,7 @@ export class History {
 
   async append(entry: HistoryEntry): Promise<void> {
     const blob = this.#container.getAppendBlobClient(this.#name);
-    const line = `${JSON.stringify(entry)}\n`;
+    const line = `${JSON.stringify({ ...entry, mac: this.#seal?.of('history', entry) })}\n`;
     try {
       await blob.appendBlock(line, Buffer.byteLength(line)).catch(async (error: unknown) => {
         if (!isStatus(error, 404)) throw error;
@@ -102,6 +112,15 @@ export class History {
       });
     } catch (error) {
       throw storeFailure(error);
+    }
+  }
+
+  #parse(line: string): HistoryEntry | undefined {
+    try {
+      const { mac, ...entry } = JSON.parse(line) as HistoryEntry & { readonly mac?: unknown };
+      return this.#seal === undefined || this.#seal.isGenuine('history', entry, mac) ? entry : undefined;
+    } catch {
+      return undefined;
     }
   }
 }

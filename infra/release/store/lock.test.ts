@@ -6,8 +6,10 @@ import { TestAzurite } from './azurite.fixture.ts';
 import type { HistoryEntry } from './history.ts';
 import { type Intent, inspectLock, ReleaseLock } from './lock.ts';
 import { currentOwner, hasEnded, type Owner } from './owner.ts';
+import { Seal } from './seal.ts';
 
 const name = 'stack/lock.json';
+const seal = new Seal('secret', 'stack');
 const intent: Intent = {
   phase: 'swap',
   entry: { version: 'b', from: 'a' } as HistoryEntry,
@@ -55,13 +57,13 @@ function afterFirstDownload(action: () => Promise<void>): ContainerClient {
 
 describe('the release lock', () => {
   test('is held by one at a time; the second is told who holds it and since when', async () => {
-    const held = await ReleaseLock.acquire(container, name, alive);
-    await expect(ReleaseLock.acquire(container, name, alive)).rejects.toMatchObject({
+    const held = await ReleaseLock.acquire(container, name, alive, seal);
+    await expect(ReleaseLock.acquire(container, name, alive, seal)).rejects.toMatchObject({
       code: 'SLIP-RELEASE-LOCKED',
       detail: { found: 'another release is in progress: ada (release), since 2026-01-02T03:04:05.000Z' },
     });
     await held.release();
-    const next = await ReleaseLock.acquire(container, name, alive);
+    const next = await ReleaseLock.acquire(container, name, alive, seal);
     expect({ owner: next.previousOwner, leftover: next.leftover }).toEqual({ owner: undefined, leftover: undefined });
     await next.release();
   });
@@ -75,7 +77,7 @@ describe('the release lock', () => {
     const slow = afterFirstDownload(async () => {
       await blob.upload(content, content.length, { conditions: { leaseId: lease.leaseId } });
     });
-    await expect(ReleaseLock.acquire(slow, name, alive)).rejects.toMatchObject({
+    await expect(ReleaseLock.acquire(slow, name, alive, seal)).rejects.toMatchObject({
       code: 'SLIP-RELEASE-LOCKED',
       detail: { found: expect.stringContaining('in progress: ada') },
     });
@@ -83,26 +85,26 @@ describe('the release lock', () => {
   });
 
   test('given back with something still begun leaves it to the next, also when that one fails before it heals', async () => {
-    const held = await ReleaseLock.acquire(container, name, alive);
+    const held = await ReleaseLock.acquire(container, name, alive, seal);
     await held.write(intent);
     await held.release();
-    const failing = await ReleaseLock.acquire(container, name, alive);
+    const failing = await ReleaseLock.acquire(container, name, alive, seal);
     expect(failing.leftover).toEqual(intent);
     await failing.release();
-    const healing = await ReleaseLock.acquire(container, name, alive);
+    const healing = await ReleaseLock.acquire(container, name, alive, seal);
     expect(healing.leftover).toEqual(intent);
     await healing.write(undefined);
     await healing.release();
-    const after = await ReleaseLock.acquire(container, name, alive);
+    const after = await ReleaseLock.acquire(container, name, alive, seal);
     expect(after.leftover).toBeUndefined();
     await after.release();
   });
 
   test('of a process that has ended on this machine is taken over at once, with what it had begun', async () => {
     const owner = await deadOwner();
-    const killed = await ReleaseLock.acquire(container, name, owner);
+    const killed = await ReleaseLock.acquire(container, name, owner, seal);
     await killed.write(intent);
-    const next = await ReleaseLock.acquire(container, name, alive);
+    const next = await ReleaseLock.acquire(container, name, alive, seal);
     expect(next.previousOwner).toEqual(owner);
     expect(next.leftover).toEqual(intent);
     await expect(killed.write(intent)).rejects.toMatchObject({ code: 'SLIP-RELEASE-LOCK-LOST' });
@@ -112,23 +114,25 @@ describe('the release lock', () => {
 
   test('of a process on another machine is not taken over while its lease lives, and is afterwards', async () => {
     const elsewhere: Owner = { ...alive, process: { machine: 'another', pid: 1, startTicks: '1' } };
-    const held = await ReleaseLock.acquire(container, name, elsewhere);
+    const held = await ReleaseLock.acquire(container, name, elsewhere, seal);
     await held.write(intent);
-    await expect(ReleaseLock.acquire(container, name, alive)).rejects.toMatchObject({ code: 'SLIP-RELEASE-LOCKED' });
+    await expect(ReleaseLock.acquire(container, name, alive, seal)).rejects.toMatchObject({
+      code: 'SLIP-RELEASE-LOCKED',
+    });
     // What 30 s without renewal do.
     await new BlobLeaseClient(container.getBlobClient(name)).breakLease(0);
-    const next = await ReleaseLock.acquire(container, name, alive);
+    const next = await ReleaseLock.acquire(container, name, alive, seal);
     expect(next.previousOwner).toEqual(elsewhere);
     await Promise.all([next.release(), held.release()]);
   });
 
   test('of a dead holder is left alone when somebody else has taken it over since it was looked at', async () => {
-    const killed = await ReleaseLock.acquire(container, name, await deadOwner());
+    const killed = await ReleaseLock.acquire(container, name, await deadOwner(), seal);
     let eve: ReleaseLock | undefined;
     const late = afterFirstDownload(async () => {
-      eve = await ReleaseLock.acquire(container, name, { ...alive, who: 'eve' });
+      eve = await ReleaseLock.acquire(container, name, { ...alive, who: 'eve' }, seal);
     });
-    await expect(ReleaseLock.acquire(late, name, alive)).rejects.toMatchObject({ code: 'SLIP-RELEASE-LOCKED' });
+    await expect(ReleaseLock.acquire(late, name, alive, seal)).rejects.toMatchObject({ code: 'SLIP-RELEASE-LOCKED' });
     await eve?.write(intent);
     await Promise.all([eve?.release(), killed.release()]);
     expect((await inspectLock(container, name))?.intent).toEqual(intent);
@@ -137,20 +141,32 @@ describe('the release lock', () => {
   test('whose content is damaged keeps nobody out, and says so', async () => {
     await container.getBlockBlobClient(name).upload('{"own', 5);
     expect(await inspectLock(container, name)).toMatchObject({ damaged: true });
-    const held = await ReleaseLock.acquire(container, name, alive);
+    const held = await ReleaseLock.acquire(container, name, alive, seal);
     expect({ damaged: held.wasDamaged, owner: held.previousOwner, leftover: held.leftover }).toEqual({
       damaged: true,
       owner: undefined,
       leftover: undefined,
     });
     await held.release();
-    const next = await ReleaseLock.acquire(container, name, alive);
+    const next = await ReleaseLock.acquire(container, name, alive, seal);
     expect(next.wasDamaged).toBe(false);
     await next.release();
   });
 
+  test('with an intent that nobody with the key of the stack wrote begins anew, and says so', async () => {
+    const content = JSON.stringify({
+      owner: await deadOwner(),
+      intent,
+      mac: new Seal('guess', 'stack').of('intent', intent),
+    });
+    await container.getBlockBlobClient(name).upload(content, content.length);
+    const held = await ReleaseLock.acquire(container, name, alive, seal);
+    expect({ damaged: held.wasDamaged, leftover: held.leftover }).toEqual({ damaged: true, leftover: undefined });
+    await held.release();
+  });
+
   test('can be read at any moment while its holder writes', async () => {
-    const held = await ReleaseLock.acquire(container, name, alive);
+    const held = await ReleaseLock.acquire(container, name, alive, seal);
     const longer: Intent = { ...intent, entry: { ...intent.entry, version: 'v'.repeat(20_000) } };
     const writing = (async () => {
       for (let turn = 0; turn < 60; turn++) await held.write(turn % 2 === 0 ? intent : longer);
@@ -164,9 +180,9 @@ describe('the release lock', () => {
 
   test('can be looked at without being taken', async () => {
     expect(await inspectLock(container, name)).toBeUndefined();
-    const held = await ReleaseLock.acquire(container, name, alive);
+    const held = await ReleaseLock.acquire(container, name, alive, seal);
     await held.write(intent);
-    expect(await inspectLock(container, name)).toEqual({ owner: alive, intent });
+    expect(await inspectLock(container, name)).toEqual({ owner: alive, intent, mac: expect.any(String) });
     await held.write(undefined);
     await held.release();
     expect(await inspectLock(container, name)).toBeUndefined();

@@ -5,6 +5,7 @@ import { untilDefined } from '../../lib/until.ts';
 import { readText } from './blob-text.ts';
 import type { HistoryEntry } from './history.ts';
 import { describeOwner, hasEnded, type Owner } from './owner.ts';
+import type { Seal } from './seal.ts';
 import { isStatus, storeFailure } from './store-failure.ts';
 
 /** A lease lives this long without being renewed: how long a crashed release on another machine keeps others out. */
@@ -25,6 +26,8 @@ export type Phase = 'stage' | 'migrate' | 'prepare' | 'verify' | 'drain' | 'swap
 export interface LockContent {
   readonly owner?: Owner;
   readonly intent?: Intent;
+  /** Seal of the intent. */
+  readonly mac?: string;
   /** The blob holds something else: who had the lock and what was begun is not known. */
   readonly damaged?: true;
 }
@@ -42,12 +45,14 @@ export class ReleaseLock {
   readonly #blob: BlockBlobClient;
   readonly #lease: BlobLeaseClient;
   readonly #owner: Owner;
+  readonly #seal: Seal;
   readonly #timer: NodeJS.Timeout;
   #renewedAt = Date.now();
   #lost = false;
   #intent: Intent | undefined;
 
-  private constructor(blob: BlockBlobClient, lease: BlobLeaseClient, owner: Owner, found: LockContent) {
+  private constructor(blob: BlockBlobClient, lease: BlobLeaseClient, owner: Owner, found: LockContent, seal: Seal) {
+    this.#seal = seal;
     this.#blob = blob;
     this.#lease = lease;
     this.#owner = owner;
@@ -59,7 +64,7 @@ export class ReleaseLock {
   }
 
   /** Throws SLIP-RELEASE-LOCKED, naming the holder, when it is held. A holder known to be dead loses it at once. */
-  static async acquire(container: ContainerClient, name: string, owner: Owner): Promise<ReleaseLock> {
+  static async acquire(container: ContainerClient, name: string, owner: Owner, seal: Seal): Promise<ReleaseLock> {
     const blob = container.getBlockBlobClient(name);
     await createWhenMissing(blob);
     const lease = new BlobLeaseClient(blob);
@@ -70,8 +75,8 @@ export class ReleaseLock {
       await breakUnchanged(lease, etag);
       if (!(await tryAcquire(lease))) throw lockedBy(undefined);
     }
-    const { content: found } = await read(blob);
-    const lock = new ReleaseLock(blob, lease, owner, found);
+    const found = genuine((await read(blob)).content, seal);
+    const lock = new ReleaseLock(blob, lease, owner, found, seal);
     await lock.#write(found.intent);
     return lock;
   }
@@ -95,7 +100,7 @@ export class ReleaseLock {
   async release(): Promise<void> {
     clearInterval(this.#timer);
     try {
-      const content: LockContent = this.#intent === undefined ? {} : { owner: this.#owner, intent: this.#intent };
+      const content = this.#intent === undefined ? {} : { owner: this.#owner, ...this.#sealed(this.#intent) };
       await upload(this.#blob, content, this.#lease.leaseId);
       await this.#lease.releaseLease();
     } catch {
@@ -105,7 +110,7 @@ export class ReleaseLock {
 
   async #write(intent: Intent | undefined): Promise<void> {
     this.#intent = intent;
-    const content: LockContent = { owner: this.#owner, ...(intent === undefined ? {} : { intent }) };
+    const content: LockContent = { owner: this.#owner, ...(intent === undefined ? {} : this.#sealed(intent)) };
     try {
       await upload(this.#blob, content, this.#lease.leaseId);
     } catch (error) {
@@ -113,6 +118,10 @@ export class ReleaseLock {
       this.#lost = true;
       this.assertHeld();
     }
+  }
+
+  #sealed(intent: Intent): Pick<LockContent, 'intent' | 'mac'> {
+    return { intent, mac: this.#seal.of('intent', intent) };
   }
 
   async #renew(): Promise<void> {
@@ -194,6 +203,13 @@ function parse(text: string): LockContent {
   } catch {
     // Not what any of us wrote.
   }
+  return { damaged: true };
+}
+
+/** An intent that nobody with the stack's key wrote is not carried out: it would make a command swap, or trust a package. */
+function genuine(content: LockContent, seal: Seal): LockContent {
+  const { intent, mac } = content;
+  if (intent === undefined || seal.isGenuine('intent', intent, mac)) return content;
   return { damaged: true };
 }
 

@@ -7,9 +7,11 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { TestAzurite } from './azurite.fixture.ts';
 import { History, type HistoryEntry } from './history.ts';
 import { PackageStore } from './package-store.ts';
+import { Seal } from './seal.ts';
 
 const bytes = 'the bytes of a package';
 const stored = { version: 'a', sha256: createHash('sha256').update(bytes).digest('hex') };
+const seal = new Seal('secret', 'stack');
 let azurite: TestAzurite;
 let container: ContainerClient;
 let directory: string;
@@ -54,14 +56,28 @@ describe('a stored package', () => {
 
 describe('history', () => {
   test('has its lines in order; of a line written twice the later counts', async () => {
-    const history = new History(container, 'stack');
+    const history = new History(container, 'stack', seal);
     expect(await history.read()).toEqual([]);
     const entry = (id: string, outcome: HistoryEntry['outcome']) => ({ id, outcome }) as HistoryEntry;
     for (const line of [entry('1', 'live'), entry('2', 'abandoned'), entry('2', 'live')]) await history.append(line);
     expect(await history.read()).toEqual([entry('1', 'live'), entry('2', 'live')]);
   });
 
+  test('has none of the lines that others wrote, forged, changed or torn; who looks without the key sees all but the torn', async () => {
+    const history = new History(container, 'shared', seal);
+    const entry = { id: '1', version: 'a', outcome: 'live', sha256: 'good' } as HistoryEntry;
+    await history.append(entry);
+    await new History(container, 'shared', new Seal('guess', 'stack')).append({ ...entry, id: '2' });
+    const blob = container.getAppendBlobClient('shared/history.jsonl');
+    const written = (await blob.downloadToBuffer()).toString();
+    const changed = written.split('\n')[0]?.replace('good', 'evil') ?? '';
+    for (const line of [`${changed}\n`, '{"id":"3"}\n', '{"torn\n']) await blob.appendBlock(line, line.length);
+    expect(await history.read()).toEqual([entry]);
+    expect(history.foreignLines).toBe(4);
+    expect((await new History(container, 'shared', undefined).read()).map(({ id }) => id)).toEqual(['1', '2', '3']);
+  });
+
   test('of one stack is not that of another', async () => {
-    expect(await new History(container, 'other').read()).toEqual([]);
+    expect(await new History(container, 'other', seal).read()).toEqual([]);
   });
 });
