@@ -147,7 +147,7 @@ describe('beside the sync the sidecar', () => {
       await until('it is sent', async () => Number((await first.status()).counts.spansSent) === before + at);
     }
     const head =
-      'POST /v1/traces HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n{';
+      'POST /v1/traces HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n{';
     const slow = Array.from({ length: defaults.TRACES_AT_ONCE }, () => {
       const socket = connect(Number(new URL(first.url).port), '127.0.0.1', () => socket.write(head));
       return socket.on('error', () => undefined);
@@ -208,11 +208,11 @@ describe('beside the sync the sidecar', () => {
     const raw = [
       'garbage\r\n\r\n',
       'GET / HTTP/9.9\r\n\r\n',
-      'POST /carry?name=%zz HTTP/1.1\r\nHost: x\r\n\r\n',
-      'POST /v1/traces HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 99999999999\r\n\r\n{',
-      `GET /${'a'.repeat(70_000)} HTTP/1.1\r\nHost: x\r\n\r\n`,
-      'POST /v1/traces HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n',
-      'GET /blob/%00 HTTP/1.1\r\nHost: x\r\nRange: bytes=-\r\n\r\n',
+      'POST /carry?name=%zz HTTP/1.1\r\nHost: localhost\r\n\r\n',
+      'POST /v1/traces HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 99999999999\r\n\r\n{',
+      `GET /${'a'.repeat(70_000)} HTTP/1.1\r\nHost: localhost\r\n\r\n`,
+      'POST /v1/traces HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n',
+      'GET /blob/%00 HTTP/1.1\r\nHost: localhost\r\nRange: bytes=-\r\n\r\n',
       '\u0000\u0001\u0002',
     ];
     for (const text of raw) {

@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { chmodSync, existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-
+import { request } from 'node:http';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -101,6 +101,23 @@ describe('the process of the sidecar', () => {
     rmSync(join(folder, 'media'));
     await until('it goes on', async () => (await fetch(`${sidecar.url}/readyz`)).ok);
     expect(sidecar.ended).toBe(false);
+  });
+
+  test('answers only when it is called by a name of this machine, as a page behind another name would not', async () => {
+    const port = Number(new URL(sidecar.url).port);
+    const statusFor = (host: string): Promise<number | undefined> =>
+      new Promise((resolve, reject) => {
+        request({ host: '127.0.0.1', port, path: '/healthz', headers: { host } }, (response) => {
+          response.resume();
+          resolve(response.statusCode);
+        })
+          .on('error', reject)
+          .end();
+      });
+    for (const host of [`127.0.0.1:${port}`, 'localhost', 'LOCALHOST:1', '[::1]:8181'])
+      expect([host, await statusFor(host)]).toEqual([host, 200]);
+    for (const host of ['evil.example', 'localhost.evil.example', '127.0.0.1.evil.example:80', '169.254.129.2'])
+      expect([host, await statusFor(host)]).toEqual([host, 403]);
   });
 
   test('listens on loopback only', () => {

@@ -38,6 +38,8 @@ export function httpServer(routes: readonly Route[], log: Log): Server {
 }
 
 async function dispatch(routes: readonly Route[], request: IncomingMessage, response: ServerResponse): Promise<void> {
+  // A page in a browser may let its own name point here. It then sends that name.
+  if (!isLoopback(request.headers.host)) return sendJson(response, 403, { error: 'only for this machine' });
   const target = parseTarget(request.url);
   const found = routes.filter(({ path }) => (path.endsWith('/') ? target.path.startsWith(path) : target.path === path));
   if (found.length === 0) return sendJson(response, 404, { error: 'no such route' });
@@ -47,4 +49,9 @@ async function dispatch(routes: readonly Route[], request: IncomingMessage, resp
     return sendJson(response, 405, { error: `this route takes ${allow}` }, { allow });
   }
   await route.handle(request, response, target);
+}
+
+/** True for the names of this machine, with any port. */
+export function isLoopback(host: string | undefined): boolean {
+  return /^(127\.0\.0\.1|localhost|\[::1\])(:\d{1,5})?$/i.test(host ?? '');
 }
