@@ -13,6 +13,8 @@ export const MEDIA_UPLOADS = 8;
 export const MEDIA_MAX_WAITERS = 8;
 /** Limit of a graceful stop (MEDIA_STOP_S). Uploads that have not ended by then are aborted. */
 export const MEDIA_STOP_S = 20;
+/** A file without the end of its format is carried as it is after this long without change (MEDIA_AS_IS_S). */
+export const MEDIA_AS_IS_S = 60;
 
 /** Aborted uploads get this long to end. */
 export const ABORT_WAIT_MS = 250;
@@ -22,6 +24,16 @@ export const ABORT_WAIT_MS = 250;
 export const SETTLE_MS = 2_000;
 /** A file that cannot be taken is reported as stuck after this long. */
 export const STUCK_AFTER_MS = 60_000;
+/** Foreign files are looked at again this long after they were carried, because their writer may only have paused. */
+export const LOOKS_AFTER_MS = [10_000, 60_000, 600_000] as const;
+/** The interval at which files that are due for a second look are looked at. */
+export const LOOKS_EVERY_MS = 1_000;
+/** Files that wait for a second look. Retention compares further ones. */
+export const LOOKS_LIMIT = 16_384;
+/** The longest wait until another attempt to move a file that is in Blob out of the outbox. */
+export const UNMOVED_CAP_MS = 10 * 60_000;
+/** Warnings about single files that /status shows, the latest ones. */
+export const WARNINGS_LIMIT = 20;
 /** A `.tmp-*` file younger than this is not reported. */
 export const TMP_REPORT_AFTER_MS = 10 * 60_000;
 /** With other instances on the same outbox: how long a new file is left to the instance that PHP asked to carry it. */

@@ -54,6 +54,7 @@ export function metricsOf(status: Status): Metric[] {
     counter('media_uploaded_bytes', 'Bytes uploaded.', 'uploadedBytes'),
     counter('media_already_there', 'Files whose contents were already in Blob.', 'alreadyThere'),
     counter('media_conflicts', 'Files moved to conflicts.', 'conflicts'),
+    counter('media_replaced', 'Blobs replaced because their files had changed after they were carried.', 'replaced'),
     counter('media_failures', 'Failed attempts.', 'failures'),
     counter('media_asked_missing', 'Files requested through /carry that were not in the outbox.', 'askedMissing'),
     counter('media_removed_from_synced', 'Files removed after retention.', 'removedFromSynced'),

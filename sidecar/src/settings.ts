@@ -19,6 +19,8 @@ export interface Settings {
   readonly uploads: number;
   readonly maxWaiters: number;
   readonly stopMs: number;
+  /** A file without the end of its format is carried as it is after this long without change. */
+  readonly asIsMs: number;
   readonly metricExportMs: number;
   readonly site: string;
   readonly instance: string;
@@ -117,6 +119,7 @@ export function readSettings(
       number('MEDIA_DRAIN_TIMEOUT_S', 'seconds', defaults.MEDIA_DRAIN_TIMEOUT_S, 1, defaults.DRAIN_TIMEOUT_LIMIT_S),
     uploads: number('MEDIA_UPLOADS', 'files at once', defaults.MEDIA_UPLOADS, 1, 256),
     maxWaiters: number('MEDIA_MAX_WAITERS', 'callers', Math.max(1, Math.floor(children / 2)), 1, 10_000),
+    asIsMs: 1_000 * number('MEDIA_AS_IS_S', 'seconds', defaults.MEDIA_AS_IS_S, 1, 86_400),
     stopMs: 1_000 * number('MEDIA_STOP_S', 'seconds', defaults.MEDIA_STOP_S, 1, 115),
     // The name is OpenTelemetry's.
     metricExportMs: number('OTEL_METRIC_EXPORT_INTERVAL', 'milliseconds', defaults.METRIC_EXPORT_MS, 1_000, 3_600_000),

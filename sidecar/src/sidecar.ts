@@ -7,16 +7,19 @@ import * as defaults from './defaults.ts';
 import { endsWithin } from './ends-within.ts';
 import { type CarryAnswer, CarryRoute } from './http/carry-route.ts';
 import type { ReadThroughOptions } from './http/read-through.ts';
-import type { Log } from './log.ts';
+import { type Log, visible } from './log.ts';
 import { BufferPool } from './media/buffer-pool.ts';
-import type { CarryContext } from './media/carry-file.ts';
+import type { CarryContext } from './media/carry-context.ts';
 import { countOutbox, listFiles, type OutboxCount } from './media/count-outbox.ts';
 import { Counters } from './media/counters.ts';
 import { type Drained, drain } from './media/drain.ts';
 import { type Folders, foldersIn } from './media/folders.ts';
 import { exists, move } from './media/moves.ts';
+import { outboxId } from './media/outbox-id.ts';
 import { Retention } from './media/retention.ts';
 import { Scan } from './media/scan.ts';
+import { pauseBetweenLooks, SecondLooks } from './media/second-looks.ts';
+import { type SetAside, setAside } from './media/set-aside.ts';
 import { SharedCount } from './media/shared-count.ts';
 import { Uploader } from './media/uploader.ts';
 import { Waitlist } from './media/waitlist.ts';
@@ -67,6 +70,9 @@ export class Sidecar {
   readonly #scan: Scan;
   readonly #retention: Retention;
   readonly #carryRoute: CarryRoute;
+  readonly #looks: SecondLooks;
+  /** The latest warnings about single files. */
+  readonly #fileWarnings: string[] = [];
   #problem: string | undefined = 'starting';
   #stopping = false;
   #drains = 0;
@@ -79,7 +85,7 @@ export class Sidecar {
     this.settings = settings;
     this.#startedAtMs = nowMs();
     this.folders = foldersIn(settings.mediaRoot);
-    this.#waitlist = new Waitlist(nowMs);
+    this.#waitlist = new Waitlist(nowMs, settings.asIsMs);
     this.#mediaCount = new SharedCount(() => this.#count(), nowMs, countReuseMs);
     this.#counters = new Counters(nowMs);
     this.#breaker = new BlobCircuitBreaker({
@@ -95,7 +101,17 @@ export class Sidecar {
       breaker: this.#breaker,
       buffers: new BufferPool(),
       nowMs,
+      outboxId: remembered(() => outboxId(settings.mediaRoot).catch(() => undefined)),
     };
+    const mayAsk = (): boolean => this.#breaker.state !== 'unavailable';
+    this.#looks = new SecondLooks({
+      context,
+      counters: this.#counters,
+      log,
+      mayAsk,
+      pause: pauseBetweenLooks,
+      asIsMs: settings.asIsMs,
+    });
     this.#uploader = new Uploader({
       context,
       waitlist: this.#waitlist,
@@ -105,6 +121,8 @@ export class Sidecar {
       concurrency: settings.uploads,
       startSpan: options.startSpan,
       blobUrl: `${settings.blobEndpoint.replace(/\/$/, '')}/${settings.container}`,
+      looks: this.#looks,
+      warn: (path, what) => this.#warnOfFile(path, what),
     });
     this.#scan = new Scan({
       outbox: this.folders.outbox,
@@ -112,7 +130,7 @@ export class Sidecar {
       waitlist: this.#waitlist,
       intervalMs: settings.scanMs,
       nowMs,
-      mayUpload: () => this.#breaker.state !== 'unavailable',
+      mayUpload: mayAsk,
       self: options.self,
       others: options.others,
       onPass: (problem) => this.#onScanPass(problem),
@@ -122,7 +140,8 @@ export class Sidecar {
       counters: this.#counters,
       log,
       retentionMs: settings.retentionMs,
-      mayAsk: () => this.#breaker.state !== 'unavailable',
+      mayAsk,
+      looks: this.#looks,
     });
     this.#carryRoute = new CarryRoute({
       uploader: this.#uploader,
@@ -138,6 +157,7 @@ export class Sidecar {
     await this.#makeFolders('starting');
     void this.#scan.run();
     void this.#retention.run();
+    void this.#looks.run();
   }
 
   /** Starts nothing new and waits for the uploads in progress, at most until the limit. */
@@ -145,6 +165,7 @@ export class Sidecar {
     this.#stopping = true;
     this.#scan.stop();
     this.#retention.stop();
+    this.#looks.stop();
     this.#drainsEnd.abort();
     const ended = this.#uploader.stop();
     this.#carryRoute.stop();
@@ -185,6 +206,7 @@ export class Sidecar {
           nowMs: this.#options.nowMs,
           wakeScan: () => this.#scan.wake(),
           signal: AbortSignal.any([gone, this.#drainsEnd.signal]),
+          lookAtCarried: () => this.#looks.lookAtAll(),
         },
         Math.min(timeoutMs, 1_000 * defaults.DRAIN_TIMEOUT_LIMIT_S),
       );
@@ -219,6 +241,17 @@ export class Sidecar {
     return 'retried';
   }
 
+  /** Takes a file out of the outbox or of conflicts for good, so that nothing waits for it. */
+  async setAside(name: string): Promise<SetAside> {
+    const result = await setAside(this.folders, name);
+    if (result.kind === 'set aside') {
+      this.#waitlist.release(name);
+      this.#scan.wake();
+      this.#options.log('warn', 'a file was set aside', { name, movedTo: result.movedTo });
+    }
+    return result;
+  }
+
   async status(): Promise<Status> {
     const { settings, version, warnings, extraCounts, others } = this.#options;
     const { outbox, conflicts } = await this.#mediaCount.get();
@@ -237,7 +270,7 @@ export class Sidecar {
       inHand: this.#uploader.inHand,
       others: others().length,
       extraCounts: { ...extraCounts(), waiters: this.#carryRoute.waiters },
-      warnings,
+      warnings: [...warnings, ...this.#fileWarnings],
     });
   }
 
@@ -249,6 +282,12 @@ export class Sidecar {
       listFiles(this.folders.conflicts, nowMs).catch(() => ({ names: [], count: 0 })),
     ]);
     return { outbox, conflicts };
+  }
+
+  #warnOfFile(path: string, what: string): void {
+    this.#options.log('warn', what, { name: path });
+    this.#fileWarnings.push(`${visible(path)}: ${what}`);
+    if (this.#fileWarnings.length > defaults.WARNINGS_LIMIT) this.#fileWarnings.shift();
   }
 
   #onScanPass(problem: string | undefined): void {
@@ -287,6 +326,15 @@ export class Sidecar {
       this.#scan.wake();
     }
   }
+}
+
+/** Keeps the first result that is not undefined. */
+function remembered<T>(read: () => Promise<T | undefined>): () => Promise<T | undefined> {
+  let known: T | undefined;
+  return async () => {
+    known ??= await read();
+    return known;
+  };
 }
 
 /** A count of a large outbox is reused, so that counting takes at most a share of the time. A small one is made anew. */

@@ -6,6 +6,8 @@ import type { BlobStore, NewBlob } from '../src/blob/store.ts';
 /** A Blob in memory that can be made to do things at the worst moment. */
 export class MemoryStore implements BlobStore {
   readonly blobs = new Map<string, Buffer>();
+  /** The outbox that each blob was made from. */
+  readonly madeBy = new Map<string, string>();
   /** Runs after the bytes of a put have arrived, before they are stored. */
   duringPut: (blob: NewBlob) => Promise<void> | void = () => undefined;
   /** Runs after they are stored, before the answer. */
@@ -20,9 +22,14 @@ export class MemoryStore implements BlobStore {
     else for await (const part of blob.body()) parts.push(part as Buffer);
     const bytes = Buffer.concat(parts);
     await this.duringPut(blob);
-    if (this.blobs.has(blob.name)) throw new BlobFailure('exists', '409 BlobAlreadyExists');
+    const present = this.blobs.get(blob.name);
+    const expected = blob.replaces;
+    if (expected === undefined ? present !== undefined : present === undefined || etagOf(present) !== expected)
+      throw new BlobFailure('exists', expected === undefined ? '409 BlobAlreadyExists' : '412 ConditionNotMet');
     if (!md5Of(bytes).equals(blob.md5)) throw new BlobFailure('changed', '400 Md5Mismatch');
     this.blobs.set(blob.name, bytes);
+    if (blob.madeBy === undefined) this.madeBy.delete(blob.name);
+    else this.madeBy.set(blob.name, blob.madeBy);
     await this.afterPut(blob);
     return { etag: etagOf(bytes), md5: this.answersMd5 ? md5Of(bytes) : undefined };
   }
@@ -34,6 +41,7 @@ export class MemoryStore implements BlobStore {
       md5: md5Of(bytes),
       contentType: 'x/y',
       etag: etagOf(bytes),
+      madeBy: this.madeBy.get(name),
       lastModified: undefined,
     };
   }

@@ -122,7 +122,7 @@ export class SidecarProcess {
     return (await response.json()) as Status;
   }
 
-  carry(name: string, waitMs = 1_500, headers: Record<string, string> = {}): Promise<Response> {
+  carry(name: string, waitMs = 30_000, headers: Record<string, string> = {}): Promise<Response> {
     return fetch(`${this.url}/carry?name=${encodeURIComponent(name)}&wait=${waitMs}`, { method: 'POST', headers });
   }
 
@@ -134,6 +134,10 @@ export class SidecarProcess {
     return fetch(`${this.url}/retry${name === undefined ? '' : `?name=${encodeURIComponent(name)}`}`, {
       method: 'POST',
     });
+  }
+
+  setAside(name: string): Promise<Response> {
+    return fetch(`${this.url}/set-aside?name=${encodeURIComponent(name)}`, { method: 'POST' });
   }
 
   blob(name: string, init: RequestInit = {}): Promise<Response> {

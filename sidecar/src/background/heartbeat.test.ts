@@ -66,8 +66,10 @@ describe('the heartbeat', () => {
     expect(most).toBeLessThanOrEqual(2);
     redis.signal('SIGCONT');
     await until('both know each other again', both);
-    expect(logged.filter((line) => line === 'first: the heartbeat fails')).toHaveLength(1);
-    expect(logged).toContain('first: the heartbeat works again');
+    // Each outage is logged once, not with every beat.
+    const lines = (message: string): number => logged.filter((line) => line === `first: ${message}`).length;
+    expect(lines('the heartbeat fails')).toBeGreaterThan(0);
+    expect(lines('the heartbeat works again')).toBe(lines('the heartbeat fails'));
   });
 
   test('gives up on a port that takes connections and says nothing, and stops', async () => {

@@ -1,12 +1,11 @@
-import { randomUUID } from 'node:crypto';
-import { readFile, writeFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { isIP } from 'node:net';
-import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { reasonOf, systemCode } from '../coded-error.ts';
+import { reasonOf } from '../coded-error.ts';
 import * as defaults from '../defaults.ts';
 import { endsWithin } from '../ends-within.ts';
 import type { Log } from '../log.ts';
+import { outboxId } from '../media/outbox-id.ts';
 import type { Settings } from '../settings.ts';
 
 export interface HeartbeatOptions {
@@ -22,7 +21,6 @@ export interface HeartbeatOptions {
   readonly status: () => Promise<unknown>;
 }
 
-const OUTBOX_ID_FILE = '.outbox-id';
 const PREFIX = 'slipway:sidecar:';
 /** A sorted set of all instances by their last heartbeat. Reading it costs the same however many keys Redis holds. */
 const REGISTRY = 'slipway:sidecars';
@@ -148,25 +146,4 @@ export class Heartbeat {
     }
     this.#client = undefined;
   }
-}
-
-/**
- * The id of the outbox, which all its instances share. It is a file beside the outbox because the files move with the slot
- * at a swap and the sidecars do not.
- */
-async function outboxId(mediaRoot: string): Promise<string> {
-  const path = join(mediaRoot, OUTBOX_ID_FILE);
-  try {
-    await writeFile(path, randomUUID(), { flag: 'wx' });
-  } catch (error) {
-    if (systemCode(error) !== 'EEXIST') throw error;
-  }
-  // Another instance may have created the file a moment ago without having written to it yet.
-  for (let tries = 0; tries < 20; tries += 1) {
-    const id = (await readFile(path, 'utf8')).trim();
-    if (/^[0-9a-f-]{36}$/.test(id)) return id;
-    await sleep(50);
-  }
-  await writeFile(path, randomUUID());
-  return (await readFile(path, 'utf8')).trim();
 }

@@ -8,6 +8,9 @@ const require = createRequire(import.meta.url);
 const { ManagedIdentityCredential } = require('@azure/identity') as typeof import('@azure/identity');
 const { ContainerClient, newPipeline } = require('@azure/storage-blob') as typeof import('@azure/storage-blob');
 
+/** Names of metadata have to be identifiers of C#. */
+const MADE_BY = 'slipwayoutbox';
+
 export interface AzureStoreOptions {
   readonly endpoint: string;
   readonly container: string;
@@ -28,7 +31,8 @@ export function azureStore(options: AzureStoreOptions): BlobStore {
           abortSignal: signal,
           transactionalContentMD5: blob.md5,
           blobHTTPHeaders: { blobContentType: blob.contentType, blobContentMD5: blob.md5 },
-          conditions: { ifNoneMatch: '*' },
+          ...(blob.madeBy === undefined ? {} : { metadata: { [MADE_BY]: blob.madeBy } }),
+          conditions: blob.replaces === undefined ? { ifNoneMatch: '*' } : { ifMatch: blob.replaces },
         });
         return { etag: answer.etag ?? '', md5: bufferOf(answer.contentMD5) };
       }),
@@ -41,6 +45,7 @@ export function azureStore(options: AzureStoreOptions): BlobStore {
           md5: bufferOf(answer.contentMD5),
           contentType: answer.contentType ?? 'application/octet-stream',
           etag: answer.etag,
+          madeBy: answer.metadata?.[MADE_BY],
           lastModified: answer.lastModified,
         };
       }),

@@ -5,6 +5,9 @@ export interface BlobFacts {
   readonly length: number;
   /** Undefined when the uploader sent no MD5 and Blob computed none. */
   readonly md5: Buffer | undefined;
+  readonly etag: string | undefined;
+  /** The id of the outbox that the blob was made from, when the sidecar noted it. */
+  readonly madeBy: string | undefined;
 }
 
 export interface NewBlob {
@@ -14,6 +17,10 @@ export interface NewBlob {
   readonly contentType: string;
   /** The bytes, or a function that opens a stream of them. */
   readonly body: Buffer | (() => Readable);
+  /** The id of the outbox, kept in the blob's metadata. */
+  readonly madeBy?: string;
+  /** Replaces exactly the blob with this ETag. Without it the name has to be free. */
+  readonly replaces?: string;
 }
 
 export interface Put {
@@ -42,12 +49,9 @@ export interface ByteRange {
 
 /** The operations on Blob that the sidecar uses. Each one throws BlobFailure and nothing else. */
 export interface BlobStore {
-  /** Creates a blob. Fails with `exists` when the name is taken. */
+  /** Creates or replaces a blob. Fails with `exists` when the name is taken, or by another blob than the one to replace. */
   put(blob: NewBlob, signal: AbortSignal): Promise<Put>;
-  head(
-    name: string,
-    signal: AbortSignal,
-  ): Promise<BlobFacts & { contentType: string; etag: string | undefined; lastModified: Date | undefined }>;
+  head(name: string, signal: AbortSignal): Promise<BlobFacts & { contentType: string; lastModified: Date | undefined }>;
   get(name: string, range: ByteRange | undefined, signal: AbortSignal): Promise<Download>;
   /** Removes the blob only if it has this ETag. */
   remove(name: string, etag: string, signal: AbortSignal): Promise<void>;

@@ -1,14 +1,13 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { png, ulidName } from '../../testbed/files.ts';
-import { MemoryStore } from '../../testbed/memory-store.ts';
-import { BlobCircuitBreaker } from '../blob/circuit-breaker.ts';
+import { memoryContext } from '../../testbed/memory-context.ts';
+import type { MemoryStore } from '../../testbed/memory-store.ts';
+import type { BlobCircuitBreaker } from '../blob/circuit-breaker.ts';
 import { BlobFailure } from '../blob/failure.ts';
-import { BufferPool } from '../media/buffer-pool.ts';
 import { Counters } from '../media/counters.ts';
-import { type Folders, foldersIn } from '../media/folders.ts';
+import type { Folders } from '../media/folders.ts';
 import { Uploader } from '../media/uploader.ts';
 import { Waitlist } from '../media/waitlist.ts';
 import { tracer } from '../telemetry/tracer.ts';
@@ -25,25 +24,25 @@ describe('callers of carry', () => {
   let release: () => void;
 
   beforeEach(() => {
-    folders = foldersIn(mkdtempSync(join(tmpdir(), 'slipway-callers-')));
-    for (const folder of [folders.outbox, folders.synced]) mkdirSync(folder);
-    store = new MemoryStore();
-    const held = new Promise<void>((resolve) => (release = resolve));
-    store.duringPut = () => held;
     const onChange = (state: string): void => {
       if (state === 'unavailable') route.wakeAll('Blob is unavailable');
     };
-    breaker = new BlobCircuitBreaker({ probe: () => store.probe(), nowMs, random: Math.random, onChange });
+    const context = memoryContext(nowMs, onChange);
+    ({ folders, store, breaker } = context);
+    const held = new Promise<void>((resolve) => (release = resolve));
+    store.duringPut = () => held;
     const counters = new Counters(nowMs);
     uploader = new Uploader({
-      context: { folders, store, breaker, buffers: new BufferPool(), nowMs },
-      waitlist: new Waitlist(nowMs),
+      context,
+      waitlist: new Waitlist(nowMs, 60_000),
       counters,
       log: () => undefined,
       random: Math.random,
       concurrency: 2,
       startSpan: tracer(() => undefined, nowMs, {}),
       blobUrl: 'https://host/container',
+      looks: { add: () => undefined },
+      warn: () => undefined,
     });
     route = new CarryRoute({ uploader, breaker, folders, counters, maxWaiters: 3 });
   });

@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { reasonOf, systemCode } from '../coded-error.ts';
 import * as defaults from '../defaults.ts';
 import { decodePath, pathProblem } from '../media/names.ts';
 import { metricsOf, metricsText } from '../metrics.ts';
@@ -12,6 +13,9 @@ import { type OfferSpans, tracesHandler } from './traces-route.ts';
 
 const BLOB = '/blob/';
 const CARRY_ATTRIBUTES = { 'http.request.method': 'POST', 'http.route': '/carry', 'url.path': '/carry' };
+
+/** By what `rawQueryValue` returns. */
+const NAME_PROBLEMS = { undefined: 'name is missing', null: 'name is not percent-encoded UTF-8' } as const;
 
 export interface RouteParts {
   readonly sidecar: Sidecar;
@@ -53,6 +57,7 @@ export function routes({ sidecar, startSpan, offerSpans }: RouteParts): Route[] 
       handle: (request, response, target) => drainRoute(sidecar, request, response, target),
     },
     { methods: ['POST'], path: '/retry', handle: (request, response) => retry(sidecar, request, response) },
+    { methods: ['POST'], path: '/set-aside', handle: (request, response) => setAside(sidecar, request, response) },
     {
       methods: ['POST'],
       path: '/v1/traces',
@@ -119,11 +124,26 @@ async function retry(sidecar: Sidecar, request: IncomingMessage, response: Serve
   sendJson(response, status[retried], { name, result: retried });
 }
 
+/** Any name is taken that stays below the outbox, because names that are never carried are set aside too. */
+async function setAside(sidecar: Sidecar, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  request.resume();
+  const name = rawQueryValue(request.url, 'name');
+  if (name === undefined || name === null) return sendJson(response, 400, { error: NAME_PROBLEMS[`${name}`] });
+  try {
+    const result = await sidecar.setAside(name);
+    if (result.kind === 'invalid') return sendJson(response, 400, { error: result.reason });
+    const moved = result.kind === 'set aside' ? { movedTo: result.movedTo } : {};
+    sendJson(response, result.kind === 'unknown' ? 404 : 200, { name, result: result.kind, ...moved });
+  } catch (error) {
+    sendJson(response, 500, { name, error: 'the file cannot be moved', reason: systemCode(error) || reasonOf(error) });
+  }
+}
+
 /** The validated `name` of the query, or undefined after an answer with 400. */
 function nameIn(request: IncomingMessage, response: ServerResponse): string | undefined {
   const name = rawQueryValue(request.url, 'name');
-  if (name === undefined || name === '') sendJson(response, 400, { error: 'name is missing' });
-  else if (name === null) sendJson(response, 400, { error: 'name is not percent-encoded UTF-8' });
+  if (name === undefined || name === '') sendJson(response, 400, { error: NAME_PROBLEMS.undefined });
+  else if (name === null) sendJson(response, 400, { error: NAME_PROBLEMS.null });
   else {
     const problem = pathProblem(name);
     if (problem === undefined) return name;

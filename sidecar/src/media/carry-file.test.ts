@@ -1,42 +1,34 @@
 import {
   existsSync,
+  linkSync,
   mkdirSync,
-  mkdtempSync,
+  readdirSync,
   readFileSync,
   renameSync,
   rmSync,
+  statSync,
   symlinkSync,
   unlinkSync,
+  utimesSync,
   writeFileSync,
 } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { png, ulidName } from '../../testbed/files.ts';
-import { MemoryStore } from '../../testbed/memory-store.ts';
-import { BlobCircuitBreaker } from '../blob/circuit-breaker.ts';
-import { BufferPool } from './buffer-pool.ts';
-import { type CarryContext, carryFile } from './carry-file.ts';
+import { type MemoryContext, memoryContext } from '../../testbed/memory-context.ts';
+import type { MemoryStore } from '../../testbed/memory-store.ts';
+import { carryFile } from './carry-file.ts';
 import { type Folders, foldersIn } from './folders.ts';
 
 /** What happens when something else happens in between: the moments that a real Blob does not wait for. */
 describe('carrying one file', () => {
   let folders: Folders;
   let store: MemoryStore;
-  let context: CarryContext;
+  let context: MemoryContext;
 
   beforeEach(() => {
-    folders = foldersIn(mkdtempSync(join(tmpdir(), 'slipway-carry-')));
-    for (const folder of [folders.outbox, folders.synced, folders.conflicts]) mkdirSync(folder);
-    store = new MemoryStore();
-    const nowMs = (): number => Date.now();
-    const breaker = new BlobCircuitBreaker({
-      probe: () => store.probe(),
-      nowMs,
-      random: Math.random,
-      onChange: () => undefined,
-    });
-    context = { folders, store, breaker, buffers: new BufferPool(), nowMs };
+    context = memoryContext();
+    ({ folders, store } = context);
   });
   afterEach(() => rmSync(folders.root, { recursive: true, force: true }));
 
@@ -121,10 +113,8 @@ describe('carrying one file', () => {
     }
     expect(store.blobs.get('a.txt')?.toString()).toBe('first');
     expect(readFileSync(join(folders.conflicts, 'a.txt'), 'utf8')).toBe('second');
-    const { stdout } = await import('node:child_process').then(({ spawnSync }) =>
-      spawnSync('find', [folders.conflicts, '-type', 'f']),
-    );
-    expect(stdout.toString().trim().split('\n')).toHaveLength(2);
+    const kept = readdirSync(folders.conflicts, { recursive: true, withFileTypes: true });
+    expect(kept.filter((entry) => entry.isFile())).toHaveLength(2);
   });
 
   test('is refused when a folder on the way became a link', async () => {
@@ -155,7 +145,77 @@ describe('carrying one file', () => {
 
   test('a foreign file that is no longer what it was while it settled waits on', async () => {
     file('a.txt', 'x');
-    expect(await carryFile(context, 'a.txt', { size: 5, mtimeMs: 1, ino: 1 })).toMatchObject({ kind: 'changed' });
+    expect(await carryFile(context, 'a.txt', { expected: { size: 5, mtimeMs: 1, ctimeMs: 1, ino: 1 } })).toMatchObject({
+      kind: 'changed',
+    });
     expect(store.puts).toBe(0);
+  });
+
+  test('edited in place during the upload, with its times put back: is noticed', async () => {
+    const name = file('a.txt', 'old');
+    const { atime, mtime } = statSync(outbox(name));
+    store.afterPut = () => {
+      writeFileSync(outbox(name), 'new');
+      utimesSync(outbox(name), atime, mtime);
+    };
+    expect(await carryFile(context, name)).toMatchObject({ kind: 'changed' });
+    expect(store.blobs.has(name)).toBe(false);
+  });
+
+  test('a hard link is refused, and taken once it is the only name of its file', async () => {
+    writeFileSync(join(folders.root, 'elsewhere'), 'secret');
+    linkSync(join(folders.root, 'elsewhere'), outbox('a.txt'));
+    const ulid = ulidName();
+    linkSync(join(folders.root, 'elsewhere'), outbox(ulid));
+    for (const name of ['a.txt', ulid])
+      expect(await carryFile(context, name)).toEqual({ kind: 'refused', reason: expect.stringContaining('hard link') });
+    expect(store.puts).toBe(0);
+    unlinkSync(join(folders.root, 'elsewhere'));
+    unlinkSync(outbox(ulid));
+    expect(await carryFile(context, 'a.txt')).toMatchObject({ kind: 'durable' });
+  });
+
+  test('an image without its end is incomplete, and carried as it is when that is wanted', async () => {
+    const name = file('torn.png', png(5_000).subarray(0, 3_000));
+    expect(await carryFile(context, name)).toMatchObject({ kind: 'incomplete' });
+    expect(await carryFile(context, name, { asItIs: true })).toMatchObject({
+      kind: 'durable',
+      asItIs: expect.stringContaining('not all there'),
+    });
+    expect(store.blobs.get(name)?.length).toBe(3_000);
+  });
+
+  test('only the blob of a foreign file is marked with the outbox', async () => {
+    const ulid = file(ulidName(), png());
+    for (const name of [file('a.txt', 'x'), ulid]) await carryFile(context, name);
+    expect([...store.madeBy]).toEqual([['a.txt', 'this-outbox']]);
+  });
+
+  test('a name that is a file and later a folder, and the reverse: is durable, and moves when there is room', async () => {
+    await carryFile(context, file('album', 'a file'));
+    mkdirSync(outbox('album'));
+    const below = file('album/track.txt', 'in a folder');
+    const first = await carryFile(context, below);
+    expect(first).toMatchObject({ kind: 'durable', uploaded: true, unmoved: expect.stringContaining('synced') });
+    const { puts } = store;
+    expect(await carryFile(context, below, { probablyThere: true })).toMatchObject({
+      kind: 'durable',
+      uploaded: false,
+    });
+    expect(store.puts).toBe(puts);
+    // Retention removes the file.
+    unlinkSync(join(folders.synced, 'album'));
+    expect(await carryFile(context, below)).not.toHaveProperty('unmoved');
+    rmSync(outbox('album'), { recursive: true });
+    store.blobs.clear();
+    file('album', 'a file again');
+    expect(await carryFile(context, 'album')).toMatchObject({
+      kind: 'durable',
+      unmoved: expect.stringContaining('synced'),
+    });
+    // Retention removes the file in the folder, and the empty folder is no obstacle.
+    unlinkSync(join(folders.synced, below));
+    expect(await carryFile(context, 'album')).not.toHaveProperty('unmoved');
+    expect(readFileSync(join(folders.synced, 'album'), 'utf8')).toBe('a file again');
   });
 });

@@ -6,7 +6,7 @@ import { ulidTimeMs } from './names.ts';
 import type { Stuck, Waitlist } from './waitlist.ts';
 import { walk } from './walk.ts';
 
-/** What is in the outbox. A file is either pending or stuck, never both. */
+/** The contents of the outbox. A file is either pending or stuck, or it is in Blob and cannot be moved yet. */
 export interface OutboxCount {
   readonly pending: number;
   readonly oldestSeconds: number;
@@ -15,10 +15,10 @@ export interface OutboxCount {
   readonly stuck: readonly Stuck[];
 }
 
-/** Foreign files whose age is asked for, in one count; names of the application tell theirs. */
+/** Foreign files whose age is read in one count. Names of the application hold their age. */
 const STATS_LIMIT = 200;
 
-/** Counts the outbox as it is, by looking; nothing here is remembered from earlier. */
+/** Counts the outbox by walking it. Nothing is remembered from earlier counts. */
 export async function countOutbox(outbox: string, waitlist: Waitlist, nowMs: () => number): Promise<OutboxCount> {
   const now = nowMs();
   const stuck: Stuck[] = waitlist.stuck();
@@ -32,7 +32,7 @@ export async function countOutbox(outbox: string, waitlist: Waitlist, nowMs: () 
       if (stuck.length >= defaults.LISTED_LIMIT) continue;
       const since = (await statsOf(join(outbox, entry.path)))?.ctimeMs ?? now;
       stuck.push({ name: entry.path, reason: entry.reason, seconds: secondsBetween(since, now) });
-    } else if (!waitlist.isStuck(entry.path)) {
+    } else if (!waitlist.isStuck(entry.path) && waitlist.get(entry.path)?.kind !== 'unmoved') {
       pending += 1;
       let since = ulidTimeMs(entry.path) ?? waitlist.get(entry.path)?.sinceMs;
       if (since === undefined && asked < STATS_LIMIT) {
@@ -50,7 +50,7 @@ export async function countOutbox(outbox: string, waitlist: Waitlist, nowMs: () 
   };
 }
 
-/** Names of the files in a folder, the first LISTED_LIMIT, and how many there are. */
+/** The names of the first LISTED_LIMIT files in a folder, and the number of all. */
 export async function listFiles(folder: string, nowMs: () => number): Promise<{ names: string[]; count: number }> {
   const names: string[] = [];
   let count = 0;

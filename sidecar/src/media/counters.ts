@@ -4,6 +4,8 @@ export interface Counts {
   uploadedBytes: number;
   alreadyThere: number;
   conflicts: number;
+  /** Blobs replaced because their files had changed. */
+  replaced: number;
   failures: number;
   askedMissing: number;
   removedFromSynced: number;
@@ -17,6 +19,7 @@ export class Counters {
     uploadedBytes: 0,
     alreadyThere: 0,
     conflicts: 0,
+    replaced: 0,
     failures: 0,
     askedMissing: 0,
     removedFromSynced: 0,

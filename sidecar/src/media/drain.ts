@@ -9,10 +9,12 @@ export interface DrainOptions {
   readonly outbox: string;
   readonly waitlist: Waitlist;
   readonly nowMs: () => number;
-  /** Makes the scan look at once. */
+  /** Starts the next pass of the scan at once. */
   readonly wakeScan: () => void;
-  /** Ends it early: nobody waits for the answer any more, or the sidecar stops. */
+  /** Ends the drain early: the caller has disconnected, or the sidecar stops. */
   readonly signal: AbortSignal;
+  /** Looks again at the foreign files that were carried lately, and returns those that changed and are not in Blob. */
+  readonly lookAtCarried: () => Promise<readonly Left[]>;
 }
 
 export interface Left {
@@ -22,35 +24,41 @@ export interface Left {
 
 export interface Drained {
   readonly drained: boolean;
-  /** Files older than the call that are not durable; the first of them by name. */
+  /** The number of files older than the call that are not durable, and the first of them. */
   readonly leftCount: number;
   readonly left: readonly Left[];
 }
 
 const LOOK_MS = 50;
 const LISTED = 100;
-/** With more files than this left there is no need to know which of them are older than the call. */
+/** With more files left than this, it does not matter which of them are older than the call. */
 const STATS_LIMIT = 1_000;
 
 /**
- * Waits until every file that is in the outbox now is durable. What is never carried (links, names SMB cannot hold) is not
- * waited for; a folder that cannot be read counts as one file that is left. Ends early when all that is left is stuck.
+ * Waits until every file that is in the outbox now is durable. Files that are never carried (links, names that SMB does not
+ * allow) are not waited for. A folder that cannot be read counts as one file. Ends early when all files left are stuck.
  */
 export async function drain(options: DrainOptions, timeoutMs: number): Promise<Drained> {
   const deadline = options.nowMs() + timeoutMs;
   const calledAt = await fileSystemNow(options.root, options.nowMs);
-  options.waitlist.wake(['failed', 'left', 'unmoved']);
+  options.waitlist.wake(['failed', 'left']);
   for (;;) {
     options.wakeScan();
     const { older, left, allStuck } = await findLeft(options, calledAt);
-    if (older === 0) return { drained: true, leftCount: 0, left: [] };
+    if (older === 0) return await drainedOrChanged(options);
     if (allStuck || options.signal.aborted || options.nowMs() >= deadline)
       return { drained: false, leftCount: older, left };
-    // A large outbox takes long to look through; then it is looked at less often.
+    // A large outbox takes long to walk, so it is looked at less often.
     const pause = Math.max(LOOK_MS, Math.min(1_000, older / 10));
     const wait = Math.min(pause, Math.max(1, deadline - options.nowMs()));
     await sleep(wait, undefined, { signal: options.signal }).catch(() => undefined);
   }
+}
+
+/** A file whose writer went on after it was carried is not durable before its blob has been replaced. */
+async function drainedOrChanged({ lookAtCarried }: DrainOptions): Promise<Drained> {
+  const changed = await lookAtCarried();
+  return { drained: changed.length === 0, leftCount: changed.length, left: changed.slice(0, LISTED) };
 }
 
 async function findLeft(
@@ -63,7 +71,9 @@ async function findLeft(
   let stuck = 0;
   let asked = 0;
   for await (const entry of walk(outbox, nowMs)) {
-    if (entry.kind === 'refused') continue;
+    const waiting = entry.kind === 'file' ? waitlist.get(entry.path)?.kind : undefined;
+    // What is never carried, and what is in Blob already, is not waited for.
+    if (entry.kind === 'refused' || waiting === 'refused' || waiting === 'unmoved') continue;
     if (entry.kind === 'unread') {
       older += 1;
       stuck += 1;
@@ -83,7 +93,7 @@ async function findLeft(
   return { older, left, allStuck: older > 0 && stuck === older };
 }
 
-/** A file that came by a rename is as old as its contents: it may be taken for older than it is here, never for younger. */
+/** A renamed file is as old as its contents. So a file may seem older than its time in the outbox, but never younger. */
 async function birthOf(path: string): Promise<number | undefined> {
   try {
     const stats = await lstat(path);
@@ -93,11 +103,11 @@ async function birthOf(path: string): Promise<number | undefined> {
   }
 }
 
-/** The time by the clock that stamps the files, which on a network share is not this machine's. */
+/** The time of the clock that stamps the files, which on a network share is not this machine's clock. */
 async function fileSystemNow(root: string, nowMs: () => number): Promise<number> {
   const path = join(root, `.drain-${process.pid}-${Math.floor(nowMs() * 1_000)}`);
   try {
-    await writeFile(path, '');
+    await writeFile(path, '', { flag: 'wx' });
     const { mtimeMs } = await lstat(path);
     await unlink(path);
     return mtimeMs;

@@ -7,6 +7,8 @@ export interface Folders {
   readonly synced: string;
   readonly conflicts: string;
   readonly journal: string;
+  /** Files that an operator took out of the outbox or out of conflicts. Nothing here is carried or served. */
+  readonly setAside: string;
 }
 
 export function foldersIn(mediaRoot: string): Folders {
@@ -16,5 +18,6 @@ export function foldersIn(mediaRoot: string): Folders {
     synced: join(mediaRoot, 'synced'),
     conflicts: join(mediaRoot, 'conflicts'),
     journal: join(mediaRoot, 'journal'),
+    setAside: join(mediaRoot, 'set-aside'),
   };
 }

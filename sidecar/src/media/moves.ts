@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { lstat, mkdir, open, rename, unlink } from 'node:fs/promises';
+import { lstat, mkdir, open, opendir, rename, rmdir, unlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { systemCode } from '../coded-error.ts';
 
@@ -22,11 +22,12 @@ export async function move(from: string, to: string): Promise<boolean> {
 }
 
 /**
- * Moves a file to the same path below another folder. When that path is taken, the file goes below a new folder there, so
+ * Moves a file or folder to the same path below another folder. When that path is taken, the file goes below a new folder there, so
  * concurrent moves never overwrite a file. Returns the path relative to `to`, or undefined when the file no longer exists.
  */
 export async function moveAside(from: string, to: string, path: string): Promise<string | undefined> {
-  const reserved = await reserve(join(to, path));
+  // A folder cannot be renamed over the file that reserves its name.
+  const reserved = !(await isFolder(from)) && (await reserve(join(to, path)));
   const target = reserved ? path : `again-${randomUUID()}/${path}`;
   let moved = false;
   try {
@@ -35,6 +36,22 @@ export async function moveAside(from: string, to: string, path: string): Promise
     if (reserved && !moved) await unlink(join(to, path));
   }
   return moved ? target : undefined;
+}
+
+/** Removes a folder below which there are no files. False when there are some; then part of it may be removed. */
+export async function removeEmptyFolders(path: string): Promise<boolean> {
+  try {
+    // opendir would follow a link.
+    if (!(await lstat(path)).isDirectory()) return false;
+    for await (const entry of await opendir(path)) {
+      if (!entry.isDirectory() || !(await removeEmptyFolders(join(path, entry.name)))) return false;
+    }
+    await rmdir(path);
+    return true;
+  } catch {
+    // There is no folder, or it cannot be removed.
+    return false;
+  }
 }
 
 /** Creates an empty file where there is none. Only one of several concurrent callers succeeds and may rename over it. */
@@ -46,6 +63,14 @@ async function reserve(path: string): Promise<boolean> {
   } catch (error) {
     if (systemCode(error) === 'EEXIST' || systemCode(error) === 'ENOTDIR') return false;
     throw error;
+  }
+}
+
+async function isFolder(path: string): Promise<boolean> {
+  try {
+    return (await lstat(path)).isDirectory();
+  } catch {
+    return false;
   }
 }
 

@@ -4,8 +4,15 @@ import { join } from 'node:path';
 import { systemCode } from '../coded-error.ts';
 import { type Fingerprint, fingerprintOf } from './fingerprint.ts';
 
+export interface OpenFile {
+  readonly handle: FileHandle;
+  readonly fingerprint: Fingerprint;
+  /** The number of names that the file has. */
+  readonly links: number;
+}
+
 export type Opened =
-  | { readonly kind: 'open'; readonly handle: FileHandle; readonly fingerprint: Fingerprint }
+  | ({ readonly kind: 'open' } & OpenFile)
   | { readonly kind: 'gone' }
   | { readonly kind: 'refused'; readonly reason: string }
   | { readonly kind: 'unreadable'; readonly reason: string };
@@ -31,7 +38,7 @@ export async function openRegularFile(root: string, path: string): Promise<Opene
     // The kernel already knows these values, also on a network share, so the thread pool is not needed.
     const stats = fstatSync(handle.fd);
     const refusal = stats.isFile() ? await linkProblem(handle, root, path) : NOT_A_FILE;
-    if (refusal === undefined) return { kind: 'open', handle, fingerprint: fingerprintOf(stats) };
+    if (refusal === undefined) return { kind: 'open', handle, fingerprint: fingerprintOf(stats), links: stats.nlink };
     await handle.close();
     return refusal;
   } catch (error) {

@@ -1,13 +1,11 @@
-import { appendFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { appendFileSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { MemoryStore } from '../../testbed/memory-store.ts';
-import { BlobCircuitBreaker } from '../blob/circuit-breaker.ts';
+import { memoryContext } from '../../testbed/memory-context.ts';
+import type { MemoryStore } from '../../testbed/memory-store.ts';
 import { BlobFailure } from '../blob/failure.ts';
-import { BufferPool } from './buffer-pool.ts';
 import { Counters } from './counters.ts';
-import { type Folders, foldersIn } from './folders.ts';
+import type { Folders } from './folders.ts';
 import { Retention } from './retention.ts';
 
 const HOUR = 3_600_000;
@@ -19,28 +17,23 @@ describe('retention', () => {
   let counters: Counters;
   let later = 0;
   let mayAsk = true;
+  const young: string[] = [];
 
   beforeEach(() => {
-    folders = foldersIn(mkdtempSync(join(tmpdir(), 'slipway-retention-')));
-    for (const folder of [folders.outbox, folders.synced, folders.conflicts]) mkdirSync(folder);
-    store = new MemoryStore();
     later = 0;
     mayAsk = true;
     const nowMs = (): number => Date.now() + later;
-    const breaker = new BlobCircuitBreaker({
-      probe: () => store.probe(),
-      nowMs,
-      random: Math.random,
-      onChange: () => undefined,
-    });
+    const context = memoryContext(nowMs);
+    ({ folders, store } = context);
     counters = new Counters(nowMs);
-    const context = { folders, store, breaker, buffers: new BufferPool(), nowMs };
+    young.length = 0;
     retention = new Retention({
       context,
       counters,
       log: () => undefined,
       retentionMs: 24 * HOUR,
       mayAsk: () => mayAsk,
+      looks: { add: (path) => young.push(path), has: () => false, isFull: false },
     });
   });
   afterEach(() => rmSync(folders.root, { recursive: true, force: true }));
@@ -78,6 +71,36 @@ describe('retention', () => {
     await retention.sweep();
     expect(readFileSync(join(folders.conflicts, 'a'), 'utf8')).toBe('contents');
     expect(readFileSync(join(folders.conflicts, 'b'), 'utf8')).toBe('only here');
+  });
+
+  test('replaces the blob of a late writer when this outbox made it, and removes the file after another comparison', async () => {
+    synced('a', 'contents and more', 'contents');
+    store.madeBy.set('a', 'this-outbox');
+    later = 25 * HOUR;
+    await retention.sweep();
+    expect([isThere('a'), store.blobs.get('a')?.toString()]).toEqual([true, 'contents and more']);
+    expect([counters.counts.replaced, counters.counts.conflicts]).toEqual([1, 0]);
+    await retention.sweep();
+    expect(isThere('a')).toBe(false);
+  });
+
+  test('keeps the blob of another outbox', async () => {
+    synced('a', 'contents', 'others');
+    store.madeBy.set('a', 'another-outbox');
+    later = 25 * HOUR;
+    await retention.sweep();
+    expect(store.blobs.get('a')?.toString()).toBe('others');
+    expect(readFileSync(join(folders.conflicts, 'a'), 'utf8')).toBe('contents');
+  });
+
+  test('has young foreign files looked at again: their instance may be gone', async () => {
+    synced('young.csv', 'contents');
+    synced('01HZZZZZZZZZZZZZZZZZZZZZZZ.png', 'contents');
+    await retention.sweep();
+    expect(young).toEqual(['young.csv']);
+    later = 2 * HOUR;
+    await retention.sweep();
+    expect(young).toHaveLength(1);
   });
 
   test('removes nothing while Blob cannot be asked', async () => {

@@ -1,18 +1,16 @@
-import { lstat, unlink } from 'node:fs/promises';
+import { unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { BlobFailure } from '../blob/failure.ts';
-import { reasonOf, systemCode } from '../coded-error.ts';
+import { reasonOf } from '../coded-error.ts';
 import * as defaults from '../defaults.ts';
 import type { Log } from '../log.ts';
-import type { CarryContext } from './carry-file.ts';
-import { blobHas } from './compare-blob.ts';
+import type { CarryContext } from './carry-context.ts';
 import type { Counters } from './counters.ts';
-import { digest } from './digest.ts';
-import { sameFile } from './fingerprint.ts';
-import { moveAside } from './moves.ts';
+import { currentFingerprint, type Fingerprint, sameFile } from './fingerprint.ts';
 import { ulidTimeMs } from './names.ts';
-import { type Opened, openRegularFile } from './open-regular-file.ts';
+import { reconcile } from './reconcile.ts';
+import type { SecondLooks } from './second-looks.ts';
 import { walk } from './walk.ts';
 
 export interface RetentionOptions {
@@ -20,29 +18,33 @@ export interface RetentionOptions {
   readonly counters: Counters;
   readonly log: Log;
   readonly retentionMs: number;
+  /** False while Blob is unavailable. */
   readonly mayAsk: () => boolean;
+  /** Looks again at young foreign files, also at those of an instance that is gone. */
+  readonly looks: Pick<SecondLooks, 'add' | 'has' | 'isFull'>;
 }
 
-type Open = Extract<Opened, { kind: 'open' }>;
+const LAST_LOOK_MS = Math.max(...defaults.LOOKS_AFTER_MS);
 
-/** Removes files from `synced` once they have been there for long enough, after comparing each with Blob once more. */
+/** Removes files from `synced` after their retention, once each has been compared with its blob again. */
 export class Retention {
   readonly #options: RetentionOptions;
   readonly #stop = new AbortController();
+  readonly #pauseMs: number;
 
   constructor(options: RetentionOptions) {
     this.#options = options;
+    this.#pauseMs = Math.max(1_000, Math.min(defaults.RETENTION_SWEEP_LIMIT_MS, options.retentionMs / 24));
   }
 
   async run(): Promise<void> {
-    const pause = Math.max(1_000, Math.min(defaults.RETENTION_SWEEP_LIMIT_MS, this.#options.retentionMs / 24));
     while (!this.#stop.signal.aborted) {
       try {
         await this.sweep();
       } catch (error) {
-        this.#options.log('warn', 'synced cannot be looked through', { reason: reasonOf(error) });
+        this.#options.log('warn', 'synced cannot be read', { reason: reasonOf(error) });
       }
-      await sleep(pause, undefined, { signal: this.#stop.signal }).catch(() => undefined);
+      await sleep(this.#pauseMs, undefined, { signal: this.#stop.signal }).catch(() => undefined);
     }
   }
 
@@ -62,59 +64,46 @@ export class Retention {
 
   /** True when the file has left `synced`. */
   async #removeIfExpired(path: string): Promise<boolean> {
-    const { context, retentionMs, mayAsk, log } = this.#options;
-    const { synced } = context.folders;
-    // No file is older than its name; those of the application need not even be looked at.
-    if (context.nowMs() - (ulidTimeMs(path) ?? 0) < retentionMs || !mayAsk()) return false;
+    const { context, retentionMs, mayAsk, log, looks } = this.#options;
+    // No file is older than its name, so most files of the application need no look at the file system.
+    const ulidMs = ulidTimeMs(path);
+    if (ulidMs !== undefined && context.nowMs() - ulidMs < retentionMs) return false;
     try {
-      const { mtimeMs, ctimeMs } = await lstat(join(synced, path));
-      // A rename leaves mtime alone and sets ctime, so the later of the two is when the file came here.
-      if (context.nowMs() - Math.max(mtimeMs, ctimeMs) < retentionMs) return false;
-      const opened = await openRegularFile(synced, path);
-      if (opened.kind !== 'open') return opened.kind === 'gone';
-      try {
-        return await this.#compareAndRemove(path, opened);
-      } finally {
-        await opened.handle.close();
-      }
+      const found = await currentFingerprint(join(context.folders.synced, path));
+      if (found === undefined) return true;
+      // A rename leaves mtime alone and sets ctime, so the later one is the time at which the file came here.
+      const ageMs = context.nowMs() - Math.max(found.mtimeMs, found.ctimeMs);
+      const isYoung = ageMs < LAST_LOOK_MS + 2 * this.#pauseMs;
+      if (ulidMs === undefined && isYoung && !looks.has(path) && !looks.isFull) looks.add(path, undefined);
+      return ageMs >= retentionMs && mayAsk() && (await this.#compareAndRemove(path, found));
     } catch (error) {
-      if (systemCode(error) === 'ENOENT') return true;
       if (!(error instanceof BlobFailure))
         log('warn', 'a file cannot leave synced', { name: path, reason: reasonOf(error) });
       return false;
     }
   }
 
-  /** Compares, and then removes or moves aside. True when the file has left `synced`. */
-  async #compareAndRemove(path: string, opened: Open): Promise<boolean> {
+  /** Removes the file when its blob has the same contents. True when the file has left `synced`. */
+  async #compareAndRemove(path: string, found: Fingerprint): Promise<boolean> {
     const { context, log, counters } = this.#options;
-    const { synced, conflicts } = context.folders;
-    const same = await this.#matches(path, opened);
-    const again = await openRegularFile(synced, path);
-    if (again.kind !== 'open') return again.kind === 'gone';
-    await again.handle.close();
-    if (!sameFile(opened.fingerprint, again.fingerprint)) return false;
-    if (same) {
-      await unlink(join(synced, path));
-      counters.counts.removedFromSynced += 1;
+    const result = await reconcile(context, path, { evenIncomplete: true });
+    if (result.kind === 'gone') return true;
+    if (result.kind === 'conflict') {
+      counters.counts.conflicts += 1;
+      log('error', 'the file differs from its blob; moved from synced to conflicts', {
+        name: path,
+        movedTo: result.movedTo,
+      });
       return true;
     }
-    const movedTo = await moveAside(join(synced, path), conflicts, path);
-    if (movedTo === undefined) return true;
-    counters.counts.conflicts += 1;
-    log('error', 'the file differs from its blob; moved from synced to conflicts', { name: path, movedTo });
-    return true;
-  }
-
-  async #matches(path: string, opened: Open): Promise<boolean> {
-    const { breaker, store } = this.#options.context;
-    const contents = await digest(opened.handle, opened.fingerprint.size);
-    if (contents === undefined) return false;
-    try {
-      return await blobHas(breaker, store, path, opened.fingerprint.size, contents.md5);
-    } catch (error) {
-      if (error instanceof BlobFailure && error.kind === 'missing') return false;
-      throw error;
+    if (result.kind === 'replaced') {
+      counters.counts.replaced += 1;
+      log('warn', 'the file changed after it was carried; its blob was replaced', { name: path });
     }
+    // What was just replaced is compared once more by the next sweep.
+    if (result.kind !== 'same' || !sameFile(result.fingerprint, found)) return false;
+    await unlink(join(context.folders.synced, path));
+    counters.counts.removedFromSynced += 1;
+    return true;
   }
 }

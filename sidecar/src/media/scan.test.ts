@@ -1,16 +1,14 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { png, ulidName } from '../../testbed/files.ts';
-import { MemoryStore } from '../../testbed/memory-store.ts';
+import { memoryContext } from '../../testbed/memory-context.ts';
+import type { MemoryStore } from '../../testbed/memory-store.ts';
 import { until } from '../../testbed/until.ts';
-import { BlobCircuitBreaker } from '../blob/circuit-breaker.ts';
 import { BlobFailure } from '../blob/failure.ts';
 import { tracer } from '../telemetry/tracer.ts';
-import { BufferPool } from './buffer-pool.ts';
 import { Counters } from './counters.ts';
-import { type Folders, foldersIn } from './folders.ts';
+import type { Folders } from './folders.ts';
 import { Scan } from './scan.ts';
 import { Uploader } from './uploader.ts';
 import { Waitlist } from './waitlist.ts';
@@ -26,24 +24,12 @@ describe('the scan', () => {
   let passes = 0;
 
   beforeEach(() => {
-    folders = foldersIn(mkdtempSync(join(tmpdir(), 'slipway-scan-')));
-    for (const folder of [folders.outbox, folders.synced]) mkdirSync(folder);
-    store = new MemoryStore();
-    waitlist = new Waitlist(nowMs);
+    const context = memoryContext(nowMs);
+    ({ folders, store } = context);
+    waitlist = new Waitlist(nowMs, 60_000);
     passes = 0;
     uploader = new Uploader({
-      context: {
-        folders,
-        store,
-        buffers: new BufferPool(),
-        breaker: new BlobCircuitBreaker({
-          probe: () => store.probe(),
-          nowMs,
-          random: Math.random,
-          onChange: () => undefined,
-        }),
-        nowMs,
-      },
+      context,
       waitlist,
       counters: new Counters(nowMs),
       log: () => undefined,
@@ -51,6 +37,8 @@ describe('the scan', () => {
       concurrency: 2,
       startSpan: tracer(() => undefined, nowMs, {}),
       blobUrl: 'https://host/container',
+      looks: { add: () => undefined },
+      warn: () => undefined,
     });
     scan = new Scan({
       outbox: folders.outbox,

@@ -15,22 +15,22 @@ export interface ScanOptions {
   readonly waitlist: Waitlist;
   readonly intervalMs: number;
   readonly nowMs: () => number;
-  /** False while Blob is away: then the outbox is read, and nothing taken. */
+  /** False while Blob is unavailable. The outbox is read then, but nothing is taken. */
   readonly mayUpload: () => boolean;
   readonly self: () => string;
   /** The other instances on this outbox. */
   readonly others: () => readonly string[];
-  /** Called at the beginning of every pass, or with the reason when the outbox cannot be read. */
+  /** Called at the start of every pass, with the reason when the outbox cannot be read. */
   readonly onPass: (problem: string | undefined) => void;
 }
 
 interface Pass {
   readonly seen: number;
-  /** Files that were taken, or looked at because they may be soon. */
+  /** Files that were taken, or that may be taken soon. */
   readonly looked: number;
 }
 
-/** Looks through the outbox again and again and has taken what can be taken. What `carry` makes fast, this makes right. */
+/** Walks the outbox repeatedly and has each file carried that can be. `carry` makes this fast, and the scan makes it complete. */
 export class Scan {
   readonly #options: ScanOptions;
   #stopped = false;
@@ -71,14 +71,14 @@ export class Scan {
   async #pass(): Promise<Pass> {
     const { outbox, uploader, waitlist, nowMs, mayUpload, onPass } = this.#options;
     const pass = { seen: 0, looked: 0 };
-    // A pass lasts as long as the backlog does; that the outbox can be read is known before.
+    // A pass takes as long as the backlog. Whether the outbox can be read is known before.
     await (await opendir(outbox)).close();
     onPass(undefined);
     waitlist.beginPass();
     for await (const entry of walk(outbox, nowMs)) {
       if (this.#stopped) return pass;
       pass.seen += 1;
-      // Asked first: it marks the file as still there, also while it is in hand.
+      // `mustWait` comes first because it marks the file as present, also while it is in hand.
       if (entry.kind !== 'file' || waitlist.mustWait(entry.path) || uploader.isInHand(entry.path)) continue;
       if (!mayUpload() || !(isUlidName(entry.path) || waitlist.admits(entry.path))) continue;
       pass.looked += 1;
@@ -98,14 +98,14 @@ export class Scan {
     }
   }
 
-  /** Leaves a fresh file to another instance for a moment. */
+  /** Leaves a new file to another instance for a moment. */
   #isLeftToPeer(path: string): boolean {
     const { waitlist, self, others, nowMs } = this.#options;
     const grace = graceMs(path, self(), others());
     if (grace === 0 || waitlist.get(path)?.kind === 'left') return false;
     const age = nowMs() - (ulidTimeMs(path) ?? waitlist.get(path)?.sinceMs ?? nowMs());
     if (age >= grace) return false;
-    // Without room to remember it there is no grace: a double upload is the lesser evil.
+    // Without room to remember the file there is no grace period: a double upload is the lesser evil.
     return waitlist.hold(path, 'left', 'left to another instance', grace - Math.max(0, age));
   }
 

@@ -2,11 +2,12 @@ import { describe, expect, test } from '@jest/globals';
 import * as defaults from '../defaults.ts';
 import { Waitlist } from './waitlist.ts';
 
-const FILE = { size: 10, mtimeMs: 1, ino: 7 };
+const AS_IS_MS = 60_000;
+const FILE = { size: 10, mtimeMs: 1, ctimeMs: 1, ino: 7 };
 
 function clocked(): { list: Waitlist; pass: (ms: number) => void } {
   let now = 1_000_000;
-  const list = new Waitlist(() => now);
+  const list = new Waitlist(() => now, AS_IS_MS);
   return { list, pass: (ms) => (now += ms) };
 }
 
@@ -23,27 +24,42 @@ describe('the waitlist', () => {
     expect(list.hasSettled('a', { ...FILE, size: 11 })).toBe(true);
   });
 
-  test('does not look at an incomplete file again before it changes', () => {
+  test('takes an incomplete file when it changes, and as it is when it has not changed for 60 s', () => {
     const { list, pass } = clocked();
     list.hasSettled('a', FILE);
-    list.hold('a', 'incomplete', 'half', 0, FILE);
-    for (let round = 0; round < 5; round += 1) {
-      pass(60_000);
-      expect(list.hasSettled('a', FILE)).toBe(false);
-    }
-    expect(list.hasSettled('a', { ...FILE, mtimeMs: 2 })).toBe(false);
     pass(defaults.SETTLE_MS);
-    expect(list.hasSettled('a', { ...FILE, mtimeMs: 2 })).toBe(true);
+    list.hold('a', 'incomplete', 'half', 0, FILE);
+    pass(30_000);
+    expect([list.hasSettled('a', FILE), list.mayCarryAsItIs('a')]).toEqual([false, false]);
+    const changed = { ...FILE, ctimeMs: 2 };
+    expect(list.hasSettled('a', changed)).toBe(false);
+    pass(defaults.SETTLE_MS);
+    expect([list.hasSettled('a', changed), list.mayCarryAsItIs('a')]).toEqual([true, false]);
+    list.hold('a', 'incomplete', 'half', 0, changed);
+    // The time runs from the last change, not from the first look.
+    pass(AS_IS_MS - defaults.SETTLE_MS - 1);
+    expect(list.hasSettled('a', changed)).toBe(false);
+    expect(list.get('a')?.readyAtMs).toBe((list.get('a')?.unchangedSinceMs ?? 0) + AS_IS_MS);
+    pass(1);
+    expect([list.hasSettled('a', changed), list.mayCarryAsItIs('a')]).toEqual([true, true]);
+    expect(list.isStuck('a')).toBe(false);
+  });
+
+  test('a file that is in Blob and cannot be moved is never stuck', () => {
+    const { list, pass } = clocked();
+    list.hold('a', 'unmoved', 'a folder has its place', 0);
+    pass(10 * defaults.STUCK_AFTER_MS);
+    expect([list.isStuck('a'), list.stuck()]).toEqual([false, []]);
   });
 
   test('reports a file as stuck after 60 s, with its reason, but not one that only waits for Blob', () => {
     const { list, pass } = clocked();
-    list.hold('torn', 'incomplete', 'half an image', 0);
+    list.hold('torn', 'unreadable', 'EIO', 0);
     list.hold('waiting', 'failed', '503', 0);
     pass(defaults.STUCK_AFTER_MS - 1);
     expect(list.stuck()).toEqual([]);
     pass(1);
-    expect(list.stuck()).toEqual([{ name: 'torn', reason: 'half an image', seconds: 60 }]);
+    expect(list.stuck()).toEqual([{ name: 'torn', reason: 'EIO', seconds: 60 }]);
     expect([list.isStuck('torn'), list.isStuck('waiting')]).toEqual([true, false]);
   });
 

@@ -4,8 +4,9 @@ import { type Fingerprint, sameFile } from './fingerprint.ts';
 /**
  * Why a file is not taken now:
  * - `settling`: a foreign file that has to stay unchanged for a while; `left`: left to another instance;
- * - `failed`: Blob could not be asked; retried, never stuck;
- * - `incomplete`, `unreadable`, `rejected`, `unmoved`, `refused`: something is wrong with the file.
+ * - `failed`: the request to Blob failed; it is retried, and the file is never stuck;
+ * - `unmoved`: the file is in Blob and cannot leave the outbox yet; it is neither pending nor stuck;
+ * - `incomplete`, `unreadable`, `rejected`, `refused`: something is wrong with the file.
  */
 export type WaitKind =
   | 'settling'
@@ -20,11 +21,13 @@ export type WaitKind =
 export interface Waiting {
   readonly kind: WaitKind;
   readonly reason: string;
-  /** Since when the file has been waiting, for whatever reasons. */
+  /** Since when the file has been waiting, for whatever reason. */
   readonly sinceMs: number;
   readonly readyAtMs: number;
   readonly attempts: number;
   readonly fingerprint: Fingerprint | undefined;
+  /** Since when the file has had this fingerprint. */
+  readonly unchangedSinceMs: number;
 }
 
 export interface Stuck {
@@ -36,21 +39,24 @@ export interface Stuck {
 type Entry = Waiting & { seenInPass: number };
 
 /**
- * The files that were looked at and not taken, and why. It is bounded: a file that finds no room here waits outside,
- * unknown, until there is some. Losing an entry costs a repetition, nothing else. Files that settle have room of their
- * own, so that no number of broken ones keeps a good one out.
+ * The files that were looked at and not taken, with the reasons. Their number is bounded: further files are not remembered
+ * until there is room. A lost entry costs a repetition and nothing else. Settling files have room of their own, so that no
+ * number of broken files keeps a good one out.
  */
 export class Waitlist {
   readonly #entries = new Map<string, Entry>();
   readonly #nowMs: () => number;
+  readonly #asIsMs: number;
   #transientCount = 0;
   #pass = 0;
-  /** The first file that found no room to settle: the next pass begins to let files in there, so each has its turn. */
+  /** The first file for which there was no room. The next pass admits files from this one on, so each gets its turn. */
   #nextAdmitted: string | undefined;
   #admitting = true;
 
-  constructor(nowMs: () => number) {
+  /** `asIsMs` is the time without change after which an incomplete file is carried as it is. */
+  constructor(nowMs: () => number, asIsMs: number) {
     this.#nowMs = nowMs;
+    this.#asIsMs = asIsMs;
   }
 
   get size(): number {
@@ -58,8 +64,8 @@ export class Waitlist {
   }
 
   /**
-   * May a foreign file that the scan meets be looked at? Not while there is no room to remember it: a backlog would be
-   * looked at in every pass.
+   * True when the scan may look at this foreign file. False while there is no room to remember it, because the scan would
+   * then look at a whole backlog in every pass.
    */
   admits(path: string): boolean {
     if (this.#entries.has(path)) return true;
@@ -77,17 +83,18 @@ export class Waitlist {
     return this.#entries.get(path);
   }
 
-  /** Remembers that the file has to wait. False when there is no room. */
+  /** Remembers that a file has to wait. False when there is no room. */
   hold(path: string, kind: WaitKind, reason: string, waitMs: number, fingerprint?: Fingerprint): boolean {
     const old = this.#entries.get(path);
     const now = this.#nowMs();
-    const young = isTransient(kind);
+    const transient = isTransient(kind);
+    const isSame = old?.fingerprint !== undefined && (!fingerprint || sameFile(old.fingerprint, fingerprint));
     this.#forget(path);
-    const full = young
+    const full = transient
       ? this.#transientCount >= defaults.SETTLING_LIMIT
       : this.#entries.size - this.#transientCount >= defaults.WAITING_LIMIT;
     if (full) return false;
-    if (young) this.#transientCount += 1;
+    if (transient) this.#transientCount += 1;
     this.#entries.set(path, {
       kind,
       reason,
@@ -95,6 +102,7 @@ export class Waitlist {
       readyAtMs: now + waitMs,
       attempts: old?.kind === kind ? old.attempts + 1 : 1,
       fingerprint: fingerprint ?? old?.fingerprint,
+      unchangedSinceMs: isSame && old !== undefined ? old.unchangedSinceMs : now,
       seenInPass: this.#pass,
     });
     return true;
@@ -109,7 +117,7 @@ export class Waitlist {
     this.#transientCount = 0;
   }
 
-  /** Marks the file as still there in this pass of the scan; true when it has to wait on. */
+  /** Marks the file as present in this pass of the scan. True when it has to wait longer. */
   mustWait(path: string): boolean {
     const entry = this.#entries.get(path);
     if (entry === undefined) return false;
@@ -118,8 +126,8 @@ export class Waitlist {
   }
 
   /**
-   * Looks at a foreign file whose fingerprint was just read. True when it has been the same for long enough to be taken.
-   * One that was found incomplete is not taken again before it changes.
+   * True when a foreign file with this fingerprint has been unchanged for long enough to be taken. An incomplete file is
+   * taken when it changes, or as it is when it has been unchanged for long.
    */
   hasSettled(path: string, fingerprint: Fingerprint): boolean {
     const entry = this.#entries.get(path);
@@ -127,17 +135,18 @@ export class Waitlist {
       this.hold(path, 'settling', 'still being written', defaults.SETTLE_MS, fingerprint);
       return false;
     }
-    if (entry.kind === 'incomplete') {
-      this.hold(
-        path,
-        'incomplete',
-        entry.reason,
-        Math.min(defaults.BACKOFF_CAP_MS, defaults.SETTLE_MS * entry.attempts),
-        fingerprint,
-      );
-      return false;
-    }
-    return true;
+    if (entry.kind !== 'incomplete' || this.mayCarryAsItIs(path)) return true;
+    const leftMs = entry.unchangedSinceMs + this.#asIsMs - this.#nowMs();
+    const waitMs = Math.min(defaults.BACKOFF_CAP_MS, defaults.SETTLE_MS * entry.attempts, leftMs);
+    this.hold(path, 'incomplete', entry.reason, waitMs, fingerprint);
+    return false;
+  }
+
+  /** True for an incomplete file that has been unchanged for so long that nobody seems to be writing it. */
+  mayCarryAsItIs(path: string): boolean {
+    const entry = this.#entries.get(path);
+    if (entry?.kind !== 'incomplete') return false;
+    return this.#nowMs() - entry.unchangedSinceMs >= this.#asIsMs;
   }
 
   /** Makes every file that waits for one of these reasons ready at once. */
@@ -152,9 +161,9 @@ export class Waitlist {
     this.#admitting = this.#nextAdmitted === undefined;
   }
 
-  /** Forgets what the pass has not met: those files are no longer in the outbox. */
+  /** Forgets the files that the pass did not find: they are no longer in the outbox. */
   endPass(): void {
-    // The file whose turn it was has gone: the next pass begins at the beginning.
+    // The file whose turn it was is no longer there, so the next pass admits from the beginning.
     if (!this.#admitting) this.#nextAdmitted = undefined;
     for (const [path, entry] of this.#entries) {
       if (entry.seenInPass < this.#pass) this.#forget(path);
@@ -178,7 +187,11 @@ export class Waitlist {
 
   #stuck(entry: Entry): boolean {
     if (!blamesFile(entry.kind)) return false;
-    return entry.kind === 'refused' || this.#nowMs() - entry.sinceMs >= defaults.STUCK_AFTER_MS;
+    if (entry.kind === 'refused') return true;
+    const now = this.#nowMs();
+    // An incomplete file is about to be carried as it is.
+    const isDue = entry.kind !== 'incomplete' || now - entry.unchangedSinceMs >= 2 * this.#asIsMs;
+    return isDue && now - entry.sinceMs >= defaults.STUCK_AFTER_MS;
   }
 
   #forget(path: string): void {
@@ -194,5 +207,5 @@ function isTransient(kind: WaitKind): boolean {
 }
 
 function blamesFile(kind: WaitKind): boolean {
-  return kind !== 'failed' && kind !== 'left';
+  return kind !== 'failed' && kind !== 'left' && kind !== 'unmoved';
 }

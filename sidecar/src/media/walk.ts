@@ -6,7 +6,7 @@ import { systemCode } from '../coded-error.ts';
 import * as defaults from '../defaults.ts';
 import { isTemporaryName, pathProblem } from './names.ts';
 
-/** `refused` is never carried; `unread` is a folder of which nobody knows what it holds. */
+/** `refused` is never carried. `unread` is a folder whose contents are unknown. */
 export type WalkEntry =
   | { readonly kind: 'file'; readonly path: string }
   | { readonly kind: 'refused' | 'unread'; readonly path: string; readonly reason: string };
@@ -14,14 +14,14 @@ export type WalkEntry =
 const BUFFERED_ENTRIES = 512;
 
 /**
- * Every file below a folder, one at a time: memory does not grow with their number. Links are never followed. What is no
- * regular file, or has a name that cannot be carried, comes as `refused`, a folder that cannot be read as `unread`; fresh
- * temporary files do not come at all.
+ * Yields every file below a folder, one at a time, so that memory does not grow with their number. Links are never followed.
+ * Anything but a regular file, and a name that cannot be carried, is yielded as `refused`; a folder that cannot be read is
+ * yielded as `unread`. New temporary files are left out.
  */
 export async function* walk(root: string, nowMs: () => number, prefix = '', depth = 0): AsyncGenerator<WalkEntry> {
   let folder: Dir;
   try {
-    // latin1 keeps the bytes of names that are not UTF-8.
+    // latin1 preserves the bytes of names that are not UTF-8.
     folder = await opendir(join(root, prefix), { encoding: 'latin1', bufferSize: BUFFERED_ENTRIES });
   } catch (error) {
     if (systemCode(error) === 'ENOENT' && prefix !== '') return;
@@ -62,7 +62,7 @@ async function kindOf(entry: Dirent, path: string): Promise<Kind> {
   if (entry.isDirectory()) return 'folder';
   if (entry.isSymbolicLink()) return 'link';
   if (entry.isFIFO() || entry.isSocket() || entry.isCharacterDevice() || entry.isBlockDevice()) return 'other';
-  // Some file systems do not say in the listing what an entry is.
+  // Some file systems do not tell the kind of an entry in a listing.
   try {
     const stats = await lstat(path);
     if (stats.isFile()) return 'file';

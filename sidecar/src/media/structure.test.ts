@@ -1,10 +1,13 @@
 import { execFileSync } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from '@jest/globals';
-import { imageProblem } from './whole-image.ts';
+import { avif, bmp, mp4, pdf, zip } from '../../testbed/documents.ts';
+import { contentType, SNIFF_BYTES } from './content-type.ts';
+import { structureProblem } from './structure.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'slipway-images-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -36,7 +39,7 @@ async function problem(name: string, bytes: Uint8Array): Promise<string | undefi
   writeFileSync(path, bytes);
   const file = await open(path);
   try {
-    return await imageProblem(name, file, bytes.length);
+    return await structureProblem(name, file, bytes.length);
   } finally {
     await file.close();
   }
@@ -95,6 +98,52 @@ describe('an image', () => {
           Buffer.from(Array.from({ length: 300 }, () => Math.floor(Math.random() * 256))),
         ]);
         await problem('x', bytes);
+      }
+    }
+  });
+});
+
+describe('a file with an end', () => {
+  test.each([
+    ['pdf', pdf(), 'application/pdf'],
+    ['pdf that is linearized', pdf({ linearized: true }), 'application/pdf'],
+    ['zip', zip(), 'application/zip'],
+    ['zip with a zip inside', zip([zip()]), 'application/zip'],
+    ['zip with a comment', zip([Buffer.from('x')], 'a comment'), 'application/zip'],
+    ['empty zip', zip([]), 'application/zip'],
+    ['mp4 with its index behind', mp4(), 'video/mp4'],
+    ['mp4 with its index before', mp4({ indexFirst: true }), 'video/mp4'],
+    ['mp4 with 64-bit lengths', mp4({ largeSizes: true }), 'video/mp4'],
+    ['avif', avif(), 'image/avif'],
+    ['bmp', bmp(), 'image/bmp'],
+  ])('%s: is whole as it is, and torn at every length below', async (_, bytes, type) => {
+    expect(contentType(bytes.subarray(0, SNIFF_BYTES))).toBe(type);
+    expect(await problem('any name', bytes)).toBeUndefined();
+    const shortest = Math.min(bytes.length - 1, 18);
+    const cuts = Array.from({ length: 80 }, (_, at) =>
+      Math.floor(shortest + ((bytes.length - 1 - shortest) * at) / 79),
+    );
+    for (const cut of new Set(cuts)) {
+      expect([cut, await problem('any name', bytes.subarray(0, cut))]).toEqual([
+        cut,
+        expect.stringContaining('not all there'),
+      ]);
+    }
+  });
+
+  test('further bytes behind a PDF, as mail adds them, do not matter', async () => {
+    expect(await problem('a.pdf', Buffer.concat([pdf(), Buffer.from('\r\n\0')]))).toBeUndefined();
+  });
+
+  test('named as an image, but of another kind, is not the image that was promised', async () => {
+    for (const bytes of [mp4(), avif(), pdf(), bmp()])
+      expect(await problem('photo.jpg', bytes)).toMatch(/no such image/);
+  });
+
+  test('of random bytes behind a true beginning never makes the reader fail', async () => {
+    for (const bytes of [pdf(), zip(), mp4(), bmp()]) {
+      for (let round = 0; round < 30; round += 1) {
+        await problem('x', Buffer.concat([bytes.subarray(0, 16), randomBytes(300)]));
       }
     }
   });

@@ -1,31 +1,12 @@
 import type { FileHandle } from 'node:fs/promises';
 import { ByteReader } from './byte-reader.ts';
-import { type ImageKind, imageByExtension, imageByMagic } from './content-type.ts';
+import type { ImageKind } from './content-type.ts';
 
-type Whole = (bytes: ByteReader, size: number) => Promise<boolean>;
-
-/**
- * Why a foreign file is an image that is not all there, or undefined when it is whole or no image.
- * An image is what has the extension or the first bytes of one.
- */
-export async function imageProblem(
-  path: string,
-  file: Pick<FileHandle, 'read'>,
-  size: number,
-): Promise<string | undefined> {
-  const promised = imageByExtension(path);
-  if (size === 0) return promised === undefined ? undefined : `an empty ${promised} image`;
-  const reader = new ByteReader(file, size);
-  const head = await reader.take(Math.min(size, 16));
-  const kind = head === undefined ? undefined : imageByMagic(head);
-  if (kind === undefined)
-    return promised === undefined ? undefined : `named ${promised}, but its first bytes are of no image`;
-  const whole = await WHOLE[kind](new ByteReader(file, size), size);
-  return whole ? undefined : `a ${kind} image that is not all there (${size} bytes so far)`;
-}
+type IsWhole = (file: Pick<FileHandle, 'read'>, size: number) => Promise<boolean>;
 
 /** PNG: the chunks lead to IEND. */
-const pngIsWhole: Whole = async (bytes) => {
+const pngIsWhole: IsWhole = async (file, size) => {
+  const bytes = new ByteReader(file, size);
   bytes.skip(8);
   for (;;) {
     const chunk = await bytes.take(8);
@@ -36,8 +17,9 @@ const pngIsWhole: Whole = async (bytes) => {
   }
 };
 
-/** JPEG: the segments lead to EOI. Thumbnails inside a segment have an EOI of their own, so searching is not enough. */
-const jpegIsWhole: Whole = async (bytes) => {
+/** JPEG: the segments lead to EOI. A search for EOI is not enough, because thumbnails inside a segment have one too. */
+const jpegIsWhole: IsWhole = async (file, size) => {
+  const bytes = new ByteReader(file, size);
   bytes.skip(2);
   for (;;) {
     if (!(await bytes.seekBehind(0xff))) return false;
@@ -54,7 +36,8 @@ const jpegIsWhole: Whole = async (bytes) => {
 };
 
 /** GIF: the blocks lead to the trailer. */
-const gifIsWhole: Whole = async (bytes) => {
+const gifIsWhole: IsWhole = async (file, size) => {
+  const bytes = new ByteReader(file, size);
   const header = await bytes.take(13);
   if (header === undefined) return false;
   bytes.skip(colourTableBytes(header[10] ?? 0));
@@ -70,27 +53,33 @@ const gifIsWhole: Whole = async (bytes) => {
     } else {
       return false;
     }
-    for (;;) {
-      const length = (await bytes.take(1))?.[0];
-      if (length === undefined) return false;
-      if (length === 0) break;
-      bytes.skip(length);
-    }
+    if (!(await skipSubBlocks(bytes))) return false;
   }
 };
 
-/** WebP: as long as its RIFF header says. */
-const webpIsWhole: Whole = async (bytes, size) => {
-  const header = await bytes.take(12);
+/** WebP: the file is as long as its RIFF header says. */
+const webpIsWhole: IsWhole = async (file, size) => {
+  const header = await new ByteReader(file, size).take(12);
   return header !== undefined && header.readUInt32LE(4) + 8 <= size;
 };
 
-const WHOLE: Readonly<Record<ImageKind, Whole>> = {
+/** Whether an image of each kind has all its bytes. Further bytes after its end do not matter. */
+export const imageIsWhole: Readonly<Record<ImageKind, IsWhole>> = {
   png: pngIsWhole,
   jpeg: jpegIsWhole,
   gif: gifIsWhole,
   webp: webpIsWhole,
 };
+
+/** Skips a GIF's sub-blocks up to and including the empty one that ends them. False when the file ends earlier. */
+async function skipSubBlocks(bytes: ByteReader): Promise<boolean> {
+  for (;;) {
+    const length = (await bytes.take(1))?.[0];
+    if (length === undefined) return false;
+    if (length === 0) return true;
+    bytes.skip(length);
+  }
+}
 
 function colourTableBytes(flags: number): number {
   return (flags & 0x80) === 0 ? 0 : 3 * 2 ** ((flags & 0x07) + 1);
