@@ -1,6 +1,7 @@
 import { access, constants, mkdtemp, readFile, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { getCACertificates, setDefaultCACertificates } from 'node:tls';
 import type { ContainerClient } from '@azure/storage-blob';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
@@ -60,6 +61,21 @@ test('a blob that is deleted goes', async () => {
   await eventually('the blob is in the mount', () => shows('gone.png'));
   await container.deleteBlob('gone.png');
   await eventually('the blob is out of the mount', async () => !(await shows('gone.png')));
+});
+
+test('a blob that is replaced by one of the same size is shown anew, also after a restart', async () => {
+  const text = (): Promise<string> => readFile(join(mount.directory, 'replaced.csv'), 'utf8').catch(() => '');
+  await put('replaced.csv', 'first');
+  await eventually('the blob is in the mount', () => shows('replaced.csv'));
+  await put('replaced.csv', 'again');
+  await eventually('the replaced blob is in the mount', async () => (await text()) === 'again');
+  await mount.stop();
+  // The service keeps the time of a blob in whole seconds.
+  await sleep(1_100);
+  await put('replaced.csv', 'third');
+  mount = new Mount({ account: account.name, container, directory: mount.directory });
+  await mount.start();
+  await eventually('the blob replaced meanwhile is in the mount', async () => (await text()) === 'third');
 });
 
 test('only a plain path below the mount is a name that it shows', () => {

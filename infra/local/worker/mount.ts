@@ -68,8 +68,12 @@ export class Mount {
         if (this.#etags.get(blob.name) === etag) continue;
         const target = join(this.directory, blob.name);
         const known = await stat(target).catch(() => undefined);
-        // After a restart of the region the ETags are not known. No blob is overwritten, so an equal size is the same blob.
-        const same = known !== undefined && known.size === blob.properties.contentLength;
+        // After a restart of the region the ETags are not known. A file younger than the blob, of its size, is the blob.
+        const same =
+          known !== undefined &&
+          !this.#etags.has(blob.name) &&
+          known.size === blob.properties.contentLength &&
+          known.mtimeMs >= blob.properties.lastModified.getTime();
         // A blob whose name this file system cannot hold is left out of the mount.
         if (same || (await this.#isDownloaded(blob.name, target))) this.#etags.set(blob.name, etag);
       }
