@@ -15,7 +15,26 @@ test('regular files are taken with their folders, links are named and not follow
       { path: '2026/11/a b#1.png', bytes: 5 },
       { path: 'z.png', bytes: 0 },
     ],
-    skipped: ['secret'],
+    skipped: [{ name: 'secret', reason: 'no regular file' }],
+  });
+  await rm(directory, { recursive: true });
+});
+
+test('all names are judged by the sidecar’s rule; the good ones are taken, the others named with the reason', async () => {
+  const directory = await mkdtemp(join(tmpdir(), 'sw-media-'));
+  await mkdir(join(directory, 'sub'));
+  for (const name of ['a:b.txt', '.DS_Store', 'sub/.hidden', 'Case.png', 'case.png', 'trailing ', 'été.png', 'sub/x#1'])
+    await writeFile(join(directory, name), 'x');
+  await writeFile(Buffer.concat([Buffer.from(`${directory}/`), Buffer.from([0x66, 0xff])]), 'x');
+  const { files, skipped } = await listMedia(directory);
+  expect(files.map(({ path }) => path)).toEqual(['Case.png', 'sub/x#1', 'été.png']);
+  expect(Object.fromEntries(skipped.map(({ name, reason }) => [name, reason]))).toEqual({
+    '.DS_Store': 'a dot file',
+    'a:b.txt': 'the character : in the name, which SMB cannot hold',
+    'case.png': 'differs from Case.png in case only',
+    'f\ufffd': 'a name that is not UTF-8',
+    'sub/.hidden': 'a dot file',
+    'trailing ': 'a trailing dot or space in the name, which SMB cannot hold',
   });
   await rm(directory, { recursive: true });
 });

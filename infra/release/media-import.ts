@@ -1,9 +1,10 @@
-import { createWriteStream } from 'node:fs';
+import { createWriteStream, type Dirent } from 'node:fs';
 import { lstat, mkdtemp, readdir, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, relative, sep } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { ZipFile } from 'yazl';
+import { pathProblem } from '../../sidecar/src/media/names.ts';
 import { SlipError } from '../lib/errors.ts';
 import { AppService } from './appservice/app-service.ts';
 import type { ReleaseTarget } from './target/target.ts';
@@ -18,11 +19,16 @@ export interface MediaFile {
   readonly bytes: number;
 }
 
+export interface Skipped {
+  readonly name: string;
+  readonly reason: string;
+}
+
 export interface Imported {
   readonly files: number;
   readonly bytes: number;
-  /** What is no regular file, relative to the directory: never followed, never carried. */
-  readonly skipped: readonly string[];
+  /** The files that the sidecar would never carry, relative to the directory. */
+  readonly skipped: readonly Skipped[];
 }
 
 /**
@@ -68,8 +74,11 @@ export async function importMedia(
   return { files: files.length, bytes: files.reduce((sum, file) => sum + file.bytes, 0), skipped };
 }
 
-/** Every regular file below the directory, with `/` in its path; links are not followed. */
-export async function listMedia(directory: string): Promise<{ files: MediaFile[]; skipped: string[] }> {
+/**
+ * Every file below the directory that can be carried, with `/` in its path, and the others with the reasons. All names are
+ * judged by the sidecar's own rule before the first one is sent. Links are not followed.
+ */
+export async function listMedia(directory: string): Promise<{ files: MediaFile[]; skipped: Skipped[] }> {
   const root = await lstat(directory).catch(() => undefined);
   if (root?.isDirectory() !== true) {
     throw new SlipError('SLIP-MEDIA-DIRECTORY', {
@@ -79,15 +88,41 @@ export async function listMedia(directory: string): Promise<{ files: MediaFile[]
     });
   }
   const files: MediaFile[] = [];
-  const skipped: string[] = [];
-  for (const entry of await readdir(directory, { recursive: true, withFileTypes: true })) {
-    if (entry.isDirectory()) continue;
-    const full = join(entry.parentPath, entry.name);
-    const path = relative(directory, full).split(sep).join('/');
-    if (entry.isFile()) files.push({ path, bytes: (await lstat(full)).size });
-    else skipped.push(path);
+  const skipped: Skipped[] = [];
+  const byFoldedName = new Map<string, string>();
+  const entries = await readdir(directory, { recursive: true, withFileTypes: true });
+  for (const { path, full, isFile } of entries
+    .filter((entry) => !entry.isDirectory())
+    .map(locate(directory))
+    .sort(byPath)) {
+    const problem = isFile ? nameProblem(path, byFoldedName) : 'no regular file';
+    if (problem !== undefined) skipped.push({ name: path, reason: problem });
+    else files.push({ path, bytes: (await lstat(full)).size });
   }
-  return { files: files.sort((a, b) => (a.path < b.path ? -1 : 1)), skipped: skipped.sort() };
+  return { files, skipped };
+}
+
+function locate(directory: string) {
+  return (entry: Dirent) => {
+    const full = join(entry.parentPath, entry.name);
+    return { full, path: relative(directory, full).split(sep).join('/'), isFile: entry.isFile() };
+  };
+}
+
+function byPath(a: { readonly path: string }, b: { readonly path: string }): number {
+  return a.path < b.path ? -1 : 1;
+}
+
+/** Why a name cannot be imported. On the share that holds the outbox, names that differ in case only are one name. */
+function nameProblem(path: string, byFoldedName: Map<string, string>): string | undefined {
+  // A name that is not UTF-8 comes with the replacement character in it, and cannot be read by it.
+  const problem = path.includes('\ufffd') ? 'a name that is not UTF-8' : pathProblem(path);
+  if (problem !== undefined) return problem;
+  const folded = path.toLowerCase();
+  const twin = byFoldedName.get(folded);
+  if (twin !== undefined) return `differs from ${twin} in case only`;
+  byFoldedName.set(folded, path);
+  return undefined;
 }
 
 export function* inParts(files: readonly MediaFile[]): Generator<MediaFile[]> {

@@ -28,6 +28,25 @@ export async function readMediaState(target: ReleaseTarget, slot: Slot): Promise
   });
 }
 
+export interface SetAside {
+  readonly name: string;
+  /** Below `/home/media/set-aside`. */
+  readonly movedTo: string;
+}
+
+/** Takes a file out of the slot's outbox, or out of its conflicts, so that no drain waits for it. Nothing is deleted. */
+export async function setMediaAside(target: ReleaseTarget, slot: Slot, name: string): Promise<SetAside> {
+  const { release: token } = await target.tokens();
+  const path = `/internal/media/set-aside?${new URLSearchParams({ name })}`;
+  const { status, text, reason } = await new WebSlot(target.urls[slot]).ask(path, { method: 'POST', token });
+  if (status === 200) return JSON.parse(text) as SetAside;
+  throw new SlipError('SLIP-MEDIA-SET-ASIDE', {
+    found: `the ${slot} slot answers ${status ?? reason ?? 'nothing'} for ${name}`,
+    expected: 'a file in its outbox or in conflict',
+    fix: './slipway media list shows the names; --slot staging looks in the other slot',
+  });
+}
+
 /** Has the slot's sidecar look again at once, at everything or at one name. Returns what it answers. */
 export async function retryMedia(target: ReleaseTarget, slot: Slot, name?: string): Promise<unknown> {
   const { release: token } = await target.tokens();

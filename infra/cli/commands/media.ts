@@ -1,26 +1,29 @@
 import { resolve } from 'node:path';
+import type { Imported } from '../../release/media-import.ts';
 import { defineCommand } from '../command.ts';
 import { UsageError } from '../failure.ts';
 import { didYouMean } from '../nearest.ts';
 import { addTargetOptions, releaseTarget, type TargetOptions } from '../release-target.ts';
 
-export const command = defineCommand<TargetOptions>({
+export const command = defineCommand<TargetOptions & { readonly slot: string }>({
   group: 'operate',
   region: 'state',
-  summary: 'lists what the sidecar could not carry, has it look again, or brings a directory into Blob',
+  summary: 'lists what the sidecar could not carry, retries it or sets it aside, or brings a directory into Blob',
   examples: [
     'slipway media list',
     'slipway media retry "reports/a.pdf"',
+    'slipway media set-aside "broken.png" --slot staging',
     'slipway media import storage/media --stack prod',
   ],
   configure(command) {
     addTargetOptions(command);
     command
-      .argument('<action>', 'list, retry or import')
-      .argument('[what]', 'retry: one file, everything without it; import: the directory');
+      .argument('<action>', 'list, retry, set-aside or import')
+      .argument('[what]', 'retry: one file, everything without it; set-aside: the file; import: the directory')
+      .option('--slot <slot>', 'set-aside: production or staging', 'production');
   },
   async run({ args: [action, what], options, output }) {
-    const { readMediaState, retryMedia, slots } = await import('../../release/media-state.ts');
+    const { readMediaState, retryMedia, setMediaAside, slots } = await import('../../release/media-state.ts');
     const { mediaText } = await import('../views/media-text.ts');
     if (action === 'list') {
       const target = await releaseTarget(options);
@@ -34,20 +37,37 @@ export const command = defineCommand<TargetOptions>({
       const answer = await retryMedia(await releaseTarget(options), 'production', what);
       return output.result(answer, 'The sidecar looks again; ./slipway media list shows what is left.');
     }
+    if (action === 'set-aside') {
+      if (what === undefined) throw new UsageError('the name is missing', './slipway media set-aside NAME');
+      const slot = slots.find((name) => name === options.slot);
+      if (slot === undefined) throw new UsageError(`there is no slot "${options.slot}"`, 'production or staging');
+      const { movedTo } = await setMediaAside(await releaseTarget(options), slot, what);
+      return output.result(
+        { name: what, movedTo },
+        `${what} is in /home/media/set-aside/${movedTo} now. It is not carried and not served any more.`,
+      );
+    }
     if (action !== 'import') {
       throw new UsageError(
         `there is no "media ${action}"`,
-        `${didYouMean(action ?? '', ['list', 'retry', 'import'])}choose among list, retry and import`,
+        `${didYouMean(action ?? '', ['list', 'retry', 'set-aside', 'import'])}choose among list, retry, set-aside and import`,
       );
     }
     if (what === undefined) throw new UsageError('the directory is missing', './slipway media import DIR');
     const { importMedia } = await import('../../release/media-import.ts');
     const imported = await importMedia(await releaseTarget(options), resolve(what), (text) => output.progress(text));
-    const { files, bytes, skipped } = imported;
-    const left = skipped.length === 0 ? '' : `\nNot taken, since they are no regular files: ${skipped.join(', ')}`;
-    output.result(
-      imported,
-      `${files} files (${(bytes / 1024 ** 2).toFixed(1)} MB) are in the outbox; ./slipway media list shows how far they are.${left}`,
-    );
+    output.result(imported, importText(imported));
   },
 });
+
+/** Names at most this many files that were not taken. `--json` has all of them. */
+const SHOWN = 20;
+
+function importText({ files, bytes, skipped }: Imported): string {
+  const size = (bytes / 1024 ** 2).toFixed(1);
+  const taken = `${files} files (${size} MB) are in the outbox; ./slipway media list shows how far they are.`;
+  if (skipped.length === 0) return taken;
+  const shown = skipped.slice(0, SHOWN).map(({ name, reason }) => `  ${name}: ${reason}`);
+  const more = skipped.length > SHOWN ? [`  and ${skipped.length - SHOWN} more (--json names them all)`] : [];
+  return [taken, `Not taken: ${skipped.length}`, ...shown, ...more].join('\n');
+}
