@@ -5,7 +5,8 @@ import { join } from 'node:path';
 const INSTALLED = 'vendor/composer/installed.json';
 
 /**
- * @typedef {{ name: string, version: string, 'install-path'?: string | null }} ComposerPackage
+ * @typedef {{ reference?: string | null, shasum?: string | null }} PackageDist
+ * @typedef {{ name: string, version: string, dist?: PackageDist | null, 'install-path'?: string | null }} ComposerPackage
  */
 
 /**
@@ -20,7 +21,7 @@ export function composerState(application) {
   const pinned = readJson(join(application, 'versions.lock'));
   /** @type {ComposerPackage[]} */
   const present = installed.packages;
-  if (pinned !== undefined && !sameVersions([...pinned.packages, ...pinned['packages-dev']], present)) return 'differs';
+  if (pinned !== undefined && !samePackages([...pinned.packages, ...pinned['packages-dev']], present)) return 'differs';
   return present.every((entry) => folderPresent(application, entry)) ? 'complete' : 'differs';
 }
 
@@ -39,9 +40,23 @@ export function composerFingerprint(application) {
 }
 
 /** @param {ComposerPackage[]} wanted @param {ComposerPackage[]} present */
-function sameVersions(wanted, present) {
-  const versions = new Map(present.map(({ name, version }) => [name, version]));
-  return wanted.length === versions.size && wanted.every(({ name, version }) => versions.get(name) === version);
+function samePackages(wanted, present) {
+  const byName = new Map(present.map((entry) => [entry.name, entry]));
+  return wanted.length === byName.size && wanted.every((entry) => samePackage(entry, byName.get(entry.name)));
+}
+
+/**
+ * Registries differ in what they know of a package, so only what both sides know is compared.
+ *
+ * @param {ComposerPackage} wanted
+ * @param {ComposerPackage | undefined} present
+ */
+function samePackage(wanted, present) {
+  if (present?.version !== wanted.version) return false;
+  return /** @type {const} */ (['reference', 'shasum']).every((fact) => {
+    const [pinned, found] = [wanted.dist?.[fact], present.dist?.[fact]];
+    return !pinned || !found || pinned === found;
+  });
 }
 
 /** @param {string} application @param {ComposerPackage} entry */

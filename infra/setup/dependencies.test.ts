@@ -84,7 +84,7 @@ describe('PHP dependencies', () => {
     write('vendor/x/a/composer.json', {});
     write('vendor/x/b/composer.json', {});
     const packages = [
-      { name: 'x/a', version: 'v1', 'install-path': '../x/a' },
+      { name: 'x/a', version: 'v1', 'install-path': '../x/a', dist: { reference: 'r1', shasum: 's1' } },
       { name: 'x/b', version: 'v2', 'install-path': '../x/b' },
       { name: 'x/meta', version: 'v3', 'install-path': null },
     ];
@@ -93,6 +93,15 @@ describe('PHP dependencies', () => {
 
   test('are complete when every pinned package is there', () => {
     install();
+    expect(composerState(folder)).toBe('complete');
+  });
+
+  test('are complete when what is known of the bytes on both sides agrees', () => {
+    install();
+    write('versions.lock', {
+      packages: [{ name: 'x/a', version: 'v1', dist: { shasum: 's1' } }],
+      'packages-dev': [{ name: 'x/b', version: 'v2', dist: { shasum: 's9' } }],
+    });
     expect(composerState(folder)).toBe('complete');
   });
 
@@ -109,6 +118,14 @@ describe('PHP dependencies', () => {
       () =>
         write('versions.lock', {
           packages: [{ name: 'x/a', version: 'v9' }],
+          'packages-dev': [{ name: 'x/b', version: 'v2' }],
+        }),
+    ],
+    [
+      'the pinned bytes are others',
+      () =>
+        write('versions.lock', {
+          packages: [{ name: 'x/a', version: 'v1', dist: { reference: 'r2' } }],
           'packages-dev': [{ name: 'x/b', version: 'v2' }],
         }),
     ],

@@ -151,7 +151,7 @@ describe('a tree is refused', () => {
       spoil: (directory: string) => symlink('/etc/passwd', join(directory, 'public/secret')),
     },
     {
-      why: 'without pinned versions',
+      why: 'without a lock',
       code: 'SLIP-RELEASE-VERSIONS-LOCK',
       spoil: (directory: string) => rm(join(directory, 'versions.lock')),
     },

@@ -45,8 +45,8 @@ function composerFailure(command: string, result: ProgramResult): SlipError {
   const lines = `${result.stdout}\n${result.stderr}`.split('\n').filter((line) => line.trim() !== '');
   return new SlipError('SLIP-RELEASE-COMPOSER', {
     found: `composer ${command} failed:\n    ${lines.slice(-reportedLines).join('\n    ')}`,
-    expected: 'a composer.json that is valid and agrees with versions.lock',
-    fix: 'fix composer.json, or bring versions.lock up to date, then repeat the command',
+    expected: 'a composer.json that is valid and agrees with its lock',
+    fix: 'fix composer.json, or bring the lock up to date, then repeat the command',
   });
 }
 

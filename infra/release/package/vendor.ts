@@ -5,7 +5,7 @@ import { SlipError } from '../../lib/errors.ts';
 import { composer } from './composer.ts';
 
 /** Raise when the way vendor is installed changes: older caches are then left alone and not used. */
-const vendorFormat = 2;
+const vendorFormat = 3;
 
 /** Asks the registry where its copies are; keeps every version. */
 const refillArgs = ['update', '--lock', '--no-install', '--no-scripts', '--no-plugins', '--no-progress'];
@@ -27,29 +27,37 @@ interface LockFile {
 interface LockedPackage {
   readonly name: string;
   readonly version: string;
+  readonly dist?: PackageDist | null;
+}
+/** `reference` is the commit, `shasum` the SHA-1 of the archive. A registry gives one of them or both. */
+interface PackageDist {
+  readonly reference?: string | null;
+  readonly shasum?: string | null;
 }
 
 export interface VendorSource {
   readonly composerJson: Buffer;
-  readonly versionsLock: Buffer;
+  /** `versions.lock` holds no addresses of a registry, which are asked for; `composer.lock` is used as it is. */
+  readonly lockName: 'versions.lock' | 'composer.lock';
+  readonly lock: Buffer;
 }
 
 export async function readVendorSource(source: string): Promise<VendorSource> {
   const composerJson = await readFile(join(source, 'composer.json'));
-  const versionsLock = await readFile(join(source, 'versions.lock')).catch(() => undefined);
-  if (versionsLock === undefined) {
-    throw new SlipError('SLIP-RELEASE-VERSIONS-LOCK', {
-      found: `${join(source, 'versions.lock')} is missing`,
-      expected: 'the pinned versions of every package, so that the same source gives the same package anywhere',
-      fix: 'restore the file from version control, or write it anew as docs/guides/release.md says',
-    });
+  for (const lockName of ['versions.lock', 'composer.lock'] as const) {
+    const lock = await readFile(join(source, lockName)).catch(() => undefined);
+    if (lock !== undefined) return { composerJson, lockName, lock };
   }
-  return { composerJson, versionsLock };
+  throw new SlipError('SLIP-RELEASE-VERSIONS-LOCK', {
+    found: `${source} has neither versions.lock nor composer.lock`,
+    expected: 'the pinned versions of every package, so that the same source gives the same package anywhere',
+    fix: 'restore the file from version control, or write it anew as docs/guides/release.md says',
+  });
 }
 
 export function vendorKey(source: VendorSource): string {
-  const hash = createHash('sha256').update(`${vendorFormat}\0${source.composerJson.length}\0`);
-  return hash.update(source.composerJson).update(source.versionsLock).digest('hex').slice(0, 24);
+  const hash = createHash('sha256').update(`${vendorFormat}\0${source.lockName}\0${source.composerJson.length}\0`);
+  return hash.update(source.composerJson).update(source.lock).digest('hex').slice(0, 24);
 }
 
 /**
@@ -67,13 +75,13 @@ export async function installVendor(
   const directory = await mkdtemp(`${target}.`);
   try {
     await writeFile(join(directory, 'composer.json'), source.composerJson);
-    await writeFile(join(directory, 'composer.lock'), source.versionsLock);
+    await writeFile(join(directory, 'composer.lock'), source.lock);
     await composer(directory, ['validate', '--no-check-publish', '--no-check-all'], onProgress);
-    await composer(directory, refillArgs, onProgress);
-    const lock = JSON.parse(await readFile(join(directory, 'composer.lock'), 'utf8')) as LockFile;
-    requireSameVersions(JSON.parse(source.versionsLock.toString('utf8')) as LockFile, lock);
+    const pinned = JSON.parse(source.lock.toString('utf8')) as LockFile;
+    if (source.lockName === 'versions.lock') await refill(directory, pinned, onProgress);
     await composer(directory, installArgs, onProgress);
-    await requireNoDevelopmentPackages(directory, lock);
+    await requireInstalled(directory, pinned, source.lockName);
+    await requireNoDevelopmentPackages(directory, pinned);
     await forgetRegistry(directory);
     await rename(directory, target).catch(async (error: unknown) => {
       if (!(await isDirectory(target))) throw error;
@@ -111,18 +119,52 @@ async function linkTree(from: string, to: string): Promise<void> {
   }
 }
 
-function requireSameVersions(pinned: LockFile, refilled: LockFile): void {
-  const versions = (lock: LockFile): Map<string, string> =>
-    new Map([...lock.packages, ...lock['packages-dev']].map((entry) => [entry.name, entry.version]));
-  const now = versions(refilled);
-  for (const [name, version] of versions(pinned)) {
-    if (now.get(name) === version) continue;
+/** Completes a lock without addresses. Composer itself compares each archive with the SHA-1 that the registry gives now. */
+async function refill(directory: string, pinned: LockFile, onProgress?: (message: string) => void): Promise<void> {
+  await composer(directory, refillArgs, onProgress);
+  const refilled = JSON.parse(await readFile(join(directory, 'composer.lock'), 'utf8')) as LockFile;
+  requireSamePackages(allPackages(pinned), allPackages(refilled), { giver: 'the registry', lockName: 'versions.lock' });
+}
+
+async function requireInstalled(directory: string, pinned: LockFile, lockName: string): Promise<void> {
+  const text = await readFile(join(directory, 'vendor/composer/installed.json'), 'utf8');
+  const installed = JSON.parse(text) as { packages: LockedPackage[] };
+  requireSamePackages(pinned.packages, installed.packages, { giver: 'the installation', lockName });
+}
+
+function allPackages(lock: LockFile): readonly LockedPackage[] {
+  return [...lock.packages, ...lock['packages-dev']];
+}
+
+function requireSamePackages(
+  pinned: readonly LockedPackage[],
+  given: readonly LockedPackage[],
+  from: { readonly giver: string; readonly lockName: string },
+): void {
+  const byName = new Map(given.map((entry) => [entry.name, entry]));
+  for (const want of pinned) {
+    const difference = packageDifference(want, byName.get(want.name));
+    if (difference === undefined) continue;
     throw new SlipError('SLIP-RELEASE-VERSIONS-LOCK', {
-      found: `the registry gave ${name} ${now.get(name) ?? '(none)'} where versions.lock pins ${version}`,
-      expected: 'the pinned versions',
-      fix: 'bring versions.lock up to date, test, commit it and release again',
+      found: `${from.giver} gave ${want.name} ${difference.given} where ${from.lockName} pins ${difference.pinned}`,
+      expected: 'the pinned packages',
+      fix: `find out why the package changed; then bring ${from.lockName} up to date, test, commit it and release again`,
     });
   }
+}
+
+/** Registries differ in what they know of a package, so only what both sides know is compared. */
+function packageDifference(
+  want: LockedPackage,
+  given: LockedPackage | undefined,
+): { readonly pinned: string; readonly given: string } | undefined {
+  if (given?.version !== want.version) return { pinned: want.version, given: given?.version ?? '(none)' };
+  for (const fact of ['reference', 'shasum'] as const) {
+    const [pinned, now] = [want.dist?.[fact], given.dist?.[fact]];
+    if (!pinned || !now || pinned === now) continue;
+    return { pinned: `${fact} ${pinned}`, given: `${want.version} with ${fact} ${now}` };
+  }
+  return undefined;
 }
 
 async function requireNoDevelopmentPackages(directory: string, lock: LockFile): Promise<void> {

@@ -32,7 +32,7 @@ final class PackagesTest extends TestCase
     }
 
     #[Test]
-    public function the_pinned_versions_name_no_registry_and_agree_with_composer_json(): void
+    public function the_pins_identify_the_bytes_of_each_package_name_no_registry_and_agree_with_composer_json(): void
     {
         $directory = dirname(__DIR__, 2);
         $pinned = (array) json_decode((string) file_get_contents($directory.'/versions.lock'), true, 512, \JSON_THROW_ON_ERROR);
@@ -41,7 +41,9 @@ final class PackagesTest extends TestCase
         foreach (['packages', 'packages-dev'] as $list) {
             foreach ((array) $pinned[$list] as $package) {
                 self::assertIsArray($package);
-                self::assertArrayNotHasKey('dist', $package);
+                self::assertIsArray($package['dist'] ?? null);
+                self::assertSame('', $package['dist']['url'] ?? null);
+                self::assertNotSame('', Text::of($package['dist']['reference'] ?? $package['dist']['shasum'] ?? ''), 'what identifies its bytes');
                 $names[] = $package['name'];
             }
         }
