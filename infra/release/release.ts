@@ -5,6 +5,7 @@ import { expandOnly } from './gates/expand-only.ts';
 import { noSwapUnderWay } from './gates/no-swap-under-way.ts';
 import { phpSyntax } from './gates/php-syntax.ts';
 import { slotExists } from './gates/slot-exists.ts';
+import { startupFiles } from './gates/startup-files.ts';
 import { stickySettings } from './gates/sticky-settings.ts';
 import { uncommittedChanges } from './gates/uncommitted-changes.ts';
 import { warmUpSettings } from './gates/warm-up-settings.ts';
@@ -113,6 +114,7 @@ async function build(origin: PackageOrigin, steps: Steps): Promise<Built> {
   if (origin.kind === 'file') {
     const opened = await openPackage(origin.file);
     await steps.pass([expandOnly], opened);
+    await steps.pass([startupFiles], opened);
     return { opened, source: undefined };
   }
   const { directory, cacheDir, outDir, allowDirty } = origin;
@@ -124,9 +126,12 @@ async function build(origin: PackageOrigin, steps: Steps): Promise<Built> {
   await steps.pass([uncommittedChanges], { source, allowDirty });
   await steps.pass([phpSyntax], { source: directory });
   const onProgress = (message: string): void => steps.progress(message);
-  const { file } = await buildPackage({ source: directory, cacheDir, outDir, onProgress });
+  const { file, leftOut } = await buildPackage({ source: directory, cacheDir, outDir, onProgress });
+  if (leftOut.length > 0)
+    steps.notice(`left out of the package, since their names begin with a dot: ${leftOut.join(', ')}`);
   const opened = await openPackage(file);
   await steps.pass([expandOnly], opened);
+  await steps.pass([startupFiles], opened);
   return {
     opened,
     source: source === undefined ? undefined : { commit: source.commit, dirty: source.changed.length > 0 },

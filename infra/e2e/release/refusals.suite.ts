@@ -23,6 +23,11 @@ interface BrokenVersion {
 
 const broken: readonly BrokenVersion[] = [
   {
+    what: 'with a startup script of Windows',
+    code: 'SLIP-RELEASE-STARTUP',
+    edits: { 'appservice/startup.sh': (shell) => shell.replaceAll('\n', '\r\n') },
+  },
+  {
     what: 'that announces images which it never writes',
     code: 'SLIP-RELEASE-IMAGE',
     edits: {

@@ -34,6 +34,8 @@ beforeAll(async () => {
     '.env': 'SECRET=1',
     'var/cache/old': 'old',
     'vendor/dev/tool.php': '<?php',
+    'public/.well-known/security.txt': 'Contact: mailto:a@example.org',
+    'public/.htaccess': 'Deny from all',
   });
   await run('composer', ['update', '--no-install', '--no-interaction', '--quiet'], {
     cwd: source,
@@ -121,11 +123,16 @@ describe('a package', () => {
     expect(names.filter((name) => !name.startsWith('vendor/composer/'))).toEqual([
       'composer.json',
       'migrations/Version20260101000000.php',
+      'public/.well-known/security.txt',
       'public/index.php',
       'src/Known.php',
       'vendor/autoload.php',
       'version.json',
     ]);
+  });
+
+  test('that was built says what it leaves out of the document root', () => {
+    expect(built.leftOut).toEqual(['public/.htaccess']);
   });
 
   test('loads its classes by its class map alone', async () => {
@@ -139,7 +146,8 @@ describe('a package', () => {
 
   test('opened says the version, schema range and hash that building it said', async () => {
     const opened = await openPackage(built.file);
-    expect(opened).toMatchObject({ ...built, migrations: [{ version: '20260101000000', kind: 'expand' }] });
+    const { leftOut: _, ...facts } = built;
+    expect(opened).toMatchObject({ ...facts, migrations: [{ version: '20260101000000', kind: 'expand' }] });
   });
 });
 

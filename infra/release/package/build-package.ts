@@ -1,7 +1,9 @@
 import { createHash } from 'node:crypto';
 import { copyFile, link, mkdir, mkdtemp, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { SlipError } from '../../lib/errors.ts';
 import { readMigrations, schemaRange } from './migrations.ts';
+import { isMigrationPath, ReadLimits } from './read-limits.ts';
 import { digestOf, readSourceTree, type SourceTree, type TreeFile } from './source-tree.ts';
 import { readTree, writeTree } from './tree.ts';
 import { installVendor, placeVendor, readVendorSource, type VendorSource, vendorKey } from './vendor.ts';
@@ -32,9 +34,11 @@ export interface BuiltPackage {
   /** Of the zip. */
   readonly sha256: string;
   readonly bytes: number;
+  /** What the tree has in its document root and the package has not: dot files, but `.well-known`. */
+  readonly leftOut: readonly string[];
 }
 
-type PackageFacts = Omit<BuiltPackage, 'file'>;
+type PackageFacts = Omit<BuiltPackage, 'file' | 'leftOut'>;
 
 /**
  * The package of a web application: its tree, `vendor` for production, the framework's cache and version.json, as a zip whose bytes depend on
@@ -48,7 +52,7 @@ export async function buildPackage(request: PackageRequest): Promise<BuiltPackag
   await mkdir(request.outDir, { recursive: true, mode: 0o700 });
   const file = join(request.outDir, `${facts.version}.zip`);
   await placeCopy(join(cached, 'package.zip'), file);
-  return { file, ...facts };
+  return { file, ...facts, leftOut: tree.leftOut };
 }
 
 async function build(
@@ -57,6 +61,7 @@ async function build(
   vendor: VendorSource,
   cached: string,
 ): Promise<PackageFacts> {
+  requireReadable(request.source, tree);
   const range = schemaRange(await readMigrations(tree));
   request.onProgress?.('installing the pinned packages');
   const installed = await installVendor(vendor, request.cacheDir, request.onProgress);
@@ -84,6 +89,19 @@ async function build(
     return facts;
   } finally {
     await rm(buildDir, { recursive: true, force: true });
+  }
+}
+
+function requireReadable(source: string, { files }: SourceTree): void {
+  const limits = new ReadLimits();
+  for (const { path, content } of files.filter((file) => isMigrationPath(file.path))) {
+    const found = limits.excess(path, content.length);
+    if (found === undefined) continue;
+    throw new SlipError('SLIP-RELEASE-SOURCE', {
+      found: `${source}: ${found}`,
+      expected: 'the source of a web application',
+      fix: 'fold old migrations into one, and remove what is no migration',
+    });
   }
 }
 

@@ -9,10 +9,21 @@ import { invalidManifest } from '../app/application.ts';
 import type { Smoke } from '../app/manifest-schema.ts';
 import { manifestName, parseManifest } from '../app/read-manifest.ts';
 import { type Migration, readMigrations } from './migrations.ts';
+import { isMigrationPath, ReadLimits } from './read-limits.ts';
 import type { TreeFile } from './source-tree.ts';
 
-/** version.json and migrations are small; anything larger is not what it says. */
-const memberMaxBytes = 1024 * 1024;
+/** OneDeploy takes no larger zip. */
+const packageMaxBytes = 2 * 1024 * 1024 * 1024;
+/** With the built-in application, whose runtime is part of it. */
+const startupScript = 'appservice/startup.sh';
+const frontController = 'public/index.php';
+const wantedMembers = new Set(['version.json', manifestName, startupScript, frontController]);
+
+/** A file of a package; without content when the package does not have it. */
+export interface PackageFile {
+  readonly path: string;
+  readonly content: string | undefined;
+}
 
 /** What a package says of itself, read from its bytes. */
 export interface OpenedPackage {
@@ -23,6 +34,8 @@ export interface OpenedPackage {
   readonly sha256: string;
   readonly bytes: number;
   readonly migrations: readonly Migration[];
+  readonly startupScript: PackageFile;
+  readonly frontController: PackageFile;
   /** What the version has to answer, as its manifest says; undefined when it has none. */
   readonly smoke: readonly Smoke[] | undefined;
 }
@@ -31,6 +44,7 @@ export interface OpenedPackage {
 export async function openPackage(file: string): Promise<OpenedPackage> {
   const info = await stat(file).catch(() => undefined);
   if (info?.isFile() !== true) throw notAPackage(file, 'it is not a file');
+  if (info.size > packageMaxBytes) throw notAPackage(file, `it is larger than ${packageMaxBytes / 1024 ** 3} GB`);
   const members = await readMembers(file).catch((error: unknown) => {
     throw notAPackage(file, messageOf(error));
   });
@@ -43,19 +57,27 @@ export async function openPackage(file: string): Promise<OpenedPackage> {
     sha256: await sha256Of(file),
     bytes: info.size,
     migrations: await readMigrations({ files: members }),
-    smoke: smokeOf(file, members),
+    ...manifestFacts(file, members),
   };
 }
 
-function smokeOf(file: string, members: readonly TreeFile[]): readonly Smoke[] | undefined {
-  const manifest = members.find(({ path }) => path === manifestName);
-  if (manifest === undefined) return undefined;
-  const { manifest: read, violations } = parseManifest(manifest.content.toString('utf8'));
+function manifestFacts(
+  file: string,
+  members: readonly TreeFile[],
+): Pick<OpenedPackage, 'startupScript' | 'frontController' | 'smoke'> {
+  const text = (path: string) => members.find((member) => member.path === path)?.content.toString('utf8');
+  const { manifest, violations } = parseManifest(text(manifestName) ?? '');
   if (violations.length > 0) throw invalidManifest(file, violations);
-  return read.smoke;
+  const { smoke } = manifest;
+  return {
+    smoke,
+    startupScript: { path: startupScript, content: text(startupScript) },
+    frontController: { path: frontController, content: text(frontController) },
+  };
 }
 
 function readMembers(file: string): Promise<TreeFile[]> {
+  const limits = new ReadLimits();
   return new Promise((resolve, reject) => {
     open(file, { lazyEntries: true }, (error, zip) => {
       if (error !== null) return reject(error);
@@ -64,6 +86,8 @@ function readMembers(file: string): Promise<TreeFile[]> {
       zip.on('end', () => resolve(members.toSorted((a, b) => (a.path < b.path ? -1 : 1))));
       zip.on('entry', (entry: Entry) => {
         if (!isWanted(entry.fileName)) return zip.readEntry();
+        const excess = limits.excess(entry.fileName, entry.uncompressedSize);
+        if (excess !== undefined) return reject(new Error(excess));
         readMember(zip, entry).then((content) => {
           members.push({ path: entry.fileName, content, executable: false });
           zip.readEntry();
@@ -75,12 +99,11 @@ function readMembers(file: string): Promise<TreeFile[]> {
 }
 
 function isWanted(path: string): boolean {
-  return path === 'version.json' || path === manifestName || /^migrations\/[^/]+\.php$/.test(path);
+  return wantedMembers.has(path) || isMigrationPath(path);
 }
 
 function readMember(zip: ZipFile, entry: Entry): Promise<Buffer> {
   return new Promise((resolve, reject) => {
-    if (entry.uncompressedSize > memberMaxBytes) return reject(new Error(`${entry.fileName} is too large`));
     zip.openReadStream(entry, (error, stream) => {
       if (error !== null) return reject(error);
       const chunks: Buffer[] = [];

@@ -6,6 +6,7 @@ import { SlipError } from '../../lib/errors.ts';
 /** OneDeploy refuses zips over 2 GB; a tree of this size is a mistake long before that. */
 const treeMaxBytes = 200 * 1024 * 1024;
 
+const documentRoot = 'public';
 /** At the top of the tree: what tests, tools and earlier runs need, and what the package makes anew. */
 const leftOutAtTop = new Set([
   'tests',
@@ -28,13 +29,16 @@ export interface TreeFile {
 
 export interface SourceTree {
   readonly files: readonly TreeFile[];
+  /** Files and directories in the document root that do not belong into a package: dot files, but `.well-known`. */
+  readonly leftOut: readonly string[];
   /** SHA-256 over paths, modes and contents. */
   readonly digest: string;
 }
 
 /**
  * The files of a web application that belong into its package, read once so that what is hashed is what is packed.
- * Dot files, tests, `var` and the configuration of development tools stay out.
+ * Dot files, tests, `var` and the configuration of development tools stay out; `.well-known` in the document root is kept,
+ * since visitors are to find it.
  */
 export async function readSourceTree(source: string): Promise<SourceTree> {
   const info = await stat(source).catch(() => undefined);
@@ -46,7 +50,8 @@ export async function readSourceTree(source: string): Promise<SourceTree> {
     });
   }
   const files: TreeFile[] = [];
-  await walk(source, '', files, { bytes: 0 });
+  const leftOut: string[] = [];
+  await walk(source, '', { files, leftOut, bytes: 0 });
   if (!files.some((file) => file.path === 'composer.json')) {
     throw new SlipError('SLIP-RELEASE-SOURCE', {
       found: `${source} has no composer.json`,
@@ -55,7 +60,7 @@ export async function readSourceTree(source: string): Promise<SourceTree> {
     });
   }
   files.sort((a, b) => (a.path < b.path ? -1 : 1));
-  return { files, digest: digestOf(files) };
+  return { files, leftOut: leftOut.toSorted(), digest: digestOf(files) };
 }
 
 /** One hash for a list of files that is sorted by path. */
@@ -68,15 +73,24 @@ export function digestOf(files: readonly TreeFile[]): string {
   return hash.digest('hex');
 }
 
-async function walk(root: string, below: string, files: TreeFile[], total: { bytes: number }): Promise<void> {
+interface Walk {
+  readonly files: TreeFile[];
+  readonly leftOut: string[];
+  bytes: number;
+}
+
+async function walk(root: string, below: string, found: Walk): Promise<void> {
   const entries = await readdir(join(root, below), { withFileTypes: true });
   for (const entry of entries) {
-    if (isLeftOut(below, entry.name)) continue;
     const path = below === '' ? entry.name : `${below}/${entry.name}`;
+    if (isLeftOut(below, entry.name)) {
+      if (path.startsWith(`${documentRoot}/`)) found.leftOut.push(path);
+      continue;
+    }
     if (entry.isDirectory()) {
-      await walk(root, path, files, total);
+      await walk(root, path, found);
     } else if (entry.isFile()) {
-      files.push(await readTreeFile(root, path, total));
+      found.files.push(await readTreeFile(root, path, found));
     } else {
       throw new SlipError('SLIP-RELEASE-SOURCE-LINK', {
         found: `${join(root, path)} is ${entry.isSymbolicLink() ? 'a symbolic link' : 'neither a file nor a directory'}`,
@@ -102,6 +116,6 @@ async function readTreeFile(root: string, path: string, total: { bytes: number }
 }
 
 function isLeftOut(below: string, name: string): boolean {
-  if (name.startsWith('.')) return true;
+  if (name.startsWith('.')) return !(below === documentRoot && name === '.well-known');
   return below === '' && (leftOutAtTop.has(name) || developmentFile.test(name));
 }
