@@ -60,7 +60,6 @@ final class Database
                 $this->breaker->recordSuccess(self::DEPENDENCY);
                 throw new DataRejectedException($failure->getMessage(), 0, $failure);
             }
-            $this->connection = null;
             if (microtime(true) - $startedAt >= self::TIMEOUT_SECONDS) {
                 $this->breaker->recordTimeout(self::DEPENDENCY);
             }

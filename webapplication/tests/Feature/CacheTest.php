@@ -6,6 +6,7 @@ namespace App\Tests\Feature;
 
 use App\Tests\Servers\Response;
 use App\Tests\Servers\TestEnvironment;
+use App\Tests\Servers\Wait;
 use PHPUnit\Framework\Attributes\DataProvider;
 use PHPUnit\Framework\Attributes\Test;
 
@@ -64,6 +65,20 @@ final class CacheTest extends FeatureTestCase
         $this->put($key, '{"value":1,"ttl":1}');
 
         $this->assertSoon('it is gone', fn (): bool => 404 === $this->client->get('/api/cache/'.$key, self::TOKEN)->status);
+    }
+
+    #[Test]
+    public function what_is_left_of_a_second_counts_as_a_second(): void
+    {
+        $key = self::key();
+        $answer = Wait::until('it is read before it expires', function () use ($key): ?Response {
+            $this->put($key, '{"value":1,"ttl":1}');
+            $answer = $this->client->get('/api/cache/'.$key, self::TOKEN);
+
+            return 200 === $answer->status ? $answer : null;
+        });
+
+        self::assertSame(1, $answer?->json()['expiresIn']);
     }
 
     #[Test]

@@ -258,6 +258,22 @@ final class MediaTest extends FeatureTestCase
     }
 
     #[Test]
+    public function the_newest_copy_is_served_first(): void
+    {
+        $name = 'copies-'.self::ulid();
+        foreach (['blob', 'mount', 'synced', 'outbox'] as $place) {
+            $this->put($place, $name, 'in '.$place);
+            self::assertSame('in '.$place, $this->client->get('/media/'.$name)->body);
+        }
+    }
+
+    #[Test]
+    public function a_name_that_blob_cannot_have_is_not_found(): void
+    {
+        self::assertProblem(404, $this->client->get('/media/refused-by-blob'));
+    }
+
+    #[Test]
     public function an_unknown_name_is_404_and_never_kept_by_a_cache(): void
     {
         $answer = $this->client->get('/media/'.self::ulid().'.png');

@@ -79,6 +79,17 @@ final class RateLimitTest extends FeatureTestCase
     }
 
     #[Test]
+    public function the_window_begins_with_the_first_image_and_is_not_prolonged_by_others(): void
+    {
+        $this->make('203.0.113.30', 1);
+        $redis = $this->environment->redis->client();
+        $redis->pexpire('rate:image:203.0.113.30', 30_000);
+        $this->make('203.0.113.30', 1);
+
+        self::assertLessThanOrEqual(30_000, $redis->pttl('rate:image:203.0.113.30'));
+    }
+
+    #[Test]
     public function addresses_of_one_ipv6_network_count_together(): void
     {
         self::assertSame([201, 201], $this->make('2001:db8:1:2::1', 2));

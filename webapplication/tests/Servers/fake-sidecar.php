@@ -78,6 +78,8 @@ if ('/carry' === $path) {
         sleep(4);
     } elseif ($failure) {
         $answer(503, []);
+    } elseif (str_ends_with($path, '/refused-by-blob')) {
+        $answer(400, []);
     } elseif (!is_file($file)) {
         $answer(404, []);
     } else {
