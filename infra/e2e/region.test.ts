@@ -1,29 +1,31 @@
 import { afterAll, beforeAll, jest } from '@jest/globals';
-import { RegionBed } from '../testbed/region-bed.ts';
-import { describeCrash } from './region/crash.suite.ts';
+import { ChangedCheckout } from '../testbed/changed-checkout.ts';
+import { TestRegion } from '../testbed/region.ts';
+import { describeCrashes } from './region/crash.suite.ts';
 import { describeImages } from './region/images.suite.ts';
-import { describeKills } from './region/kill.suite.ts';
 import { describeObservability } from './region/observability.suite.ts';
+import { describeProgram } from './region/program.suite.ts';
 import { describeStart } from './region/start.suite.ts';
-import { describeState, describeStop } from './region/state.suite.ts';
 
-/** How often each process is killed: a few times in every run, SLIPWAY_KILLS=50 for the recorded one. */
-const kills = Number(process.env.SLIPWAY_KILLS ?? 3);
+jest.setTimeout(900_000);
 
-jest.setTimeout(180_000 + kills * 8_000);
-
-let bed: RegionBed;
+let checkout: ChangedCheckout;
+let region: TestRegion;
 
 beforeAll(async () => {
-  bed = await RegionBed.create();
+  checkout = await ChangedCheckout.create();
+  region = await TestRegion.create(checkout.root);
+  await region.start();
 });
 
-afterAll(() => bed.region.remove());
+afterAll(async () => {
+  await region.remove();
+  await checkout.remove();
+});
 
-describeObservability(() => bed);
-describeImages(() => bed);
-describeCrash(() => bed);
-describeKills(() => bed, kills);
-describeState(() => bed);
-describeStart(() => bed);
-describeStop(() => bed);
+describeProgram(() => region);
+describeImages(() => region);
+describeObservability(() => region);
+describeCrashes(() => region);
+// Last: it stops the region.
+describeStart(() => region);

@@ -9,6 +9,7 @@ import { type Connection, readConnection } from '../lib/connection.ts';
 import { freeBase } from '../lib/free-port.ts';
 import { publicOffsets } from '../local/processes/ports.ts';
 import type { RegionStatus } from '../local/status.ts';
+import { eventually } from './eventually.ts';
 
 const checkout = join(import.meta.dirname, '..', '..');
 
@@ -72,10 +73,20 @@ export class TestRegion {
   /** Stops the region, removes its state, and throws when a process of it was left. */
   async remove(): Promise<void> {
     await this.command('stop');
-    const left = await this.processes();
-    for (const pid of left) process.kill(pid, 'SIGKILL');
-    await rm(this.stateDir, { recursive: true, force: true });
-    if (left.length > 0) throw new Error(`npm stop left ${left.length} processes of the region`);
+    await this.isEmpty().finally(async () => {
+      for (const pid of await this.processes()) process.kill(pid, 'SIGKILL');
+      await rm(this.stateDir, { recursive: true, force: true });
+    });
+  }
+
+  /** Resolves when no process of the region is left. */
+  async isEmpty(): Promise<void> {
+    try {
+      await eventually('no process of the region is left', async () => (await this.processes()).length === 0);
+    } catch (error) {
+      const left = (await this.processes()).map((pid) => readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => ''));
+      throw new Error(`${String(error)}\n${(await Promise.all(left)).join('\n').replaceAll('\0', ' ')}`);
+    }
   }
 
   /** Pids of the processes with the state directory as working directory or on their command line. */

@@ -7,10 +7,11 @@ import type { TreeFile } from '../release/package/source-tree.ts';
 import type { HistoryEntry } from '../release/store/history.ts';
 import { openTarget } from '../release/target/open-target.ts';
 import type { ReleaseTarget } from '../release/target/target.ts';
+import { eventually } from './eventually.ts';
 import { type Edit, packageVariant, readZip } from './package-variant.ts';
 import { type CommandResult, TestRegion } from './region.ts';
 
-const untilStepMs = 90_000;
+const untilStepMs = 300_000;
 /** A slot answers slowly on a busy machine, which these tests must not depend on. */
 const p95 = ['--p95', '10000'];
 const flags: Readonly<Record<string, readonly string[]>> = {
@@ -70,9 +71,28 @@ export class ReleaseBed {
   async variant(edits: Readonly<Record<string, Edit>> = {}): Promise<{ version: string; file: string }> {
     this.#variants += 1;
     const version = `variant-${this.#variants}`;
-    const marked = { 'src/Controller/Home.php': (php: string) => `${php}\n// ${version}\n`, ...edits };
+    const marked: Record<string, Edit> = {
+      'src/Controller/Home.php': (php) => `${php}\n// ${version}\n`,
+      'public/index.php': (php) => php.replace('use App', `${answersDown(this.downFlag(version))}\nuse App`),
+      ...edits,
+    };
     const file = await packageVariant(this.#base, join(this.region.stateDir, 'packages'), version, marked);
     return { version, file };
+  }
+
+  /** A file: while it is there, a variant answers nothing but 503. */
+  downFlag(version: string): string {
+    return join(this.region.stateDir, `down-${version}`);
+  }
+
+  /** What staging runs, once it answers: it restarts at the end of a swap. */
+  async stagedVersion(): Promise<string> {
+    let version = '';
+    await eventually('staging answers', async () => {
+      version = (await new WebSlot(this.connection.staging).version())?.version ?? '';
+      return version !== '';
+    });
+    return version;
   }
 
   /** Writes an incomplete image, which cannot be uploaded, to production's outbox. Resolves with its path. */
@@ -81,12 +101,6 @@ export class ReleaseBed {
     const path = join(outbox, 'torn.png');
     await writeFile(path, Buffer.from('89504e470d0a1a0a', 'hex'));
     return path;
-  }
-
-  /** Makes sure that staging has a version, which a swap needs. */
-  async fillStaging(): Promise<void> {
-    if ((await new WebSlot(this.connection.staging).version()) !== undefined) return;
-    await this.done('release', '--package', (await this.variant()).file);
   }
 
   /** The package of what is live. */
@@ -137,6 +151,10 @@ export class ReleaseBed {
     const { pid } = JSON.parse(await readFile(record, 'utf8')) as { pid: number };
     return (await readFile(`/proc/${pid}/environ`, 'utf8')).split('\0');
   }
+}
+
+function answersDown(flag: string): string {
+  return `if (is_file('${flag}')) { http_response_code(503); exit; }`;
 }
 
 /** Resolves when the command reports the start of the step. */

@@ -1,52 +1,43 @@
+import { spawn } from 'node:child_process';
+import { mkdir, mkdtemp, readFile, rm, stat } from 'node:fs/promises';
 import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { eventually } from '../../testbed/eventually.ts';
+import { makeDurableImage, makeImage, readImage } from '../../testbed/made-image.ts';
 import { finished, TestRegion } from '../../testbed/region.ts';
-import type { RegionBed } from '../../testbed/region-bed.ts';
 
-export function describeStart(bed: () => RegionBed): void {
+const lost = ['tls', 'front', 'ports.json', 'evaluation.json', 'processes', 'images', 'mounts', 'redis'];
+
+export function describeStart(region: () => TestRegion): void {
+  describe('the state directory', () => {
+    test('is for its owner alone', async () => {
+      expect((await stat(region().stateDir)).mode & 0o777).toBe(0o700);
+      expect((await stat(join(region().stateDir, 'connection.json'))).mode & 0o777).toBe(0o600);
+    });
+
+    test('is the only one that reset removes', async () => {
+      const other = await mkdtemp(join(tmpdir(), 'sw-not-a-region-'));
+      await mkdir(join(other, 'logs'));
+      const { code, stderr } = await finished(
+        spawn(process.execPath, [join(region().root, 'infra/cli/main.ts'), 'reset', '--state', other]),
+      );
+      expect([code, stderr.includes('SLIP-LOCAL-NOT-STATE')]).toEqual([1, true]);
+      await rm(other, { recursive: true });
+    });
+  });
+
   describe('npm start', () => {
     test('says that the region is up and changes nothing when it is', async () => {
-      const before = await bed().region.status();
-      const { stateDir, port } = bed().region;
-      const { code, stdout } = await bed().region.command('start');
+      const before = await region().status();
+      const { stateDir, port } = region();
+      const { code, stdout } = await region().command('start');
       expect(code).toBe(0);
       expect(stdout).toMatch(/already up/);
       expect(stdout).toContain(`./slipway release --state ${stateDir}`);
       expect(stdout).toContain(`npm start -- --state ${stateDir} --port ${port}`);
-      expect((await bed().region.status()).slots.production.since).toBe(before.slots.production.since);
-    });
-
-    test('after the region was killed leaves no orphan and loses no image', async () => {
-      const { region } = bed();
-      const { image } = await bed().makeImage();
-      const { pid } = await region.status();
-      process.kill(pid, 'SIGKILL');
-      await eventually('its processes ended with it', async () => (await region.processes()).length === 0);
-      await bed().start();
-      expect(await bed().read(image.url)).toEqual({ status: 200, sha256: image.sha256 });
-    });
-
-    test('twice at the same time starts one region', async () => {
-      const { region } = bed();
-      expect((await region.command('stop')).code).toBe(0);
-      const both = await Promise.all([region.command('start'), region.command('start')]);
-      expect(both.map(({ code }) => code)).toEqual([0, 0]);
-      await bed().start();
-      expect((await bed().makeImage()).status).toBe(201);
-    });
-
-    test('interrupted in the middle leaves no process, and the next one works', async () => {
-      const { region } = bed();
-      expect((await region.command('stop')).code).toBe(0);
-      const child = region.spawn('start');
-      const ended = finished(child);
-      await eventually('it is starting', async () => (await region.processes()).length > 3);
-      child.kill('SIGINT');
-      expect((await ended).code).not.toBe(0);
-      await eventually('no process is left', async () => (await region.processes()).length === 0);
-      await bed().start();
-      expect((await bed().makeImage()).image.durable).toBe(true);
+      expect((await region().status()).slots.production.since).toBe(before.slots.production.since);
     });
 
     test('with its port in use says which, and what to do', async () => {
@@ -61,5 +52,44 @@ export function describeStart(bed: () => RegionBed): void {
       expect(stderr).not.toMatch(/\n\s+at /);
       await other.remove();
     });
+
+    test('twice at the same time heals what a killed region left, as one region: no orphan, no image lost', async () => {
+      const { image } = await makeImage(region());
+      const { pid } = await region().status();
+      process.kill(pid, 'SIGKILL');
+      await region().isEmpty();
+      const both = await Promise.all([region().command('start'), region().command('start')]);
+      expect(both.map(({ code }) => code)).toEqual([0, 0]);
+      expect(await readImage(region(), image.url)).toEqual({ status: 200, sha256: image.sha256 });
+    });
+
+    test('heals a half deleted state, also after a start that was interrupted and left no process', async () => {
+      const { image } = await makeImage(region());
+      const { cacheApiToken, releaseToken, managementToken } = await region().connection();
+      expect((await region().command('stop')).code).toBe(0);
+      for (const part of lost) await rm(join(region().stateDir, part), { recursive: true, force: true });
+
+      const child = region().spawn('start');
+      const ended = finished(child);
+      await eventually('it is starting', async () => (await region().processes()).length > 3);
+      child.kill('SIGINT');
+      expect((await ended).code).not.toBe(0);
+      await region().isEmpty();
+
+      await region().start();
+      expect(await readImage(region(), image.url)).toEqual({ status: 200, sha256: image.sha256 });
+      await makeDurableImage(region());
+      expect(await region().connection()).toMatchObject({ cacheApiToken, releaseToken, managementToken });
+    });
+  });
+
+  test('npm stop leaves no process, no socket and no temporary file', async () => {
+    expect((await region().command('stop')).code).toBe(0);
+    await region().isEmpty();
+    const { stdout } = await finished(
+      spawn('find', [region().stateDir, '(', '-type', 's', '-o', '-name', '*.tmp', '-o', '-name', '*.pid', ')']),
+    );
+    expect(stdout).toBe('');
+    expect(await readFile(join(region().stateDir, 'site.json'), 'utf8')).toContain('production');
   });
 }

@@ -1,26 +1,24 @@
 import { rm, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import type { ReleaseBed } from '../../testbed/release-bed.ts';
+import { knowing } from './contract.suite.ts';
 
-/** Production is down: a release is the way to fix it. */
+/** Production is down: a release is what fixes it. Staging holds the version that was promoted. */
 export function describeDown(bed: () => ReleaseBed): void {
   describe('while production answers nothing but 503', () => {
     test('a release goes live, names what was there before, and can be rolled back to it', async () => {
-      const flag = join(bed().region.stateDir, 'down');
-      const broken = await bed().variant({
-        'public/index.php': (php) =>
-          php.replace('use App', `if (is_file('${flag}')) { http_response_code(503); exit; }\nuse App`),
-      });
-      const down = await bed().done('release', '--package', broken.file);
-      const { file, version } = await bed().variant();
+      const broken = await bed().stagedVersion();
+      const down = await bed().done('rollback', '--to', broken);
+      expect(down).toMatchObject({ version: broken, outcome: 'live' });
+      const { file, version } = await bed().variant(knowing);
+      const flag = bed().downFlag(broken);
       await writeFile(flag, '');
       try {
         await expect(bed().liveVersion()).rejects.toThrow('503');
         expect(await bed().done('release', '--package', file)).toMatchObject({
           version,
           outcome: 'live',
-          from: broken.version,
+          from: broken,
           replaced: down.id,
           requests: { sent: 0 },
         });
@@ -28,8 +26,8 @@ export function describeDown(bed: () => ReleaseBed): void {
         await rm(flag);
       }
       expect(await bed().liveVersion()).toBe(version);
-      expect(await bed().done('rollback')).toMatchObject({ version: broken.version, restored: down.id });
-      expect(await bed().liveVersion()).toBe(broken.version);
+      expect(await bed().done('rollback')).toMatchObject({ version: broken, restored: down.restored });
+      expect(await bed().liveVersion()).toBe(broken);
     });
   });
 }

@@ -1,43 +1,43 @@
 import { rm } from 'node:fs/promises';
 import { describe, expect, test } from '@jest/globals';
 import { release } from '../../release/release.ts';
-import { summarizeReleases } from '../../release/summary.ts';
 import { type ReleaseBed, unwatched } from '../../testbed/release-bed.ts';
+import { knowing } from './contract.suite.ts';
 
 const added = 'ADDED_BY_A_RELEASE';
+const shows = async (bed: ReleaseBed) => (await bed.productionEnvironment()).includes(`${added}=yes`);
 
 /** Configuration goes and comes with the version. */
 export function describeSettings(bed: () => ReleaseBed): void {
   describe('a setting that the program has gained, and no other change', () => {
-    test('is in production after the release and not before, gone after the rollback, and there again with --to', async () => {
+    test('is in production after the release and not before, and gone after the rollback', async () => {
       const { file, version } = await bed().livePackage();
       const target = await bed().target();
-      const shows = async () => (await bed().productionEnvironment()).includes(`${added}=yes`);
       const entry = await release({
         ...unwatched,
         target: {
           ...target,
           wanted: async () => {
             const wanted = await target.wanted();
-            expect(await shows()).toBe(false);
+            expect(await shows(bed())).toBe(false);
             return { ...wanted, settings: { ...wanted.settings, [added]: 'yes' } };
           },
         },
         origin: { kind: 'file', file },
       });
       expect(entry).toMatchObject({ version, from: version });
-      expect(await shows()).toBe(true);
+      expect(await shows(bed())).toBe(true);
       expect(await bed().done('rollback')).toMatchObject({ version });
-      expect(await shows()).toBe(false);
-      expect(await bed().done('rollback', '--to', version)).toMatchObject({ version, restored: entry.id });
-      expect(await shows()).toBe(true);
+      expect(await shows(bed())).toBe(false);
     });
   });
+}
 
+export function describePromote(bed: () => ReleaseBed): void {
   describe('release --to verify', () => {
     test('proves a version in staging, leaves production alone, and promote puts it live', async () => {
       const before = await bed().live();
-      const { version, file } = await bed().variant();
+      const { version, file } = await bed().variant(knowing);
       expect(await bed().done('release', '--package', file, '--to', 'verify')).toMatchObject({
         version,
         outcome: 'verified',
@@ -48,21 +48,22 @@ export function describeSettings(bed: () => ReleaseBed): void {
       expect(await bed().refusal('promote')).toBe('SLIP-RELEASE-NOTHING-VERIFIED');
     });
   });
+}
 
-  describe('rollback --to VERSION', () => {
-    test('brings back any version from its stored package, and waits for no image', async () => {
-      const live = await bed().liveVersion();
-      const { versions } = await summarizeReleases(await bed().target());
-      const earlier = (await bed().history()).find(
-        ({ outcome, version }) => outcome === 'live' && version !== live && version !== versions.staging?.version,
-      );
+/** Of a release that neither slot holds: the one with the setting of the test above. */
+export function describeStored(bed: () => ReleaseBed): void {
+  describe('rollback --to', () => {
+    test('brings back any release from its stored package with the settings it had, and waits for no image', async () => {
+      const earlier = (await bed().history()).find(({ settings }) => settings?.[added] === 'yes');
+      const { version, id } = earlier ?? { version: 'none', id: 'none' };
       const torn = await bed().tornImage();
       const entry = await bed()
-        .done('rollback', '--to', earlier?.version ?? 'none')
+        .done('rollback', '--to', id)
         .finally(() => rm(torn));
-      expect(entry).toMatchObject({ version: earlier?.version, outcome: 'live', kind: 'rollback' });
+      expect(entry).toMatchObject({ version, outcome: 'live', kind: 'rollback', restored: id });
       expect(entry.steps.map(({ name }) => name)).toContain('stage');
-      expect(await bed().liveVersion()).toBe(earlier?.version);
+      expect(await bed().liveVersion()).toBe(version);
+      expect(await shows(bed())).toBe(true);
     });
   });
 }

@@ -1,0 +1,43 @@
+import { execFile } from 'node:child_process';
+import { cp, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+
+const repository = join(import.meta.dirname, '../..');
+const installed = ['node_modules', 'webapplication/vendor', '.setup'];
+const settings = 'infra/program/components/web/app-settings.ts';
+const maxFilesBytes = 64 * 1024 * 1024;
+
+/** The name that `ChangedCheckout` gives to its app setting, whose value is a path below `/home`. */
+export const addedSetting = { name: 'ADDED_BY_TEST', value: '/home/added' };
+
+/** A copy of this checkout whose program has one more app setting; what is installed is shared. */
+export class ChangedCheckout {
+  readonly root: string;
+
+  private constructor(root: string) {
+    this.root = root;
+  }
+
+  static async create(): Promise<ChangedCheckout> {
+    const root = await mkdtemp(join(tmpdir(), 'sw-checkout-'));
+    const args = ['ls-files', '-z', '--cached', '--others', '--exclude-standard'];
+    const { stdout } = await promisify(execFile)('git', args, { cwd: repository, maxBuffer: maxFilesBytes });
+    for (const file of stdout.split('\0').filter((name) => name !== '')) {
+      // One that git knows of may be deleted here.
+      await cp(join(repository, file), join(root, file), { recursive: false }).catch(() => undefined);
+    }
+    for (const folder of installed) await symlink(join(repository, folder), join(root, folder));
+    const file = join(root, settings);
+    const before = await readFile(file, 'utf8');
+    const after = before.replace(/(\n\s*)APP_ENV:/, `$1${addedSetting.name}: '${addedSetting.value}',$1APP_ENV:`);
+    if (after === before) throw new Error(`${settings} has no APP_ENV to stand before`);
+    await writeFile(file, after);
+    return new ChangedCheckout(root);
+  }
+
+  async remove(): Promise<void> {
+    await rm(this.root, { recursive: true, force: true });
+  }
+}
