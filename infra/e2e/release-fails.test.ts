@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, jest } from '@jest/globals';
-import { long } from '../testbed/long.ts';
+import { long } from '../testbed/long-form.ts';
 import { ReleaseBed } from '../testbed/release-bed.ts';
 import { type CrashSteps, describeCrashes } from './release/crash.suite.ts';
 import { describeInterrupts } from './release/interrupt.suite.ts';

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, jest } from '@jest/globals';
-import { long } from '../testbed/long.ts';
+import { long } from '../testbed/long-form.ts';
 import { ReleaseBed } from '../testbed/release-bed.ts';
 import { describeContract, describeEarlyContract } from './release/contract.suite.ts';
 import { describeDown } from './release/down.suite.ts';

@@ -11,8 +11,8 @@ export interface Stage {
   readonly command: readonly string[];
   readonly cwd: string;
   readonly report: Report;
-  /** Stages of one phase run at the same time, as many as there are cores. A later phase waits for the earlier. */
-  readonly phase: 1 | 2 | 3;
+  /** Stages of one phase run at the same time, one more than there are cores. A later phase waits for the earlier. */
+  readonly phase: 1 | 2;
   /** A stage that hangs is ended after this long, and has failed. Far above what it takes. */
   readonly limitSeconds: number;
 }
@@ -26,6 +26,8 @@ export const formVariable = 'SLIPWAY_TEST_FORM';
 /** How much longer a stage may take in the long form. */
 const longFormFactor = 4;
 const limits = { static: 600, unit: 1_800, php: 1_800, e2e: 3_600 };
+/** Behind the end-to-end tests: what these leave of the processors is enough for it to end with them. */
+const unitNiceness = '5';
 
 export interface StageContext {
   readonly form: Form;
@@ -36,9 +38,12 @@ export interface StageContext {
   readonly filter?: string;
 }
 
-/** Every stage. Static checks first: they are quick to fail. The end-to-end tests, which wait more than they work, run two files at a time and beside nothing else. */
+/**
+ * Every stage. Static checks first: they are quick to fail. Then the end-to-end tests, which take longest and wait more than
+ * they work, and beside them everything else.
+ */
 export function allStages(context: StageContext): Stage[] {
-  const stages = [...staticStages(context), unitStage(context), ...phpStages(context), e2eStage(context)];
+  const stages = [...staticStages(context), e2eStage(context), ...phpStages(context), unitStage(context)];
   if (context.form === 'short') return stages;
   return stages.map((stage) => ({ ...stage, limitSeconds: stage.limitSeconds * longFormFactor }));
 }
@@ -90,12 +95,14 @@ function staticStages({ root }: StageContext): Stage[] {
 function unitStage(context: StageContext): Stage {
   // One more than there are cores: many of these tests wait for a clock of the sidecar, not for a processor.
   const workers = String(availableParallelism() + 1);
+  const stage = jestStage(context, 'unit', [
+    '--testPathIgnorePatterns=/node_modules/',
+    '--testPathIgnorePatterns=infra/e2e/',
+    `--maxWorkers=${workers}`,
+  ]);
   return {
-    ...jestStage(context, 'unit', [
-      '--testPathIgnorePatterns=/node_modules/',
-      '--testPathIgnorePatterns=infra/e2e/',
-      `--maxWorkers=${workers}`,
-    ]),
+    ...stage,
+    command: ['nice', '-n', unitNiceness, ...stage.command],
     group: 'unit',
     phase: 2,
     limitSeconds: limits.unit,
@@ -104,9 +111,10 @@ function unitStage(context: StageContext): Stage {
 
 function e2eStage(context: StageContext): Stage {
   return {
-    ...jestStage(context, 'e2e', ['--maxWorkers=2', '--testPathPatterns=infra/e2e/']),
+    // Every file at once: each has a region of its own.
+    ...jestStage(context, 'e2e', ['--maxWorkers=3', '--testPathPatterns=infra/e2e/']),
     group: 'e2e',
-    phase: 3,
+    phase: 2,
     limitSeconds: limits.e2e,
   };
 }

@@ -31,7 +31,7 @@ export async function runTests(stages: readonly Stage[], options: TestRunOptions
   const results: StageResult[] = [];
   let leftovers: string[] = [];
   try {
-    for (const phase of [1, 2, 3]) {
+    for (const phase of [1, 2]) {
       results.push(
         ...(await runPhase(
           stages.filter((stage) => stage.phase === phase),
@@ -68,7 +68,7 @@ async function runPhase(
       live.above(describe(result));
     }
   };
-  await Promise.all(Array.from({ length: availableParallelism() }, lane));
+  await Promise.all(Array.from({ length: availableParallelism() + 1 }, lane));
   return results;
 }
 

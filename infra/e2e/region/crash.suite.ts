@@ -6,7 +6,7 @@ import { expect, test } from '@jest/globals';
 import type { Connection } from '../../lib/connection.ts';
 import { regionStatus } from '../../local/region-client.ts';
 import { eventually } from '../../testbed/eventually.ts';
-import { long } from '../../testbed/long.ts';
+import { long } from '../../testbed/long-form.ts';
 import type { TestRegion } from '../../testbed/region.ts';
 
 const kills = long ? 50 : 2;

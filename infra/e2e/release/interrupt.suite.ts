@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
-import { long } from '../../testbed/long.ts';
+import { long } from '../../testbed/long-form.ts';
 import { finished } from '../../testbed/region.ts';
 import { type ReleaseBed, reaches } from '../../testbed/release-bed.ts';
 

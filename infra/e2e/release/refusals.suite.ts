@@ -9,7 +9,7 @@ import { release } from '../../release/release.ts';
 import type { HistoryEntry } from '../../release/store/history.ts';
 import type { ReleaseTarget } from '../../release/target/target.ts';
 import { eventually } from '../../testbed/eventually.ts';
-import { long } from '../../testbed/long.ts';
+import { long } from '../../testbed/long-form.ts';
 import type { Edit } from '../../testbed/package-variant.ts';
 import { type ReleaseBed, unwatched } from '../../testbed/release-bed.ts';
 
