@@ -1,6 +1,13 @@
 import { describe, expect, test } from '@jest/globals';
 import { swapByArm } from '../../testbed/arm-swap.ts';
-import { cacheTraffic, imageTraffic, type MadeImage, requireImage, slowTraffic, WrkLoad } from '../../testbed/load.ts';
+import {
+  cacheTraffic,
+  imageTraffic,
+  type MadeImage,
+  requireImageSoon,
+  slowTraffic,
+  WrkLoad,
+} from '../../testbed/load.ts';
 import type { ReleaseBed } from '../../testbed/release-bed.ts';
 import { knowing } from './contract.suite.ts';
 
@@ -18,7 +25,7 @@ export function describeLoad(bed: () => ReleaseBed, releases: number, bareSwaps:
       const wrk = new WrkLoad(`${connection.production}/api/ping`);
       const loops = [
         cacheTraffic(connection),
-        imageTraffic(connection, made),
+        imageTraffic(connection, made, requireImageSoon),
         slowTraffic(`${connection.production}/api/ping?slow`, 2),
       ];
       const stop = () => Promise.all([wrk.stop(), ...loops.map((loop) => loop.stop())]);
@@ -43,14 +50,14 @@ export function describeLoad(bed: () => ReleaseBed, releases: number, bareSwaps:
       expect(ping.failures).toEqual([]);
       expect(others.map(({ failures }) => failures)).toEqual(others.map(() => []));
       expect(ping.requests).toBeGreaterThan(1000);
-      for (const image of made) await requireImage(connection.production, image);
+      for (const image of made) await requireImageSoon(connection.production, image);
     });
   });
 
   test(`${bareSwaps} swaps by the bare ARM client hide no image`, async () => {
     const { connection } = bed();
     const made: MadeImage[] = [];
-    const images = imageTraffic(connection, made);
+    const images = imageTraffic(connection, made, requireImageSoon);
     try {
       for (let number = 1; number <= bareSwaps; number++) await swapByArm(connection);
     } finally {
@@ -58,7 +65,7 @@ export function describeLoad(bed: () => ReleaseBed, releases: number, bareSwaps:
     }
     expect((await images.stop()).failures).toEqual([]);
     expect(made.length).toBeGreaterThan(bareSwaps);
-    for (const image of made) await requireImage(connection.production, image);
+    for (const image of made) await requireImageSoon(connection.production, image);
   });
 }
 
