@@ -1,0 +1,8 @@
+import { once } from 'node:events';
+import { Schedule } from './schedule.ts';
+
+/** A process of its own, so that nothing else delays the schedule: `process.ts URL PER_SECOND CONNECTIONS`; a line on stdin ends it. */
+const [url = '', perSecond = '', connections = ''] = process.argv.slice(2);
+const schedule = new Schedule({ url, perSecond: Number(perSecond), connections: Number(connections) });
+await once(process.stdin, 'data');
+process.stdout.write(JSON.stringify(await schedule.stop()), () => process.exit(0));
