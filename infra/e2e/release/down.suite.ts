@@ -32,11 +32,13 @@ export function describeDown(bed: () => ReleaseBed): void {
 
 export function describeBack(bed: () => ReleaseBed): void {
   test('a rollback returns to the version that answered nothing but 503 when it was replaced', async () => {
-    const broken = await bed().stagedVersion();
-    const entry = (await bed().history()).find(
+    const history = await bed().history();
+    const live = await bed().liveVersion();
+    const broken = history.find(({ version, kind, from }) => version === live && kind === 'release' && from)?.from;
+    const origin = history.find(
       ({ version, kind, outcome }) => version === broken && outcome === 'live' && kind !== 'rollback',
     );
-    expect(await bed().done('rollback')).toMatchObject({ version: broken, restored: entry?.id });
+    expect(await bed().done('rollback')).toMatchObject({ version: broken, restored: origin?.id });
     expect(await bed().liveVersion()).toBe(broken);
   });
 }
