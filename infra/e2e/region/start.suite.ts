@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { mkdir, mkdtemp, readFile, rm, stat } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { eventually } from '../../testbed/eventually.ts';
 import { makeDurableImage, makeImage, readImage } from '../../testbed/made-image.ts';
@@ -31,12 +31,14 @@ export function describeStart(region: () => TestRegion): void {
   describe('npm start', () => {
     test('says that the region is up and changes nothing when it is', async () => {
       const before = await region().status();
-      const { stateDir, port } = region();
+      const { root, stateDir, port } = region();
       const { code, stdout } = await region().command('start');
       expect(code).toBe(0);
       expect(stdout).toMatch(/already up/);
-      expect(stdout).toContain(`./slipway release --state ${stateDir}`);
-      expect(stdout).toContain(`npm start -- --state ${stateDir} --port ${port}`);
+      // As short as it can be said where the command ran.
+      const options = `--state ${relative(root, stateDir)}`;
+      expect(stdout).toContain(`./slipway release ${options}`);
+      expect(stdout).toContain(`npm start -- ${options} --port ${port}`);
       expect((await region().status()).slots.production.since).toBe(before.slots.production.since);
     });
 
