@@ -2,13 +2,12 @@ import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { DefaultAzureCredential } from '@azure/identity';
 import type { Account } from '../evaluate/subscription.ts';
+import { AZURE_API } from '../lib/azure-api-versions.ts';
 import { SlipError } from '../lib/errors.ts';
 import { textOf } from '../lib/json.ts';
 import { Arm, MANAGEMENT } from './arm.ts';
 
 const GUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
-/** https://learn.microsoft.com/rest/api/resources/subscriptions/get */
-const API = '2022-12-01';
 
 /** Azure's management plane, with the default credentials. */
 export function managementPlane(): Arm {
@@ -27,7 +26,7 @@ export async function chosenAccount(
   environment: NodeJS.ProcessEnv,
 ): Promise<Account> {
   const subscriptionId = await chosenSubscription(named, environment);
-  const answer = await arm.get(`/subscriptions/${subscriptionId}`, API);
+  const answer = await arm.get(`/subscriptions/${subscriptionId}`, AZURE_API.subscriptions);
   const tenantId = textOf(answer.body, 'tenantId');
   if (answer.status !== 200 || tenantId === '') {
     throw noSubscription(`Azure answers ${answer.status} for subscription ${subscriptionId}`);

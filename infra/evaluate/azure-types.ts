@@ -100,7 +100,10 @@ export const AZURE_TYPES: Readonly<Record<string, AzureType>> = {
   'web:WebAppSlotConfigurationNames': { id: 'Microsoft.Web/sites/{name}/config/slotConfigNames' },
 };
 
-/** `azure-native:web:WebApp` → `web:WebApp`; undefined for anything that is not Azure's. */
+/**
+ * `web:WebApp` for `azure-native:web:WebApp` and for the same type by another API version, which is one of the package
+ * `azure-native_web_v20241101`. Undefined for anything that is not Azure's.
+ */
 export function azureTypeName(type: string): string | undefined {
-  return type.startsWith('azure-native:') ? type.slice('azure-native:'.length) : undefined;
+  return /^azure-native(?:_\w+)?:(.+)$/.exec(type)?.[1];
 }

@@ -58,6 +58,7 @@ export async function evaluate(options: EvaluateOptions): Promise<Evaluation> {
       resources: recorder.resources.toSorted(byUrn),
       outputs: recorder.outputs,
       secretOutputs: recorder.secretOutputs,
+      packages: recorder.packages.toSorted((a, b) => compare(a.name, b.name)),
       logs: monitor.logs.toSorted(byText),
       ...run,
     };
@@ -172,9 +173,13 @@ function programError(stage: string, code: number, logs: readonly ProgramLog[], 
 }
 
 function byUrn(a: RecordedResource, b: RecordedResource): number {
-  return a.urn < b.urn ? -1 : a.urn > b.urn ? 1 : 0;
+  return compare(a.urn, b.urn);
 }
 
 function byText(a: ProgramLog, b: ProgramLog): number {
-  return a.message < b.message ? -1 : a.message > b.message ? 1 : 0;
+  return compare(a.message, b.message);
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
 }

@@ -1,9 +1,10 @@
+import { azureTypeName } from './azure-types.ts';
 import type { Evaluation, RecordedResource } from './recorded.ts';
 import { isJsonObject, type Json } from './values.ts';
 
-/** `web:WebApp` for `azure-native:web:WebApp`. */
+/** `web:WebApp` for `azure-native:web:WebApp`, and for a type of another API version: `azure-native_web_v20241101:web:WebApp`. */
 export function kindOf({ type }: RecordedResource): string {
-  return type.replace(/^azure-native:/, '');
+  return azureTypeName(type) ?? type;
 }
 
 export function ofKind({ resources }: Evaluation, ...kinds: readonly string[]): RecordedResource[] {

@@ -1,4 +1,5 @@
 import * as grpc from '@grpc/grpc-js';
+import type { Alias } from '@pulumi/pulumi/proto/alias_pb.js';
 import { EngineService, type IEngineServer } from '@pulumi/pulumi/proto/engine_grpc_pb.js';
 import engine from '@pulumi/pulumi/proto/engine_pb.js';
 import { type IResourceMonitorServer, ResourceMonitorService } from '@pulumi/pulumi/proto/resource_grpc_pb.js';
@@ -17,6 +18,7 @@ const FEATURES = [
   monitor.ResourceMonitorFeature.RESOURCE_MONITOR_FEATURE_ALIAS_SPECS,
   monitor.ResourceMonitorFeature.RESOURCE_MONITOR_FEATURE_DELETED_WITH,
   monitor.ResourceMonitorFeature.RESOURCE_MONITOR_FEATURE_INVOKE_DEPENDS_ON,
+  monitor.ResourceMonitorFeature.RESOURCE_MONITOR_FEATURE_PARAMETERIZATION,
 ];
 
 const SEVERITIES: readonly ProgramLog['severity'][] = ['debug', 'info', 'warning', 'error'];
@@ -86,6 +88,17 @@ function monitorService(recorder: Recorder): IResourceMonitorServer {
       const answer = recorder.invoke(request.getTok(), fromStruct(request.getArgs()));
       return new monitor.ResourceInvokeResponse().setReturn(toStruct(answer));
     }),
+    registerPackage: unary((request) => {
+      const parameterization = request.getParameterization();
+      const reference = recorder.registerPackage({
+        name: parameterization?.getName() ?? request.getName(),
+        version: parameterization?.getVersion() ?? request.getVersion(),
+        baseName: request.getName(),
+        baseVersion: request.getVersion(),
+        parameter: Buffer.from(parameterization?.getValue_asU8() ?? []).toString('utf8'),
+      });
+      return new monitor.RegisterPackageResponse().setRef(reference);
+    }),
     signalAndWaitForShutdown: unary(() => new empty.Empty()),
     call: refused('Call'),
     existsResource: refused('ExistsResource'),
@@ -93,11 +106,11 @@ function monitorService(recorder: Recorder): IResourceMonitorServer {
     registerStackInvokeTransform: refused('RegisterStackInvokeTransform'),
     registerResourceHook: refused('RegisterResourceHook'),
     registerErrorHook: refused('RegisterErrorHook'),
-    registerPackage: refused('RegisterPackage'),
   };
 }
 
 function registrationOf(request: InstanceType<typeof monitor.RegisterResourceRequest>): Registration {
+  const aliases = request.getAliasesList();
   const propertyDependencies: Record<string, string[]> = {};
   for (const [key, dependencies] of request.getPropertydependenciesMap().entries()) {
     const urns = dependencies.getUrnsList().toSorted();
@@ -112,11 +125,9 @@ function registrationOf(request: InstanceType<typeof monitor.RegisterResourceReq
     dependencies: request.getDependenciesList().toSorted(),
     propertyDependencies: Object.fromEntries(Object.entries(propertyDependencies).toSorted()),
     additionalSecretOutputs: request.getAdditionalsecretoutputsList().toSorted(),
-    aliases: request
-      .getAliasesList()
-      .map((alias) => alias.getUrn() || (alias.getSpec()?.getName() ?? ''))
-      // Aliases of the type alone are left out: azure-native's SDK gives every resource some.
-      .filter((alias) => alias !== ''),
+    packageReference: request.getPackageref(),
+    aliases: aliases.map(nameOrUrn).filter((alias) => alias !== ''),
+    typeAliases: aliases.filter((alias) => nameOrUrn(alias) === '').map((alias) => alias.getSpec()?.getType() ?? ''),
     ignoreChanges: request.getIgnorechangesList().toSorted(),
     replaceOnChanges: request.getReplaceonchangesList().toSorted(),
     protect: request.getProtect() ?? false,
@@ -124,6 +135,11 @@ function registrationOf(request: InstanceType<typeof monitor.RegisterResourceReq
     deletedWith: request.getDeletedwith(),
     deleteBeforeReplace: request.getDeletebeforereplace(),
   };
+}
+
+/** Empty for an alias by type alone. */
+function nameOrUrn(alias: Alias): string {
+  return alias.getUrn() || (alias.getSpec()?.getName() ?? '');
 }
 
 function fromStruct(value: InstanceType<typeof struct.Struct> | undefined): JsonObject {

@@ -19,6 +19,10 @@ export interface RecordedResource {
   readonly propertyDependencies: Readonly<Record<string, readonly string[]>>;
   readonly additionalSecretOutputs: readonly string[];
   readonly aliases: readonly string[];
+  /** Aliases by type alone. */
+  readonly typeAliases: readonly string[];
+  /** The parameterized package of the type; empty for one of an ordinary provider. */
+  readonly packageName: string;
   readonly ignoreChanges: readonly string[];
   readonly replaceOnChanges: readonly string[];
   readonly protect: boolean;
@@ -26,6 +30,16 @@ export interface RecordedResource {
   /** URN of the resource whose deletion deletes this one, or empty. */
   readonly deletedWith: string;
   readonly deleteBeforeReplace: boolean;
+}
+
+/** A provider package that the program registered: a base provider with a parameter. */
+export interface RecordedPackage {
+  readonly name: string;
+  readonly version: string;
+  readonly baseName: string;
+  readonly baseVersion: string;
+  /** As text. */
+  readonly parameter: string;
 }
 
 export interface ProgramLog {
@@ -41,6 +55,8 @@ export interface Evaluation {
   /** The stack's outputs, secrets unwrapped. */
   readonly outputs: JsonObject;
   readonly secretOutputs: readonly string[];
+  /** In the order of their names. */
+  readonly packages: readonly RecordedPackage[];
   readonly logs: readonly ProgramLog[];
   /** From the start of Pulumi's runner to its end. */
   readonly seconds: number;

@@ -1,6 +1,6 @@
 import { answerFor, answerInvoke, overlay } from './answers.ts';
 import { UNKNOWN } from './placeholders.ts';
-import type { RecordedResource } from './recorded.ts';
+import type { RecordedPackage, RecordedResource } from './recorded.ts';
 import { sharedStackOutputs } from './shared-stack.ts';
 import type { Account } from './subscription.ts';
 import { type JsonObject, unwrapObject } from './values.ts';
@@ -9,7 +9,10 @@ export const STACK_TYPE = 'pulumi:pulumi:Stack';
 const STACK_REFERENCE = 'pulumi:pulumi:StackReference';
 
 /** A registration as it comes off the wire; `inputs` still in Pulumi's wire form. */
-export interface Registration extends Omit<RecordedResource, 'urn' | 'id' | 'inputs' | 'secretPaths' | 'parent'> {
+export interface Registration
+  extends Omit<RecordedResource, 'urn' | 'id' | 'inputs' | 'secretPaths' | 'parent' | 'packageName'> {
+  /** Of registerPackage; empty for a type of an ordinary provider. */
+  readonly packageReference: string;
   readonly parent: string;
   readonly inputs: JsonObject;
 }
@@ -32,6 +35,7 @@ export interface RecorderOptions {
 /** Stands in for Pulumi's engine and Azure during one run of the program, and records what the program registers. */
 export class Recorder {
   readonly resources: RecordedResource[] = [];
+  readonly packages: RecordedPackage[] = [];
   outputs: JsonObject = {};
   secretOutputs: readonly string[] = [];
   readonly #account: Account;
@@ -45,7 +49,13 @@ export class Recorder {
     this.#urnPrefix = `urn:pulumi:${stack}::${project}`;
   }
 
-  register({ parent, inputs: wire, ...rest }: Registration): Registered {
+  /** The reference by which resources of the package name it. */
+  registerPackage(described: RecordedPackage): string {
+    if (!this.packages.some(({ name }) => name === described.name)) this.packages.push(described);
+    return referenceOf(described);
+  }
+
+  register({ parent, inputs: wire, packageReference, ...rest }: Registration): Registered {
     const urn = this.#urn(rest.type, rest.name, parent);
     if (rest.type === STACK_TYPE) {
       this.#stackUrn = urn;
@@ -58,6 +68,7 @@ export class Recorder {
     const known = answer !== undefined && !this.#preview;
     this.resources.push({
       ...rest,
+      packageName: this.#packageName(rest.type, packageReference),
       ...(parent === '' ? {} : { parent }),
       urn,
       id: answer === undefined ? '' : known ? answer.id : UNKNOWN,
@@ -65,6 +76,15 @@ export class Recorder {
       secretPaths,
     });
     return { urn, id: known ? answer.id : '', outputs: known ? overlay(wire, answer.outputs) : wire };
+  }
+
+  /** A real engine has no provider for a type whose package was not registered, nor for one of another package. */
+  #packageName(type: string, reference: string): string {
+    const found = this.packages.find((each) => referenceOf(each) === reference)?.name ?? '';
+    const prefix = type.split(':')[0] ?? '';
+    const isParameterized = prefix.startsWith('azure-native_');
+    if (found === (isParameterized ? prefix : '')) return found;
+    throw new Error(`${type} is registered with package '${found}'`);
   }
 
   /** A resource that the program only reads. Stack references get the outputs of stage `shared`. */
@@ -95,4 +115,8 @@ export class Recorder {
     const qualified = parentType === '' || parentType === STACK_TYPE ? type : `${parentType}$${type}`;
     return `${this.#urnPrefix}::${qualified}::${name}`;
   }
+}
+
+function referenceOf({ name, version }: RecordedPackage): string {
+  return `${name}@${version}`;
 }

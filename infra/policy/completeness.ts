@@ -1,3 +1,4 @@
+import { azureTypeName } from '../evaluate/azure-types.ts';
 import { inputAt, kindOf, listAt, ofKind, textAt, textsOf } from '../evaluate/inputs.ts';
 import type { Evaluation, RecordedResource } from '../evaluate/recorded.ts';
 import { isJsonObject, type Json } from '../evaluate/values.ts';
@@ -33,7 +34,7 @@ export const tagged: HouseRule = {
   about: 'Every resource with tags names its application, its stage and who manages it.',
   findings: ({ resources }) =>
     resources
-      .filter((resource) => resource.type.startsWith('azure-native:'))
+      .filter(({ type }) => azureTypeName(type) !== undefined)
       .filter((resource) => !UNTAGGED.includes(kindOf(resource)) && !UNTAGGED_SITE_SETTING.test(kindOf(resource)))
       .flatMap((resource) =>
         ['application', 'stage', 'managed-by']

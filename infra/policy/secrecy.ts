@@ -1,4 +1,4 @@
-import { inputAt, listAt, ofKind, textAt, textsOf } from '../evaluate/inputs.ts';
+import { inputAt, kindOf, listAt, ofKind, textAt, textsOf } from '../evaluate/inputs.ts';
 import type { Evaluation, RecordedResource } from '../evaluate/recorded.ts';
 import { expectInput, type Finding, type HouseRule, settingsOf, sitesOf } from './rule.ts';
 
@@ -152,8 +152,8 @@ function plaintext(resource: RecordedResource, secrets: ReadonlySet<string>): Fi
     .map(({ path }) => ({ resource: resource.name, problem: `${path} is a secret in plain text` }));
 }
 
-function isSecretValue({ type }: RecordedResource, path: string): boolean {
-  return type === 'azure-native:keyvault:Secret' && path === 'properties.value';
+function isSecretValue(resource: RecordedResource, path: string): boolean {
+  return kindOf(resource) === 'keyvault:Secret' && path === 'properties.value';
 }
 
 function isBelow(path: string, roots: readonly string[]): boolean {

@@ -11,7 +11,10 @@ import { runtime } from '@pulumi/pulumi';
  * for one `pulumi up`.
  */
 export function setDefaultsOfEveryResource(): void {
-  runtime.registerStackTransformation(({ type, props, opts }) =>
-    type.startsWith('azure-native:') ? { props, opts: { deleteBeforeReplace: true, ...opts, aliases: [] } } : undefined,
-  );
+  runtime.registerStackTransformation(({ type, props, opts }) => {
+    if (!type.startsWith('azure-native')) return undefined;
+    // Types of a parameterized package (azure-native_…) have no aliases but those that the program gives them.
+    const aliases = type.startsWith('azure-native:') ? { aliases: [] } : {};
+    return { props, opts: { deleteBeforeReplace: true, ...opts, ...aliases } };
+  });
 }

@@ -1,3 +1,4 @@
+import { kindOf } from '../evaluate/inputs.ts';
 import type { Evaluation, RecordedResource } from '../evaluate/recorded.ts';
 import { isJsonObject, type Json } from '../evaluate/values.ts';
 
@@ -17,10 +18,10 @@ export interface Difference {
 
 /** Inputs that Azure fixes at creation, besides names, groups and places. https://learn.microsoft.com/azure/templates */
 const FIXED: Readonly<Record<string, readonly string[]>> = {
-  'azure-native:dbformysql:Server': ['administratorLogin', 'network', 'backup.geoRedundantBackup', 'availabilityZone'],
-  'azure-native:redisenterprise:Database': ['clusteringPolicy'],
-  'azure-native:storage:StorageAccount': ['kind'],
-  'azure-native:web:AppServicePlan': ['zoneRedundant', 'reserved'],
+  'dbformysql:Server': ['administratorLogin', 'network', 'backup.geoRedundantBackup', 'availabilityZone'],
+  'redisenterprise:Database': ['clusteringPolicy'],
+  'storage:StorageAccount': ['kind'],
+  'web:AppServicePlan': ['zoneRedundant', 'reserved'],
 };
 const FIXED_EVERYWHERE =
   /^(location|resourceGroupName|name|slot|scope|((account|cluster|container|database|profile|server|vault|secret|registry)Name))$/;
@@ -83,8 +84,8 @@ function isFixedTo(resource: RecordedResource, going: ReadonlySet<string>): bool
   );
 }
 
-function label({ type, name }: RecordedResource): string {
-  return `${type.replace('azure-native:', '')}::${name}`;
+function label(resource: RecordedResource): string {
+  return `${kindOf(resource)}::${resource.name}`;
 }
 
 function written(before: RecordedResource, after: RecordedResource): string[] {
@@ -96,9 +97,10 @@ function written(before: RecordedResource, after: RecordedResource): string[] {
   );
 }
 
-function isFixed({ type }: RecordedResource, path: string): boolean {
+function isFixed(resource: RecordedResource, path: string): boolean {
   return (
-    FIXED_EVERYWHERE.test(path) || (FIXED[type] ?? []).some((fixed) => path === fixed || path.startsWith(`${fixed}.`))
+    FIXED_EVERYWHERE.test(path) ||
+    (FIXED[kindOf(resource)] ?? []).some((fixed) => path === fixed || path.startsWith(`${fixed}.`))
   );
 }
 

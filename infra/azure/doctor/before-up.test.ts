@@ -13,6 +13,8 @@ const SUBSCRIPTION = '11111111-2222-4333-8444-555555555555';
 /** Answers by `METHOD path-pattern`, in the form of Azure's REST reference; a test changes what it wants to go wrong. */
 type Answers = Record<string, { status: number; body: unknown }>;
 
+const MYSQL_OFFER = 'GET /providers/Microsoft.DBforMySQL/locations/swedencentral/capabilitySets/default';
+
 const HEALTHY: Answers = {
   'GET /providers/Microsoft.Authorization/permissions': {
     status: 200,
@@ -28,7 +30,7 @@ const HEALTHY: Answers = {
       value: [{ name: { value: 'P1v3', localizedValue: 'P1v3 VMs' }, currentValue: 1, limit: 30, unit: 'Count' }],
     },
   },
-  'GET /providers/Microsoft.DBforMySQL/locations/swedencentral/capabilitySets/default': {
+  [MYSQL_OFFER]: {
     status: 200,
     body: {
       properties: {
@@ -161,7 +163,7 @@ describe('what would stop the first `up` is found, with its fix', () => {
       /sold in westeurope/,
     ],
     [
-      'a server size and version that are not sold there',
+      'a server size that is not sold there',
       {
         'GET /providers/Microsoft.DBforMySQL/locations/swedencentral/capabilitySets/default': {
           status: 200,
@@ -217,6 +219,29 @@ describe('what would stop the first `up` is found, with its fix', () => {
       fix: expect.stringMatching(fix),
     });
   });
+});
+
+test('a version of MySQL that the offer does not list is unknown, and no reason to move', async () => {
+  const offer = (HEALTHY[MYSQL_OFFER]?.body as { properties: object } | undefined)?.properties;
+  const wrong = await wrongWith({
+    [MYSQL_OFFER]: {
+      status: 200,
+      body: { properties: { ...offer, supportedServerVersions: [{ name: '8.0.21' }] } },
+    },
+  });
+  expect(wrong).toEqual([
+    expect.objectContaining({ verdict: 'unknown', found: expect.stringContaining('no version 8.4, only 8.0.21') }),
+  ]);
+});
+
+test('MySQL is asked about by the API version with which the program creates it', async () => {
+  await runChecks(context());
+  const urls = asked.map(({ url }) => url).filter((url) => url.includes('Microsoft.DBforMySQL/'));
+  expect(urls.length).toBeGreaterThan(2);
+  const versions = urls
+    .filter((url) => /capabilitySets|checkNameAvailability|flexibleServers/.test(url))
+    .map((url) => url.split('api-version=')[1]);
+  expect(new Set(versions)).toEqual(new Set(['2024-12-30']));
 });
 
 test('what Azure does not say is unknown, not fine and no problem', async () => {

@@ -38,6 +38,6 @@ export function unknown(check: string, what: string, { status, body }: ArmAnswer
     check,
     verdict: 'unknown',
     found: `Azure did not say ${what}: ${status}${said === '' ? '' : ` ${said.slice(0, 200)}`}`,
-    fix: 'the first `pulumi up` will tell',
+    fix: 'the first `pulumi up` shows it',
   };
 }

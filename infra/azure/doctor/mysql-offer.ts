@@ -1,11 +1,10 @@
 import { ofKind, textAt } from '../../evaluate/inputs.ts';
 import type { RecordedResource } from '../../evaluate/recorded.ts';
+import { AZURE_API } from '../../lib/azure-api-versions.ts';
 import { listOf, textOf } from '../../lib/json.ts';
 import { type Check, type Finding, fine, problem, unknown } from './check.ts';
 
 const NAME = 'MySQL';
-/** https://learn.microsoft.com/rest/api/mysql/flexibleserver/location-based-capability-set/get */
-const API = '2023-12-30';
 
 /** Sizes, versions, high availability and backups differ between regions and subscriptions. */
 export const mysqlOffer: Check = {
@@ -14,7 +13,7 @@ export const mysqlOffer: Check = {
     const servers = ofKind(evaluation, 'dbformysql:Server');
     if (servers.length === 0) return [];
     const path = `/subscriptions/${subscriptionId}/providers/Microsoft.DBforMySQL/locations/${location}/capabilitySets/default`;
-    const answer = await arm.get(path, API);
+    const answer = await arm.get(path, AZURE_API.mysql);
     if (answer.status !== 200) return [unknown(NAME, `what MySQL it sells in ${location}`, answer)];
     return servers.flatMap((server) => compare(server, answer.body, location));
   },
@@ -31,17 +30,10 @@ function compare(server: RecordedResource, offer: unknown, location: string): Fi
   const versions = listOf(offer, 'properties', 'supportedServerVersions').map((each) => textOf(each, 'name'));
   const modes = listOf(sku, 'supportedHAMode').map(String);
   const pairs = listOf(offer, 'properties', 'supportedGeoBackupRegions');
-  const findings = [
+  const wrong = [
     sku === undefined
       ? problem(NAME, `${size} is not sold in ${location}`, 'another slipway:mysql.sku or slipway:location')
       : undefined,
-    versions.includes(version)
-      ? undefined
-      : problem(
-          NAME,
-          `version ${version} is not offered in ${location}, only ${versions.join(', ')}`,
-          'another slipway:location',
-        ),
     sku === undefined || mode === 'Disabled' || modes.includes(mode)
       ? undefined
       : problem(
@@ -53,7 +45,17 @@ function compare(server: RecordedResource, offer: unknown, location: string): Fi
       ? undefined
       : problem(NAME, `${location} has no geo-redundant backup`, 'pulumi config set slipway:mysql.geoBackup false'),
   ].filter((finding) => finding !== undefined);
-  return findings.length > 0
-    ? findings
-    : [fine(NAME, `${size}, version ${version}, ${mode} high availability: sold in ${location}`)];
+  const sold = fine(NAME, `${size}, ${mode} high availability: sold in ${location}`);
+  return [...(wrong.length > 0 ? wrong : [sold]), versionOffer(version, versions, location)];
+}
+
+/** Lists of versions lag behind what can be created, so a missing version is no reason to choose another region. */
+function versionOffer(version: string, offered: readonly string[], location: string): Finding {
+  if (offered.includes(version)) return fine(NAME, `version ${version} is offered in ${location}`);
+  return {
+    check: NAME,
+    verdict: 'unknown',
+    found: `${location} lists no version ${version}, only ${offered.join(', ') || 'none'}; the list is not always complete`,
+    fix: 'the first `pulumi up` shows it',
+  };
 }

@@ -1,5 +1,6 @@
 import { kindOf, ofKind, textAt } from '../../evaluate/inputs.ts';
 import type { RecordedResource } from '../../evaluate/recorded.ts';
+import { AZURE_API } from '../../lib/azure-api-versions.ts';
 import { fieldOf, textOf } from '../../lib/json.ts';
 import { type Check, type CheckContext, type Finding, fine, problem, unknown } from './check.ts';
 
@@ -20,31 +21,31 @@ const NAME_CHECKS: Readonly<Record<string, NameCheck>> = {
     name: 'name',
     path: () => 'Microsoft.Web/checknameavailability',
     type: 'Microsoft.Web/sites',
-    api: '2024-04-01',
+    api: AZURE_API.appService,
   },
   'storage:StorageAccount': {
     name: 'accountName',
     path: () => 'Microsoft.Storage/checkNameAvailability',
     type: 'Microsoft.Storage/storageAccounts',
-    api: '2023-05-01',
+    api: AZURE_API.storage,
   },
   'keyvault:Vault': {
     name: 'vaultName',
     path: () => 'Microsoft.KeyVault/checkNameAvailability',
     type: 'Microsoft.KeyVault/vaults',
-    api: '2023-07-01',
+    api: AZURE_API.keyVault,
   },
   'dbformysql:Server': {
     name: 'serverName',
     path: (location) => `Microsoft.DBforMySQL/locations/${location}/checkNameAvailability`,
     type: 'Microsoft.DBforMySQL/flexibleServers',
-    api: '2023-12-30',
+    api: AZURE_API.mysql,
   },
   'containerregistry:Registry': {
     name: 'registryName',
     path: () => 'Microsoft.ContainerRegistry/checkNameAvailability',
     type: 'Microsoft.ContainerRegistry/registries',
-    api: '2023-07-01',
+    api: AZURE_API.registry,
   },
 };
 
@@ -84,5 +85,5 @@ async function checkOne(context: CheckContext, resource: RecordedResource): Prom
 /** https://learn.microsoft.com/rest/api/keyvault/keyvault/vaults/get-deleted */
 async function isDeleted({ arm, subscriptionId, location }: CheckContext, name: string): Promise<boolean> {
   const path = `/subscriptions/${subscriptionId}/providers/Microsoft.KeyVault/locations/${location}/deletedVaults/${name}`;
-  return (await arm.get(path, '2023-07-01')).status === 200;
+  return (await arm.get(path, AZURE_API.keyVault)).status === 200;
 }

@@ -1,9 +1,8 @@
+import { AZURE_API } from '../../lib/azure-api-versions.ts';
 import { listOf } from '../../lib/json.ts';
 import { type Check, fine, problem, unknown } from './check.ts';
 
 const NAME = 'your roles';
-/** https://learn.microsoft.com/rest/api/authorization/permissions */
-const API = '2022-04-01';
 
 /** Actions of an `up`, with a role that allows them. */
 const NEEDED: Readonly<Record<string, string>> = {
@@ -17,7 +16,10 @@ const NEEDED: Readonly<Record<string, string>> = {
 export const permissions: Check = {
   name: NAME,
   run: async ({ arm, subscriptionId }) => {
-    const answer = await arm.get(`/subscriptions/${subscriptionId}/providers/Microsoft.Authorization/permissions`, API);
+    const answer = await arm.get(
+      `/subscriptions/${subscriptionId}/providers/Microsoft.Authorization/permissions`,
+      AZURE_API.authorization,
+    );
     if (answer.status !== 200) return [unknown(NAME, 'what you may do', answer)];
     const granted = listOf(answer.body, 'value').map((each) => ({
       actions: listOf(each, 'actions').map(String),

@@ -1,10 +1,9 @@
 import { inputAt, ofKind, textAt } from '../../evaluate/inputs.ts';
+import { AZURE_API } from '../../lib/azure-api-versions.ts';
 import { fieldOf, listOf, textOf } from '../../lib/json.ts';
 import { type Check, type CheckContext, type Finding, fine, problem, unknown } from './check.ts';
 
 const NAME = 'App Service plan';
-/** https://learn.microsoft.com/rest/api/appservice/get-usages-in-location/list and …/list-geo-regions */
-const API = '2024-11-01';
 
 /** New subscriptions often have a quota of 0 for Premium plans, and some regions are sold out. */
 export const planQuota: Check = {
@@ -30,7 +29,7 @@ interface Size {
 
 async function sold({ arm, subscriptionId, location }: CheckContext, { tier }: Size): Promise<Finding> {
   const path = `/subscriptions/${subscriptionId}/providers/Microsoft.Web/geoRegions?sku=${tier}&linuxWorkersEnabled=true`;
-  const answer = await arm.get(path, API);
+  const answer = await arm.get(path, AZURE_API.appService);
   if (answer.status !== 200) return unknown(NAME, `where ${tier} is sold`, answer);
   const regions = listOf(answer.body, 'value').map((region) =>
     textOf(region, 'name').toLowerCase().replaceAll(' ', ''),
@@ -50,7 +49,7 @@ async function quota(
 ): Promise<Finding> {
   const answer = await arm.get(
     `/subscriptions/${subscriptionId}/providers/Microsoft.Web/locations/${location}/usages`,
-    API,
+    AZURE_API.appService,
   );
   if (answer.status !== 200) return unknown(NAME, `the quota for ${sku}`, answer);
   const named = listOf(answer.body, 'value').find((usage) => {

@@ -1,10 +1,9 @@
+import { AZURE_API } from '../../lib/azure-api-versions.ts';
 import { textOf } from '../../lib/json.ts';
 import { namespacesOf, REGISTERED_TOO } from '../bootstrap/namespaces.ts';
 import { type Check, type CheckContext, type Finding, fine, problem, unknown } from './check.ts';
 
 const NAME = 'resource providers';
-/** https://learn.microsoft.com/rest/api/resources/providers/get */
-const API = '2021-04-01';
 
 /** Pulumi does not always register what it needs (pulumi-azure-native#3479); an unregistered one stops the `up` midway. */
 export const providers: Check = {
@@ -18,7 +17,7 @@ export const providers: Check = {
 };
 
 async function checkOne({ arm, subscriptionId }: CheckContext, namespace: string): Promise<Finding> {
-  const answer = await arm.get(`/subscriptions/${subscriptionId}/providers/${namespace}`, API);
+  const answer = await arm.get(`/subscriptions/${subscriptionId}/providers/${namespace}`, AZURE_API.resources);
   const state = textOf(answer.body, 'registrationState');
   if (answer.status !== 200) return unknown(NAME, `whether ${namespace} is registered`, answer);
   if (state === 'Registered') return fine(NAME, `${namespace} is registered`);

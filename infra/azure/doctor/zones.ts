@@ -1,10 +1,9 @@
 import { inputAt, ofKind, textAt } from '../../evaluate/inputs.ts';
+import { AZURE_API } from '../../lib/azure-api-versions.ts';
 import { listOf, textOf } from '../../lib/json.ts';
 import { type Check, fine, problem, unknown } from './check.ts';
 
 const NAME = 'availability zones';
-/** https://learn.microsoft.com/rest/api/resources/subscriptions/list-locations */
-const API = '2022-12-01';
 
 /** Zone redundancy needs a region with zones for this subscription. */
 export const zones: Check = {
@@ -17,7 +16,7 @@ export const zones: Check = {
       ),
       ...ofKind(evaluation, 'storage:StorageAccount').filter((account) => textAt(account, 'sku.name').endsWith('ZRS')),
     ].map(({ name }) => name);
-    const answer = await arm.get(`/subscriptions/${subscriptionId}/locations`, API);
+    const answer = await arm.get(`/subscriptions/${subscriptionId}/locations`, AZURE_API.subscriptions);
     if (answer.status !== 200) return [unknown(NAME, 'which regions there are', answer)];
     const region = listOf(answer.body, 'value').find((each) => textOf(each, 'name') === location);
     if (region === undefined) {

@@ -1,12 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { AZURE_API } from '../../lib/azure-api-versions.ts';
 import { SlipError } from '../../lib/errors.ts';
 import { listOf, textOf } from '../../lib/json.ts';
 import type { Arm, ArmAnswer } from '../arm.ts';
 import { type BuildContext, DOCKERFILE } from './context.ts';
 
-/** https://learn.microsoft.com/rest/api/containerregistry: registries, and tasks with their runs. */
-const REGISTRY_API = '2023-07-01';
-const TASKS_API = '2019-06-01-preview';
 const BUILD_LIMIT_SECONDS = 900;
 const FINISHED = ['Succeeded', 'Failed', 'Canceled', 'Error', 'Timeout'];
 
@@ -35,7 +33,7 @@ export class BuildingRegistry {
 
   /** Throws SLIP-IMAGE-REGISTRY when it does not exist yet. */
   async loginServer(): Promise<string> {
-    const answer = await this.#arm.get(this.#id, REGISTRY_API);
+    const answer = await this.#arm.get(this.#id, AZURE_API.registry);
     const server = textOf(answer.body, 'properties', 'loginServer');
     if (answer.status === 200 && server !== '') return server;
     throw new SlipError('SLIP-IMAGE-REGISTRY', {
@@ -78,7 +76,7 @@ export class BuildingRegistry {
 
   async #finished(runId: string, onProgress: (state: string) => void): Promise<string> {
     for (;;) {
-      const { status, body } = await this.#arm.get(`${this.#id}/runs/${runId}`, TASKS_API);
+      const { status, body } = await this.#arm.get(`${this.#id}/runs/${runId}`, AZURE_API.registryTasks);
       if (status >= 300) throw buildError(`run ${runId} cannot be looked at: Azure answers ${status}`);
       const state = textOf(body, 'properties', 'status');
       onProgress(state);
@@ -95,12 +93,12 @@ export class BuildingRegistry {
   }
 
   async #log(runId: string): Promise<string> {
-    const { body } = await this.#arm.post(`${this.#id}/runs/${runId}/listLogSasUrl`, TASKS_API);
+    const { body } = await this.#arm.post(`${this.#id}/runs/${runId}/listLogSasUrl`, AZURE_API.registryTasks);
     return textOf(body, 'logLink');
   }
 
   async #ask(action: string, body: unknown): Promise<ArmAnswer> {
-    const answer = await this.#arm.post(`${this.#id}/${action}`, TASKS_API, body);
+    const answer = await this.#arm.post(`${this.#id}/${action}`, AZURE_API.registryTasks, body);
     if (answer.status < 300) return answer;
     const code = textOf(answer.body, 'error', 'code');
     const message = textOf(answer.body, 'error', 'message');

@@ -1,3 +1,4 @@
+import { kindOf } from '../../evaluate/inputs.ts';
 import { placeholder as marked, type Placeholder, resolvePlaceholders } from '../../evaluate/placeholders.ts';
 import type { Secrets } from './secrets.ts';
 import type { SystemDefinition } from './system-definition.ts';
@@ -37,26 +38,26 @@ export function createResolver(definition: SystemDefinition, endpoints: Endpoint
   const placeholder = ({ urn, path }: Placeholder): string | undefined => {
     const resource = byUrn.get(urn);
     const input = (key: string) => String(resource?.inputs[key] ?? '');
-    switch (`${resource?.type ?? ''} ${path}`) {
-      case 'azure-native:storage:StorageAccount primaryEndpoints.blob':
+    switch (`${resource === undefined ? '' : kindOf(resource)} ${path}`) {
+      case 'storage:StorageAccount primaryEndpoints.blob':
         return `${endpoints.blob(input('accountName'))}/`;
-      case 'azure-native:storage:StorageAccount listKeys.keys[0].value':
-      case 'azure-native:storage:StorageAccount listKeys.keys[1].value':
+      case 'storage:StorageAccount listKeys.keys[0].value':
+      case 'storage:StorageAccount listKeys.keys[1].value':
         return accountKey(input('accountName'), secrets);
-      case 'azure-native:dbformysql:Server fullyQualifiedDomainName':
+      case 'dbformysql:Server fullyQualifiedDomainName':
         return endpoints.mysql;
-      case 'azure-native:redisenterprise:RedisEnterprise hostName':
-      case 'azure-native:redis:Redis hostName':
+      case 'redisenterprise:RedisEnterprise hostName':
+      case 'redis:Redis hostName':
         return endpoints.redis;
-      case 'azure-native:keyvault:Vault properties.vaultUri':
+      case 'keyvault:Vault properties.vaultUri':
         return `https://${input('vaultName')}.vault.azure.net/`;
-      case 'azure-native:web:WebApp defaultHostName':
+      case 'web:WebApp defaultHostName':
         return endpoints.production;
-      case 'azure-native:web:WebAppSlot defaultHostName':
+      case 'web:WebAppSlot defaultHostName':
         return endpoints.staging;
-      case 'azure-native:applicationinsights:Component connectionString':
+      case 'applicationinsights:Component connectionString':
         return `InstrumentationKey=${instrumentationKey};IngestionEndpoint=${endpoints.ingestion};LiveEndpoint=${endpoints.ingestion}`;
-      case 'azure-native:applicationinsights:Component instrumentationKey':
+      case 'applicationinsights:Component instrumentationKey':
         return instrumentationKey;
     }
     if (path === 'outputs.releasesEndpoint') return `${endpoints.blob(releasesAccount)}/`;

@@ -1,3 +1,4 @@
+import { ofKind } from '../../evaluate/inputs.ts';
 import type { RecordedResource } from '../../evaluate/recorded.ts';
 import type { JsonObject } from '../../evaluate/values.ts';
 import { asObject, isObject } from '../../lib/json.ts';
@@ -25,9 +26,7 @@ function slotDefinition(system: SystemDefinition, slot: SlotName): SlotDefinitio
   const { siteConfig, identity, resourceGroupName: _, name: __, slot: ___, ...properties } = inputsOf(system, slot);
   return {
     settings: textMap(resourceOf(system, `web:WebAppApplicationSettings${suffix}`)?.inputs.properties),
-    siteContainers: system.evaluation.resources
-      .filter((resource) => resource.type === `azure-native:web:WebAppSiteContainer${suffix}`)
-      .map(storedContainer),
+    siteContainers: ofKind(system.evaluation, `web:WebAppSiteContainer${suffix}`).map(storedContainer),
     storageMounts: storageMounts(resourceOf(system, `web:WebAppAzureStorageAccounts${suffix}`)?.inputs.properties),
     web: isObject(siteConfig) ? siteConfig : {},
     identity,
@@ -40,7 +39,7 @@ function inputsOf(system: SystemDefinition, slot: SlotName): JsonObject {
 }
 
 function resourceOf(system: SystemDefinition, type: string): RecordedResource | undefined {
-  return system.evaluation.resources.find((resource) => resource.type === `azure-native:${type}`);
+  return ofKind(system.evaluation, type)[0];
 }
 
 function storedContainer({ inputs }: RecordedResource): StoredContainer {

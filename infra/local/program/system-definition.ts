@@ -1,3 +1,4 @@
+import { ofKind } from '../../evaluate/inputs.ts';
 import type { Evaluation, RecordedResource } from '../../evaluate/recorded.ts';
 import type { JsonObject } from '../../evaluate/values.ts';
 import { SlipError } from '../../lib/errors.ts';
@@ -29,7 +30,7 @@ export interface SystemDefinition {
 
 /** Reads the program's resources. Throws SLIP-LOCAL-PROGRAM when one that the region needs is missing. */
 export function readDefinition(evaluation: Evaluation): SystemDefinition {
-  const all = (type: string) => evaluation.resources.filter((r) => r.type === `azure-native:${type}`);
+  const all = (type: string) => ofKind(evaluation, type);
   const one = (type: string): RecordedResource => all(type)[0] ?? missing(`resource of type ${type}`);
   const app = one('web:WebApp');
   const server = one('dbformysql:Server');

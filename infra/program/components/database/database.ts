@@ -1,11 +1,9 @@
-import { Configuration } from '@pulumi/azure-native/dbformysql/configuration.js';
-import { Database as MysqlDatabase } from '@pulumi/azure-native/dbformysql/database.js';
-import { Server } from '@pulumi/azure-native/dbformysql/server.js';
 import { ComponentResource, type Output, type Resource } from '@pulumi/pulumi';
 import type { Context } from '../../context.ts';
 import type { DiagnosticSource, DiagnosticTarget } from '../diagnostics/diagnostics.ts';
 import type { Network } from '../network/network.ts';
 import type { Vault } from '../vault/vault.ts';
+import { Configuration, Database as MysqlDatabase, Server } from './mysql-api.ts';
 import { mysqlParameters, mysqlWindow } from './mysql-parameters.ts';
 import { MYSQL_SKUS } from './mysql-sizes.ts';
 
@@ -55,7 +53,13 @@ export class Database extends ComponentResource implements DiagnosticSource {
         administratorLogin: USER,
         administratorLoginPassword: password,
         sku: { name: mysql.sku, tier: MYSQL_SKUS[mysql.sku] },
-        storage: { storageSizeGB: mysql.storageGb, autoGrow: 'Enabled' },
+        storage: {
+          storageSizeGB: mysql.storageGb,
+          autoGrow: 'Enabled',
+          autoIoScaling: 'Enabled',
+          logOnDisk: 'Disabled',
+          storageRedundancy: 'LocalRedundancy',
+        },
         highAvailability: { mode: mysql.highAvailability },
         backup: {
           backupRetentionDays: mysql.backupDays,
