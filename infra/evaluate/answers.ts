@@ -111,9 +111,29 @@ const LOOKUPS: Readonly<Record<string, Lookup>> = {
   },
 };
 
+/** Functions that read what is in Azure now, with a resource of the given values or none. */
+const PRESENT: Readonly<Record<string, (present: PresentInAzure) => JsonObject | undefined>> = {
+  'web:getAppServicePlan': ({ planCapacity: capacity }) => (capacity === undefined ? undefined : { sku: { capacity } }),
+  'dbformysql:getServer': ({ mysqlStorageGb: storageSizeGB }) =>
+    storageSizeGB === undefined ? undefined : { storage: { storageSizeGB } },
+};
+
+/** What an evaluation finds in Azure. Default: nothing, as before a first `up`. */
+export interface PresentInAzure {
+  readonly planCapacity?: number;
+  readonly mysqlStorageGb?: number;
+}
+
+export interface Invocation {
+  readonly token: string;
+  readonly args: JsonObject;
+  readonly account: Account;
+  readonly present: PresentInAzure;
+}
+
 /** The answer to an invoke. Throws SLIP-EVALUATE-INVOKE for a function that is not known here. */
 export function answerInvoke(
-  { token, args, account }: { token: string; args: JsonObject; account: Account },
+  { token, args, account, present }: Invocation,
   resources: readonly RecordedResource[],
 ): JsonObject {
   if (token === 'azure-native:authorization:getClientConfig') {
@@ -123,13 +143,21 @@ export function answerInvoke(
       ...account,
     };
   }
+  const read = PRESENT[azureTypeName(token) ?? ''];
+  if (read !== undefined) {
+    const answer = read(present);
+    if (answer !== undefined) return answer;
+    throw new Error(`invocation of ${token} returned an error: Status=404 Code="ResourceNotFound"`);
+  }
   const lookup = LOOKUPS[token];
   const found =
     lookup && resources.find((r) => r.type === lookup.type && lookup.by.every((key) => r.inputs[key] === args[key]));
   if (lookup === undefined || found === undefined) {
     throw new SlipError('SLIP-EVALUATE-INVOKE', {
       found: `the program calls ${token}(${JSON.stringify(args)})`,
-      expected: lookup ? `a ${lookup.type} with that name in the program` : `one of ${Object.keys(LOOKUPS).join(', ')}`,
+      expected: lookup
+        ? `a ${lookup.type} with that name in the program`
+        : `one of ${[...Object.keys(LOOKUPS), ...Object.keys(PRESENT)].join(', ')}`,
       fix: 'add the answer of Azure to infra/evaluate/answers.ts',
     });
   }

@@ -7,6 +7,7 @@ import { stripVTControlCharacters } from 'node:util';
 import { isSlipCode } from '../lib/codes.ts';
 import { SlipError } from '../lib/errors.ts';
 import { isObject } from '../lib/json.ts';
+import type { PresentInAzure } from './answers.ts';
 import { type MonitorServer, serveMonitor } from './monitor.ts';
 import type { Evaluation, ProgramLog, RecordedResource } from './recorded.ts';
 import { Recorder } from './recorder.ts';
@@ -17,7 +18,10 @@ const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const RUNNER = createRequire(import.meta.url).resolve('@pulumi/pulumi/cmd/run');
 const RUNNER_HOOKS = new URL('./runner-hooks.mjs', import.meta.url).href;
 
-const DEADLINE_MS = 60_000;
+/** Config for an evaluation of a stage whose sidecar has no image yet. */
+export const WITHOUT_IMAGE = { 'sidecar.digest': 'none' } as const;
+
+const DEADLINE_MS = 180_000;
 /** Registrations at the same time; of the order of Pulumi's default. */
 const PARALLEL = 16;
 
@@ -33,7 +37,9 @@ export interface EvaluateOptions {
   readonly program?: string;
   /** The subscription, on which names depend. Default: one that does not exist. */
   readonly account?: Account;
-  /** Milliseconds until the run is stopped. Default: 60000 */
+  /** What is in Azure already. Default: nothing */
+  readonly present?: PresentInAzure;
+  /** Milliseconds until the run is stopped. Default: 180000 */
   readonly deadlineMs?: number;
 }
 
@@ -45,10 +51,10 @@ export interface EvaluateOptions {
  * (SLIP-CONFIG-…).
  */
 export async function evaluate(options: EvaluateOptions): Promise<Evaluation> {
-  const { stage, mode, root = ROOT, config: overrides = {}, account = NOBODYS_ACCOUNT } = options;
+  const { stage, mode, root = ROOT, config: overrides = {}, account = NOBODYS_ACCOUNT, present = {} } = options;
   const project = await readProject(root);
   const config = await readStackConfig(root, project, stage, overrides);
-  const recorder = new Recorder({ stack: stage, project: project.name, preview: mode === 'preview', account });
+  const recorder = new Recorder({ stack: stage, project: project.name, preview: mode === 'preview', account, present });
   const monitor = await serveMonitor(recorder);
   try {
     const run = await runProgram({ ...options, root, project, config, monitor });

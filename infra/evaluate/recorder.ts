@@ -1,4 +1,4 @@
-import { answerFor, answerInvoke, overlay } from './answers.ts';
+import { answerFor, answerInvoke, overlay, type PresentInAzure } from './answers.ts';
 import { UNKNOWN } from './placeholders.ts';
 import type { RecordedPackage, RecordedResource } from './recorded.ts';
 import { sharedStackOutputs } from './shared-stack.ts';
@@ -30,6 +30,7 @@ export interface RecorderOptions {
   readonly project: string;
   readonly preview: boolean;
   readonly account: Account;
+  readonly present: PresentInAzure;
 }
 
 /** Stands in for Pulumi's engine and Azure during one run of the program, and records what the program registers. */
@@ -39,12 +40,14 @@ export class Recorder {
   outputs: JsonObject = {};
   secretOutputs: readonly string[] = [];
   readonly #account: Account;
+  readonly #present: PresentInAzure;
   readonly #preview: boolean;
   readonly #urnPrefix: string;
   #stackUrn = '';
 
-  constructor({ stack, project, preview, account }: RecorderOptions) {
+  constructor({ stack, project, preview, account, present }: RecorderOptions) {
     this.#account = account;
+    this.#present = present;
     this.#preview = preview;
     this.#urnPrefix = `urn:pulumi:${stack}::${project}`;
   }
@@ -106,7 +109,10 @@ export class Recorder {
   }
 
   invoke(token: string, wire: JsonObject): JsonObject {
-    return answerInvoke({ token, args: unwrapObject(wire).value, account: this.#account }, this.resources);
+    return answerInvoke(
+      { token, args: unwrapObject(wire).value, account: this.#account, present: this.#present },
+      this.resources,
+    );
   }
 
   /** `urn:pulumi:STACK::PROJECT::PARENT$TYPE::NAME`, as Pulumi's engine makes it. */

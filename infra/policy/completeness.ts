@@ -4,7 +4,7 @@ import type { Evaluation, RecordedResource } from '../evaluate/recorded.ts';
 import { isJsonObject, type Json } from '../evaluate/values.ts';
 import { DIAGNOSTICS, type Diagnostics, diagnosticsOf } from '../program/components/diagnostics/categories.ts';
 import { ROLES } from '../program/components/identity/roles.ts';
-import { type HouseRule, settingsOf, siteKey, sitesOf } from './rule.ts';
+import { type Finding, type HouseRule, settingsOf, siteKey, sitesOf } from './rule.ts';
 
 /** Types without tags in Azure. */
 const UNTAGGED = [
@@ -27,7 +27,7 @@ const UNTAGGED = [
   'storage:ManagementPolicy',
 ];
 const UNTAGGED_SITE_SETTING =
-  /^web:WebApp(ApplicationSettings|AzureStorageAccounts|FtpAllowed|ScmAllowed|SiteContainer|SlotConfigurationNames)/;
+  /^web:WebApp(ApplicationSettings|AzureStorageAccounts|FtpAllowed|ScmAllowed|SiteContainer|SlotConfigurationNames|SwiftVirtualNetworkConnection)/;
 
 export const tagged: HouseRule = {
   name: 'tags',
@@ -230,31 +230,44 @@ function isFor(evaluation: Evaluation, { dependencies }: Assignment): boolean {
   return dependencies.some((urn) => identities.includes(urn));
 }
 
+/** Inputs that say which resource it is; a change of one is another resource. */
+const IDENTITY = ['containerName', 'name', 'resourceGroupName', 'secretName', 'slot', 'vaultName'];
+/** Types whose inputs belong to releases after creation. */
+const RELEASED = /^web:WebApp(ApplicationSettings|SiteContainer)(Slot)?$/;
+
 export const leftAlone: HouseRule = {
   name: 'what others change is left alone',
   about: 'An `up` does not overwrite what releases, autoscale and Azure change.',
   findings: (evaluation) => [
-    ...ofKind(evaluation, 'web:WebAppApplicationSettings', 'web:WebAppApplicationSettingsSlot')
-      .filter(({ ignoreChanges }) => !ignoreChanges.includes('properties'))
-      .map(({ name }) => ({ resource: name, problem: 'an `up` would write the settings' })),
-    ...ofKind(evaluation, 'web:WebAppSiteContainer', 'web:WebAppSiteContainerSlot').flatMap((container) =>
-      Object.keys(container.inputs)
-        .filter(
-          (key) => !['name', 'slot', 'resourceGroupName', 'containerName', ...container.ignoreChanges].includes(key),
-        )
-        .map((key) => ({ resource: container.name, problem: `an \`up\` would write ${key}` })),
-    ),
-    ...ofKind(evaluation, 'web:AppServicePlan')
-      .filter(({ ignoreChanges }) => !ignoreChanges.includes('sku.capacity'))
-      .map(({ name }) => ({ resource: name, problem: 'an `up` would undo the scaling' })),
-    ...ofKind(evaluation, 'dbformysql:Server')
-      .filter(({ ignoreChanges }) => !ignoreChanges.includes('storage.storageSizeGB'))
-      .map(({ name }) => ({ resource: name, problem: 'an `up` would shrink the storage' })),
+    ...evaluation.resources
+      .filter((resource) => RELEASED.test(kindOf(resource)))
+      .flatMap((resource) =>
+        writableInputs(resource).map((key) => ({ resource: resource.name, problem: `an \`up\` would write ${key}` })),
+      ),
+    ...evaluation.resources
+      .filter(({ ignoreChanges }) => ignoreChanges.some((path) => path !== 'tags'))
+      .flatMap(sendsOld),
     ...ofKind(evaluation, 'web:WebApp', 'web:WebAppSlot')
       .filter((site) => inputAt(site, 'siteConfig.appSettings') !== undefined)
       .map(({ name }) => ({ resource: name, problem: 'its settings are inline: an `up` would write them' })),
   ],
 };
+
+/**
+ * Pulumi sends an ignored input with its old value from the state whenever another input changes, so an input that others
+ * change may be ignored only where no other one can change. Tags are ours alone: sending old ones undoes nothing.
+ */
+function sendsOld(resource: RecordedResource): Finding[] {
+  const ignored = resource.ignoreChanges.join(', ');
+  return writableInputs(resource).map((key) => ({
+    resource: resource.name,
+    problem: `a change of ${key} would send an old ${ignored}`,
+  }));
+}
+
+function writableInputs({ inputs, ignoreChanges }: RecordedResource): string[] {
+  return Object.keys(inputs).filter((key) => !IDENTITY.includes(key) && !ignoreChanges.includes(key));
+}
 
 /** Text of an Output or of a missing value that was put into a string by mistake. */
 const NONSENSE = /\[object Object\]|Calling \[toString\]|\bundefined\b|\bNaN\b/;

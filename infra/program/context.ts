@@ -1,6 +1,7 @@
 import type { Config } from './config/config.ts';
 import type { ProtectedKind } from './config/general.ts';
 import { type Names, namesFor } from './naming.ts';
+import { NOTHING_YET, type Present, presentValues } from './present.ts';
 
 /** What every component needs to know. */
 export interface Context {
@@ -9,6 +10,7 @@ export interface Context {
   readonly tags: Readonly<Record<string, string>>;
   readonly subscriptionId: string;
   readonly tenantId: string;
+  readonly present: Present;
   /** Azure region of everything that has one. */
   readonly location: string;
   /** Whether resources of this kind are protected in Pulumi and locked in Azure. */
@@ -17,13 +19,18 @@ export interface Context {
   readonly isRetained: (kind: ProtectedKind) => boolean;
 }
 
-export function contextFor(config: Config, client: { subscriptionId: string; tenantId: string }): Context {
+export async function contextFor(
+  config: Config,
+  client: { subscriptionId: string; tenantId: string },
+): Promise<Context> {
   const { name, stage, generation, location } = config;
   const isProtected = (kind: ProtectedKind): boolean => !config.protectExcept.includes(kind);
+  const names = namesFor({ name, stage, generation, subscriptionId: client.subscriptionId });
   return {
     config,
     location,
-    names: namesFor({ name, stage, generation, subscriptionId: client.subscriptionId }),
+    names,
+    present: stage === 'shared' ? NOTHING_YET : await presentValues(names),
     tags: { ...config.tags, application: name, stage, 'managed-by': 'pulumi' },
     subscriptionId: client.subscriptionId,
     tenantId: client.tenantId,

@@ -24,6 +24,11 @@ export interface Names {
   readonly unique: string;
 }
 
+/** Names of resources that several components need. */
+export function resourceNames(names: Names) {
+  return { group: names.scoped('rg'), plan: names.scoped('plan'), mysql: names.global('mysql', 63) };
+}
+
 const HASH_LENGTH = 6;
 
 export function namesFor({ name, stage, generation, subscriptionId }: NameParts): Names {

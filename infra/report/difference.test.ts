@@ -4,6 +4,8 @@ import type { Evaluation } from '../evaluate/recorded.ts';
 import { type Difference, difference } from './difference.ts';
 
 const BASE = { 'sidecar.digest': `sha256:${'0'.repeat(64)}`, 'edge.enabled': 'true' };
+/** An existing stack, scaled out since it was made. */
+const PRESENT = { planCapacity: 3, mysqlStorageGb: 64 };
 const NOTHING: Difference = { added: [], removed: [], changed: {}, replaced: [], refused: [], outputs: [] };
 
 let before: Evaluation;
@@ -12,7 +14,7 @@ beforeAll(async () => {
 });
 
 function evaluated(config: Readonly<Record<string, string>>): Promise<Evaluation> {
-  return evaluate({ stage: 'dev', mode: 'update', config: { ...BASE, ...config } });
+  return evaluate({ stage: 'dev', mode: 'update', config: { ...BASE, ...config }, present: PRESENT });
 }
 
 /** What an `up` would do after some keys are set. */

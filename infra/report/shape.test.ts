@@ -75,7 +75,7 @@ describe('the list', () => {
     expect(rows.find(({ type }) => type === 'dbformysql:Server')).toMatchObject({
       name: 'mysql',
       part: 'database',
-      kept: ['protected', 'locked', 'stays when removed', 'left alone'],
+      kept: ['protected', 'locked', 'stays when removed'],
     });
   });
 

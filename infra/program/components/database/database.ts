@@ -1,5 +1,6 @@
 import { ComponentResource, type Output, type Resource } from '@pulumi/pulumi';
 import type { Context } from '../../context.ts';
+import { resourceNames } from '../../naming.ts';
 import type { DiagnosticSource, DiagnosticTarget } from '../diagnostics/diagnostics.ts';
 import type { Network } from '../network/network.ts';
 import type { Vault } from '../vault/vault.ts';
@@ -38,44 +39,46 @@ export class Database extends ComponentResource implements DiagnosticSource {
 
   /** Creation fails unless the private DNS zone is already linked to the network. */
   #server(password: Output<string>, network: Network): Server {
-    const { config, names, location, tags, isProtected, isRetained } = this.#context;
+    const { config, names, location, tags, present, isProtected, isRetained } = this.#context;
     const { mysql } = config;
     const { zone, link } = network.privateZone('mysql', `${names.unique}.private.mysql.database.azure.com`);
-    return new Server(
-      'mysql',
-      {
-        serverName: names.global('mysql', 63),
-        resourceGroupName: this.#group,
-        location,
-        tags,
-        version: mysql.version,
-        createMode: 'Default',
-        administratorLogin: USER,
-        administratorLoginPassword: password,
-        sku: { name: mysql.sku, tier: MYSQL_SKUS[mysql.sku] },
-        storage: {
-          storageSizeGB: mysql.storageGb,
-          autoGrow: 'Enabled',
-          autoIoScaling: 'Enabled',
-          logOnDisk: 'Disabled',
-          storageRedundancy: 'LocalRedundancy',
-        },
-        highAvailability: { mode: mysql.highAvailability },
-        backup: {
-          backupRetentionDays: mysql.backupDays,
-          geoRedundantBackup: mysql.geoBackup ? 'Enabled' : 'Disabled',
-        },
-        network: { delegatedSubnetResourceId: network.mysqlSubnetId, privateDnsZoneResourceId: zone.id },
-        maintenanceWindow: mysqlWindow(mysql.maintenance),
-      },
-      {
-        parent: this,
-        dependsOn: [link],
-        protect: isProtected('mysql'),
-        retainOnDelete: isRetained('mysql'),
-        // The storage grows automatically and cannot shrink.
-        ignoreChanges: ['storage.storageSizeGB'],
-      },
+    return network.join(
+      (joined) =>
+        new Server(
+          'mysql',
+          {
+            serverName: resourceNames(names).mysql,
+            resourceGroupName: this.#group,
+            location,
+            tags,
+            version: mysql.version,
+            createMode: 'Default',
+            administratorLogin: USER,
+            administratorLoginPassword: password,
+            sku: { name: mysql.sku, tier: MYSQL_SKUS[mysql.sku] },
+            storage: {
+              // Grown storage cannot shrink; a larger size in the config is wanted.
+              storageSizeGB: Math.max(mysql.storageGb, present.mysqlStorageGb ?? 0),
+              autoGrow: 'Enabled',
+              autoIoScaling: 'Enabled',
+              logOnDisk: 'Disabled',
+              storageRedundancy: 'LocalRedundancy',
+            },
+            highAvailability: { mode: mysql.highAvailability },
+            backup: {
+              backupRetentionDays: mysql.backupDays,
+              geoRedundantBackup: mysql.geoBackup ? 'Enabled' : 'Disabled',
+            },
+            network: { delegatedSubnetResourceId: network.mysqlSubnetId, privateDnsZoneResourceId: zone.id },
+            maintenanceWindow: mysqlWindow(mysql.maintenance),
+          },
+          {
+            parent: this,
+            dependsOn: [link, ...joined],
+            protect: isProtected('mysql'),
+            retainOnDelete: isRetained('mysql'),
+          },
+        ),
     );
   }
 
@@ -89,7 +92,7 @@ export class Database extends ComponentResource implements DiagnosticSource {
         charset: 'utf8mb4',
         collation: 'utf8mb4_0900_ai_ci',
       },
-      { parent: this, protect: this.#context.isProtected('mysql') },
+      { parent: this, deletedWith: server, protect: this.#context.isProtected('mysql') },
     );
   }
 
@@ -100,7 +103,8 @@ export class Database extends ComponentResource implements DiagnosticSource {
       const parameter = new Configuration(
         `mysql-${configurationName.replaceAll('_', '-')}`,
         { serverName: server.name, resourceGroupName: this.#group, configurationName, value, source: 'user-override' },
-        { parent: this, dependsOn: [previous] },
+        // On its own, deleting a parameter is a PUT without a value, which Azure may refuse.
+        { parent: this, deletedWith: server, dependsOn: [previous] },
       );
       previous = parameter;
       return parameter;

@@ -1,6 +1,7 @@
 import { createRequire } from 'node:module';
 import type { ConfigurationArgs } from '@pulumi/azure-native/dbformysql/configuration.js';
 import type { DatabaseArgs } from '@pulumi/azure-native/dbformysql/database.js';
+import type { GetServerResult } from '@pulumi/azure-native/dbformysql/getServer.js';
 import type { ServerArgs } from '@pulumi/azure-native/dbformysql/server.js';
 import { CustomResource, type CustomResourceOptions, type Inputs, type Output, runtime } from '@pulumi/pulumi';
 import { AZURE_API } from '../../../lib/azure-api-versions.ts';
@@ -35,6 +36,16 @@ function packageReference(): Promise<string> {
 
 function base64(text: string): string {
   return Buffer.from(text, 'utf8').toString('base64');
+}
+
+/** The present size of a server's storage. Rejects when there is no such server. */
+export async function mysqlStorageGb(server: {
+  readonly resourceGroupName: string;
+  readonly serverName: string;
+}): Promise<number | undefined> {
+  const token = `${MYSQL_PACKAGE}:${MODULE}:getServer`;
+  const { storage }: Partial<GetServerResult> = await runtime.invoke(token, server, {}, packageReference());
+  return storage?.storageSizeGB;
 }
 
 /** A resource of the package. Stacks made with azure-native's own class keep theirs, by an alias of its type. */

@@ -8,7 +8,11 @@ test('a maintenance window counts its days from Sunday', () => {
 });
 
 test('connections are encrypted, and slow queries written down after the time that config says', () => {
-  const config = readConfig({ 'slipway:stage': 'prod', 'slipway:mysql.slowQuerySeconds': '7' });
+  const config = readConfig({
+    'slipway:stage': 'prod',
+    'slipway:sidecar.digest': 'none',
+    'slipway:mysql.slowQuerySeconds': '7',
+  });
   expect(mysqlParameters(config)).toMatchObject({
     require_secure_transport: 'ON',
     slow_query_log: 'ON',

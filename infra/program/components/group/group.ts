@@ -1,6 +1,7 @@
 import { ResourceGroup } from '@pulumi/azure-native/resources/resourceGroup.js';
 import { ComponentResource, type Output } from '@pulumi/pulumi';
 import type { Context } from '../../context.ts';
+import { resourceNames } from '../../naming.ts';
 
 const SHARED_KINDS = ['registry', 'releases'] as const;
 const APPLICATION_KINDS = ['app', 'cache', 'media', 'mysql', 'vault'] as const;
@@ -23,7 +24,7 @@ export class Group extends ComponentResource {
     const inside = config.stage === 'shared' ? SHARED_KINDS : APPLICATION_KINDS;
     return new ResourceGroup(
       'group',
-      { resourceGroupName: names.scoped('rg'), location, tags },
+      { resourceGroupName: resourceNames(names).group, location, tags },
       { parent: this, protect: inside.some(isProtected), retainOnDelete: inside.some(isRetained) },
     );
   }

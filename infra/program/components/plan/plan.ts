@@ -2,6 +2,7 @@ import { AutoscaleSetting } from '@pulumi/azure-native/monitor/autoscaleSetting.
 import { AppServicePlan } from '@pulumi/azure-native/web/appServicePlan.js';
 import { ComponentResource, type Output } from '@pulumi/pulumi';
 import type { Context } from '../../context.ts';
+import { resourceNames } from '../../naming.ts';
 import type { DiagnosticSource, DiagnosticTarget } from '../diagnostics/diagnostics.ts';
 import { autoscaleProfiles } from './autoscale-profiles.ts';
 import { PLAN_SKUS } from './plan-sizes.ts';
@@ -22,22 +23,21 @@ export class Plan extends ComponentResource implements DiagnosticSource {
     this.registerOutputs({ id: this.id });
   }
 
-  #plan({ config, names, location, tags }: Context, resourceGroupName: Output<string>): AppServicePlan {
+  #plan({ config, names, location, tags, present }: Context, resourceGroupName: Output<string>): AppServicePlan {
     const { sku, instances, zoneRedundant } = config.plan;
     return new AppServicePlan(
       'plan',
       {
-        name: names.scoped('plan'),
+        name: resourceNames(names).plan,
         resourceGroupName,
         location,
         tags,
         kind: 'linux',
         reserved: true,
-        sku: { name: sku, tier: PLAN_SKUS[sku].tier, capacity: instances },
+        sku: { name: sku, tier: PLAN_SKUS[sku].tier, capacity: present.planCapacity ?? instances },
         zoneRedundant,
       },
-      // After creation autoscale or an operator decides about the capacity.
-      { parent: this, ignoreChanges: ['sku.capacity'] },
+      { parent: this },
     );
   }
 
