@@ -97,6 +97,10 @@ export const AZURE_TYPES: Readonly<Record<string, AzureType>> = {
   'web:WebAppSiteContainer': { id: 'Microsoft.Web/sites/{name}/sitecontainers/{containerName}' },
   'web:WebAppSiteContainerSlot': { id: 'Microsoft.Web/sites/{name}/slots/{slot}/sitecontainers/{containerName}' },
   'web:WebAppSlot': { id: 'Microsoft.Web/sites/{name}/slots/{slot}', created: ['defaultHostName'] },
+  'web:WebAppSwiftVirtualNetworkConnection': { id: 'Microsoft.Web/sites/{name}/networkConfig/virtualNetwork' },
+  'web:WebAppSwiftVirtualNetworkConnectionSlot': {
+    id: 'Microsoft.Web/sites/{name}/slots/{slot}/networkConfig/virtualNetwork',
+  },
   'web:WebAppSlotConfigurationNames': { id: 'Microsoft.Web/sites/{name}/config/slotConfigNames' },
 };
 

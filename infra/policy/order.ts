@@ -39,6 +39,7 @@ export const dependencyOrder: HouseRule = {
       ...containersAfterSettings(evaluation, order),
       ...routesAfterWaf(evaluation, order),
       ...locksLast(evaluation, order),
+      ...joinsAfterSubnets(evaluation, order),
       ...oneAtATime(evaluation, order),
     ];
   },
@@ -107,16 +108,43 @@ function locksLast(evaluation: Evaluation, order: Order): Finding[] {
   );
 }
 
-/** Writes that Azure accepts only one at a time: subnets of a network, parameters of a server, parts of a site. */
+/** Writes that Azure accepts only one at a time: into a network, parameters of a server, parts of a site. */
 const ONE_AT_A_TIME: readonly { readonly kinds: RegExp; readonly per: (resource: RecordedResource) => string }[] = [
-  { kinds: /^network:Subnet$/, per: (subnet) => textAt(subnet, 'virtualNetworkName') },
+  {
+    kinds: /^network:(Subnet|PrivateEndpoint)$|^dbformysql:Server$|^web:WebApp(SwiftVirtualNetworkConnection)?(Slot)?$/,
+    per: networkOf,
+  },
   { kinds: /^dbformysql:(Configuration|Database)$/, per: (parameter) => textAt(parameter, 'serverName') },
   {
     kinds:
-      /^web:WebApp(ApplicationSettings|AzureStorageAccounts|FtpAllowed|ScmAllowed|SiteContainer|SlotConfigurationNames)(Slot)?$/,
+      /^web:WebApp(ApplicationSettings|AzureStorageAccounts|FtpAllowed|ScmAllowed|SiteContainer|SlotConfigurationNames|SwiftVirtualNetworkConnection)(Slot)?$/,
     per: siteKey,
   },
 ];
+
+/** Name of the virtual network that the resource is a subnet of or joins. */
+function networkOf(resource: RecordedResource): string {
+  const subnetId =
+    textAt(resource, 'subnet.id') ||
+    textAt(resource, 'network.delegatedSubnetResourceId') ||
+    textAt(resource, 'virtualNetworkSubnetId') ||
+    textAt(resource, 'subnetResourceId') ||
+    textAt(resource, 'virtualNetwork.id');
+  return textAt(resource, 'virtualNetworkName') || (/\/virtualNetworks\/([^/]+)/.exec(subnetId)?.[1] ?? '');
+}
+
+/** A subnet write puts the whole network into the state Updating, in which Azure refuses what joins it now and then. */
+function joinsAfterSubnets(evaluation: Evaluation, order: Order): Finding[] {
+  const subnets = ofKind(evaluation, 'network:Subnet');
+  return evaluation.resources
+    .filter((resource) => kindOf(resource) !== 'network:Subnet' && networkOf(resource) !== '')
+    .filter((resource) => kindOf(resource) !== 'network:VirtualNetwork')
+    .flatMap((resource) =>
+      subnets
+        .filter((subnet) => networkOf(subnet) === networkOf(resource) && !order.waitsFor(resource, subnet))
+        .map((subnet) => missing(resource, subnet)),
+    );
+}
 
 function oneAtATime({ resources }: Evaluation, order: Order): Finding[] {
   return ONE_AT_A_TIME.flatMap(({ kinds, per }) => {

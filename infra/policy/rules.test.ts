@@ -59,6 +59,12 @@ function set(object: JsonObject, [head = '', ...rest]: readonly string[], value:
   return { ...object, [head]: rest.length === 0 ? value : set(isJsonObject(below) ? below : {}, rest, value) };
 }
 
+/** Waits for all subnets, and for nothing else. */
+const onlySubnets = (resource: RecordedResource): RecordedResource => ({
+  ...resource,
+  dependencies: prod.resources.filter(({ type }) => type.endsWith(':Subnet')).map(({ urn }) => urn),
+});
+
 const waitsForNothing = (resource: RecordedResource): RecordedResource => ({ ...resource, dependencies: [] });
 
 /** By rule: ways to break it. */
@@ -217,8 +223,8 @@ const BREAKAGES: Readonly<Record<string, readonly (readonly [string, () => Evalu
       () => withBroken('WebAppSiteContainer', 'app-sidecar', (each) => ({ ...each, ignoreChanges: ['isMain'] })),
     ],
     [
-      'a capacity that an up writes',
-      () => withBroken('AppServicePlan', 'plan', (each) => ({ ...each, ignoreChanges: [] })),
+      'a capacity that a new tag would throw back',
+      () => withBroken('AppServicePlan', 'plan', (each) => ({ ...each, ignoreChanges: ['sku.capacity'] })),
     ],
     ['settings inline', () => withBroken('WebApp', 'app', input('siteConfig.appSettings', []))],
   ],
@@ -238,8 +244,30 @@ const BREAKAGES: Readonly<Record<string, readonly (readonly [string, () => Evalu
     ['a sidecar before its settings', () => withBroken('WebAppSiteContainer', 'app-sidecar', waitsForNothing)],
     ['a route before the WAF', () => withBroken('Route', 'production-media', waitsForNothing)],
     ['a lock before what it holds', () => withBroken('ManagementLockByScope', 'keep-media', waitsForNothing)],
+    ['an endpoint while a subnet is written', () => withBroken('PrivateEndpoint', 'endpoint-media', waitsForNothing)],
+    ['two endpoints at the same time', () => withBroken('PrivateEndpoint', 'endpoint-redis', onlySubnets)],
+    ['MySQL while an endpoint joins', () => withBroken('Server', 'mysql', onlySubnets)],
+    [
+      'a zone linked while a subnet is written',
+      () => withBroken('VirtualNetworkLink', 'zone-redis-link', waitsForNothing),
+    ],
+    [
+      'app and slot joining at the same time',
+      () => withBroken('WebAppSwiftVirtualNetworkConnectionSlot', 'staging-network', onlySubnets),
+    ],
     ['subnets at the same time', () => withBroken('Subnet', 'subnet-endpoints', waitsForNothing)],
     ['writes to a site at the same time', () => withBroken('WebAppScmAllowed', 'app-scm', waitsForNothing)],
+  ],
+  'destroy gets through': [
+    [
+      'a parameter deleted on its own',
+      () => withBroken('Configuration', 'mysql-tls-version', (each) => ({ ...each, deletedWith: '' })),
+    ],
+    [
+      'a database deleted on its own',
+      () => withBroken('Database', 'mysql-database', (each) => ({ ...each, deletedWith: '' })),
+    ],
+    ['a site deleted while it is integrated', () => without('WebAppSwiftVirtualNetworkConnection', 'app-network')],
   ],
 };
 

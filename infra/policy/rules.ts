@@ -11,6 +11,7 @@ import {
   wantedIsWhole,
   warmUp,
 } from './completeness.ts';
+import { destroyable } from './destroy.ts';
 import { dependencyOrder } from './order.ts';
 import type { HouseRule } from './rule.ts';
 import { identityNotKeys, noPlaintextSecret, noPublicData, noSharedKeys, tlsEverywhere } from './secrecy.ts';
@@ -34,4 +35,5 @@ export const HOUSE_RULES: readonly HouseRule[] = [
   wantedIsWhole,
   noNonsense,
   dependencyOrder,
+  destroyable,
 ];

@@ -5,7 +5,9 @@ import {
   existsSync,
   mkdirSync,
   mkdtempSync,
+  readdirSync,
   readFileSync,
+  renameSync,
   rmSync,
   writeFileSync,
 } from 'node:fs';
@@ -158,6 +160,16 @@ describe('the pipeline', () => {
       expect.arrayContaining(['signed-in-user']),
     ]);
   });
+});
+
+test('recovers the deleted vault that still holds its name, instead of creating it', () => {
+  run(bootstrapScript(INPUT));
+  const state = join(directory, 'state');
+  const vault = readdirSync(state).find((name) => name.startsWith('keyvault.')) ?? '';
+  renameSync(join(state, vault), join(state, `deleted-${vault}`));
+  const again = run(bootstrapScript(INPUT));
+  expect([again.code, creations(again)]).toEqual([0, []]);
+  expect(again.calls.filter((call) => call[1] === 'recover')).toHaveLength(1);
 });
 
 test('registers every provider, then waits for each', () => {

@@ -107,6 +107,10 @@ const STATE = [
 ];
 
 const SECRETS_KEY = [
+  // A deleted vault is purge-protected: it keeps its name and its key, and can only be recovered.
+  `if [ -n "$(az keyvault list-deleted --resource-type vault --query "[?name=='$VAULT'].name" --output tsv)" ]; then`,
+  '  az keyvault recover --name "$VAULT" --resource-group "$GROUP" --location "$LOCATION" --output none',
+  'fi',
   'az keyvault show --name "$VAULT" --output none 2>/dev/null ||',
   '  az keyvault create --name "$VAULT" --resource-group "$GROUP" --location "$LOCATION" --enable-rbac-authorization true \\',
   '    --enable-purge-protection true --retention-days 90 --output none',

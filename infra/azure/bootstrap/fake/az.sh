@@ -33,12 +33,14 @@ case "$kind $verb" in
     if [ -e "$found" ]; then echo ad-app-id; fi
     ;;
   *' update') if [ -n "${options[federated-credential-id]:-}" ] && [ ! -e "$file" ]; then exit 3; fi ;;
+  'keyvault list-deleted') for deleted in "$AZ_STATE"/deleted-keyvault.*; do if [ -e "$deleted" ]; then basename "${deleted#*/deleted-keyvault.}"; fi; done ;;
+  'keyvault recover') mv "$AZ_STATE/deleted-keyvault.$name" "$file" ;;
   'ad signed-in-user show') echo me-1 ;;
   'account show') echo tenant-1 ;;
   'role assignment create') ;;
   *' show') if [ -e "$file" ]; then say "${kind// /-}-id"; else exit 3; fi ;;
   *' create')
-    if [ -e "$file" ]; then
+    if [ -e "$file" ] || [ -e "$AZ_STATE/deleted-${kind// /-}.$name" ]; then
       echo "$kind $name already exists" >&2
       exit 1
     fi

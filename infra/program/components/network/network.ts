@@ -30,6 +30,9 @@ export class Network extends ComponentResource implements DiagnosticSource {
   readonly #context: Context;
   readonly #group: Output<string>;
   readonly #network: VirtualNetwork;
+  readonly #lastSubnet: Subnet;
+  /** The last subnet, later the last resource that joined one. */
+  #lastWrite: Resource;
 
   constructor(context: Context, group: Output<string>) {
     super('slipway:program:Network', 'network');
@@ -43,6 +46,8 @@ export class Network extends ComponentResource implements DiagnosticSource {
     this.appSubnetId = app.id;
     this.mysqlSubnetId = mysql.id;
     this.endpointSubnetId = endpoints.id;
+    this.#lastSubnet = endpoints;
+    this.#lastWrite = endpoints;
     this.diagnosticTargets = [
       { name: 'network', type: 'network:VirtualNetwork', id: this.id },
       { name: 'nsg-app', type: 'network:NetworkSecurityGroup', id: groups.app.id },
@@ -50,6 +55,16 @@ export class Network extends ComponentResource implements DiagnosticSource {
       { name: 'nsg-endpoints', type: 'network:NetworkSecurityGroup', id: groups.endpoints.id },
     ];
     this.registerOutputs({ id: this.id });
+  }
+
+  /**
+   * Creates a resource that joins a subnet, after the one before: a write puts the whole network into the state Updating, and
+   * Azure now and then refuses a second one meanwhile (ReferencedResourceNotProvisioned). On destroy the order is reversed.
+   */
+  join<Joining extends Resource>(create: (dependsOn: readonly Resource[]) => Joining): Joining {
+    const joining = create([this.#lastWrite]);
+    this.#lastWrite = joining;
+    return joining;
   }
 
   /** A private DNS zone, linked to the network: without a link nobody resolves its names. */
@@ -71,7 +86,8 @@ export class Network extends ComponentResource implements DiagnosticSource {
         virtualNetwork: { id: this.#network.id },
         tags,
       },
-      { parent: this },
+      // A link is refused while a subnet is being written.
+      { parent: this, dependsOn: [this.#lastSubnet] },
     );
     return { zone, link };
   }
@@ -80,18 +96,21 @@ export class Network extends ComponentResource implements DiagnosticSource {
   privateEndpoint(name: string, to: { serviceId: Input<string>; groupId: string; zoneName: string }): Resource[] {
     const { names, location, tags } = this.#context;
     const { zone, link } = this.privateZone(name, to.zoneName);
-    const endpoint = new PrivateEndpoint(
-      `endpoint-${name}`,
-      {
-        privateEndpointName: names.scoped(`pe-${name}`),
-        resourceGroupName: this.#group,
-        location,
-        tags,
-        subnet: { id: this.endpointSubnetId },
-        customNetworkInterfaceName: names.scoped(`nic-${name}`),
-        privateLinkServiceConnections: [{ name, privateLinkServiceId: to.serviceId, groupIds: [to.groupId] }],
-      },
-      { parent: this },
+    const endpoint = this.join(
+      (dependsOn) =>
+        new PrivateEndpoint(
+          `endpoint-${name}`,
+          {
+            privateEndpointName: names.scoped(`pe-${name}`),
+            resourceGroupName: this.#group,
+            location,
+            tags,
+            subnet: { id: this.endpointSubnetId },
+            customNetworkInterfaceName: names.scoped(`nic-${name}`),
+            privateLinkServiceConnections: [{ name, privateLinkServiceId: to.serviceId, groupIds: [to.groupId] }],
+          },
+          { parent: this, dependsOn: [...dependsOn] },
+        ),
     );
     const records = new PrivateDnsZoneGroup(
       `endpoint-${name}-records`,

@@ -5,6 +5,8 @@ import { WebAppScmAllowed } from '@pulumi/azure-native/web/webAppScmAllowed.js';
 import { WebAppScmAllowedSlot } from '@pulumi/azure-native/web/webAppScmAllowedSlot.js';
 import { WebAppSlot } from '@pulumi/azure-native/web/webAppSlot.js';
 import { WebAppSlotConfigurationNames } from '@pulumi/azure-native/web/webAppSlotConfigurationNames.js';
+import { WebAppSwiftVirtualNetworkConnection } from '@pulumi/azure-native/web/webAppSwiftVirtualNetworkConnection.js';
+import { WebAppSwiftVirtualNetworkConnectionSlot } from '@pulumi/azure-native/web/webAppSwiftVirtualNetworkConnectionSlot.js';
 import { ComponentResource, type Input, type Output, type Resource } from '@pulumi/pulumi';
 import type { Context } from '../../context.ts';
 import type { DiagnosticSource, DiagnosticTarget } from '../diagnostics/diagnostics.ts';
@@ -49,7 +51,7 @@ export class Web extends ComponentResource implements DiagnosticSource {
     this.#group = group;
     this.app = this.#app(input);
     this.slot = this.#slot(input);
-    this.lastWrites = this.#noBasicLogins(this.#stickyNames());
+    this.lastWrites = this.#integrations(input, this.#noBasicLogins(this.#stickyNames()));
     this.appId = this.app.id;
     this.slotId = this.slot.id;
     this.diagnosticTargets = [
@@ -63,18 +65,24 @@ export class Web extends ComponentResource implements DiagnosticSource {
 
   #app({ prerequisites, ...input }: WebInput): WebApp {
     const { names, isProtected } = this.#context;
-    return new WebApp(
-      'app',
-      { name: names.global('app', 60), resourceGroupName: this.#group, ...this.#site(input) },
-      { parent: this, dependsOn: [...prerequisites], protect: isProtected('app') },
+    return input.network.join(
+      (joined) =>
+        new WebApp(
+          'app',
+          { name: names.global('app', 60), resourceGroupName: this.#group, ...this.#site(input) },
+          { parent: this, dependsOn: [...prerequisites, ...joined], protect: isProtected('app') },
+        ),
     );
   }
 
   #slot({ prerequisites, ...input }: WebInput): WebAppSlot {
-    return new WebAppSlot(
-      'staging',
-      { name: this.app.name, slot: STAGING, resourceGroupName: this.#group, ...this.#site(input) },
-      { parent: this, dependsOn: [...prerequisites], protect: this.#context.isProtected('app') },
+    return input.network.join(
+      (joined) =>
+        new WebAppSlot(
+          'staging',
+          { name: this.app.name, slot: STAGING, resourceGroupName: this.#group, ...this.#site(input) },
+          { parent: this, dependsOn: [...prerequisites, ...joined], protect: this.#context.isProtected('app') },
+        ),
     );
   }
 
@@ -96,6 +104,33 @@ export class Web extends ComponentResource implements DiagnosticSource {
       },
       { parent: this, dependsOn: [this.slot] },
     );
+  }
+
+  /**
+   * The network integration, which the sites' own arguments make as well. Only these can be deleted before the sites: a site
+   * that is deleted while it is integrated can leave subnet and network undeletable.
+   * https://learn.microsoft.com/azure/app-service/overview-vnet-integration
+   */
+  #integrations({ network }: WebInput, after: readonly Resource[]): Resource[] {
+    const app = {
+      name: this.app.name,
+      resourceGroupName: this.#group,
+      subnetResourceId: network.appSubnetId,
+      swiftSupported: true,
+    };
+    const options = (dependsOn: readonly Resource[]) => ({ parent: this, dependsOn: [...dependsOn] });
+    const ofApp = network.join(
+      (joined) => new WebAppSwiftVirtualNetworkConnection('app-network', app, options([...after, ...joined])),
+    );
+    const ofSlot = network.join(
+      (joined) =>
+        new WebAppSwiftVirtualNetworkConnectionSlot(
+          'staging-network',
+          { ...app, slot: STAGING },
+          options([this.slot, ...after, ...joined]),
+        ),
+    );
+    return [ofApp, ofSlot];
   }
 
   /** Only Entra tokens are accepted. https://learn.microsoft.com/azure/app-service/configure-basic-auth-disable */
