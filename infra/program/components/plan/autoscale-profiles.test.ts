@@ -4,6 +4,7 @@ import { autoscaleProfiles } from './autoscale-profiles.ts';
 
 const config = readConfig({
   'slipway:stage': 'prod',
+  'slipway:sidecar.digest': 'none',
   'slipway:autoscale.min': '2',
   'slipway:autoscale.busyMin': '4',
   'slipway:autoscale.max': '8',
@@ -25,6 +26,7 @@ test('every metric that scales out scales in too, later and more slowly', () => 
       ({ metricTrigger, scaleAction }) =>
         metricTrigger.metricName === out.metricTrigger.metricName && scaleAction.direction === 'Decrease',
     );
+    expect([out.metricTrigger.operator, back?.metricTrigger.operator]).toEqual(['GreaterThan', 'LessThan']);
     expect(back?.metricTrigger.threshold).toBeLessThan(out.metricTrigger.threshold);
     expect(minutes(back?.metricTrigger.timeWindow ?? '')).toBeGreaterThan(minutes(out.metricTrigger.timeWindow));
     expect(minutes(back?.scaleAction.cooldown ?? '')).toBeGreaterThan(minutes(out.scaleAction.cooldown));

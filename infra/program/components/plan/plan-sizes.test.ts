@@ -8,5 +8,8 @@ test('a plan’s tier is the one that Azure gives back: P0 and the memory-optimi
     'P0v3 Premium0V3',
     ...['P1v3', 'P2v3', 'P3v3'].map((name) => `${name} PremiumV3`),
     ...['P1mv3', 'P2mv3', 'P3mv3'].map((name) => `${name} PremiumMV3`),
+    'P0v4 Premium0V4',
+    ...['P1v4', 'P2v4', 'P3v4'].map((name) => `${name} PremiumV4`),
+    ...['P1mv4', 'P2mv4', 'P3mv4'].map((name) => `${name} PremiumMV4`),
   ]);
 });

@@ -23,6 +23,13 @@ export const PLAN_SKUS = {
   P1mv3: { tier: 'PremiumMV3', vcpus: 2, memoryGb: 16, zones: true },
   P2mv3: { tier: 'PremiumMV3', vcpus: 4, memoryGb: 32, zones: true },
   P3mv3: { tier: 'PremiumMV3', vcpus: 8, memoryGb: 64, zones: true },
+  P0v4: { tier: 'Premium0V4', vcpus: 1, memoryGb: 4, zones: true },
+  P1v4: { tier: 'PremiumV4', vcpus: 2, memoryGb: 8, zones: true },
+  P2v4: { tier: 'PremiumV4', vcpus: 4, memoryGb: 16, zones: true },
+  P3v4: { tier: 'PremiumV4', vcpus: 8, memoryGb: 32, zones: true },
+  P1mv4: { tier: 'PremiumMV4', vcpus: 2, memoryGb: 16, zones: true },
+  P2mv4: { tier: 'PremiumMV4', vcpus: 4, memoryGb: 32, zones: true },
+  P3mv4: { tier: 'PremiumMV4', vcpus: 8, memoryGb: 64, zones: true },
 } as const satisfies Record<string, PlanSku>;
 export type PlanSkuName = keyof typeof PLAN_SKUS;
 

@@ -5,7 +5,10 @@ import { appSettings, SIDECAR_ENVIRONMENT, STICKY_SETTINGS, siteContainer, slotS
 
 function settings(set: Readonly<Record<string, string>> = {}) {
   const values = Object.fromEntries(
-    Object.entries({ stage: 'prod', ...set }).map(([key, value]) => [`slipway:${key}`, value]),
+    Object.entries({ stage: 'prod', 'sidecar.digest': 'none', ...set }).map(([key, value]) => [
+      `slipway:${key}`,
+      value,
+    ]),
   );
   return appSettings({
     config: readConfig(values),
@@ -45,6 +48,7 @@ describe('the sidecar', () => {
     const names = Object.keys(slotSettings(settings({ 'sidecar.digest': digest }), 'staging'));
     const container = siteContainer({
       config: readConfig({ 'slipway:stage': 'prod', 'slipway:sidecar.digest': digest }),
+      digest,
       loginServer: 'x',
       identityClientId: 'y',
     });
@@ -78,6 +82,8 @@ test('the mount’s path is a setting only where there is a mount', () => {
 test('php-fpm gets the children that fit the plan, or as many as config says', () => {
   expect(settings({ 'plan.sku': 'P1v3' }).FPM_MAX_CHILDREN).toBe('48');
   expect(settings({ 'plan.sku': 'P0v3' }).FPM_MAX_CHILDREN).toBe('24');
+  // 1.75 GB less 768 MB, half for each slot, 64 MB a child.
+  expect(settings({ 'plan.sku': 'S1', 'plan.zoneRedundant': 'false' }).FPM_MAX_CHILDREN).toBe('8');
   expect(settings({ 'web.fpmChildren': '7' }).FPM_MAX_CHILDREN).toBe('7');
 });
 

@@ -1,5 +1,5 @@
 import { type Input, interpolate } from '@pulumi/pulumi';
-import type { Config } from '../../config/config.ts';
+import { type Config, sidecarDigest } from '../../config/config.ts';
 import { fpmChildren, PLAN_SKUS } from '../plan/plan-sizes.ts';
 
 /** Paths inside the container and the path that is probed. */
@@ -48,6 +48,7 @@ export interface SettingsInput {
 export function appSettings(input: SettingsInput): Settings {
   const { config, vaultName } = input;
   const { web, media, plan, edge } = config;
+  const digest = sidecarDigest(config);
   return {
     APP_ENV: 'prod',
     APP_INTERNAL_URL: `http://127.0.0.1:${PHP_PORT}`,
@@ -72,7 +73,7 @@ export function appSettings(input: SettingsInput): Settings {
     MEDIA_SCAN_MS: String(media.scanMs),
     SIDECAR_PORT: String(SIDECAR_PORT),
     // The sidecar reports it, so a release can tell that the wanted image is running.
-    ...(config.sidecar.digest === '' ? {} : { SIDECAR_DIGEST: config.sidecar.digest }),
+    ...(digest === undefined ? {} : { SIDECAR_DIGEST: digest }),
     AZURE_CLIENT_ID: input.identityClientId,
     APPLICATIONINSIGHTS_CONNECTION_STRING: input.insightsConnectionString,
 
@@ -88,6 +89,8 @@ export function appSettings(input: SettingsInput): Settings {
     WEBSITE_SWAP_WARMUP_PING_STATUSES: '200',
     WEBSITE_WARMUP_PATH: PATHS.live,
     WEBSITE_WARMUP_STATUSES: '200',
+    // /home has to be mounted into the sidecar, which carries the files that PHP writes there.
+    WEBSITES_ENABLE_APP_SERVICE_STORAGE: 'true',
     // The default is 5 s, the maximum 120 s.
     WEBSITES_CONTAINER_STOP_TIME_LIMIT: '120',
     // The package contains vendor/; Oryx would install development packages into it.
@@ -128,6 +131,7 @@ export const SIDECAR_ENVIRONMENT = [
 
 export interface SiteContainerInput {
   readonly config: Config;
+  readonly digest: string;
   readonly loginServer: Input<string>;
   readonly identityClientId: Input<string>;
 }
@@ -138,9 +142,9 @@ export const SIDECAR_NAME = 'sidecar';
  * The sidecar's definition in the form of the API. `environmentVariables[].value` is the *name* of an app setting; targetPort
  * is a string. https://learn.microsoft.com/azure/app-service/configure-sidecar
  */
-export function siteContainer({ config, loginServer, identityClientId }: SiteContainerInput) {
+export function siteContainer({ config, digest, loginServer, identityClientId }: SiteContainerInput) {
   return {
-    image: interpolate`${loginServer}/${config.sidecar.repository}@${config.sidecar.digest}`,
+    image: interpolate`${loginServer}/${config.sidecar.repository}@${digest}`,
     isMain: false,
     targetPort: String(SIDECAR_PORT),
     authType: 'UserAssigned' as const,
