@@ -19,14 +19,14 @@ import { Vault } from './components/vault/vault.ts';
 import { appSettings, siteContainer } from './components/web/app-settings.ts';
 import { ReleasedSettings } from './components/web/released-settings.ts';
 import { Web } from './components/web/web.ts';
-import type { Config } from './config/config.ts';
+import { type Config, sidecarDigest } from './config/config.ts';
 import { warningsOf } from './config/cross-check.ts';
 import { readConfig } from './config/read-config.ts';
 import { type Context, contextFor } from './context.ts';
 import { setDefaultsOfEveryResource } from './resource-defaults.ts';
 
 setDefaultsOfEveryResource();
-const context = contextFor(configOrRunError(), await getClientConfig());
+const context = await contextFor(configOrRunError(), await getClientConfig());
 
 for (const warning of warningsOf(context.config)) await log.warn(warning);
 
@@ -146,10 +146,11 @@ function releasedSettings({ config }: Context, parts: Parts): ReleasedSettings {
     identityClientId,
     insightsConnectionString: observe.connectionString,
   });
-  const hasImage = config.sidecar.digest !== '';
-  const container = hasImage
-    ? siteContainer({ config, loginServer: shared.registryLoginServer, identityClientId })
-    : undefined;
+  const digest = sidecarDigest(config);
+  const container =
+    digest === undefined
+      ? undefined
+      : siteContainer({ config, digest, loginServer: shared.registryLoginServer, identityClientId });
   return new ReleasedSettings(config, group.name, { web, media, settings, container });
 }
 

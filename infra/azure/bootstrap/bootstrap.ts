@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
-import { evaluate } from '../../evaluate/evaluate.ts';
+import { evaluate, WITHOUT_IMAGE } from '../../evaluate/evaluate.ts';
 import { SlipError } from '../../lib/errors.ts';
 import { fieldOf } from '../../lib/json.ts';
 import { chosenSubscription } from '../subscription.ts';
@@ -16,9 +16,12 @@ export interface BootstrapOptions {
 /** The script for this checkout; providers, name and region come from the evaluated program. */
 export async function bootstrapCommands({ subscription, github, environment }: BootstrapOptions): Promise<string> {
   const subscriptionId = await chosenSubscription(subscription, environment);
-  const [shared, prod] = await Promise.all(['shared', 'prod'].map((stage) => evaluate({ stage, mode: 'update' })));
-  const found = [shared, prod].flatMap((evaluation) => (evaluation === undefined ? [] : namespacesOf(evaluation)));
-  const group = shared?.resources.find(({ type }) => type.endsWith(':ResourceGroup'));
+  const [shared, prod] = await Promise.all([
+    evaluate({ stage: 'shared', mode: 'update' }),
+    evaluate({ stage: 'prod', mode: 'update', config: WITHOUT_IMAGE }),
+  ]);
+  const found = [shared, prod].flatMap(namespacesOf);
+  const group = shared.resources.find(({ type }) => type.endsWith(':ResourceGroup'));
   const tags = group?.inputs.tags;
   const name = String(fieldOf(tags, 'application') ?? 'slipway');
   return bootstrapScript({

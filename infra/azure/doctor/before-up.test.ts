@@ -88,7 +88,7 @@ beforeAll(async () => {
   const address = azure.address();
   endpoint = `http://127.0.0.1:${typeof address === 'object' && address !== null ? address.port : 0}`;
   const account = { subscriptionId: SUBSCRIPTION, tenantId: SUBSCRIPTION };
-  evaluation = await evaluate({ stage: 'prod', mode: 'update', account });
+  evaluation = await evaluate({ stage: 'prod', mode: 'update', account, config: { 'sidecar.digest': 'none' } });
 });
 
 afterAll(() => {

@@ -24,16 +24,23 @@ export const command = defineCommand<DoctorOptions>({
   async run({ options, output }) {
     if (!options.beforeUp)
       throw new UsageError('what to look at is missing', './slipway doctor --before-up --stack prod');
-    const [{ chosenAccount, managementPlane }, { evaluate }, { findingsText, runChecks }] = await Promise.all([
-      import('../../azure/subscription.ts'),
-      import('../../evaluate/evaluate.ts'),
-      import('../../azure/doctor/before-up.ts'),
-    ]);
+    const [{ chosenAccount, managementPlane }, { evaluate, WITHOUT_IMAGE }, { findingsText, runChecks }] =
+      await Promise.all([
+        import('../../azure/subscription.ts'),
+        import('../../evaluate/evaluate.ts'),
+        import('../../azure/doctor/before-up.ts'),
+      ]);
     const arm = managementPlane();
     output.progress('asking who you are');
     const account = await chosenAccount(arm, options.subscription, process.env);
     output.progress('reading the program');
-    const evaluation = await evaluate({ stage: options.stack, mode: 'update', account });
+    const evaluation = await evaluate({
+      stage: options.stack,
+      mode: 'update',
+      account,
+      // The image is built in the registry of stage shared, later than this is asked.
+      ...(options.stack === 'shared' ? {} : { config: WITHOUT_IMAGE }),
+    });
     output.progress('asking Azure');
     const location = evaluation.resources.find(({ type }) => type.endsWith(':ResourceGroup'))?.inputs.location;
     const findings = await runChecks({

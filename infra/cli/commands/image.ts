@@ -19,19 +19,23 @@ export const command = defineCommand<ImageCommandOptions>({
     command.option('--subscription <id>', 'default: AZURE_SUBSCRIPTION_ID, or what `az account show` says');
   },
   async run({ options, output }) {
-    const [{ chosenAccount, managementPlane, managementToken }, { evaluate }, { BuildingRegistry }, { sidecarImage }] =
-      await Promise.all([
-        import('../../azure/subscription.ts'),
-        import('../../evaluate/evaluate.ts'),
-        import('../../azure/image/registry.ts'),
-        import('../../azure/image/image.ts'),
-      ]);
+    const [
+      { chosenAccount, managementPlane, managementToken },
+      { evaluate, WITHOUT_IMAGE },
+      { BuildingRegistry },
+      { sidecarImage },
+    ] = await Promise.all([
+      import('../../azure/subscription.ts'),
+      import('../../evaluate/evaluate.ts'),
+      import('../../azure/image/registry.ts'),
+      import('../../azure/image/image.ts'),
+    ]);
     const arm = managementPlane();
     const account = await chosenAccount(arm, options.subscription, process.env);
     const stacks = options.for.split(',').filter((stack) => stack !== '');
     const [shared, stage] = await Promise.all([
       evaluate({ stage: 'shared', mode: 'update', account }),
-      evaluate({ stage: stacks[0] ?? 'dev', mode: 'update', account }),
+      evaluate({ stage: stacks[0] ?? 'dev', mode: 'update', account, config: WITHOUT_IMAGE }),
     ]);
     const repository = String(stage.outputs.sidecarRepository);
     const registry = new BuildingRegistry({ arm, id: String(shared.outputs.registryId), repository });

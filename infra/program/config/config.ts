@@ -25,6 +25,11 @@ export const KEYS: readonly Key<unknown>[] = [
 
 export type Config = ReturnType<typeof readKeys>;
 
+/** Digest of the sidecar's image; undefined for a stage without sidecar. */
+export function sidecarDigest({ sidecar: { digest } }: Config): string | undefined {
+  return digest === 'none' ? undefined : digest;
+}
+
 /** Reads every key; problems are collected in the reader. */
 export function readKeys(from: ConfigReader) {
   return {
@@ -60,7 +65,11 @@ export function readKeys(from: ConfigReader) {
       imageRatePerMinute: from.read(web.imageRatePerMinute),
       trustedProxies: from.read(web.trustedProxies),
     },
-    sidecar: { digest: from.read(sidecar.digest), repository: from.read(sidecar.repository) },
+    sidecar: {
+      /** A digest, or `none`. */
+      digest: from.read(sidecar.digest),
+      repository: from.read(sidecar.repository),
+    },
     mysql: {
       sku: from.read(mysql.sku),
       version: from.read(mysql.version),

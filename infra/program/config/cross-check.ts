@@ -1,7 +1,7 @@
 import { MYSQL_SKUS } from '../components/database/mysql-sizes.ts';
 import { isPrivate, NARROWEST_PREFIX, overlaps, parseCidr, WIDEST_PREFIX } from '../components/network/cidr.ts';
 import { PLAN_SKUS } from '../components/plan/plan-sizes.ts';
-import type { Config } from './config.ts';
+import { type Config, sidecarDigest } from './config.ts';
 import { mayHavePair, mayHaveZones } from './regions.ts';
 
 /** Called with the key that has to change and what would be allowed. */
@@ -14,6 +14,12 @@ export function crossCheck(config: Config, refuse: Refuse): void {
   checkAutoscale(config, refuse);
   checkMysql(config, refuse);
   checkNetwork(config, refuse);
+  if (config.sidecar.digest === '') {
+    refuse(
+      'sidecar.digest',
+      'a digest, which `slipway image --for prod` sets, or none: without it an `up` would delete the sidecars',
+    );
+  }
   if (config.media.replication.endsWith('ZRS') && !mayHaveZones(config.location)) {
     refuse('media.replication', `Standard_LRS or Standard_GRS: ${config.location} has no availability zones`);
   }
@@ -26,7 +32,7 @@ export function crossCheck(config: Config, refuse: Refuse): void {
 function checkPlan({ plan, location }: Config, refuse: Refuse): void {
   if (!plan.zoneRedundant) return;
   if (!PLAN_SKUS[plan.sku].zones) {
-    refuse('plan.zoneRedundant', `false with plan.sku ${plan.sku}: zone redundancy needs Premium v3`);
+    refuse('plan.zoneRedundant', `false with plan.sku ${plan.sku}: zone redundancy needs Premium v3 or v4`);
   }
   if (plan.instances < 2) refuse('plan.instances', '2 or more with plan.zoneRedundant');
   if (!mayHaveZones(location)) refuse('plan.zoneRedundant', `false in ${location}, which has no availability zones`);
@@ -80,7 +86,7 @@ function checkNetwork({ network }: Config, refuse: Refuse): void {
 /** Warnings about config that is valid but risky. */
 export function warningsOf(config: Config): string[] {
   if (config.stage === 'shared') return [];
-  const { cache, plan, edge, observe, budget, sidecar } = config;
+  const { cache, plan, edge, observe, budget } = config;
   const warnings: readonly (readonly [boolean, string])[] = [
     // https://learn.microsoft.com/azure/azure-cache-for-redis/cache-whats-new
     [
@@ -97,7 +103,7 @@ export function warningsOf(config: Config): string[] {
     ],
     [observe.alerts && observe.alertEmails.length === 0, 'observe.alertEmails is empty: alerts reach nobody'],
     [budget.amount > 0 && budget.startDate === '', 'budget.startDate is not set: there is no budget'],
-    [sidecar.digest === '', 'sidecar.digest is not set: no sidecar until `slipway image` has told it'],
+    [sidecarDigest(config) === undefined, 'sidecar.digest is none: no sidecar, and images stay on the disk of the app'],
   ];
   return warnings.filter(([applies]) => applies).map(([, text]) => text);
 }

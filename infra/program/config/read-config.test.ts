@@ -7,7 +7,7 @@ import { readConfig } from './read-config.ts';
 
 /** Config of a stage with some keys set, as Pulumi hands it over. */
 function read(stage: string, set: Readonly<Record<string, string>> = {}) {
-  const values = { stage, ...set };
+  const values = { stage, ...(stage === 'prod' ? { 'sidecar.digest': 'none' } : {}), ...set };
   return readConfig(Object.fromEntries(Object.entries(values).map(([key, value]) => [`slipway:${key}`, value])));
 }
 
@@ -22,8 +22,17 @@ function refusal(stage: string, set: Readonly<Record<string, string>>): string {
   }
 }
 
-test.each(['shared', 'dev', 'prod'])('stage %s stands with its defaults alone', (stage) => {
+test.each(['shared', 'dev'])('stage %s stands with its defaults alone', (stage) => {
   expect(refusal(stage, {})).toBe('');
+});
+
+test('prod needs to be told its sidecar, or that it has none', () => {
+  expect(() => readConfig({ 'slipway:stage': 'prod' })).toThrow(
+    /one key of stage 'prod'[\s\S]*sidecar\.digest is , its default[\s\S]*slipway image --for prod/,
+  );
+  expect(refusal('prod', { 'sidecar.digest': 'none' })).toBe('');
+  expect(refusal('prod', { 'sidecar.digest': '' })).toContain('sidecar.digest');
+  expect(refusal('prod', { 'sidecar.digest': 'latest' })).toContain('sidecar.digest is latest');
 });
 
 test("every key's example is allowed by the key itself", () => {
@@ -43,9 +52,9 @@ test('everything that is wrong is said at once, each with key, value and what is
   const said = refusal('prod', { 'plan.sku': 'B1', 'media.scanMs': 'fast', 'plan.skuu': 'P1v3' });
   expect(said).toContain('SLIP-CONFIG-INVALID');
   expect(said).toContain('3 keys of stage');
-  expect(said).toMatch(/slipway:plan\.sku is B1\n\s+allowed: S1, /);
-  expect(said).toMatch(/slipway:media\.scanMs is fast\n\s+allowed: a whole number from 50 to 60000/);
-  expect(said).toMatch(/slipway:plan\.skuu is P1v3\n\s+allowed: no such key; did you mean plan\.sku\?/);
+  expect(said).toMatch(/slipway:plan\.sku is B1\n\s+\| allowed: S1, /);
+  expect(said).toMatch(/slipway:media\.scanMs is fast\n\s+\| allowed: a whole number from 50 to 60000/);
+  expect(said).toMatch(/slipway:plan\.skuu is P1v3\n\s+\| allowed: no such key; did you mean plan\.sku\?/);
 });
 
 test('a stack without a stage is refused', () => {
@@ -65,75 +74,75 @@ describe('keys that contradict each other are refused', () => {
     [
       'zones on a Standard plan',
       { 'plan.sku': 'S1' },
-      /plan\.zoneRedundant is true, its default\n\s+allowed: false with plan\.sku S1/,
+      /plan\.zoneRedundant is true, its default\n\s+\| allowed: false with plan\.sku S1/,
     ],
     [
       'zones on one instance',
       { 'plan.instances': '1', 'autoscale.enabled': 'false' },
-      /plan\.instances is 1\n\s+allowed: 2 or more/,
+      /plan\.instances is 1\n\s+\| allowed: 2 or more/,
     ],
-    ['zones where there are none', { location: 'westus' }, /plan\.zoneRedundant .*\n\s+allowed: false in westus/],
+    ['zones where there are none', { location: 'westus' }, /plan\.zoneRedundant .*\n\s+\| allowed: false in westus/],
     [
       'a standby on a burstable server',
       { 'mysql.sku': 'Standard_B2s' },
-      /mysql\.highAvailability .*\n\s+allowed: Disabled with/,
+      /mysql\.highAvailability .*\n\s+\| allowed: Disabled with/,
     ],
     [
       'a standby in another zone where there is none',
       { location: 'ukwest' },
-      /mysql\.highAvailability .*\n\s+allowed: SameZone or/,
+      /mysql\.highAvailability .*\n\s+\| allowed: SameZone or/,
     ],
     [
       'backups in a paired region where there is none',
       { location: 'polandcentral' },
-      /mysql\.geoBackup .*\n\s+allowed: false/,
+      /mysql\.geoBackup .*\n\s+\| allowed: false/,
     ],
     [
       'storage over zones where there are none',
       { location: 'westus' },
-      /media\.replication .*\n\s+allowed: Standard_LRS/,
+      /media\.replication .*\n\s+\| allowed: Standard_LRS/,
     ],
     [
       'fewer workers at most than at least',
       { 'autoscale.min': '9' },
-      /autoscale\.min is 9\n\s+allowed: at most autoscale\.max/,
+      /autoscale\.min is 9\n\s+\| allowed: at most autoscale\.max/,
     ],
     [
       'busy hours below the minimum',
       { 'autoscale.busyMin': '1' },
-      /autoscale\.busyMin is 1\n\s+allowed: from autoscale\.min/,
+      /autoscale\.busyMin is 1\n\s+\| allowed: from autoscale\.min/,
     ],
     ['busy hours that end before they begin', { 'autoscale.busyHours': '19:00-07:00' }, /autoscale\.busyHours/],
     [
       'more instances than autoscale allows',
       { 'plan.instances': '20' },
-      /plan\.instances is 20\n\s+allowed: from autoscale/,
+      /plan\.instances is 20\n\s+\| allowed: from autoscale/,
     ],
     [
       'a public range',
       { 'network.cidr': '8.8.8.0/24' },
-      /network\.cidr is 8\.8\.8\.0\/24\n\s+allowed: inside 10\.0\.0\.0\/8/,
+      /network\.cidr is 8\.8\.8\.0\/24\n\s+\| allowed: inside 10\.0\.0\.0\/8/,
     ],
     [
       'a range that does not begin at its prefix',
       { 'network.cidr': '10.0.0.1/24' },
-      /network\.cidr .*\n\s+allowed: an IPv4 range/,
+      /network\.cidr .*\n\s+\| allowed: an IPv4 range/,
     ],
     [
       'a range too narrow for three subnets',
       { 'network.cidr': '10.0.0.0/25' },
-      /network\.cidr .*\n\s+allowed: a range from \/16/,
+      /network\.cidr .*\n\s+\| allowed: a range from \/16/,
     ],
     [
       'a range that a peer has',
       { 'network.cidr': '10.9.0.0/22', 'network.peers': '["10.8.0.0/15"]' },
-      /network\.cidr .*\n\s+allowed: a range that does not overlap 10\.8\.0\.0\/15/,
+      /network\.cidr .*\n\s+\| allowed: a range that does not overlap 10\.8\.0\.0\/15/,
     ],
     ['a domain without Front Door', { 'edge.enabled': 'false', 'edge.domain': 'www.example.org' }, /edge\.domain/],
     [
       'a budget that begins in mid-month',
       { 'budget.startDate': '2026-12-02' },
-      /budget\.startDate .*\n\s+allowed: the first/,
+      /budget\.startDate .*\n\s+\| allowed: the first/,
     ],
   ])('%s', (_, set, said) => {
     expect(refusal('prod', set)).toMatch(said);
@@ -153,7 +162,7 @@ test('tags that some resource of Azure could not have are refused', () => {
   const many = Object.fromEntries(Array.from({ length: 13 }, (_, index) => [`tag${index}`, 'x']));
   const wrong = [{ 'a/b': 'x' }, { 'team: web': 'x' }, { '1st': 'x' }, { Stage: 'x' }, { a: 'x'.repeat(257) }, many];
   for (const tags of wrong)
-    expect(refusal('dev', { tags: JSON.stringify(tags) })).toMatch(/slipway:tags is .*\n\s+allowed:/);
+    expect(refusal('dev', { tags: JSON.stringify(tags) })).toMatch(/slipway:tags is .*\n\s+\| allowed:/);
   expect(refusal('dev', { tags: '{"cost-centre":"4711","Team.Web_1":""}' })).toBe('');
 });
 

@@ -1,5 +1,5 @@
 import { PLAN_SKUS, type PlanSkuName } from '../components/plan/plan-sizes.ts';
-import { always, byStage, choice, flag, integer, list, optionalText, text } from './key.ts';
+import { always, byStage, choice, flag, integer, list, text } from './key.ts';
 
 function isPlanSku(name: string): name is PlanSkuName {
   return name in PLAN_SKUS;
@@ -23,7 +23,8 @@ export const plan = {
     },
   ),
   zoneRedundant: flag('plan.zoneRedundant', {
-    about: 'Workers spread over zones. Needs two instances, Premium v3 and a region with zones; fixed at creation.',
+    about:
+      'Workers spread over zones. Needs two instances, Premium v3 or v4 and a region with zones; fixed at creation.',
     example: 'true',
     default: byStage({ prod: true, dev: false }),
   }),
@@ -86,7 +87,7 @@ export const autoscale = {
 } as const;
 
 export const web = {
-  phpVersion: choice('web.phpVersion', ['8.3', '8.4'], {
+  phpVersion: choice('web.phpVersion', ['8.3', '8.4', '8.5'], {
     about: "PHP of App Service's own image. A change restarts both slots.",
     example: '8.4',
     default: always('8.4'),
@@ -123,13 +124,14 @@ export const web = {
 } as const;
 
 export const sidecar = {
-  digest: optionalText(
+  digest: text(
     'sidecar.digest',
-    { form: 'sha256: and 64 hex digits', pattern: /^sha256:[0-9a-f]{64}$/ },
+    { form: '`sha256:` and 64 hex digits, or `none`', pattern: /^(sha256:[0-9a-f]{64}|none)$/ },
     {
       about:
-        "Digest of the sidecar's image in the shared registry; `slipway image` prints it. Until it is known no site container is registered: one that cannot be pulled can take the site down.",
+        "Digest of the sidecar's image in the shared registry; `slipway image` sets it. `none` registers no site container, and an `up` deletes those that are there. In prod it has to be set, so that no `up` from a desk without it deletes them unasked.",
       example: `sha256:${'0'.repeat(64)}`,
+      default: byStage({ prod: '', dev: 'none' }),
     },
   ),
   repository: text(

@@ -3,6 +3,7 @@ import { ActionGroup } from '@pulumi/azure-native/monitor/actionGroup.js';
 import { MetricAlert } from '@pulumi/azure-native/monitor/metricAlert.js';
 import { ScheduledQueryRule } from '@pulumi/azure-native/monitor/scheduledQueryRule.js';
 import { ComponentResource, interpolate, type Output } from '@pulumi/pulumi';
+import { sidecarDigest } from '../../config/config.ts';
 import type { Context } from '../../context.ts';
 import type { Observe } from '../observe/observe.ts';
 import {
@@ -36,7 +37,7 @@ export class Alerts extends ComponentResource {
     this.#group = group;
     this.actionGroupId = this.#actionGroup().id;
     if (alerts) this.#onMetrics(input);
-    if (alerts && context.config.sidecar.digest !== '') this.#onSidecar(input);
+    if (alerts && sidecarDigest(context.config) !== undefined) this.#onSidecar(input);
     if (availabilityTests) this.#onAvailability(input);
     this.registerOutputs({ actionGroupId: this.actionGroupId });
   }

@@ -5,6 +5,7 @@ import { wafPolicy } from './waf.ts';
 const edge = (set: Readonly<Record<string, string>> = {}) =>
   readConfig({
     'slipway:stage': 'prod',
+    'slipway:sidecar.digest': 'none',
     ...Object.fromEntries(Object.entries(set).map(([key, value]) => [`slipway:${key}`, value])),
   }).edge;
 
