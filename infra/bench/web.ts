@@ -6,9 +6,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { freePort } from '../lib/free-port.ts';
 import { median } from '../lib/percentile.ts';
-import { DEFAULT_ARCHIVE_LIMITS, extractArchive } from '../local/appservice/package-archive.ts';
 import { programPath, systemPath } from '../local/processes/programs.ts';
 import { buildPackage } from '../release/package/build-package.ts';
+import { unpackPackage } from '../testbed/package-variant.ts';
 import { type BenchOptions, type BenchResult, machine, machineText } from './bench.ts';
 
 const root = join(import.meta.dirname, '../..');
@@ -41,8 +41,8 @@ export async function run({ folder, say, scale = 1 }: BenchOptions): Promise<Ben
   const servers: Server[] = [];
   try {
     say('building the three applications');
-    const places = await prepare(work);
-    for (const [name, place] of Object.entries(places)) servers.push(await serve(name as Name, place));
+    const { places, slipway } = await prepare(work);
+    for (const [name, place] of Object.entries(places)) servers.push(await serve(name as Name, place, slipway));
     const runs: Record<Name, Run[]> = { 'web application': [], 'bare Symfony': [], 'one line': [] };
     for (let round = 0; round < rounds; round++) {
       for (const { name, url } of servers) {
@@ -61,40 +61,41 @@ export async function run({ folder, say, scale = 1 }: BenchOptions): Promise<Ben
   }
 }
 
-/** The released package, and peers that use the same vendor directory and the same startup.sh. */
-async function prepare(work: string): Promise<Record<Name, string>> {
-  const application = join(work, 'application');
+/** The released package's application and runtime, and peers that use the same vendor directory and runtime. */
+async function prepare(work: string): Promise<{ readonly places: Record<Name, string>; readonly slipway: string }> {
   const { file } = await buildPackage({
     source: join(root, 'webapplication'),
     outDir: join(work, 'package'),
     cacheDir: join(root, '.setup/packages'),
   });
-  await mkdir(application);
-  await extractArchive(file, application, DEFAULT_ARCHIVE_LIMITS);
+  const { directory } = await unpackPackage(file, join(work, 'open'));
+  const application = join(directory, 'app');
   const peer = async (name: string) => {
     const place = join(work, name);
     await cp(join(peers, name), place, { recursive: true });
-    for (const part of ['appservice', 'vendor', 'src/polyfill-php85.php']) {
+    for (const part of ['vendor', 'src/polyfill-php85.php']) {
       await cp(join(application, part), join(place, part), { recursive: true });
     }
     return place;
   };
-  return {
+  const places = {
     'web application': application,
     'bare Symfony': await peer('bare-symfony'),
     'one line': await peer('one-line'),
   };
+  return { places, slipway: join(directory, 'slipway') };
 }
 
-async function serve(name: Name, place: string): Promise<Server> {
+async function serve(name: Name, place: string, slipway: string): Promise<Server> {
   const port = await freePort();
-  const run = join(place, 'run');
-  const child = spawn(await programPath('bash'), [join(place, 'appservice/startup.sh')], {
+  const run = `${place}-run`;
+  const child = spawn(await programPath('bash'), [join(slipway, 'startup.sh')], {
     cwd: place,
     detached: true,
     stdio: 'ignore',
     env: {
       PATH: systemPath,
+      APP_DIR: place,
       RUN_DIR: run,
       NGINX_LISTEN: `127.0.0.1:${port}`,
       NGINX_PID_FILE: join(run, 'nginx.pid'),
@@ -172,7 +173,7 @@ function report(runs: Record<Name, Run[]>): string {
     machineText(machine()),
     '',
     `\`/api/ping\`, wrk with ${connections} connections, ${children} php-fpm children, ${rounds} rounds in turn; medians. All three run under the same`,
-    '`appservice/startup.sh`: the same nginx and php-fpm configuration, opcache and preload. Raw data: [web.json](benchmarks/web.json).',
+    'the same runtime (`slipway/startup.sh`): the same nginx and php-fpm configuration, opcache and preload. Raw data: [web.json](benchmarks/web.json).',
     '',
     '| | requests/s | p50 ms | p99 ms | failed |',
     '|---|---|---|---|---|',

@@ -23,11 +23,11 @@ const askWithinMs = 5_000;
 export async function ensureFirstRelease(options: CommonOptions, output: Output, signal: AbortSignal): Promise<string> {
   const target = await releaseTarget(options);
   const version = (await liveVersion(target)) ?? (await firstRelease(target, options, output, signal));
-  const alive = await untilDefined(answering, () => answers(`${target.urls.production}/api/health/live`));
+  const alive = await untilDefined(answering, () => answers(`${target.urls.production}/_slipway/live`));
   if (alive !== undefined) return version;
   throw new SlipError('SLIP-LOCAL-UNHEALTHY', {
     found: `production runs ${version} and does not answer after ${answering.limitMs / 1000} s`,
-    expected: 'status 200 from /api/health/live',
+    expected: 'status 200 from /_slipway/live',
     fix: './slipway status and ./slipway logs say why; ./slipway rollback returns to the version before',
   });
 }

@@ -13,6 +13,8 @@ export interface ProgramRun {
   readonly timeoutMs: number;
   /** What the program reads from stdin; nothing when it is left out. */
   readonly input?: string;
+  /** How much of each output is kept, its end; in bytes. Default: 64 KB. */
+  readonly keptBytes?: number;
   /** Called with each line the program writes to stderr. */
   readonly onLine?: (line: string) => void;
 }
@@ -38,8 +40,9 @@ export function runProgram(run: ProgramRun): Promise<ProgramResult> {
     });
     // A program that ends before it has read everything says why itself.
     child.stdin.on('error', () => undefined).end(run.input ?? '');
-    const stdout = new Tail(undefined);
-    const stderr = new Tail(run.onLine);
+    const keptBytes = run.keptBytes ?? keptOutputBytes;
+    const stdout = new Tail(keptBytes, undefined);
+    const stderr = new Tail(keptBytes, run.onLine);
     let timedOut = false;
     const killGroup = (): void => {
       if (child.pid !== undefined) killQuietly(child.pid);
@@ -92,19 +95,21 @@ export function cleanEnvironment(
 
 /** Collects output; keeps the last part when there is too much. */
 class Tail {
+  readonly #keptBytes: number;
   readonly #onLine: ((line: string) => void) | undefined;
   #chunks: Buffer[] = [];
   #bytes = 0;
   #line = '';
 
-  constructor(onLine: ((line: string) => void) | undefined) {
+  constructor(keptBytes: number, onLine: ((line: string) => void) | undefined) {
+    this.#keptBytes = keptBytes;
     this.#onLine = onLine;
   }
 
   add(chunk: Buffer): void {
     this.#chunks.push(chunk);
     this.#bytes += chunk.length;
-    while (this.#bytes - (this.#chunks[0]?.length ?? 0) > keptOutputBytes) {
+    while (this.#bytes - (this.#chunks[0]?.length ?? 0) > this.#keptBytes) {
       this.#bytes -= this.#chunks.shift()?.length ?? 0;
     }
     if (this.#onLine === undefined) return;

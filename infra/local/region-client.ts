@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdir, open, rm, stat } from 'node:fs/promises';
+import { mkdir, open, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { SlipCode } from '../lib/codes.ts';
 import { isErrno } from '../lib/error-message.ts';
@@ -10,6 +10,7 @@ import { callRegion } from './control-socket.ts';
 import { isLocked } from './state/directory-lock.ts';
 import { statePaths } from './state/paths.ts';
 import type { RegionStatus } from './status.ts';
+import { removeDisk } from './worker/remove-disk.ts';
 
 const daemon = join(import.meta.dirname, 'daemon.ts');
 /** Limits V8's young generation to 12 MB instead of 48 MB or more: the region's live objects are about 30 MB. */
@@ -88,7 +89,7 @@ export async function resetRegion({ stateDir }: { readonly stateDir: string }): 
       fix: 'remove it yourself if that is what you want',
     });
   }
-  await rm(root, { recursive: true, force: true });
+  await removeDisk(root);
 }
 
 /** The region's status; undefined when no region runs on this state directory. */

@@ -74,8 +74,8 @@ export async function describeRegion(
 async function describeSlot(worker: ProcessWorker, sidecarPort: number): Promise<SlotStatus> {
   const [deployed, version, live, media, processes] = await Promise.all([
     worker.isDeployed(),
-    pingJson(worker, '/version'),
-    worker.ping('/api/health/live', askWithinMs).catch(() => undefined),
+    pingJson(worker, '/_slipway/version'),
+    worker.ping('/_slipway/live', askWithinMs).catch(() => undefined),
     sidecarStatus(sidecarPort),
     worker.processes(),
   ]);

@@ -163,9 +163,9 @@ export const slotsAlike: HouseRule = {
 };
 
 const WARM_UP = {
-  WEBSITE_SWAP_WARMUP_PING_PATH: '/api/health/live',
+  WEBSITE_SWAP_WARMUP_PING_PATH: '/_slipway/live',
   WEBSITE_SWAP_WARMUP_PING_STATUSES: '200',
-  WEBSITE_WARMUP_PATH: '/api/health/live',
+  WEBSITE_WARMUP_PATH: '/_slipway/live',
   WEBSITE_WARMUP_STATUSES: '200',
   WEBSITES_CONTAINER_STOP_TIME_LIMIT: '120',
 };

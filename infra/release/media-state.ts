@@ -17,9 +17,9 @@ export interface MediaState {
 /** Undefined for a slot that has no version to ask, as staging before the second release. */
 export async function readMediaState(target: ReleaseTarget, slot: Slot): Promise<MediaState | undefined> {
   const { release: token } = await target.tokens();
-  const { status, text, reason } = await new WebSlot(target.urls[slot]).ask('/internal/media', { token });
+  const { status, text, reason } = await new WebSlot(target.urls[slot]).ask('/_slipway/media', { token });
   if (status === 200) return JSON.parse(text) as MediaState;
-  const { status: alive } = await new WebSlot(target.urls[slot]).ask('/version');
+  const { status: alive } = await new WebSlot(target.urls[slot]).ask('/_slipway/version');
   if (alive !== 200) return undefined;
   throw new SlipError('SLIP-MEDIA-ASK', {
     found: `the ${slot} slot answers ${status ?? reason ?? 'nothing'} when it is asked about its media`,
@@ -37,7 +37,7 @@ export interface SetAside {
 /** Takes a file out of the slot's outbox, or out of its conflicts, so that no drain waits for it. Nothing is deleted. */
 export async function setMediaAside(target: ReleaseTarget, slot: Slot, name: string): Promise<SetAside> {
   const { release: token } = await target.tokens();
-  const path = `/internal/media/set-aside?${new URLSearchParams({ name })}`;
+  const path = `/_slipway/media/set-aside?${new URLSearchParams({ name })}`;
   const { status, text, reason } = await new WebSlot(target.urls[slot]).ask(path, { method: 'POST', token });
   if (status === 200) return JSON.parse(text) as SetAside;
   throw new SlipError('SLIP-MEDIA-SET-ASIDE', {
@@ -50,7 +50,7 @@ export async function setMediaAside(target: ReleaseTarget, slot: Slot, name: str
 /** Has the slot's sidecar look again at once, at everything or at one name. Returns what it answers. */
 export async function retryMedia(target: ReleaseTarget, slot: Slot, name?: string): Promise<unknown> {
   const { release: token } = await target.tokens();
-  const path = `/internal/media/retry${name === undefined ? '' : `?${new URLSearchParams({ name })}`}`;
+  const path = `/_slipway/media/retry${name === undefined ? '' : `?${new URLSearchParams({ name })}`}`;
   const { status, text, reason } = await new WebSlot(target.urls[slot]).ask(path, { method: 'POST', token });
   if (status === 202) return JSON.parse(text);
   throw new SlipError('SLIP-MEDIA-RETRY', {

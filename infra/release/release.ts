@@ -70,7 +70,8 @@ async function releaseBuilt(
 ): Promise<HistoryEntry> {
   const { steps, appService, production, staging, target, tokens } = session;
   const { settings, siteContainers } = wanted;
-  const { version, sha256, bytes, schemaMin, schemaMax, file, smoke } = opened;
+  const { version, sha256, bytes, schemaMin, schemaMax, file } = opened;
+  const { smoke, provides } = opened.application;
   const attempt = new Attempt(session, 'release', {
     version,
     sha256,
@@ -81,6 +82,7 @@ async function releaseBuilt(
     siteContainers,
     source,
     smoke,
+    provides,
   });
   return recordingRefusals(session, attempt, async () => {
     await steps.run('preflight', async () => {
@@ -126,9 +128,8 @@ async function build(origin: PackageOrigin, steps: Steps): Promise<Built> {
   await steps.pass([uncommittedChanges], { source, allowDirty });
   await steps.pass([phpSyntax], { source: directory });
   const onProgress = (message: string): void => steps.progress(message);
-  const { file, leftOut } = await buildPackage({ source: directory, cacheDir, outDir, onProgress });
-  if (leftOut.length > 0)
-    steps.notice(`left out of the package, since their names begin with a dot: ${leftOut.join(', ')}`);
+  const { file, notices } = await buildPackage({ source: directory, cacheDir, outDir, onProgress });
+  for (const notice of notices) steps.notice(notice);
   const opened = await openPackage(file);
   await steps.pass([expandOnly], opened);
   await steps.pass([startupFiles], opened);

@@ -1,3 +1,4 @@
+import { SlipError } from '../lib/errors.ts';
 import { noSwapUnderWay } from './gates/no-swap-under-way.ts';
 import { slotExists } from './gates/slot-exists.ts';
 import { Attempt } from './phases/attempt.ts';
@@ -30,6 +31,7 @@ export async function rollback(request: RollbackRequest): Promise<HistoryEntry> 
       const { entries, before, appService, staging } = session;
       const found =
         request.to === undefined ? entryToReturnTo(entries, before) : entryNamed(entries, before, request.to);
+      requireRuntime(found);
       await steps.pass([slotExists, noSwapUnderWay], { appService, site: target.site });
       await clearPreparation(session);
       steps.progress('asking staging what it holds; after a swap it restarts');
@@ -42,6 +44,16 @@ export async function rollback(request: RollbackRequest): Promise<HistoryEntry> 
     return recordingRefusals(session, attempt, () =>
       way === 'swap' ? bySwap(session, attempt) : byPackage(session, attempt, request),
     );
+  });
+}
+
+/** History of before names packages that hold no runtime of their own: no site starts them any more. */
+function requireRuntime({ version, provides }: HistoryEntry): void {
+  if (provides !== undefined) return;
+  throw new SlipError('SLIP-RELEASE-PACKAGE-OLD', {
+    found: `version ${version} was released by an older slipway: its package has no slipway/ of its own`,
+    expected: 'a version that was released since',
+    fix: 'release that commit again from its source (--source DIR); an old local region: npm run reset',
   });
 }
 

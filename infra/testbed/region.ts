@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, readdir, readFile, readlink, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, readlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { getCACertificates, setDefaultCACertificates } from 'node:tls';
@@ -9,6 +9,7 @@ import { type Connection, readConnection } from '../lib/connection.ts';
 import { freeBase } from '../lib/free-port.ts';
 import { publicOffsets } from '../local/processes/ports.ts';
 import type { RegionStatus } from '../local/status.ts';
+import { removeDisk } from '../local/worker/remove-disk.ts';
 import { eventually } from './eventually.ts';
 
 const checkout = join(import.meta.dirname, '..', '..');
@@ -75,7 +76,7 @@ export class TestRegion {
     await this.command('stop');
     await this.isEmpty().finally(async () => {
       for (const pid of await this.processes()) process.kill(pid, 'SIGKILL');
-      await rm(this.stateDir, { recursive: true, force: true });
+      await removeDisk(this.stateDir);
     });
   }
 

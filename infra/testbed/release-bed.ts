@@ -3,12 +3,11 @@ import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Connection } from '../lib/connection.ts';
 import { type RunningVersion, versionOf, WebSlot } from '../release/appservice/web-slot.ts';
-import type { TreeFile } from '../release/package/source-tree.ts';
 import type { HistoryEntry } from '../release/store/history.ts';
 import { openTarget } from '../release/target/open-target.ts';
 import type { ReleaseTarget } from '../release/target/target.ts';
 import { eventually } from './eventually.ts';
-import { type Edit, packageVariant, readZip } from './package-variant.ts';
+import { type Edit, type OpenPackage, packageVariant, unpackPackage } from './package-variant.ts';
 import { type CommandResult, TestRegion } from './region.ts';
 
 const untilStepMs = 300_000;
@@ -35,10 +34,10 @@ export class ReleaseBed {
   readonly connection: Connection;
   /** The version that `npm start` put live. */
   readonly first: string;
-  readonly #base: readonly TreeFile[];
+  readonly #base: OpenPackage;
   #variants = 0;
 
-  private constructor(region: TestRegion, connection: Connection, first: string, base: readonly TreeFile[]) {
+  private constructor(region: TestRegion, connection: Connection, first: string, base: OpenPackage) {
     this.region = region;
     this.connection = connection;
     this.first = first;
@@ -53,11 +52,11 @@ export class ReleaseBed {
     const directory = join(region.stateDir, 'packages');
     const base = (await readdir(directory)).find((name) => name === `${live?.version}.zip`);
     if (live === undefined || base === undefined) throw new Error(`no first release: ${await region.logTail()}`);
-    return new ReleaseBed(region, connection, live.version, await readZip(join(directory, base)));
+    return new ReleaseBed(region, connection, live.version, await unpackPackage(join(directory, base)));
   }
 
   async live(): Promise<RunningVersion> {
-    const seen = await new WebSlot(this.connection.production).ask('/version');
+    const seen = await new WebSlot(this.connection.production).ask('/_slipway/version');
     const running = versionOf(seen);
     if (running === undefined) throw new Error(`production does not answer: ${seen.status ?? seen.reason}`);
     return running;

@@ -67,6 +67,8 @@ function entryOf(value: string): HistoryEntry {
     requests: { sent: 1, lost: 0 },
     settings: {},
     siteContainers: [],
+    smoke: ['/'],
+    provides: {},
     source: { commit: value, dirty: true },
   };
 }

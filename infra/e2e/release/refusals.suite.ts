@@ -47,7 +47,7 @@ const otherwiseBroken: readonly BrokenVersion[] = [
   {
     what: 'that never starts',
     code: 'SLIP-RELEASE-NOT-STARTED',
-    edits: { 'appservice/startup.sh': (shell) => shell.replace('\n', '\nexit 1\n') },
+    edits: { 'slipway/startup.sh': (shell) => shell.replace('\n', '\nexit 1\n') },
     flags: ['--start-timeout', '5'],
   },
   {

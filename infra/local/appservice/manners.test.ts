@@ -56,10 +56,10 @@ test('4: changes that arrive during a restart make one more, however many they a
 
 test('4: each change of the web configuration restarts the app, the health check path too', async () => {
   it = await siteFixture();
-  await it.site.changeWebConfig('staging', { healthCheckPath: '/api/health/live' });
+  await it.site.changeWebConfig('staging', { healthCheckPath: '/_slipway/live' });
   await it.site.settled();
   expect(it.b.starts).toBe(2);
-  await it.site.changeWebConfig('staging', { healthCheckPath: '/api/health/live' });
+  await it.site.changeWebConfig('staging', { healthCheckPath: '/_slipway/live' });
   await it.site.settled();
   expect(it.b.starts).toBe(2);
 });
@@ -157,5 +157,5 @@ test('10: auto swap is refused', async () => {
 
 test('11: the startup command of the site is what the worker is started with', async () => {
   it = await siteFixture();
-  expect(it.a.spec?.startupCommand).toBe('bash /home/site/wwwroot/appservice/startup.sh');
+  expect(it.a.spec?.startupCommand).toBe('bash /home/site/wwwroot/slipway/startup.sh');
 });

@@ -40,7 +40,7 @@ export function definition(change: Partial<SiteDefinition> = {}): SiteDefinition
       },
     ],
     storageMounts: {},
-    web: { appCommandLine: 'bash /home/site/wwwroot/appservice/startup.sh', alwaysOn: true },
+    web: { appCommandLine: 'bash /home/site/wwwroot/slipway/startup.sh', alwaysOn: true },
   });
   return {
     name: 'shop',

@@ -98,18 +98,18 @@ test('with WEBSITE_SWAP_WARMUP_PING_STATUSES another status keeps the swap from 
   it = await siteFixture();
   await it.site.replaceSettings('staging', {
     SLOT_NAME: 'staging',
-    WEBSITE_SWAP_WARMUP_PING_PATH: '/api/health/live',
+    WEBSITE_SWAP_WARMUP_PING_PATH: '/_slipway/live',
     WEBSITE_SWAP_WARMUP_PING_STATUSES: '200,204',
   });
   await it.site.settled();
-  it.b.statuses.set('/api/health/live', 503);
+  it.b.statuses.set('/_slipway/live', 503);
   const result = await swapped(it.site);
   expect(result.error).toEqual({
     status: 417,
     code: 'ExpectationFailed',
     message: "Cannot swap site slots for site 'shop' because the 'staging' slot did not respond to http ping.",
   });
-  expect(it.b.pings.filter((path) => path === '/api/health/live')).toHaveLength(5);
+  expect(it.b.pings.filter((path) => path === '/_slipway/live')).toHaveLength(5);
   expect(it.front.routing).toEqual({ production: 'a', staging: 'b' });
   expect(it.b.spec?.settings.SLOT_NAME).toBe('staging');
   expect(it.a.starts).toBe(1);

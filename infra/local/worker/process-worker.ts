@@ -1,4 +1,4 @@
-import { appendFile, mkdir, readdir, readFile, rm } from 'node:fs/promises';
+import { appendFile, mkdir, readdir, readFile } from 'node:fs/promises';
 import { request } from 'node:http';
 import { userInfo } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -9,6 +9,7 @@ import { type ExitRecord, endGroup, type ProcessSpec, RegionProcess } from '../p
 import type { Resolver } from '../program/resolver.ts';
 import type { StatePaths, WorkerId } from '../state/paths.ts';
 import { type ContainerPaths, mapPath, resolveSettings, siteContainerEnvironment } from './environment.ts';
+import { removeDisk } from './remove-disk.ts';
 import { type PulledImage, pullImage } from './sidecar-image.ts';
 import { unixConnections } from './unix-connections.ts';
 
@@ -59,7 +60,7 @@ export class ProcessWorker implements Worker {
 
   async start(spec: WorkerSpec): Promise<void> {
     if (this.running) throw new Error(`worker ${this.id} is started already`);
-    await rm(this.#run, { recursive: true, force: true });
+    await removeDisk(this.#run);
     await mkdir(this.#run, { recursive: true, mode: 0o700 });
     await mkdir(this.#wwwroot, { recursive: true, mode: 0o700 });
     const containerPaths = this.#containerPaths(spec);
@@ -100,7 +101,7 @@ export class ProcessWorker implements Worker {
     await Promise.all([nginx, phpFpm].map((pid) => (pid === null ? undefined : endGroup(pid))));
     this.#main = undefined;
     this.#sidecars = [];
-    await rm(this.#run, { recursive: true, force: true });
+    await removeDisk(this.#run);
   }
 
   async ping(path: string, timeoutMs: number): Promise<PingAnswer> {

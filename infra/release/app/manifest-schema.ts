@@ -6,7 +6,10 @@ import { parseSize } from './size.ts';
 export const KINDS = ['laravel', 'symfony', 'wordpress', 'php'] as const;
 export type Kind = (typeof KINDS)[number];
 
-/** What an application may answer itself instead of leaving it to the agent. */
+/**
+ * What an application may answer itself instead of leaving it to the agent. `internal` is the prefix of routes that only slipway asks: they
+ * get the release tool's workers. `images` lists what POST /api/generate-image makes.
+ */
 export const CAPABILITIES = [
   'version',
   'live',
@@ -17,6 +20,8 @@ export const CAPABILITIES = [
   'warm',
   'media',
   'cache',
+  'internal',
+  'images',
 ] as const;
 export type Capability = (typeof CAPABILITIES)[number];
 

@@ -9,7 +9,7 @@ export interface HealthCheck {
   readonly componentId: string;
 }
 
-/** What `/api/health` says (draft-inadarei-api-health-check). */
+/** What `/_slipway/health` says (draft-inadarei-api-health-check). */
 export interface Health {
   readonly httpStatus: number | undefined;
   readonly status: 'pass' | 'warn' | 'fail';
@@ -17,7 +17,7 @@ export interface Health {
 }
 
 export async function readHealth(slot: WebSlot): Promise<Health> {
-  const { status, text } = await slot.ask('/api/health', { timeoutMs: healthTimeoutMs });
+  const { status, text } = await slot.ask('/_slipway/health', { timeoutMs: healthTimeoutMs });
   const document = parseObject(text);
   const checks = new Map<string, HealthCheck>();
   for (const [name, found] of Object.entries(asObject(document.checks))) {

@@ -3,7 +3,7 @@ import { parseObject } from '../../lib/json.ts';
 
 const requestTimeoutMs = 10_000;
 
-/** What `/version` answers. */
+/** What `/_slipway/version` answers. */
 export interface RunningVersion {
   readonly version: string;
   readonly schema: string;
@@ -63,7 +63,7 @@ export class WebSlot {
 
   /** What runs, or undefined when the answer is not a version: nothing released yet, or it does not start. */
   async version(timeoutMs = requestTimeoutMs): Promise<RunningVersion | undefined> {
-    return versionOf(await this.ask('/version', { timeoutMs }));
+    return versionOf(await this.ask('/_slipway/version', { timeoutMs }));
   }
 
   /** SHA-256 of the bytes at a path, or the status when it is not 200. */

@@ -11,13 +11,15 @@ const builtIn: Readonly<Record<string, Answer>> = {
   '/api/health/live': {},
 };
 
-function check(pages: Readonly<Record<string, Answer>>, smoke?: readonly Smoke[]) {
+const usual: readonly Smoke[] = ['/', { path: '/api/ping', json: { content: 'pong' } }, '/api/health/live'];
+
+function check(pages: Readonly<Record<string, Answer>>, smoke: readonly Smoke[] = usual) {
   const ask = async (path: string): Promise<Answer> => ({ status: 200, text: '', ...(pages[path] ?? { status: 404 }) });
   return answers.check({ slot: { url: 'https://s', ask } as unknown as WebSlot, smoke });
 }
 
-describe('a version without smoke requests of its own', () => {
-  test('passes when the built-in pages answer', async () => {
+describe('a version with the usual smoke requests', () => {
+  test('passes when its pages answer', async () => {
     expect(await check(builtIn)).toBeUndefined();
   });
 

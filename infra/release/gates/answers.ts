@@ -5,14 +5,12 @@ import type { Smoke } from '../app/manifest-schema.ts';
 import type { Observation, WebSlot } from '../appservice/web-slot.ts';
 import type { Gate } from './gate.ts';
 
-/** Of an application that does not say what it answers: the built-in one, from before it had a manifest. */
-const builtInSmoke: readonly Smoke[] = ['/', { path: '/api/ping', json: { content: 'pong' } }, '/api/health/live'];
 const shownCharacters = 120;
 
 /** The smoke requests: pages and APIs answer themselves, and what they have to. A redirect that nobody expects would pass for warm. */
-export const answers: Gate<{ readonly slot: WebSlot; readonly smoke: readonly Smoke[] | undefined }> = {
+export const answers: Gate<{ readonly slot: WebSlot; readonly smoke: readonly Smoke[] }> = {
   name: 'answers',
-  async check({ slot, smoke = builtInSmoke }) {
+  async check({ slot, smoke }) {
     for (const request of smoke) {
       const expected = typeof request === 'string' ? { path: request } : request;
       const url = `${slot.url}${expected.path}`;
@@ -72,4 +70,12 @@ function other(url: string, found: string, expected: string): SlipError {
 
 function excerpt(text: string): string {
   return JSON.stringify(text.length > shownCharacters ? `${text.slice(0, shownCharacters)}…` : text);
+}
+
+/** The paths of smoke requests that are answered with 200. */
+export function plainPaths(smoke: readonly Smoke[]): readonly string[] {
+  return smoke.flatMap((request) => {
+    if (typeof request === 'string') return [request];
+    return (request.status ?? 200) === 200 ? [request.path] : [];
+  });
 }

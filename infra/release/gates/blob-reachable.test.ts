@@ -9,7 +9,7 @@ function production(answers: readonly Checks[], drain = 503): WebSlot {
   let asked = 0;
   const ask = async (path: string): Promise<Observation> => {
     const seen = { status: 200, text: '', ms: 1, location: undefined, reason: undefined };
-    if (path === '/internal/release/drain?timeout=0') return { ...seen, status: drain };
+    if (path === '/_slipway/release/drain?timeout=0') return { ...seen, status: drain };
     const checks = Object.entries(answers[Math.min(asked, answers.length - 1)] ?? {});
     asked += 1;
     return { ...seen, text: JSON.stringify({ checks: Object.fromEntries(checks.map(([name, of]) => [name, [of]])) }) };

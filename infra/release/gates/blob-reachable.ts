@@ -30,7 +30,7 @@ export const blobReachable: Gate<{
       });
     }
     // A release is the way to fix a broken sidecar, so it goes on when the outbox is empty.
-    const drained = await production.ask('/internal/release/drain?timeout=0', { method: 'POST', token });
+    const drained = await production.ask('/_slipway/release/drain?timeout=0', { method: 'POST', token });
     if (drained.status === 200) return 'production’s sidecar is unhealthy, but its outbox is empty';
     throw new SlipError('SLIP-RELEASE-SIDECAR-UNAVAILABLE', {
       found: `images wait in production’s outbox, and its sidecar is unhealthy: ${sidecar.output || sidecar.status}`,

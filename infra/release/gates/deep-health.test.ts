@@ -7,7 +7,7 @@ interface Answer {
   readonly status: string;
 }
 
-/** A slot with these answers of /api/health, one after the other; the last one for ever. */
+/** A slot with these answers of /_slipway/health, one after the other; the last one for ever. */
 function check(answers: readonly Answer[], settleMs: number) {
   let asked = 0;
   const ask = async (): Promise<Observation> => {

@@ -17,7 +17,7 @@ export const deepHealth: Gate<{ readonly slot: WebSlot; readonly settleMs: numbe
       return healthy.status === 'pass' ? undefined : `health of ${slot.url} is "warn": ${describeHealth(healthy)}`;
     }
     throw new SlipError('SLIP-RELEASE-HEALTH', {
-      found: `${slot.url}/api/health: ${last === undefined ? 'no answer' : describeHealth(last)}`,
+      found: `${slot.url}/_slipway/health: ${last === undefined ? 'no answer' : describeHealth(last)}`,
       expected: 'pass',
       fix: 'fix what the failing check names; see the staging slot’s logs',
     });

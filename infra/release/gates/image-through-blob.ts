@@ -9,7 +9,7 @@ const probeTimeoutMs = 30_000;
 export const imageThroughBlob: Gate<{ readonly slot: WebSlot; readonly releaseToken: string }> = {
   name: 'image-through-blob',
   async check({ slot, releaseToken: token }) {
-    const made = await slot.ask('/internal/release/probe', { method: 'POST', token, timeoutMs: probeTimeoutMs });
+    const made = await slot.ask('/_slipway/release/probe', { method: 'POST', token, timeoutMs: probeTimeoutMs });
     if (made.status !== 201) throw refused(`making one answers ${made.status ?? made.reason}`, '201');
     const { url, sha256, durable, readBack } = parseObject(made.text);
     if (durable !== true) throw refused('it was made, but is not in Blob', '`durable: true`');

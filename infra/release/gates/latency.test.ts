@@ -14,16 +14,18 @@ function slot(everyNthFails: number, ms = 10): WebSlot {
 }
 
 test('a slot within the budget passes, also when one request fails', async () => {
-  expect(await latency.check({ slot: slot(1000), p95BudgetMs: 50 })).toBeUndefined();
-  expect(await latency.check({ slot: slot(40), p95BudgetMs: 50 })).toBeUndefined();
+  expect(await latency.check({ slot: slot(1000), path: '/', p95BudgetMs: 50 })).toBeUndefined();
+  expect(await latency.check({ slot: slot(40), path: '/', p95BudgetMs: 50 })).toBeUndefined();
 });
 
 test('a slow slot is refused', async () => {
-  await expect(latency.check({ slot: slot(1000, 60), p95BudgetMs: 50 })).rejects.toThrow(/takes 60 ms at p95/);
+  await expect(latency.check({ slot: slot(1000, 60), path: '/', p95BudgetMs: 50 })).rejects.toThrow(
+    /takes 60 ms at p95/,
+  );
 });
 
 test('a slot that fails fast is refused', async () => {
-  await expect(latency.check({ slot: slot(10), p95BudgetMs: 50 })).rejects.toThrow(
+  await expect(latency.check({ slot: slot(10), path: '/', p95BudgetMs: 50 })).rejects.toThrow(
     /4 of 40 requests .* failed \(500\)/,
   );
 });

@@ -7,14 +7,14 @@ const requests = 40;
 const parallel = 4;
 
 /** A version that became slow is found before visitors find it. A failed request is no fast one. */
-export const latency: Gate<{ readonly slot: WebSlot; readonly p95BudgetMs: number }> = {
+export const latency: Gate<{ readonly slot: WebSlot; readonly path: string; readonly p95BudgetMs: number }> = {
   name: 'latency',
-  async check({ slot, p95BudgetMs }) {
+  async check({ slot, path, p95BudgetMs }) {
     const times: number[] = [];
     const failures: string[] = [];
     const worker = async (): Promise<void> => {
       for (let i = 0; i < requests / parallel; i++) {
-        const { status, reason, ms } = await slot.ask('/api/ping');
+        const { status, reason, ms } = await slot.ask(path);
         if (status !== 200) failures.push(String(status ?? reason));
         times.push(status === 200 ? ms : Number.POSITIVE_INFINITY);
       }
@@ -25,8 +25,8 @@ export const latency: Gate<{ readonly slot: WebSlot; readonly p95BudgetMs: numbe
     throw new SlipError('SLIP-RELEASE-SLOW', {
       found:
         p95 === Number.POSITIVE_INFINITY
-          ? `${failures.length} of ${requests} requests to /api/ping on staging failed (${failures[0]})`
-          : `/api/ping takes ${Math.round(p95)} ms at p95 on staging`,
+          ? `${failures.length} of ${requests} requests to ${path} on staging failed (${failures[0]})`
+          : `${path} takes ${Math.round(p95)} ms at p95 on staging`,
       expected: `at most ${p95BudgetMs} ms`,
       fix: 'look at what changed; or raise the budget for this release with --p95 MS',
     });

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { SlipError } from '../../lib/errors.ts';
 import { cleanEnvironment, runProgram } from '../../lib/run-program.ts';
-import type { PackageFile } from '../package/open-package.ts';
+import type { PackageFile } from '../package/package-description.ts';
 import type { Gate } from './gate.ts';
 
 const checkTimeoutMs = 20_000;
@@ -11,11 +11,13 @@ const checkTimeoutMs = 20_000;
 /** What starts a version is there and can be read: whatever is known before a slot waits for it in vain. */
 export const startupFiles: Gate<{
   readonly startupScript: PackageFile;
-  readonly frontController: PackageFile;
+  /** Undefined for an application whose every script runs. */
+  readonly frontController: PackageFile | undefined;
 }> = {
   name: 'startup-files',
   async check({ startupScript, frontController }) {
-    for (const { path, content } of [startupScript, frontController]) {
+    const files = frontController === undefined ? [startupScript] : [startupScript, frontController];
+    for (const { path, content } of files) {
       if (content === undefined) throw refused(`the package has no ${path}`, 'the file that starts the version');
     }
     const line = (startupScript.content ?? '').split('\n').findIndex((text) => text.endsWith('\r')) + 1;
@@ -27,7 +29,8 @@ export const startupFiles: Gate<{
       );
     }
     await requireSyntax(startupScript, 'bash', ['-n']);
-    await requireSyntax(frontController, 'php', ['-d', 'display_errors=stderr', '-l']);
+    if (frontController !== undefined)
+      await requireSyntax(frontController, 'php', ['-d', 'display_errors=stderr', '-l']);
     return undefined;
   },
 };

@@ -2,9 +2,9 @@ import { expect, test } from '@jest/globals';
 import { warmUpSettings } from './warm-up-settings.ts';
 
 const complete = {
-  WEBSITE_SWAP_WARMUP_PING_PATH: '/api/health/live',
+  WEBSITE_SWAP_WARMUP_PING_PATH: '/_slipway/live',
   WEBSITE_SWAP_WARMUP_PING_STATUSES: '200',
-  WEBSITE_WARMUP_PATH: '/api/health/live',
+  WEBSITE_WARMUP_PATH: '/_slipway/live',
   WEBSITE_WARMUP_STATUSES: '200',
 };
 

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { unpackPackage } from '../../testbed/package-variant.ts';
 import { type BuiltPackage, buildPackage } from './build-package.ts';
 import { openPackage } from './open-package.ts';
 
@@ -13,6 +14,8 @@ const expandMigration = `<?php
 namespace DoctrineMigrations;
 #[\\App\\Expand] final class Version20260101000000 { public function up(): void { $this->addSql('CREATE TABLE a (id INT)'); } }
 `;
+/** Migrations with attributes are those of an application that carries them out itself. */
+const manifest = 'provides: {version: /version, migrate: /internal/release/migrate}\n';
 let scratch: string;
 let source: string;
 let built: BuiltPackage;
@@ -21,6 +24,7 @@ beforeAll(async () => {
   scratch = await mkdtemp(join(tmpdir(), 'slipway-package-test-'));
   source = join(scratch, 'source');
   await writeFiles(source, {
+    'slipway.yaml': manifest,
     'composer.json': JSON.stringify({
       name: 'slipway/fixture',
       config: { lock: true },
@@ -53,6 +57,13 @@ async function writeFiles(directory: string, files: Record<string, string>): Pro
     await mkdir(join(directory, path, '..'), { recursive: true });
     await writeFile(join(directory, path), content);
   }
+}
+
+/** The directory that a package's zip is unpacked to. */
+async function opened(file: string): Promise<string> {
+  const directory = await mkdtemp(join(scratch, 'opened-'));
+  await run('unzip', ['-q', file, '-d', directory]);
+  return directory;
 }
 
 function build(
@@ -117,51 +128,94 @@ describe('a package', () => {
     expect(await listing(before)).toBe(was);
   });
 
-  test('holds the tree, vendor and version.json, and neither tests, dot files, var nor what tools need', async () => {
-    const { stdout } = await run('unzip', ['-Z1', built.file]);
-    const names = stdout.trim().split('\n');
-    expect(names.filter((name) => !name.startsWith('vendor/composer/'))).toEqual([
-      'composer.json',
-      'migrations/Version20260101000000.php',
-      'public/.well-known/security.txt',
-      'public/index.php',
-      'src/Known.php',
-      'vendor/autoload.php',
-      'version.json',
+  test('holds the runtime, and the application with its vendor as one archive; no environment file', async () => {
+    const { stdout: zip } = await run('unzip', ['-Z1', built.file]);
+    const outside = zip.trim().split('\n');
+    expect(outside.filter((name) => !/^slipway\/(agent|configure|templates)\//.test(name))).toEqual([
+      'slipway/app.json',
+      'slipway/application.sha256',
+      'slipway/configure.php',
+      'slipway/startup.sh',
+      'application.tar.gz',
     ]);
+    const { stdout } = await run('tar', ['-tzf', join(await opened(built.file), 'application.tar.gz')]);
+    const inside = stdout
+      .trim()
+      .split('\n')
+      .filter((name) => !name.endsWith('/') && !name.startsWith('./vendor/composer/'));
+    expect(inside).toEqual([
+      './composer.json',
+      './migrations/Version20260101000000.php',
+      './phpunit.xml.dist',
+      './public/.htaccess',
+      './public/.well-known/security.txt',
+      './public/index.php',
+      './slipway.yaml',
+      './src/Known.php',
+      './tests/KnownTest.php',
+      './var/cache/old',
+      './vendor/autoload.php',
+      './version.json',
+      './versions.lock',
+    ]);
+    expect(built.notices).toEqual([expect.stringMatching(/^\.env stays here: .*\(SECRET\)$/)]);
   });
 
-  test('that was built says what it leaves out of the document root', () => {
-    expect(built.leftOut).toEqual(['public/.htaccess']);
+  test('unpacks to files that nobody may write to, and its hash is beside it', async () => {
+    const directory = await opened(built.file);
+    await run('sha256sum', ['--check', '--status', 'slipway/application.sha256'], { cwd: directory });
+    const { stdout } = await run('tar', ['-tvzf', join(directory, 'application.tar.gz')]);
+    for (const line of stdout.trim().split('\n')) expect(line).toMatch(/^(-r--r--r--|-r-xr-xr-x|dr-xr-xr-x) 0\/0 /);
   });
 
-  test('loads its classes by its class map alone', async () => {
-    const directory = join(scratch, 'unzipped');
-    await run('unzip', ['-q', built.file, '-d', directory]);
-    await writeFile(join(directory, 'src/Unknown.php'), '<?php namespace App; final class Unknown {}');
-    const code = 'require "vendor/autoload.php"; var_dump(class_exists("App\\Known"), class_exists("App\\Unknown"));';
-    const { stdout } = await run('php', ['-r', code], { cwd: directory });
-    expect(stdout.match(/bool\(\w+\)/g)).toEqual(['bool(true)', 'bool(false)']);
+  test('finds its classes, and those that only the class map knows', async () => {
+    const { directory, close } = await unpackPackage(built.file);
+    const code = 'require "vendor/autoload.php"; var_dump(class_exists("App\\Known"));';
+    const { stdout } = await run('php', ['-r', code], { cwd: join(directory, 'app') });
+    await close();
+    expect(stdout).toContain('bool(true)');
+  });
+
+  test('of a tree without a lock file takes the newest packages, and says so', async () => {
+    const directory = await copyOfSource('unlocked');
+    await rm(join(directory, 'versions.lock'));
+    expect((await build(directory, 'one')).notices).toContainEqual(
+      expect.stringMatching(/^composer\.lock is not there/),
+    );
+  });
+
+  test('of a lone index.php holds it and nothing that Composer makes', async () => {
+    const directory = join(scratch, 'lone');
+    await writeFiles(directory, { 'index.php': '<?php' });
+    const lone = await build(directory, 'one');
+    const { stdout } = await run('tar', ['-tzf', join(await opened(lone.file), 'application.tar.gz')]);
+    expect(stdout.trim().split('\n')).toEqual(['./', './index.php']);
+    expect(await openPackage(lone.file)).toMatchObject({ application: { kind: 'php', root: '.' }, migrations: [] });
+  });
+
+  test('holds what build commands make, in a copy of the tree', async () => {
+    const command = `php -r "file_put_contents('public/made.txt', 'made');"`;
+    const directory = await copyOfSource('built', { 'slipway.yaml': `${manifest}build:\n  - ${command}\n` });
+    const { file } = await build(directory, 'one');
+    const { stdout } = await run('tar', ['-xOzf', join(await opened(file), 'application.tar.gz'), './public/made.txt']);
+    expect(stdout).toBe('made');
+    expect(await readdir(join(directory, 'public'))).not.toContain('made.txt');
   });
 
   test('opened says the version, schema range and hash that building it said', async () => {
-    const opened = await openPackage(built.file);
-    const { leftOut: _, ...facts } = built;
-    expect(opened).toMatchObject({ ...facts, migrations: [{ version: '20260101000000', kind: 'expand' }] });
+    const read = await openPackage(built.file);
+    const { notices: _, ...facts } = built;
+    expect(read.frontController?.path).toBe('public/index.php');
+    expect(read).toMatchObject({ ...facts, migrations: [{ version: '20260101000000', kind: 'expand' }] });
   });
 });
 
 describe('a tree is refused', () => {
   test.each([
     {
-      why: 'with a symbolic link',
+      why: 'with a symbolic link that leads out of it',
       code: 'SLIP-RELEASE-SOURCE-LINK',
       spoil: (directory: string) => symlink('/etc/passwd', join(directory, 'public/secret')),
-    },
-    {
-      why: 'without a lock',
-      code: 'SLIP-RELEASE-VERSIONS-LOCK',
-      spoil: (directory: string) => rm(join(directory, 'versions.lock')),
     },
     {
       why: 'whose composer.json does not agree with versions.lock',
@@ -188,9 +242,23 @@ describe('a tree is refused', () => {
         writeFile(join(directory, 'migrations/Version20260101000000.php'), '<?php final class {'),
     },
     {
-      why: 'without composer.json',
+      why: 'with a directory of the name that the runtime has in a package',
       code: 'SLIP-RELEASE-SOURCE',
-      spoil: (directory: string) => rm(join(directory, 'composer.json')),
+      spoil: (directory: string) => writeFiles(directory, { 'slipway/x': 'x' }),
+    },
+    {
+      why: 'whose manifest has a mistake',
+      code: 'SLIP-APP-MANIFEST',
+      spoil: (directory: string) => writeFile(join(directory, 'slipway.yaml'), 'roots: public\n'),
+    },
+    {
+      why: 'whose build command fails',
+      code: 'SLIP-RELEASE-BUILD',
+      spoil: (directory: string) =>
+        writeFile(
+          join(directory, 'slipway.yaml'),
+          `${manifest}build: [php -r exit(3)]\n`.replace('exit(3)', "'exit(3);'"),
+        ),
     },
   ])('$why', async ({ why, code, spoil }) => {
     const directory = await copyOfSource(why.replace(/\W/g, '-'));

@@ -2,8 +2,13 @@ import { createHash } from 'node:crypto';
 import { copyFile, link, mkdir, mkdtemp, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { SlipError } from '../../lib/errors.ts';
-import { readMigrations, schemaRange } from './migrations.ts';
+import { type Application, readApplication } from '../app/application.ts';
+import { writeArchive } from './archive.ts';
+import { runBuildCommands } from './build-commands.ts';
+import { type Migration, readMigrations, schemaRange } from './migrations.ts';
+import { frontControllerOf, type PackageDescription, packageDescription } from './package-description.ts';
 import { isMigrationPath, ReadLimits } from './read-limits.ts';
+import { readRuntime } from './runtime-files.ts';
 import { digestOf, readSourceTree, type SourceTree, type TreeFile } from './source-tree.ts';
 import { readTree, writeTree } from './tree.ts';
 import { installVendor, placeVendor, readVendorSource, type VendorSource, vendorKey } from './vendor.ts';
@@ -11,11 +16,11 @@ import { warmCache } from './warm-cache.ts';
 import { writeZip } from './zip.ts';
 
 /** Raise when the same tree gives other bytes than before: older cached packages are then not used. */
-const packageFormat = 2;
+const packageFormat = 3;
 const versionLength = 12;
 
 export interface PackageRequest {
-  /** Directory of the web application; never written to. */
+  /** Directory of the application; never written to. */
   readonly source: string;
   /** Where the zip goes, as `<version>.zip`. */
   readonly outDir: string;
@@ -27,61 +32,70 @@ export interface PackageRequest {
 export interface BuiltPackage {
   /** Absolute path of the zip. */
   readonly file: string;
-  /** First 12 hexadecimal digits of the hash of tree and vendor: the same content has the same version. */
+  /** First 12 hexadecimal digits of the hash of tree, vendor, manifest and runtime: the same content has the same version. */
   readonly version: string;
   readonly schemaMin: string;
   readonly schemaMax: string;
   /** Of the zip. */
   readonly sha256: string;
   readonly bytes: number;
-  /** What the tree has in its document root and the package has not: dot files, but `.well-known`. */
-  readonly leftOut: readonly string[];
+  /** What whoever releases should know of it, one sentence each. */
+  readonly notices: readonly string[];
 }
 
-type PackageFacts = Omit<BuiltPackage, 'file' | 'leftOut'>;
+type PackageFacts = Omit<BuiltPackage, 'file' | 'notices'>;
+
+interface Ingredients {
+  readonly request: PackageRequest;
+  readonly application: Application;
+  readonly tree: SourceTree;
+  readonly vendor: VendorSource | undefined;
+  readonly runtime: readonly TreeFile[];
+}
 
 /**
- * The package of a web application: its tree, `vendor` for production, the framework's cache and version.json, as a zip whose bytes depend on
- * nothing but the tree and its pinned versions. An unchanged tree is answered from the cache.
+ * The package of an application: slipway's runtime as `slipway/`, and beside it the application as one archive: its tree, `vendor` for
+ * production and what its build commands make. Its bytes depend on nothing but the tree, its pinned versions and the runtime, as far as the
+ * build commands are deterministic. An unchanged tree is answered from the cache.
  */
 export async function buildPackage(request: PackageRequest): Promise<BuiltPackage> {
-  const tree = await readSourceTree(request.source);
-  const vendor = await readVendorSource(request.source);
-  const cached = join(request.cacheDir, 'packages', packageKey(tree, vendor));
-  const facts = (await readFacts(cached)) ?? (await build(request, tree, vendor, cached));
+  const application = await readApplication(request.source);
+  const vendor = await readVendorSource(request.source, application.composer);
+  const tree = await readSourceTree({
+    source: request.source,
+    include: application.include,
+    without: vendor === undefined ? [] : ['vendor'],
+  });
+  const ingredients = { request, application, tree, vendor, runtime: await readRuntime() };
+  const cached = join(request.cacheDir, 'packages', packageKey(ingredients));
+  const facts = (await readFacts(cached)) ?? (await build(ingredients, cached));
   await mkdir(request.outDir, { recursive: true, mode: 0o700 });
   const file = join(request.outDir, `${facts.version}.zip`);
   await placeCopy(join(cached, 'package.zip'), file);
-  return { file, ...facts, leftOut: tree.leftOut };
+  const unpinned =
+    vendor !== undefined && vendor.lock === undefined
+      ? [
+          `${application.composer.lock} is not there: the newest packages that fit were taken, and the next build may take others`,
+        ]
+      : [];
+  return { file, ...facts, notices: [...tree.leftOut, ...unpinned] };
 }
 
-async function build(
-  request: PackageRequest,
-  tree: SourceTree,
-  vendor: VendorSource,
-  cached: string,
-): Promise<PackageFacts> {
-  requireReadable(request.source, tree);
-  const range = schemaRange(await readMigrations(tree));
-  request.onProgress?.('installing the pinned packages');
-  const installed = await installVendor(vendor, request.cacheDir, request.onProgress);
+async function build(ingredients: Ingredients, cached: string): Promise<PackageFacts> {
+  const { tree } = ingredients;
+  // Those with attributes are of an application that carries them out itself.
+  const isOwn = ingredients.application.provides.migrate !== undefined;
+  const migrationFiles = isOwn ? tree.files.filter(({ path }) => isMigrationPath(path)) : [];
+  requireReadable(ingredients.request.source, migrationFiles);
+  const migrations = await readMigrations({ files: migrationFiles });
   await mkdir(dirname(cached), { recursive: true, mode: 0o700 });
   const buildDir = await mkdtemp(`${cached}.`);
   try {
-    request.onProgress?.('writing the class map');
     const directory = join(buildDir, 'tree');
-    await writeTree(directory, tree.files);
-    await placeVendor(installed, directory);
-    const files = [...tree.files, ...(await readTree(directory, 'vendor'))];
-    const version = digestOf(sorted(files)).slice(0, versionLength);
-    const versionFile = versionJson({ version, ...range });
-    await writeTree(directory, [versionFile]);
-    request.onProgress?.('warming the cache');
-    const cache = await warmCache(directory);
-    request.onProgress?.('packing');
-    const zip = await writeZip(join(buildDir, 'package.zip'), sorted([...files, ...cache, versionFile]));
-    const facts: PackageFacts = { version, ...range, ...zip };
-    await rm(join(buildDir, 'tree'), { recursive: true, force: true });
+    await completeTree(ingredients, directory);
+    const facts = await pack(ingredients, migrations, directory, buildDir);
+    await rm(directory, { recursive: true, force: true });
+    await rm(join(buildDir, 'application.tar.gz'), { force: true });
     await writeFile(join(buildDir, 'package.json'), `${JSON.stringify(facts, null, 2)}\n`);
     await rename(buildDir, cached).catch(async (error: unknown) => {
       if ((await readFacts(cached)) === undefined) throw error;
@@ -92,9 +106,9 @@ async function build(
   }
 }
 
-function requireReadable(source: string, { files }: SourceTree): void {
+function requireReadable(source: string, files: readonly TreeFile[]): void {
   const limits = new ReadLimits();
-  for (const { path, content } of files.filter((file) => isMigrationPath(file.path))) {
+  for (const { path, content } of files) {
     const found = limits.excess(path, content.length);
     if (found === undefined) continue;
     throw new SlipError('SLIP-RELEASE-SOURCE', {
@@ -105,17 +119,84 @@ function requireReadable(source: string, { files }: SourceTree): void {
   }
 }
 
-function versionJson(content: { version: string; schemaMin: string; schemaMax: string }): TreeFile {
+/** A copy of the tree with everything it runs with, but its version. */
+async function completeTree({ request, application, tree, vendor }: Ingredients, directory: string): Promise<void> {
+  await writeTree(directory, tree.files, tree.emptyDirectories);
+  if (vendor !== undefined) {
+    request.onProgress?.('installing the pinned packages');
+    const installed = await installVendor(vendor, request.cacheDir, request.onProgress);
+    request.onProgress?.('writing the class map');
+    await placeVendor(installed, directory, vendor, request.onProgress);
+  }
+  await runBuildCommands(application, directory, request.onProgress);
+}
+
+async function pack(
+  { request, application, tree, runtime }: Ingredients,
+  migrations: readonly Migration[],
+  directory: string,
+  buildDir: string,
+): Promise<PackageFacts> {
+  const range = schemaRange(migrations);
+  const described = JSON.stringify(application);
+  const built = await readTree(directory, '');
+  const version = createHash('sha256')
+    .update(digestOf(built, tree.emptyDirectories))
+    .update(digestOf(runtime))
+    .update(described)
+    .digest('hex')
+    .slice(0, versionLength);
+  if (application.provides.version !== undefined) await writeTree(directory, [versionFile({ version, ...range })]);
+  if (application.kind === 'symfony') {
+    request.onProgress?.('warming the cache');
+    await warmCache(directory);
+  }
+  request.onProgress?.('packing');
+  const archive = await writeArchive(directory, join(buildDir, 'application.tar.gz'));
+  const description = packageDescription({
+    version,
+    ...range,
+    archive,
+    application,
+    migrations,
+    frontController: await frontControllerOf(application, directory),
+  });
+  const zip = await writeZip(join(buildDir, 'package.zip'), sorted([...runtime, ...descriptionFiles(description)]), [
+    { path: 'application.tar.gz', file: join(buildDir, 'application.tar.gz') },
+  ]);
+  return { version, ...range, ...zip };
+}
+
+/** For an application that answers its version itself. */
+function versionFile(content: { version: string; schemaMin: string; schemaMax: string }): TreeFile {
   return { path: 'version.json', content: Buffer.from(`${JSON.stringify(content)}\n`), executable: false };
+}
+
+function descriptionFiles(description: PackageDescription): TreeFile[] {
+  const text = (path: string, content: string): TreeFile => ({
+    path,
+    content: Buffer.from(content),
+    executable: false,
+  });
+  return [
+    text('slipway/app.json', `${JSON.stringify(description, null, 2)}\n`),
+    text('slipway/application.sha256', `${description.archive.sha256}  application.tar.gz\n`),
+  ];
 }
 
 function sorted(files: readonly TreeFile[]): TreeFile[] {
   return files.toSorted((a, b) => (a.path < b.path ? -1 : 1));
 }
 
-function packageKey(tree: SourceTree, vendor: VendorSource): string {
-  const parts = `${packageFormat}\0${tree.digest}\0${vendorKey(vendor)}`;
-  return createHash('sha256').update(parts).digest('hex').slice(0, 24);
+function packageKey({ application, tree, vendor, runtime }: Ingredients): string {
+  const parts = [
+    packageFormat,
+    tree.digest,
+    vendor === undefined ? '' : vendorKey(vendor),
+    JSON.stringify(application),
+    digestOf(runtime),
+  ];
+  return createHash('sha256').update(parts.join('\0')).digest('hex').slice(0, 24);
 }
 
 /** What the cache says of a package, or undefined when it has none or its zip is not whole. */

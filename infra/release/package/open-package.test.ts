@@ -5,10 +5,21 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { openPackage } from './open-package.ts';
 import { writeZip } from './zip.ts';
 
-const version = { path: 'version.json', text: '{"version":"a","schemaMin":"0","schemaMax":"0"}' };
-const migration = (number: number, text: string) => ({
-  path: `migrations/Version${String(20260101000000 + number)}.php`,
-  text,
+const application = { kind: 'php', smoke: ['/', { path: '/a', contains: 'b' }], provides: {} };
+const described = {
+  format: 1,
+  version: 'a',
+  schemaMin: '0',
+  schemaMax: '0',
+  archive: { bytes: 1, sha256: '0' },
+  needs: [],
+  migrations: [],
+  frontController: { path: 'public/index.php', content: '<?php' },
+  application,
+};
+const description = (changes: object = {}) => ({
+  path: 'slipway/app.json',
+  text: JSON.stringify({ ...described, ...changes }),
 });
 let directory: string;
 
@@ -26,47 +37,43 @@ async function zipOf(files: readonly { readonly path: string; readonly text: str
 }
 
 test('a package says its version, what starts it and what it answers', async () => {
-  const files = [
-    version,
-    { path: 'public/index.php', text: '<?php' },
-    { path: 'slipway.yaml', text: 'smoke: [/, {path: /a, contains: b}]\n' },
-  ];
+  const files = [description(), { path: 'slipway/startup.sh', text: '#!/bin/bash\n' }];
   expect(await openPackage(await zipOf(files))).toMatchObject({
     version: 'a',
     frontController: { path: 'public/index.php', content: '<?php' },
-    startupScript: { path: 'appservice/startup.sh', content: undefined },
-    smoke: ['/', { path: '/a', contains: 'b' }],
+    startupScript: { path: 'slipway/startup.sh', content: '#!/bin/bash\n' },
+    application,
   });
 });
 
 test.each([
-  { what: 'no version.json', files: [migration(0, '')], found: 'it holds no version.json' },
-  { what: 'a torn version.json', files: [{ ...version, text: '{"version":"a"}' }], found: 'is not whole' },
+  { what: 'no app.json', files: [{ path: 'a', text: '' }], found: 'it holds no slipway/app.json' },
+  { what: 'a torn app.json', files: [{ ...description(), text: '{"version":"a"' }], found: 'is not whole' },
   {
-    what: 'a migration of 2 MB',
-    files: [version, migration(0, 'x'.repeat(2 * 1024 ** 2))],
-    found: 'migrations/Version20260101000000.php is larger than 1 MB',
+    what: 'an app.json without an application',
+    files: [description({ application: undefined })],
+    found: 'is not whole',
   },
+  { what: 'an app.json of another form', files: [description({ format: 99 })], found: 'is not whole' },
+  { what: 'a version that is no name', files: [description({ version: '../x' })], found: 'is not whole' },
   {
-    what: '3000 migrations',
-    files: [version, ...Array.from({ length: 3_000 }, (_, number) => migration(number, '<?php'))],
-    found: 'it holds more than 1000 migrations',
+    what: 'an app.json of 5 MB',
+    files: [description({ filler: 'x'.repeat(5 * 1024 ** 2) })],
+    found: 'slipway/app.json is too large',
   },
-  {
-    what: 'migrations of 20 MB together',
-    files: [version, ...Array.from({ length: 20 }, (_, number) => migration(number, 'x'.repeat(1024 ** 2)))],
-    found: 'its migrations are larger than 16 MB together',
-  },
-])('a package with $what is refused before anything of it is read further', async ({ files, found }) => {
+])('a package with $what is refused', async ({ files, found }) => {
   await expect(openPackage(await zipOf(files))).rejects.toMatchObject({
     code: 'SLIP-RELEASE-PACKAGE',
     detail: { found: expect.stringContaining(found) },
   });
 });
 
-test('a package with a mistake in its manifest is refused with the mistake', async () => {
-  const file = await zipOf([version, { path: 'slipway.yaml', text: 'smoke: 1\n' }]);
-  await expect(openPackage(file)).rejects.toMatchObject({ code: 'SLIP-APP-MANIFEST' });
+test('a package from before the runtime was laid into it is refused by its name', async () => {
+  const file = await zipOf([
+    { path: 'version.json', text: '{"version":"a"}' },
+    { path: 'appservice/startup.sh', text: '' },
+  ]);
+  await expect(openPackage(file)).rejects.toMatchObject({ code: 'SLIP-RELEASE-PACKAGE-OLD' });
 });
 
 test('what is no zip, or larger than OneDeploy takes, is refused by its name', async () => {

@@ -5,25 +5,16 @@ import { pipeline } from 'node:stream/promises';
 import { type Entry, open, type ZipFile } from 'yauzl';
 import { messageOf } from '../../lib/error-message.ts';
 import { SlipError } from '../../lib/errors.ts';
-import { invalidManifest } from '../app/application.ts';
-import type { Smoke } from '../app/manifest-schema.ts';
-import { manifestName, parseManifest } from '../app/read-manifest.ts';
-import { type Migration, readMigrations } from './migrations.ts';
-import { isMigrationPath, ReadLimits } from './read-limits.ts';
-import type { TreeFile } from './source-tree.ts';
+import type { Migration } from './migrations.ts';
+import { descriptionFormat, type PackageDescription, type PackageFile } from './package-description.ts';
 
+/** app.json is small; anything larger is not what it says. */
+const memberMaxBytes = 4 * 1024 * 1024;
+const descriptionPath = 'slipway/app.json';
+const startupPath = 'slipway/startup.sh';
+const wantedMembers = new Set([descriptionPath, startupPath]);
 /** OneDeploy takes no larger zip. */
 const packageMaxBytes = 2 * 1024 * 1024 * 1024;
-/** With the built-in application, whose runtime is part of it. */
-const startupScript = 'appservice/startup.sh';
-const frontController = 'public/index.php';
-const wantedMembers = new Set(['version.json', manifestName, startupScript, frontController]);
-
-/** A file of a package; without content when the package does not have it. */
-export interface PackageFile {
-  readonly path: string;
-  readonly content: string | undefined;
-}
 
 /** What a package says of itself, read from its bytes. */
 export interface OpenedPackage {
@@ -34,13 +25,12 @@ export interface OpenedPackage {
   readonly sha256: string;
   readonly bytes: number;
   readonly migrations: readonly Migration[];
+  readonly application: PackageDescription['application'];
   readonly startupScript: PackageFile;
-  readonly frontController: PackageFile;
-  /** What the version has to answer, as its manifest says; undefined when it has none. */
-  readonly smoke: readonly Smoke[] | undefined;
+  readonly frontController: PackageFile | undefined;
 }
 
-/** Opens a package built here or elsewhere. Throws SLIP-RELEASE-PACKAGE when it is none. */
+/** Opens a package built here or elsewhere. Throws SLIP-RELEASE-PACKAGE when it is none, SLIP-RELEASE-PACKAGE-OLD when it has no runtime. */
 export async function openPackage(file: string): Promise<OpenedPackage> {
   const info = await stat(file).catch(() => undefined);
   if (info?.isFile() !== true) throw notAPackage(file, 'it is not a file');
@@ -48,48 +38,40 @@ export async function openPackage(file: string): Promise<OpenedPackage> {
   const members = await readMembers(file).catch((error: unknown) => {
     throw notAPackage(file, messageOf(error));
   });
-  const version = members.find((member) => member.path === 'version.json');
-  if (version === undefined) throw notAPackage(file, 'it holds no version.json');
-  const facts = parseVersion(version.content) ?? fail(notAPackage(file, 'its version.json is not whole'));
+  const description = members.get(descriptionPath);
+  if (description === undefined)
+    throw members.has('version.json') ? tooOld(file) : notAPackage(file, `it holds no ${descriptionPath}`);
+  const { version, schemaMin, schemaMax, migrations, application, frontController } =
+    parseDescription(description) ?? fail(notAPackage(file, `its ${descriptionPath} is not whole`));
   return {
     file,
-    ...facts,
+    version,
+    schemaMin,
+    schemaMax,
     sha256: await sha256Of(file),
     bytes: info.size,
-    migrations: await readMigrations({ files: members }),
-    ...manifestFacts(file, members),
+    migrations,
+    application,
+    frontController,
+    startupScript: { path: startupPath, content: members.get(startupPath)?.toString('utf8') },
   };
 }
 
-function manifestFacts(
-  file: string,
-  members: readonly TreeFile[],
-): Pick<OpenedPackage, 'startupScript' | 'frontController' | 'smoke'> {
-  const text = (path: string) => members.find((member) => member.path === path)?.content.toString('utf8');
-  const { manifest, violations } = parseManifest(text(manifestName) ?? '');
-  if (violations.length > 0) throw invalidManifest(file, violations);
-  const { smoke } = manifest;
-  return {
-    smoke,
-    startupScript: { path: startupScript, content: text(startupScript) },
-    frontController: { path: frontController, content: text(frontController) },
-  };
-}
-
-function readMembers(file: string): Promise<TreeFile[]> {
-  const limits = new ReadLimits();
+/** The description, and of the other members only that they are there. */
+function readMembers(file: string): Promise<ReadonlyMap<string, Buffer>> {
   return new Promise((resolve, reject) => {
     open(file, { lazyEntries: true }, (error, zip) => {
       if (error !== null) return reject(error);
-      const members: TreeFile[] = [];
+      const members = new Map<string, Buffer>();
       zip.on('error', reject);
-      zip.on('end', () => resolve(members.toSorted((a, b) => (a.path < b.path ? -1 : 1))));
+      zip.on('end', () => resolve(members));
       zip.on('entry', (entry: Entry) => {
-        if (!isWanted(entry.fileName)) return zip.readEntry();
-        const excess = limits.excess(entry.fileName, entry.uncompressedSize);
-        if (excess !== undefined) return reject(new Error(excess));
+        if (!wantedMembers.has(entry.fileName)) {
+          if (entry.fileName === 'version.json') members.set(entry.fileName, Buffer.alloc(0));
+          return zip.readEntry();
+        }
         readMember(zip, entry).then((content) => {
-          members.push({ path: entry.fileName, content, executable: false });
+          members.set(entry.fileName, content);
           zip.readEntry();
         }, reject);
       });
@@ -98,12 +80,9 @@ function readMembers(file: string): Promise<TreeFile[]> {
   });
 }
 
-function isWanted(path: string): boolean {
-  return wantedMembers.has(path) || isMigrationPath(path);
-}
-
 function readMember(zip: ZipFile, entry: Entry): Promise<Buffer> {
   return new Promise((resolve, reject) => {
+    if (entry.uncompressedSize > memberMaxBytes) return reject(new Error(`${entry.fileName} is too large`));
     zip.openReadStream(entry, (error, stream) => {
       if (error !== null) return reject(error);
       const chunks: Buffer[] = [];
@@ -114,16 +93,26 @@ function readMember(zip: ZipFile, entry: Entry): Promise<Buffer> {
   });
 }
 
-function parseVersion(content: Buffer): Pick<OpenedPackage, 'version' | 'schemaMin' | 'schemaMax'> | undefined {
+function parseDescription(content: Buffer): PackageDescription | undefined {
   try {
-    const value = JSON.parse(content.toString('utf8')) as Record<string, unknown>;
-    const { version, schemaMin, schemaMax } = value;
+    const value = JSON.parse(content.toString('utf8')) as Partial<PackageDescription>;
+    const { format, version, schemaMin, schemaMax, migrations, application } = value;
+    if (format !== descriptionFormat || application === undefined || !Array.isArray(migrations)) return undefined;
     if (typeof version !== 'string' || !/^[A-Za-z0-9._-]{1,64}$/.test(version)) return undefined;
     if (typeof schemaMin !== 'string' || typeof schemaMax !== 'string') return undefined;
-    return { version, schemaMin, schemaMax };
+    return value as PackageDescription;
   } catch {
     return undefined;
   }
+}
+
+/** Packages from before the runtime was laid into them need a startup script that no site starts any more. */
+function tooOld(file: string): SlipError {
+  return new SlipError('SLIP-RELEASE-PACKAGE-OLD', {
+    found: `${file} is a package of a form that is no longer run: it has no slipway/ of its own`,
+    expected: 'a package that a release of this version of slipway built',
+    fix: 'release that commit again from its source (--source DIR)',
+  });
 }
 
 async function sha256Of(file: string): Promise<string> {
@@ -135,7 +124,7 @@ async function sha256Of(file: string): Promise<string> {
 function notAPackage(file: string, why: string): SlipError {
   return new SlipError('SLIP-RELEASE-PACKAGE', {
     found: `${file} is not a package: ${why}`,
-    expected: 'a zip that a release built; it holds version.json, public/ and vendor/',
+    expected: 'a zip that a release built; it holds slipway/ and application.tar.gz',
     fix: 'build one by releasing from source, or give another with --package FILE',
   });
 }

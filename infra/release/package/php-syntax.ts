@@ -1,10 +1,13 @@
 import { join } from 'node:path';
 import { SlipError } from '../../lib/errors.ts';
 import { cleanEnvironment, runProgram } from '../../lib/run-program.ts';
+import { readApplication } from '../app/application.ts';
 import { readSourceTree } from './source-tree.ts';
 
 const checker = join(import.meta.dirname, 'check-syntax.php');
 const checkTimeoutMs = 60_000;
+/** Tests and code generators keep PHP that is broken on purpose. */
+const mayBeBroken = /(^|\/)(tests?|fixtures?|stubs?)\//i;
 
 export interface PhpSyntaxError {
   readonly file: string;
@@ -13,8 +16,10 @@ export interface PhpSyntaxError {
 
 /** The PHP files of a source tree that PHP itself cannot parse. */
 export async function findSyntaxErrors(source: string): Promise<readonly PhpSyntaxError[]> {
-  const tree = await readSourceTree(source);
-  const files = tree.files.map((file) => file.path).filter((path) => path.endsWith('.php'));
+  const { include } = await readApplication(source);
+  const tree = await readSourceTree({ source, include, without: ['vendor', 'node_modules'] });
+  const files = tree.files.map((file) => file.path).filter((path) => path.endsWith('.php') && !mayBeBroken.test(path));
+  if (files.length === 0) return [];
   const result = await runProgram({
     program: 'php',
     args: ['-d', 'display_errors=stderr', checker, ...files],

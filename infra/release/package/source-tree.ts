@@ -1,121 +1,111 @@
 import { createHash } from 'node:crypto';
-import { readdir, readFile, stat } from 'node:fs/promises';
+import { lstat, readFile, readlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { SlipError } from '../../lib/errors.ts';
+import { linkTarget, listFiles } from './listed-files.ts';
 
 /** OneDeploy refuses zips over 2 GB; a tree of this size is a mistake long before that. */
-const treeMaxBytes = 200 * 1024 * 1024;
-
-const documentRoot = 'public';
-/** At the top of the tree: what tests, tools and earlier runs need, and what the package makes anew. */
-const leftOutAtTop = new Set([
-  'tests',
-  'var',
-  'vendor',
-  'node_modules',
-  'composer.lock',
-  'versions.lock',
-  'version.json',
-]);
-const developmentFile =
-  /^(phpunit|phpstan|psalm|rector|infection|deptrac|codeception)[^/]*$|\.(md|dist)$|^(Dockerfile|Makefile)$/i;
+const treeMaxBytes = 500 * 1024 * 1024;
+/** Keys of an environment file that are named to whoever releases; never their values. */
+const keysNamed = 20;
 
 export interface TreeFile {
   /** Relative, with `/`. */
   readonly path: string;
+  /** Of a link, where it leads, relative to its own directory. */
   readonly content: Buffer;
   readonly executable: boolean;
+  readonly isLink?: boolean;
 }
 
 export interface SourceTree {
   readonly files: readonly TreeFile[];
-  /** Files and directories in the document root that do not belong into a package: dot files, but `.well-known`. */
-  readonly leftOut: readonly string[];
+  readonly emptyDirectories: readonly string[];
   /** SHA-256 over paths, modes and contents. */
   readonly digest: string;
+  /** What whoever releases should know that the package does not hold, one sentence each. */
+  readonly leftOut: readonly string[];
 }
 
-/**
- * The files of a web application that belong into its package, read once so that what is hashed is what is packed.
- * Dot files, tests, `var` and the configuration of development tools stay out; `.well-known` in the document root is kept,
- * since visitors are to find it.
- */
-export async function readSourceTree(source: string): Promise<SourceTree> {
-  const info = await stat(source).catch(() => undefined);
+export interface SourceOptions {
+  /** Directory of the application. */
+  readonly source: string;
+  /** What version control ignores and the package holds. */
+  readonly include: readonly string[];
+  /** Directories at the top that something else provides. */
+  readonly without?: readonly string[];
+}
+
+/** The files of an application that belong into its package, read once so that what is hashed is what is packed. */
+export async function readSourceTree({ source, include, without = [] }: SourceOptions): Promise<SourceTree> {
+  const info = await lstat(source).catch(() => undefined);
   if (info?.isDirectory() !== true) {
     throw new SlipError('SLIP-RELEASE-SOURCE', {
       found: `${source} is not a directory`,
-      expected: 'the directory of the web application (it has composer.json and public/)',
+      expected: 'the directory of a PHP application',
       fix: 'give its path with --source DIR',
     });
   }
+  const isProvided = (path: string): boolean => without.some((each) => path === each || path.startsWith(`${each}/`));
+  const listed = await listFiles(source, include);
   const files: TreeFile[] = [];
-  const leftOut: string[] = [];
-  await walk(source, '', { files, leftOut, bytes: 0 });
-  if (!files.some((file) => file.path === 'composer.json')) {
+  let bytes = 0;
+  for (const path of listed.files.filter((each) => !isProvided(each))) {
+    const file = await readTreeFile(source, path);
+    bytes += file.content.length;
+    if (bytes > treeMaxBytes) throw tooLarge(source);
+    files.push(file);
+  }
+  const own = files.find(({ path }) => path === 'slipway' || path.startsWith('slipway/'));
+  if (own !== undefined) {
     throw new SlipError('SLIP-RELEASE-SOURCE', {
-      found: `${source} has no composer.json`,
-      expected: 'the directory of the web application',
-      fix: 'give its path with --source DIR',
+      found: `${join(source, own.path)}: the name slipway/ is the runtime’s, which every package holds`,
+      expected: 'no file or directory of this name at the top',
+      fix: 'give it another name',
     });
   }
-  files.sort((a, b) => (a.path < b.path ? -1 : 1));
-  return { files, leftOut: leftOut.toSorted(), digest: digestOf(files) };
+  const emptyDirectories = listed.emptyDirectories.filter((each) => !isProvided(each));
+  const leftOut = await Promise.all(listed.environmentFiles.map((path) => describeEnvironmentFile(source, path)));
+  return { files, emptyDirectories, digest: digestOf(files, emptyDirectories), leftOut };
 }
 
-/** One hash for a list of files that is sorted by path. */
-export function digestOf(files: readonly TreeFile[]): string {
+/** One hash for files and empty directories that are sorted by path. */
+export function digestOf(files: readonly TreeFile[], emptyDirectories: readonly string[] = []): string {
   const hash = createHash('sha256');
-  for (const file of files) {
-    hash.update(`${file.path}\0${file.executable ? 'x' : '-'}\0${file.content.length}\0`);
-    hash.update(file.content);
+  for (const { path, content, executable, isLink } of files) {
+    hash.update(`${path}\0${isLink ? 'l' : executable ? 'x' : '-'}\0${content.length}\0`);
+    hash.update(content);
   }
+  for (const path of emptyDirectories) hash.update(`${path}\0d\0`);
   return hash.digest('hex');
 }
 
-interface Walk {
-  readonly files: TreeFile[];
-  readonly leftOut: string[];
-  bytes: number;
-}
-
-async function walk(root: string, below: string, found: Walk): Promise<void> {
-  const entries = await readdir(join(root, below), { withFileTypes: true });
-  for (const entry of entries) {
-    const path = below === '' ? entry.name : `${below}/${entry.name}`;
-    if (isLeftOut(below, entry.name)) {
-      if (path.startsWith(`${documentRoot}/`)) found.leftOut.push(path);
-      continue;
-    }
-    if (entry.isDirectory()) {
-      await walk(root, path, found);
-    } else if (entry.isFile()) {
-      found.files.push(await readTreeFile(root, path, found));
-    } else {
-      throw new SlipError('SLIP-RELEASE-SOURCE-LINK', {
-        found: `${join(root, path)} is ${entry.isSymbolicLink() ? 'a symbolic link' : 'neither a file nor a directory'}`,
-        expected: 'regular files and directories only: a package holds no links',
-        fix: 'replace it by the file it stands for, or remove it',
-      });
-    }
-  }
-}
-
-async function readTreeFile(root: string, path: string, total: { bytes: number }): Promise<TreeFile> {
+async function readTreeFile(root: string, path: string): Promise<TreeFile> {
   const absolute = join(root, path);
-  const [info, content] = await Promise.all([stat(absolute), readFile(absolute)]);
-  total.bytes += content.length;
-  if (total.bytes > treeMaxBytes) {
-    throw new SlipError('SLIP-RELEASE-SOURCE', {
-      found: `${root} holds more than ${treeMaxBytes / 1024 / 1024} MB`,
-      expected: 'the source of a web application',
-      fix: 'remove what does not belong there (dumps, logs, media)',
+  const info = await lstat(absolute);
+  if (!info.isSymbolicLink()) return { path, content: await readFile(absolute), executable: (info.mode & 0o100) !== 0 };
+  if ((await linkTarget(root, path)) === undefined) {
+    throw new SlipError('SLIP-RELEASE-SOURCE-LINK', {
+      found: `${absolute} is a symbolic link that leads out of the application`,
+      expected: 'links that are relative and stay inside, or none',
+      fix: 'replace it by the file it stands for, or remove it',
     });
   }
-  return { path, content, executable: (info.mode & 0o100) !== 0 };
+  return { path, content: Buffer.from(await readlink(absolute)), executable: false, isLink: true };
 }
 
-function isLeftOut(below: string, name: string): boolean {
-  if (name.startsWith('.')) return !(below === documentRoot && name === '.well-known');
-  return below === '' && (leftOutAtTop.has(name) || developmentFile.test(name));
+async function describeEnvironmentFile(root: string, path: string): Promise<string> {
+  const text = await readFile(join(root, path), 'utf8').catch(() => '');
+  const keys = [...text.matchAll(/^\s*(?:export\s+)?([A-Za-z_]\w*)\s*=/gm)].map(([, key]) => key ?? '');
+  const named =
+    keys.slice(0, keysNamed).join(', ') + (keys.length > keysNamed ? `, and ${keys.length - keysNamed} more` : '');
+  return `${path} stays here: what the application needs of it comes from env and secrets in slipway.yaml (${named || 'it sets nothing'})`;
+}
+
+function tooLarge(source: string): SlipError {
+  return new SlipError('SLIP-RELEASE-SOURCE', {
+    found: `${source} holds more than ${treeMaxBytes / 1024 / 1024} MB`,
+    expected: 'the source of a web application',
+    fix: 'remove what does not belong there (dumps, logs, media), or have version control ignore it',
+  });
 }

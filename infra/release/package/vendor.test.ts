@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
-import { installVendor, readVendorSource } from './vendor.ts';
+import { installVendor, readVendorSource, type VendorSource } from './vendor.ts';
 import { writeZip } from './zip.ts';
 
 let directory: string;
@@ -16,6 +16,12 @@ beforeEach(async () => {
 afterEach(() => rm(directory, { recursive: true, force: true }));
 
 const run = promisify(execFile);
+
+async function vendorOf(source: string): Promise<VendorSource> {
+  const found = await readVendorSource(source, { lock: 'composer.lock', plugins: [], scripts: [] });
+  if (found === undefined) throw new Error('there is no composer.json');
+  return found;
+}
 
 /** Publishes the package acme/lib in a registry that is a directory. */
 async function publish(release: { version: string; code: string; reference?: string; shasum?: '' }): Promise<void> {
@@ -64,7 +70,7 @@ async function pin(lockName: 'versions.lock' | 'composer.lock'): Promise<string>
 }
 
 async function install(source: string): Promise<string> {
-  const installed = await installVendor(await readVendorSource(source), join(directory, 'cache'));
+  const installed = await installVendor(await vendorOf(source), join(directory, 'cache'));
   return readFile(join(installed, 'vendor/acme/lib/Lib.php'), 'utf8');
 }
 

@@ -1,24 +1,34 @@
 import { createHash } from 'node:crypto';
-import { copyFile, cp, link, mkdir, mkdtemp, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import {
+  copyFile,
+  cp,
+  link,
+  lstat,
+  mkdir,
+  mkdtemp,
+  readdir,
+  readFile,
+  readlink,
+  rename,
+  rm,
+  stat,
+  symlink,
+  writeFile,
+} from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { SlipError } from '../../lib/errors.ts';
+import type { Application } from '../app/application.ts';
 import { composer } from './composer.ts';
 
 /** Raise when the way vendor is installed changes: older caches are then left alone and not used. */
-const vendorFormat = 3;
+const vendorFormat = 4;
 
 /** Asks the registry where its copies are; keeps every version. */
-const refillArgs = ['update', '--lock', '--no-install', '--no-scripts', '--no-plugins', '--no-progress'];
-const installArgs = [
-  'install',
-  '--no-dev',
-  '--no-autoloader',
-  '--no-scripts',
-  '--no-plugins',
-  '--prefer-dist',
-  '--no-progress',
-];
-const autoloadArgs = ['dump-autoload', '--no-dev', '--classmap-authoritative', '--no-scripts', '--no-plugins'];
+const refillArgs = ['update', '--lock', '--no-install', '--no-scripts', '--no-progress'];
+const resolveArgs = ['update', '--no-install', '--no-scripts', '--no-progress'];
+const installArgs = ['install', '--no-dev', '--no-autoloader', '--no-scripts', '--prefer-dist', '--no-progress'];
+const autoloadArgs = ['dump-autoload', '--no-dev', '--optimize', '--no-scripts'];
+const scriptLimitArgs = ['run-script', '--no-dev', '--timeout=300'];
 
 interface LockFile {
   readonly packages: readonly LockedPackage[];
@@ -37,27 +47,41 @@ interface PackageDist {
 
 export interface VendorSource {
   readonly composerJson: Buffer;
-  /** `versions.lock` holds no addresses of a registry, which are asked for; `composer.lock` is used as it is. */
-  readonly lockName: 'versions.lock' | 'composer.lock';
-  readonly lock: Buffer;
+  /** The committed lock file; undefined when there is none, and Composer takes the newest versions that fit. */
+  readonly lock: Buffer | undefined;
+  /** `versions.lock` holds no addresses of a registry, which are asked for; any other is used as it is. */
+  readonly lockName: string;
+  /** Plugins that may run, and scripts that run after the class map is written. */
+  readonly plugins: readonly string[];
+  readonly scripts: readonly string[];
+  /** The application's directory, when packages come from paths in it; Composer then has to find them there. */
+  readonly pathsFrom: string | undefined;
 }
 
-export async function readVendorSource(source: string): Promise<VendorSource> {
-  const composerJson = await readFile(join(source, 'composer.json'));
-  for (const lockName of ['versions.lock', 'composer.lock'] as const) {
-    const lock = await readFile(join(source, lockName)).catch(() => undefined);
-    if (lock !== undefined) return { composerJson, lockName, lock };
-  }
-  throw new SlipError('SLIP-RELEASE-VERSIONS-LOCK', {
-    found: `${source} has neither versions.lock nor composer.lock`,
-    expected: 'the pinned versions of every package, so that the same source gives the same package anywhere',
-    fix: 'restore the file from version control, or write it anew as docs/guides/release.md says',
-  });
+/** What Composer installs for an application; undefined when it has no composer.json. */
+export async function readVendorSource(
+  source: string,
+  { lock: lockName, plugins, scripts }: Application['composer'],
+): Promise<VendorSource | undefined> {
+  const composerJson = await readFile(join(source, 'composer.json')).catch(() => undefined);
+  if (composerJson === undefined) return undefined;
+  const names = ['versions.lock', lockName];
+  const locks = await Promise.all(names.map((name) => readFile(join(source, name)).catch(() => undefined)));
+  const found = locks.findIndex((each) => each !== undefined);
+  const lock = locks[found];
+  const pathsFrom = hasPathRepositories(readDefinition(source, composerJson)) ? source : undefined;
+  return { composerJson, lock, lockName: names[found] ?? lockName, plugins, scripts, pathsFrom };
 }
 
-export function vendorKey(source: VendorSource): string {
-  const hash = createHash('sha256').update(`${vendorFormat}\0${source.lockName}\0${source.composerJson.length}\0`);
-  return hash.update(source.composerJson).update(source.lock).digest('hex').slice(0, 24);
+export function vendorKey({ composerJson, lock, lockName, plugins }: VendorSource): string {
+  const hash = createHash('sha256').update(
+    `${vendorFormat}\0${lockName}\0${composerJson.length}\0${plugins.join(',')}\0`,
+  );
+  return hash
+    .update(composerJson)
+    .update(lock ?? '')
+    .digest('hex')
+    .slice(0, 24);
 }
 
 /**
@@ -70,16 +94,21 @@ export async function installVendor(
   onProgress?: (message: string) => void,
 ): Promise<string> {
   const target = join(cacheDir, 'vendor', vendorKey(source));
+  // What lies in a path may have changed under the same version.
+  if (source.pathsFrom !== undefined) await rm(target, { recursive: true, force: true });
   if (await isDirectory(target)) return target;
   await mkdir(dirname(target), { recursive: true, mode: 0o700 });
   const directory = await mkdtemp(`${target}.`);
   try {
-    await writeFile(join(directory, 'composer.json'), source.composerJson);
-    await writeFile(join(directory, 'composer.lock'), source.lock);
-    await composer(directory, ['validate', '--no-check-publish', '--no-check-all'], onProgress);
-    const pinned = JSON.parse(source.lock.toString('utf8')) as LockFile;
-    if (source.lockName === 'versions.lock') await refill(directory, pinned, onProgress);
-    await composer(directory, installArgs, onProgress);
+    await writeFile(join(directory, 'composer.json'), composerJsonFor(source));
+    if (source.lock !== undefined) await writeFile(join(directory, 'composer.lock'), source.lock);
+    const unlocked = source.lock === undefined ? ['--no-check-lock'] : [];
+    await composer(directory, ['validate', '--no-check-publish', '--no-check-all', ...unlocked], onProgress);
+    if (source.lock === undefined) await composer(directory, withPlugins(source, resolveArgs), onProgress);
+    const pinned = JSON.parse(await readFile(join(directory, 'composer.lock'), 'utf8')) as LockFile;
+    if (source.lockName === 'versions.lock')
+      await refill(directory, pinned, withPlugins(source, refillArgs), onProgress);
+    await composer(directory, withPlugins(source, installArgs), onProgress);
     await requireInstalled(directory, pinned, source.lockName);
     await requireNoDevelopmentPackages(directory, pinned);
     await forgetRegistry(directory);
@@ -93,35 +122,114 @@ export async function installVendor(
 }
 
 /**
- * Completes a build directory that holds the tree: `vendor` with an autoloader that knows every class of the tree and of
- * the packages, and no others. The packages are hard links to the installed ones, which nothing here writes to; what
- * Composer rewrites is copied.
+ * Completes a build directory that holds the tree: `vendor` with an autoloader that knows the classes of the tree and of the packages, and
+ * what plugins have placed elsewhere. The packages are hard links to the installed ones, which nothing here writes to; what Composer
+ * rewrites is copied. Then the scripts of the application that may run do.
  */
-export async function placeVendor(installed: string, buildDir: string): Promise<void> {
-  await fixAutoloaderName(join(buildDir, 'composer.json'));
-  await cp(join(installed, 'composer.lock'), join(buildDir, 'composer.lock'));
+export async function placeVendor(
+  installed: string,
+  buildDir: string,
+  source: VendorSource,
+  onProgress?: (message: string) => void,
+): Promise<void> {
+  const own = await readFile(join(buildDir, 'composer.json'));
+  const ownLock = await readFile(join(buildDir, 'composer.lock')).catch(() => undefined);
+  await writeFile(join(buildDir, 'composer.json'), composerJsonFor(source));
+  for (const name of await readdir(installed)) {
+    if (name !== 'composer.json' && name !== 'vendor') await linkTree(join(installed, name), join(buildDir, name));
+  }
   for (const name of await readdir(join(installed, 'vendor'))) {
-    if (name === 'bin') continue;
     const [from, to] = [join(installed, 'vendor', name), join(buildDir, 'vendor', name)];
     if (name === 'composer') await cp(from, to, { recursive: true });
     else await linkTree(from, to);
   }
-  await composer(buildDir, autoloadArgs);
+  await composer(buildDir, withPlugins(source, autoloadArgs), onProgress);
   await sortProvided(join(buildDir, 'vendor/composer/installed.php'));
+  for (const script of source.scripts) await composer(buildDir, [...scriptLimitArgs, script], onProgress);
+  await writeFile(join(buildDir, 'composer.json'), own);
+  // The one that was installed from names a registry.
+  if (ownLock === undefined) await rm(join(buildDir, 'composer.lock'), { force: true });
+  else await writeFile(join(buildDir, 'composer.lock'), ownLock);
 }
 
 async function linkTree(from: string, to: string): Promise<void> {
-  await mkdir(to, { recursive: true });
-  for (const entry of await readdir(from, { withFileTypes: true })) {
-    const [source, target] = [join(from, entry.name), join(to, entry.name)];
-    if (entry.isDirectory()) await linkTree(source, target);
-    else await link(source, target).catch(() => copyFile(source, target));
+  const info = await lstat(from);
+  if (info.isSymbolicLink()) await symlink(await readlink(from), to);
+  else if (info.isDirectory()) {
+    await mkdir(to, { recursive: true });
+    for (const name of await readdir(from)) await linkTree(join(from, name), join(to, name));
+  } else {
+    await rm(to, { force: true });
+    await link(from, to).catch(() => copyFile(from, to));
+  }
+}
+
+function withPlugins({ plugins }: VendorSource, args: readonly string[]): readonly string[] {
+  return plugins.length === 0 ? [...args, '--no-plugins'] : args;
+}
+
+/**
+ * The application's composer.json as it is installed from. Composer names the autoloader's class at random unless told; one name for all
+ * builds keeps their bytes the same. Only the plugins that the manifest names may run. Paths are those of the application's directory, and
+ * what lies there is copied.
+ */
+function composerJsonFor({ composerJson, plugins, pathsFrom }: VendorSource): string {
+  const definition = JSON.parse(composerJson.toString('utf8')) as ComposerDefinition;
+  const allowed = Object.fromEntries(plugins.map((name) => [name, true]));
+  definition.config = { ...definition.config, 'autoloader-suffix': 'Slipway', 'allow-plugins': allowed };
+  if (pathsFrom !== undefined) {
+    definition.repositories = Object.values(definition.repositories ?? {}).map((repository) =>
+      isPathRepository(repository)
+        ? {
+            ...repository,
+            url: join(pathsFrom, String(repository.url)),
+            options: { ...repository.options, symlink: false },
+          }
+        : repository,
+    );
+  }
+  return JSON.stringify(definition);
+}
+
+interface Repository {
+  readonly type?: string;
+  readonly url?: string;
+  readonly options?: Readonly<Record<string, unknown>>;
+}
+
+interface ComposerDefinition {
+  config?: Record<string, unknown>;
+  repositories?: Readonly<Record<string, Repository>> | readonly Repository[];
+}
+
+function isPathRepository({ type, url }: Repository): boolean {
+  return type === 'path' && url !== undefined && !url.startsWith('/');
+}
+
+function hasPathRepositories({ repositories = [] }: ComposerDefinition): boolean {
+  return Object.values(repositories).some(isPathRepository);
+}
+
+function readDefinition(source: string, composerJson: Buffer): ComposerDefinition {
+  try {
+    return JSON.parse(composerJson.toString('utf8')) as ComposerDefinition;
+  } catch (error) {
+    throw new SlipError('SLIP-RELEASE-COMPOSER', {
+      found: `${join(source, 'composer.json')} is no JSON: ${error instanceof Error ? error.message : String(error)}`,
+      expected: 'a composer.json that `composer validate` accepts',
+      fix: 'correct the file, then repeat the command',
+    });
   }
 }
 
 /** Completes a lock without addresses. Composer itself compares each archive with the SHA-1 that the registry gives now. */
-async function refill(directory: string, pinned: LockFile, onProgress?: (message: string) => void): Promise<void> {
-  await composer(directory, refillArgs, onProgress);
+async function refill(
+  directory: string,
+  pinned: LockFile,
+  args: readonly string[],
+  onProgress?: (message: string) => void,
+): Promise<void> {
+  await composer(directory, args, onProgress);
   const refilled = JSON.parse(await readFile(join(directory, 'composer.lock'), 'utf8')) as LockFile;
   requireSamePackages(allPackages(pinned), allPackages(refilled), { giver: 'the registry', lockName: 'versions.lock' });
 }
@@ -178,13 +286,6 @@ async function requireNoDevelopmentPackages(directory: string, lock: LockFile): 
     expected: 'only what production needs (`require`, not `require-dev`)',
     fix: 'remove the cache directory of packages and build again; if it persists, report it',
   });
-}
-
-/** Composer names the autoloader's class at random unless told; one name for all builds keeps their bytes the same. */
-async function fixAutoloaderName(path: string): Promise<void> {
-  const definition = JSON.parse(await readFile(path, 'utf8')) as { config?: Record<string, unknown> };
-  definition.config = { ...definition.config, 'autoloader-suffix': 'Slipway' };
-  await writeFile(path, JSON.stringify(definition));
 }
 
 /** Composer lists what packages provide in the order they happened to be installed in; sorted, it is always the same. */

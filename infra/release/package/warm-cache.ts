@@ -1,8 +1,7 @@
-import { stat } from 'node:fs/promises';
+import { rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { SlipError } from '../../lib/errors.ts';
 import { cleanEnvironment, runProgram } from '../../lib/run-program.ts';
-import type { TreeFile } from './source-tree.ts';
 import { readTree } from './tree.ts';
 
 const warmTimeoutMs = 60_000;
@@ -10,10 +9,10 @@ const cacheDirectory = 'var/cache/prod';
 /** What Symfony keeps to find out whether it has to compile again, and what helps to write its configuration: production does neither. */
 const bookkeeping = /\.(meta|meta\.json|lock)$|\/Symfony\/Config\//;
 
-/** Has the application compile its container and routes, and returns what it wrote: a slot then starts without compiling. */
-export async function warmCache(directory: string): Promise<TreeFile[]> {
+/** Has the application compile its container and routes into its tree: a slot then starts without compiling. */
+export async function warmCache(directory: string): Promise<void> {
   const console = await stat(join(directory, 'bin/console')).catch(() => undefined);
-  if (console === undefined) return [];
+  if (console === undefined) return;
   const result = await runProgram({
     program: 'php',
     args: ['bin/console', 'cache:warmup', '--env=prod', '--no-interaction', '--no-ansi'],
@@ -29,6 +28,8 @@ export async function warmCache(directory: string): Promise<TreeFile[]> {
     });
   }
   const written = await stat(join(directory, cacheDirectory)).catch(() => undefined);
-  if (written === undefined) return [];
-  return (await readTree(directory, cacheDirectory)).filter(({ path }) => !bookkeeping.test(path));
+  if (written === undefined) return;
+  for (const { path } of await readTree(directory, cacheDirectory)) {
+    if (bookkeeping.test(path)) await rm(join(directory, path));
+  }
 }

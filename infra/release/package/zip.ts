@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import { createWriteStream } from 'node:fs';
+import { createReadStream, createWriteStream } from 'node:fs';
+import { stat } from 'node:fs/promises';
 import { Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { ZipFile } from 'yazl';
@@ -11,11 +12,11 @@ import type { TreeFile } from './source-tree.ts';
  */
 const entryTime = new Date(2020, 0, 1, 12, 0, 0);
 
-/** Writes files in the given order; the bytes depend on nothing but paths, contents and modes. Returns size and hash. */
+/** Writes files in the given order, then stored ones as they lie on the disk, uncompressed; the bytes depend on nothing but paths, contents and modes. Returns size and hash. */
 export async function writeZip(
   file: string,
   entries: readonly TreeFile[],
-  { compress = true }: { readonly compress?: boolean } = {},
+  stored: readonly { readonly path: string; readonly file: string }[] = [],
 ): Promise<{ readonly bytes: number; readonly sha256: string }> {
   const zip = new ZipFile();
   for (const entry of entries) {
@@ -23,7 +24,15 @@ export async function writeZip(
       mtime: entryTime,
       forceDosTimestamp: true,
       mode: entry.executable ? 0o100755 : 0o100644,
-      compress,
+    });
+  }
+  for (const { path, file: source } of stored) {
+    zip.addReadStream(createReadStream(source), path, {
+      mtime: entryTime,
+      forceDosTimestamp: true,
+      mode: 0o100644,
+      compress: false,
+      size: (await stat(source)).size,
     });
   }
   zip.end();

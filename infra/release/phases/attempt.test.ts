@@ -13,6 +13,8 @@ const candidate = {
   schemaMax: '2',
   settings: { A: '1' },
   siteContainers: [],
+  smoke: ['/'],
+  provides: {},
 };
 
 function begun(before?: object) {

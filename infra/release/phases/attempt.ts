@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { SlipCode } from '../../lib/codes.ts';
 import { messageOf } from '../../lib/error-message.ts';
 import { SlipError } from '../../lib/errors.ts';
+import type { Application } from '../app/application.ts';
 import type { Smoke } from '../app/manifest-schema.ts';
 import type { Configuration, EntryKind, HistoryEntry, Outcome } from '../store/history.ts';
 import type { Phase } from '../store/lock.ts';
@@ -16,7 +17,8 @@ export interface Candidate extends Configuration {
   readonly schemaMax: string;
   readonly source?: { readonly commit: string; readonly dirty: boolean } | undefined;
   /** Requests that the version has to answer as they say; undefined for one from before there were any. */
-  readonly smoke?: readonly Smoke[] | undefined;
+  readonly smoke: readonly Smoke[];
+  readonly provides: Application['provides'];
   /** Id of the entry that is brought back. */
   readonly restored?: string | undefined;
 }
@@ -62,8 +64,19 @@ export class Attempt {
 
   entry(outcome: Outcome, error?: unknown): HistoryEntry {
     const { before, owner, startedAt, steps, probe } = this.#session;
-    const { version, sha256, bytes, schemaMin, schemaMax, settings, siteContainers, source, restored, smoke } =
-      this.candidate;
+    const {
+      version,
+      sha256,
+      bytes,
+      schemaMin,
+      schemaMax,
+      settings,
+      siteContainers,
+      source,
+      restored,
+      smoke,
+      provides,
+    } = this.candidate;
     return {
       id: this.id,
       kind: this.kind,
@@ -86,7 +99,8 @@ export class Attempt {
       requests: probe?.count ?? { sent: 0, lost: 0 },
       settings,
       siteContainers,
-      ...(smoke === undefined ? {} : { smoke }),
+      smoke,
+      provides,
       ...(error === undefined ? {} : { error: describeFailure(error) }),
     };
   }

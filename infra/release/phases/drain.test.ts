@@ -11,11 +11,11 @@ afterEach(() => {
   server.close();
 });
 
-/** A production that answers below /internal/ as the app does: nothing is there with another token. */
+/** A production that answers below /_slipway/release/ as the app does: nothing is there with another token. */
 async function production(drainAnswers: number, token = tokens.release, body = '{}'): Promise<WebSlot> {
   server = createServer((request, response) => {
     if (request.headers.authorization !== `Bearer ${token}`) response.writeHead(404).end();
-    else if (request.url?.startsWith('/internal/release/drain')) response.writeHead(drainAnswers).end(body);
+    else if (request.url?.startsWith('/_slipway/release/drain')) response.writeHead(drainAnswers).end(body);
     else response.writeHead(405).end();
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));

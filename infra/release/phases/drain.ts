@@ -22,7 +22,7 @@ export async function drain(
   const { drainMs } = session.target.limits;
   const seconds = drainMs / 1000;
   await attempt.enter('drain');
-  const answer = await session.production.ask(`/internal/release/drain?timeout=${seconds}`, {
+  const answer = await session.production.ask(`/_slipway/release/drain?timeout=${seconds}`, {
     method: 'POST',
     token: session.tokens.release,
     timeoutMs: drainMs + slackMs,
@@ -49,7 +49,7 @@ export async function drainBriefly({
   production,
   tokens,
 }: Pick<Session, 'production' | 'tokens'>): Promise<string | undefined> {
-  const { status } = await production.ask(`/internal/release/drain?timeout=${brieflySeconds}`, {
+  const { status } = await production.ask(`/_slipway/release/drain?timeout=${brieflySeconds}`, {
     method: 'POST',
     token: tokens.release,
     timeoutMs: brieflySeconds * 1000 + brieflySlackMs,
@@ -59,13 +59,13 @@ export async function drainBriefly({
     : `what was live has not said that all its images are in Blob (${status ?? 'no answer'}): the rest waits in its outbox, none is lost`;
 }
 
-/** With another token nothing below /internal/ is there. What every release needs is there with the right one. */
+/** With another token nothing below /_slipway/release/ is there. What every release needs is there with the right one. */
 async function assertTokenIsKnown({ production, tokens }: Draining): Promise<void> {
-  const { status } = await production.ask('/internal/release/probe', { token: tokens.release });
+  const { status } = await production.ask('/_slipway/release/warm', { token: tokens.release });
   if (status === 405) return;
   throw new SlipError('SLIP-RELEASE-TOKEN', {
     found: `production does not take the release token (${status ?? 'no answer'}), so its outbox cannot be drained`,
-    expected: 'the RELEASE_TOKEN that the program wants: 405 to a GET of /internal/release/probe',
+    expected: 'the RELEASE_TOKEN that the program wants: 405 to a GET of /_slipway/release/warm',
     fix: 'was the secret changed? Restart production, so that it reads the secret anew, then repeat the command',
   });
 }

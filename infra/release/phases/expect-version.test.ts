@@ -53,7 +53,7 @@ describe('a slot', () => {
     const slot = await slotAnswering(version('new'));
     const ask = jest.spyOn(slot, 'ask');
     await expectVersion(slot, { version: 'new', slot: 'staging' }, { ...waiting(), limitMs: 900_000 });
-    expect(ask).toHaveBeenCalledWith('/version', { timeoutMs: 70_000 });
+    expect(ask).toHaveBeenCalledWith('/_slipway/version', { timeoutMs: 70_000 });
   });
 
   test.each([

@@ -33,9 +33,10 @@ export async function expectVersion(
   let last: Observation | undefined;
   const found = await untilDefined(waiting, async () => {
     for (const began = clock.now(); ; ) {
-      last = await slot.ask('/version', { timeoutMs: Math.min(limitMs, answerMs) });
+      last = await slot.ask('/_slipway/version', { timeoutMs: Math.min(limitMs, answerMs) });
       redirected = isRedirect(last) ? redirected + 1 : 0;
-      if (redirected >= redirectsInARow) throw redirects(`${slot.url}/version`, last.status ?? 0, last.location);
+      if (redirected >= redirectsInARow)
+        throw redirects(`${slot.url}/_slipway/version`, last.status ?? 0, last.location);
       const running = versionOf(last);
       row = running?.version === expected.version && running.slot === expected.slot ? row + 1 : 0;
       if (row === 0) return undefined;

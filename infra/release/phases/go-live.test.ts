@@ -8,8 +8,8 @@ const target = { limits: { liveMs: 60, settleMs: 3_600_000 }, management: { poll
 
 function production(version: string, health: string): WebSlot {
   const answers: Record<string, object> = {
-    '/version': { version, slot: 'production' },
-    '/api/health': { status: health },
+    '/_slipway/version': { version, slot: 'production' },
+    '/_slipway/health': { status: health },
   };
   const ask = async (path: string) => ({ status: 200, text: JSON.stringify(answers[path]) });
   return { url: 'https://www.example.org', ask } as unknown as WebSlot;

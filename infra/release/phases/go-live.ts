@@ -1,6 +1,7 @@
 import { SlipError } from '../../lib/errors.ts';
 import type { WebSlot } from '../appservice/web-slot.ts';
-import { answers } from '../gates/answers.ts';
+import { agentCache } from '../gates/agent-cache.ts';
+import { answers, plainPaths } from '../gates/answers.ts';
 import { cacheRoundTrip } from '../gates/cache-round-trip.ts';
 import { deepHealth } from '../gates/deep-health.ts';
 import { imageThroughBlob } from '../gates/image-through-blob.ts';
@@ -19,6 +20,9 @@ import { swap } from './swap.ts';
 import { warm } from './warm.ts';
 import type { WatchBudget } from './watch.ts';
 import { watch } from './watch.ts';
+
+const versionPath = '/_slipway/version';
+const healthPath = '/_slipway/health';
 
 export interface GoLiveOptions {
   readonly p95BudgetMs: number;
@@ -70,6 +74,7 @@ export async function goLive(session: Session, attempt: Attempt, options: GoLive
       await steps.runAlways('watch', async (note) => {
         const seen = await watch(production, session.staging, budget, {
           oldBackWithinMs: session.target.limits.settleMs,
+          paths: [...plainPaths(attempt.candidate.smoke), healthPath],
           beat: () => session.lock.assertHeld(),
           onProgress: (text) => steps.progress(text),
         });
@@ -115,14 +120,16 @@ async function verify(
   candidate: Candidate,
   p95BudgetMs: number,
 ): Promise<void> {
-  await steps.pass([answers], { slot, smoke: candidate.smoke });
+  const { smoke, provides } = candidate;
+  await steps.pass([answers], { slot, smoke });
   await steps.pass([schemaInRange], { slot });
   await steps.pass([deepHealth], { slot, ...settling(target) });
   await steps.pass([sidecarPresent], { slot, wanted: candidate, ...settling(target) });
-  await steps.pass([cacheRoundTrip], { slot, cacheToken: tokens.cacheApi });
-  await steps.pass([imageThroughBlob], { slot, releaseToken: tokens.release });
-  await steps.pass([listedImage], { slot, ...settling(target) });
-  await steps.pass([latency], { slot, p95BudgetMs });
+  if (provides.cache === undefined) await steps.pass([agentCache], { slot, releaseToken: tokens.release });
+  else await steps.pass([cacheRoundTrip], { slot, cacheToken: tokens.cacheApi });
+  if (provides.probe !== undefined) await steps.pass([imageThroughBlob], { slot, releaseToken: tokens.release });
+  if (provides.images !== undefined) await steps.pass([listedImage], { slot, ...settling(target) });
+  await steps.pass([latency], { slot, path: plainPaths(smoke)[0] ?? versionPath, p95BudgetMs });
 }
 
 async function swapBack(
@@ -159,6 +166,6 @@ async function swapBack(
 }
 
 async function pendingImages(slot: WebSlot, token: string): Promise<string> {
-  const drained = await slot.ask('/internal/release/drain?timeout=0', { method: 'POST', token });
+  const drained = await slot.ask('/_slipway/release/drain?timeout=0', { method: 'POST', token });
   return drained.status === 504 ? '; images are still on their way to Blob from staging, none is lost' : '';
 }

@@ -24,8 +24,8 @@ async function healed(situation: Situation): Promise<string[]> {
   const from = 'from' in situation ? situation.from : 'old';
   const done: string[] = [];
   const answers: Record<string, object> = {
-    '/version': { version: running, slot: 'production' },
-    '/api/health': { status: health },
+    '/_slipway/version': { version: running, slot: 'production' },
+    '/_slipway/health': { status: health },
   };
   const entry = { id: '1', kind, version: 'new', from } as HistoryEntry;
   const context = {

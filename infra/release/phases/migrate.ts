@@ -16,7 +16,7 @@ export async function migrate(
   kind: 'expand' | 'contract',
   steps: Steps,
 ): Promise<MigrationResult> {
-  const begun = await slot.ask('/internal/release/migrate', { method: 'POST', token, body: { kind } });
+  const begun = await slot.ask('/_slipway/release/migrate', { method: 'POST', token, body: { kind } });
   const job = parseObject(begun.text).job;
   if (begun.status !== 202 || typeof job !== 'string')
     throw migrationFailed(`starting it answers ${begun.status ?? begun.reason}`);

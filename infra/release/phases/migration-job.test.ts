@@ -60,6 +60,6 @@ test('an interrupt ends the run in the slot, says what was carried out and ends 
   }, abort.signal);
   const { job, asked } = slot([running], { status: 'stopped', executed: ['1'] });
   await expect(followMigration(job, steps)).rejects.toMatchObject({ code: 'SLIP-RELEASE-INTERRUPTED' });
-  expect(asked).toContain('DELETE /internal/release/migrate/J');
+  expect(asked).toContain('DELETE /_slipway/release/migrate/J');
   expect(notices).toEqual(['the migration was ended; carried out before: 1']);
 });

@@ -69,7 +69,7 @@ function ask(job: MigrationJob): Promise<Observation> {
 }
 
 function path({ id }: MigrationJob): string {
-  return `/internal/release/migrate/${encodeURIComponent(id)}`;
+  return `/_slipway/release/migrate/${encodeURIComponent(id)}`;
 }
 
 function isRunning({ status, text }: Observation): boolean {

@@ -14,7 +14,8 @@ interface Answers {
 async function probed({ version = [healthy], listing = [healthy] }: Answers) {
   const asked = { version: 0, listing: 0 };
   const ask = async (path: string): Promise<object> => {
-    const [of, answers] = path === '/version' ? (['version', version] as const) : (['listing', listing] as const);
+    const [of, answers] =
+      path === '/_slipway/version' ? (['version', version] as const) : (['listing', listing] as const);
     return answers[Math.min(asked[of]++, answers.length - 1)] ?? {};
   };
   const probe = ProductionProbe.start({ ask } as unknown as WebSlot);

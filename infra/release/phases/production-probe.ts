@@ -80,7 +80,7 @@ export class ProductionProbe {
   }
 
   async #askVersion(): Promise<boolean> {
-    const seen = await this.#slot.ask('/version', { timeoutMs: lostAfterMs });
+    const seen = await this.#slot.ask('/_slipway/version', { timeoutMs: lostAfterMs });
     const version = versionOf(seen)?.version;
     this.#count(seen, version !== undefined);
     if (version === undefined) return true;

@@ -23,7 +23,7 @@ export function fakeSession({ before, health = 'pass', saysLastSwap = true }: Si
     url: `https://${name}`,
     version: async () => ({ version: versionOf(name) }),
     ask: async (path: string) => {
-      if (name === 'production' && path.startsWith('/internal/release/drain')) done.push('drain');
+      if (name === 'production' && path.startsWith('/_slipway/release/drain')) done.push('drain');
       const status = versionOf(name) === 'new' ? health : 'pass';
       return { status: 200, ms: 1, text: JSON.stringify({ version: versionOf(name), slot: name, status }) };
     },
@@ -64,6 +64,8 @@ export function fakeSession({ before, health = 'pass', saysLastSwap = true }: Si
     schemaMax: '0',
     settings: {},
     siteContainers: [],
+    smoke: ['/'],
+    provides: {},
   };
   return { done, session, attemptOf: (kind: HistoryEntry['kind']) => new Attempt(session, kind, candidate) };
 }

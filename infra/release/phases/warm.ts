@@ -10,7 +10,7 @@ const mostTries = 3;
  */
 export async function warm(slot: WebSlot, token: string, tries = mostTries): Promise<void> {
   for (let turn = 1; turn <= tries; turn++) {
-    const answer = await slot.ask('/internal/release/warm', { method: 'POST', token, timeoutMs });
+    const answer = await slot.ask('/_slipway/release/warm', { method: 'POST', token, timeoutMs });
     if (answer.status !== 200) return;
     const { requests, answered } = parseObject(answer.text);
     if (requests === answered) return;

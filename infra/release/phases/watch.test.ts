@@ -41,7 +41,13 @@ describe('a watch', () => {
   const turns = 5;
 
   function watching(clock = new InstantClock()) {
-    return { oldBackWithinMs: 10_000, beat: () => undefined, onProgress: () => undefined, clock };
+    return {
+      paths: ['/api/ping', '/', '/api/images', '/_slipway/health'],
+      oldBackWithinMs: 10_000,
+      beat: () => undefined,
+      onProgress: () => undefined,
+      clock,
+    };
   }
 
   afterEach(() => {
@@ -74,7 +80,7 @@ describe('a watch', () => {
   });
 
   test('finds nothing wrong with what fails in the old version too', async () => {
-    const shared = failsAt('/api/ping', '/api/health');
+    const shared = failsAt('/api/ping', '/_slipway/health');
     const seen = await watch(await slot(shared), await slot(shared), short, watching());
     expect(seen).toMatchObject({ sent: turns, errors: 3 });
   });

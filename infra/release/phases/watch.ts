@@ -4,9 +4,7 @@ import { percentile } from '../../lib/percentile.ts';
 import type { Observation, WebSlot } from '../appservice/web-slot.ts';
 
 const askEveryMs = 200;
-/** A page, an API, one that reads the database, and the application's own check. */
-const paths = ['/api/ping', '/', '/api/images', '/api/health'];
-const lifePath = '/api/health/live';
+const lifePath = '/_slipway/live';
 
 export interface WatchBudget {
   readonly seconds: number;
@@ -26,6 +24,8 @@ export interface Watched {
 }
 
 export interface Watching {
+  /** What both versions are asked in turn; each answers 200 when all is well. */
+  readonly paths: readonly string[];
   /** How long the old version may take to come back: a swap ends with its restart. */
   readonly oldBackWithinMs: number;
   readonly beat: () => void;
@@ -55,7 +55,7 @@ export async function watch(
   production: WebSlot,
   old: WebSlot,
   budget: WatchBudget,
-  { oldBackWithinMs, beat, onProgress, clock = monotonicClock }: Watching,
+  { paths, oldBackWithinMs, beat, onProgress, clock = monotonicClock }: Watching,
 ): Promise<Watched> {
   const seen: Turn[] = [];
   const wantedMs = budget.seconds * 1000;

@@ -1,5 +1,6 @@
 import type { ContainerClient } from '@azure/storage-blob';
 import type { WantedContainer } from '../../lib/wanted.ts';
+import type { Application } from '../app/application.ts';
 import type { Smoke } from '../app/manifest-schema.ts';
 import { readText } from './blob-text.ts';
 import type { Seal } from './seal.ts';
@@ -63,7 +64,9 @@ export interface HistoryEntry extends Configuration {
   /** From an own probe on production, over the whole of the release. */
   readonly requests: RequestCount;
   /** What `slipway.yaml` of the package says that the version answers. */
-  readonly smoke?: readonly Smoke[] | undefined;
+  readonly smoke: readonly Smoke[];
+  /** What the application answers itself, by capability. Undefined in lines that an older slipway wrote. */
+  readonly provides: Application['provides'];
   /** Code (a SlipCode of the version that wrote it) and text of what stopped it. */
   readonly error?: { readonly code: string; readonly found: string };
 }

@@ -18,7 +18,7 @@ final class FrontDoorTest extends FeatureTestCase
     {
         foreach ([
             '/.env', '/composer.json', '/composer.lock', '/vendor/autoload.php', '/index.php', '/index.php/api/ping', '/src/Kernel.php', '/config/services.php', '/version.json',
-            '/.git/config', '/appservice/startup.sh', '/var/cache/prod/App_KernelProdContainer.php', '/app.css/../composer.json', '/x/%2e%2e/composer.json', '/x/..%2fcomposer.json',
+            '/.git/config', '/slipway.yaml', '/var/cache/prod/App_KernelProdContainer.php', '/app.css/../composer.json', '/x/%2e%2e/composer.json', '/x/..%2fcomposer.json',
             '//composer.json', '/_problem/404', '/app.css/', '/app.css/x.php', '/public/app.css', '/api', '/api/', '/api/ping/', '/API/PING', '/media', '/media/',
             '/INDEX.PHP', '/Index.php/api/ping', '/index.php%20', '/index.php.', '/index.php~', '/api/x.php', '/x.php', '/_media/outbox/x', '/_media/blob',
         ] as $path) {

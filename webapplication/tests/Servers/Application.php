@@ -27,13 +27,13 @@ final class Application
     public function start(array $changes = []): void
     {
         $this->environment = $changes + $this->environment;
-        $this->run(['bash', $this->source.'/appservice/startup.sh']);
+        $this->run(['bash', Runtime::startup()]);
     }
 
     /** Runs as the given user when this process is root, else as the current user. */
     public function startAs(string $user): void
     {
-        $this->run([...(0 === posix_geteuid() ? ['setpriv', '--reuid', $user, '--regid', $user, '--clear-groups'] : []), 'bash', $this->source.'/appservice/startup.sh']);
+        $this->run([...(0 === posix_geteuid() ? ['setpriv', '--reuid', $user, '--regid', $user, '--clear-groups'] : []), 'bash', Runtime::startup()]);
     }
 
     public function awaitReady(): void
@@ -93,7 +93,9 @@ final class Application
     /** @param list<string> $command */
     private function run(array $command): void
     {
-        $this->process = Process::start($command, $this->environment + [
+        $this->process = Process::start($command, $this->environment + Runtime::compiledCache($this->source, $this->runDirectory) + [
+            'APP_DIR' => $this->source,
+            'SLIPWAY_APP_JSON' => Runtime::description(),
             'RUN_DIR' => $this->runDirectory,
             'NGINX_LISTEN' => '127.0.0.1:'.$this->port,
             'NGINX_PID_FILE' => $this->runDirectory.'/nginx.pid',

@@ -11,7 +11,7 @@ final readonly class Package
     {
         $from = Source::directory();
         mkdir($directory);
-        foreach (['appservice', 'bin', 'composer.json', 'config', 'migrations', 'openapi.json', 'public', 'src'] as $part) {
+        foreach (['bin', 'composer.json', 'config', 'migrations', 'openapi.json', 'public', 'src'] as $part) {
             exec(sprintf('cp -r %s %s', escapeshellarg($from.'/'.$part), escapeshellarg($directory)));
         }
         exec(sprintf('cp -rl %1$s %2$s 2>/dev/null || { rm -rf %2$s; cp -r %1$s %2$s; }; chmod -R a+rX %2$s', escapeshellarg($from.'/vendor'), escapeshellarg($directory.'/vendor')));

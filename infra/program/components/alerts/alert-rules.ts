@@ -239,7 +239,7 @@ export const FAILED_LOCATIONS = LOCATIONS.length - 2;
 
 /** Tests deep health, so that a lost database counts as unavailable (503). */
 export const AVAILABILITY = {
-  path: '/api/health',
+  path: '/_slipway/health',
   settings: {
     kind: 'standard' as const,
     webTestKind: 'standard' as const,

@@ -4,8 +4,8 @@ import { fpmChildren, PLAN_SKUS } from '../plan/plan-sizes.ts';
 
 /** Paths inside the container and the path that is probed. */
 export const PATHS = {
-  startup: 'bash /home/site/wwwroot/appservice/startup.sh',
-  live: '/api/health/live',
+  startup: 'bash /home/site/wwwroot/slipway/startup.sh',
+  live: '/_slipway/live',
   mediaRoot: '/home/media',
   mediaMount: '/mounts/media',
   caFile: '/etc/ssl/certs/ca-certificates.crt',

@@ -1,18 +1,24 @@
 #!/usr/bin/env bash
-# Runs the application in App Service's PHP container, or on any machine with nginx and php-fpm: nginx and php-fpm under
-# supervision, configured for this application. The site's startup command is: bash /home/site/wwwroot/appservice/startup.sh
+# Runs an application in App Service's PHP container, or on any machine with nginx and php-fpm: unpacks the package's archive to
+# this container's own disk, then nginx and php-fpm under supervision. The site's startup command is:
+# bash /home/site/wwwroot/slipway/startup.sh
 #
-# RUN_DIR         /tmp/slipway    sockets, pids, rendered configuration; belongs to this container alone
+# RUN_DIR         /tmp/slipway    the application, sockets, pids, rendered configuration; belongs to this container alone
+# APP_DIR                         a directory to run as it is, instead of the package's archive
+# SLIPWAY_APP_JSON                what describes the application; the package's own slipway/app.json without it
 # NGINX_LISTEN    $PORT or 8080   what nginx listens on: a port, address:port or unix:/path
 # NGINX_PID_FILE  /run/nginx.pid  the platform's own nginx has its pid here, and then ours
 # PHP_FPM PHP NGINX_BIN           the programs: php-fpm php nginx
 # FPM_MAX_CHILDREN  8             php workers for visitors
-# APP_USER        www-data        the user of nginx and php when this script runs as root
-# TRUSTED_PROXIES                 comma separated addresses whose CLIENT_ADDRESS_HEADER is trusted
+# APP_USER        www-data        the user that nginx and php run as when this script runs as root
+# TRUSTED_PROXIES                 comma separated addresses whose CLIENT_ADDRESS_HEADER and X-Forwarded-Proto are trusted
 # CLIENT_ADDRESS_HEADER           X-Forwarded-For, or X-Azure-SocketIP behind Front Door: the header with the client's address
+# START_SECONDS   120             the limit of each command that the application runs at start
 set -u
 
-ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd -P)
+SLIPWAY=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd -P)
+ARCHIVE=${SLIPWAY%/*}/application.tar.gz
+export SLIPWAY_APP_JSON=${SLIPWAY_APP_JSON:-$SLIPWAY/app.json}
 export RUN_DIR=${RUN_DIR:-/tmp/slipway}
 NGINX_LISTEN=${NGINX_LISTEN:-${PORT:-8080}}
 NGINX_PID_FILE=${NGINX_PID_FILE:-/run/nginx.pid}
@@ -22,9 +28,9 @@ NGINX_BIN=${NGINX_BIN:-nginx}
 APP_USER=${APP_USER:-www-data}
 export FPM_MAX_CHILDREN=${FPM_MAX_CHILDREN:-8}
 export MEDIA_ROOT=${MEDIA_ROOT:-/home/media}
-MEDIA_MOUNT=${MEDIA_MOUNT:-}
-CLIENT_ADDRESS_HEADER=${CLIENT_ADDRESS_HEADER:-X-Forwarded-For}
-export APP_ENV=${APP_ENV:-prod}
+export MEDIA_MOUNT=${MEDIA_MOUNT:-}
+export CLIENT_ADDRESS_HEADER=${CLIENT_ADDRESS_HEADER:-X-Forwarded-For}
+START_SECONDS=${START_SECONDS:-120}
 
 FPM_PID_FILE=$RUN_DIR/php-fpm.pid
 SIDECAR_SECONDS=${SIDECAR_SECONDS:-10}
@@ -34,7 +40,9 @@ RESTART_DELAYS=(0 0.2 0.5 1 2)
 RETIRE_SECONDS=5
 
 say() { # level message
-  printf '{"level":"%s","channel":"startup","message":"%s","datetime":"%s"}\n' "$1" "$2" "$(date -u +%Y-%m-%dT%H:%M:%S.%3NZ)" >&2
+  local text=${2//\\/\\\\}
+  text=${text//\"/\\\"}
+  printf '{"level":"%s","channel":"startup","message":"%s","datetime":"%s"}\n' "$1" "${text//[[:cntrl:]]/ }" "$(date -u +%Y-%m-%dT%H:%M:%S.%3NZ)" >&2
 }
 
 fail() { # message
@@ -84,89 +92,88 @@ stop_predecessor() { # pid-file name
   wait_gone "$pid" 10 || kill -KILL "$pid" 2>/dev/null
 }
 
-render() { # template target; values come from the RENDER table
-  local text name
-  text=$(<"$1")
-  for name in "${!RENDER[@]}"; do text=${text//"@$name@"/${RENDER[$name]}}; done
-  printf '%s\n' "$text" >"$2"
-}
-
 make_directories() {
-  mkdir -p "$RUN_DIR"/{tmp,nginx,php} "$MEDIA_ROOT"/{outbox,synced,journal} || fail "Cannot make the directories below RUN_DIR or MEDIA_ROOT"
+  mkdir -p "$RUN_DIR"/{tmp,sessions,nginx,php,start} "$MEDIA_ROOT"/{outbox,synced,journal} || fail "Cannot make the directories below RUN_DIR or MEDIA_ROOT"
   # 107 bytes are all the kernel takes for the path of a socket.
   [ ${#RUN_DIR} -le 95 ] || fail "RUN_DIR is longer than 95 bytes: its sockets could not be opened"
   if is_root; then
     chmod 755 "$RUN_DIR"
-    chown "$APP_USER": "$RUN_DIR"/{tmp,nginx}
+    chown "$APP_USER": "$RUN_DIR"/{tmp,sessions,nginx}
     # Fails on a share with fixed ownership, which lets every user write.
     chown "$APP_USER": "$MEDIA_ROOT" "$MEDIA_ROOT"/{outbox,synced,journal} 2>/dev/null || true
   fi
   rm -f "$RUN_DIR"/*.sock "$RUN_DIR"/tmp/hangs-*
 }
 
+# As the application's user. When that is root, without root's right to pass over permissions: what is read-only is so for PHP too.
+as_app_user() { # command...
+  if ! is_root; then "$@"
+  elif [ "$APP_USER" != root ]; then setpriv --reuid "$APP_USER" --regid "$(id -gn "$APP_USER")" --clear-groups "$@"
+  else obeying_permissions "$@"
+  fi
+}
+
+obeying_permissions() { # command...
+  if setpriv --bounding-set -dac_override true 2>/dev/null; then setpriv --bounding-set -dac_override "$@"; else "$@"; fi
+}
+
+# The package's archive, to this container's own disk: /home is a network share, slow and without case. A damaged one does not start.
+unpack() {
+  [ -z "${APP_DIR:-}" ] || return 0
+  export APP_DIR=$RUN_DIR/app
+  [ ! -e "$APP_DIR" ] || { chmod -R u+w "$APP_DIR"; rm -rf "$APP_DIR"; }
+  mkdir -p "$APP_DIR"
+  umask 022
+  (cd "${ARCHIVE%/*}" && sha256sum --check --status "$SLIPWAY/application.sha256") 2>/dev/null ||
+    fail "The archive $ARCHIVE is not the one that was packed: publish the package again"
+  tar --extract --gzip --file "$ARCHIVE" --directory "$APP_DIR" --no-same-owner --delay-directory-restore ||
+    fail "The archive $ARCHIVE cannot be unpacked to $APP_DIR: is the disk full?"
+}
+
+# Everything is read-only to PHP but what the application declared.
+set_permissions() {
+  [ "$APP_DIR" = "$RUN_DIR/app" ] || return 0
+  local writable=() path
+  while IFS= read -r -d '' path; do
+    mkdir -p "$APP_DIR/$path" || fail "Cannot make the writable directory $path"
+    writable+=("$APP_DIR/$path")
+  done <"$RUN_DIR/writable"
+  find "$APP_DIR" -type d -exec chmod a-w {} +
+  [ ${#writable[@]} -eq 0 ] || chmod -R u+rwX "${writable[@]}"
+  if is_root && [ ${#writable[@]} -gt 0 ]; then chown -R "$APP_USER": "${writable[@]}"; fi
+}
+
 check_readable() {
-  is_root || return 0
-  setpriv --reuid "$APP_USER" --regid "$(id -gn "$APP_USER")" --clear-groups test -r "$ROOT/vendor/autoload.php" ||
-    fail "The user $APP_USER cannot read the application in $ROOT"
+  as_app_user test -r "$APP_DIR/." || fail "The user $APP_USER cannot read the application in $APP_DIR"
 }
 
-# A package contains its compiled container; that of a checkout may be outdated.
-choose_cache() {
-  if [ -f "$ROOT/version.json" ] && [ -f "$ROOT/var/cache/$APP_ENV/App_KernelProdContainer.php" ]; then
-    export APP_CACHE_DIR=$ROOT/var/cache/$APP_ENV
-    return
-  fi
-  export APP_CACHE_DIR=$RUN_DIR/cache
-  rm -rf "$APP_CACHE_DIR"
-  "$PHP" "$ROOT/bin/console" cache:warmup --env="$APP_ENV" --quiet || fail "The application does not compile"
-  chmod -R a+rX "$APP_CACHE_DIR"
-}
-
-# One directive per trusted proxy.
-trusted_proxies() {
-  local proxy
-  for proxy in ${TRUSTED_PROXIES//,/ }; do printf 'set_real_ip_from %s; ' "$proxy"; done
-}
-
-# nginx creates a directory for each of these modules that it was built with, used or not.
-temporary_paths() {
-  local module built
-  built=$("$NGINX_BIN" -V 2>&1)
-  for module in proxy uwsgi scgi; do
-    [[ $built == *"--without-http_${module}_module"* ]] || printf '%s_temp_path %s/nginx/%s; ' "$module" "$RUN_DIR" "$module"
-  done
-}
-
-# File reads that wait for a share would otherwise stop the whole worker process.
-asynchronous_reads() {
-  [[ $("$NGINX_BIN" -V 2>&1) == *--with-threads* ]] && printf 'aio threads;'
-}
-
-render_configuration() {
-  [[ $CLIENT_ADDRESS_HEADER =~ ^[A-Za-z0-9-]+$ ]] || fail "CLIENT_ADDRESS_HEADER is not the name of a header"
-  declare -A RENDER=(
-    [ROOT]=$ROOT [RUN_DIR]=$RUN_DIR [LISTEN]=$NGINX_LISTEN [NGINX_PID_FILE]=$NGINX_PID_FILE [FPM_PID_FILE]=$FPM_PID_FILE
-    [WORKERS]=$FPM_MAX_CHILDREN [NGINX_USER]='' [FPM_USER]='' [PRELOAD_USER]='' [TEMPORARY_PATHS]=$(temporary_paths)
-    [TRUSTED_PROXIES]=$(TRUSTED_PROXIES=${TRUSTED_PROXIES:-} trusted_proxies) [CLIENT_ADDRESS_HEADER]=$CLIENT_ADDRESS_HEADER
-    [MEDIA_ROOT]=${MEDIA_ROOT%/} [MEDIA_MOUNT]=${MEDIA_MOUNT:-/nonexistent} [SIDECAR_PORT]=${SIDECAR_PORT:-8181} [AIO]=$(asynchronous_reads)
-  )
-  if is_root; then
-    RENDER[NGINX_USER]="user $APP_USER;"
-    RENDER[FPM_USER]="user = $APP_USER"$'\n'"listen.owner = $APP_USER"
-    RENDER[PRELOAD_USER]="opcache.preload_user = $APP_USER"
-  fi
-  local file
-  for file in nginx.conf nginx-headers.conf nginx-media.conf; do render "$ROOT/appservice/$file" "$RUN_DIR/$file"; done
-  render "$ROOT/appservice/php-fpm.conf" "$RUN_DIR/php-fpm.conf"
-  render "$ROOT/appservice/php.ini" "$RUN_DIR/php/slipway.ini"
-  # The leading colon keeps the directory that PHP was built with.
+configure() {
+  export RUN_DIR NGINX_LISTEN NGINX_PID_FILE FPM_PID_FILE
+  local run_as=''
+  is_root && run_as=$APP_USER
+  local problem
+  problem=$(RUN_AS=$run_as NGINX_BUILT=$("$NGINX_BIN" -V 2>&1) "$PHP" "$SLIPWAY/configure.php" 2>&1) || fail "Cannot render the configuration: $problem"
+  # A leading colon keeps the directory the image was built with.
   export PHP_INI_SCAN_DIR=${PHP_INI_SCAN_DIR:-}:$RUN_DIR/php
+}
+
+# The application's own commands, one after the other, before anybody is served.
+run_start_commands() {
+  local file words status
+  for file in "$RUN_DIR"/start/*; do
+    [ -e "$file" ] || continue
+    mapfile -d '' -t words <"$file"
+    (cd "$APP_DIR" && as_app_user timeout --kill-after=5 "$START_SECONDS" "${words[@]}") >&2 </dev/null
+    status=$?
+    [ $status -ne 124 ] || fail "The start command \`${words[*]}\` did not end within $START_SECONDS s"
+    [ $status -eq 0 ] || fail "The start command \`${words[*]}\` ended with code $status; what it said is above"
+  done
 }
 
 # In a session of its own, so that the children of a killed master can be ended; pdeathsig ends it when this script is killed.
 start_fpm() {
   rm -f "$RUN_DIR"/{app,ops,health,live,stream}.sock
-  FPM_STARTED_AT=$(date -u +%Y-%m-%dT%H:%M:%S.%3NZ) setsid setpriv --pdeathsig TERM "$PHP_FPM" -F "${FPM_FLAGS[@]}" -y "$RUN_DIR/php-fpm.conf" >&2 &
+  FPM_STARTED_AT=$(date -u +%Y-%m-%dT%H:%M:%S.%3NZ) setsid setpriv "${FPM_CAPABILITIES[@]}" --pdeathsig TERM "$PHP_FPM" -F "${FPM_FLAGS[@]}" -y "$RUN_DIR/php-fpm.conf" >&2 &
   FPM=$!
 }
 
@@ -280,13 +287,19 @@ main() {
   exec 2> >(as_json_lines)
   STOPPING='' FPM='' SERVER='' FPM_FLAGS=()
   # php-fpm runs as root only with this flag.
-  is_root && [ "$APP_USER" = root ] && FPM_FLAGS=(--allow-to-run-as-root)
-  check_readable
+  FPM_CAPABILITIES=()
+  if is_root && [ "$APP_USER" = root ]; then
+    FPM_FLAGS=(--allow-to-run-as-root)
+    setpriv --bounding-set -dac_override true 2>/dev/null && FPM_CAPABILITIES=(--bounding-set -dac_override)
+  fi
   make_directories
   stop_predecessor "$NGINX_PID_FILE" nginx
   stop_predecessor "$FPM_PID_FILE" php-fpm
-  choose_cache
-  render_configuration
+  unpack
+  configure
+  set_permissions
+  check_readable
+  run_start_commands
   trap stop TERM INT HUP
   start_fpm
   await_fpm || { kill -KILL "$FPM" 2>/dev/null; fail 'php-fpm does not start; its reason is above'; }

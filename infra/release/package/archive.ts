@@ -1,0 +1,69 @@
+import { spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { createWriteStream } from 'node:fs';
+import { Transform } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { createGzip } from 'node:zlib';
+import { SlipError } from '../../lib/errors.ts';
+
+/** Owner, time, order and modes that are always the same, so that the same tree gives the same bytes. Everything is read-only. */
+const tarArgs = [
+  '--create',
+  '--format=gnu',
+  '--sort=name',
+  '--mtime=@0',
+  '--owner=0',
+  '--group=0',
+  '--numeric-owner',
+  '--mode=a=rX',
+  '--no-acls',
+  '--no-xattrs',
+  '--file=-',
+];
+
+export interface Archive {
+  readonly bytes: number;
+  readonly sha256: string;
+}
+
+/** Packs everything below a directory as tar.gz. Needs GNU tar. */
+export async function writeArchive(directory: string, file: string): Promise<Archive> {
+  const tar = spawn('tar', [...tarArgs, '--directory', directory, '.'], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: { PATH: process.env.PATH, LC_ALL: 'C' },
+  });
+  let said = '';
+  tar.stderr.on('data', (chunk: Buffer) => {
+    said = `${said}${chunk.toString('utf8')}`.slice(-2_000);
+  });
+  const ended = new Promise<number | null>((resolve, reject) => {
+    tar.on('error', reject);
+    tar.on('close', resolve);
+  });
+  const hash = createHash('sha256');
+  let bytes = 0;
+  const measure = new Transform({
+    transform(chunk: Buffer, _encoding, done) {
+      hash.update(chunk);
+      bytes += chunk.length;
+      done(null, chunk);
+    },
+  });
+  const [, code] = await Promise.all([
+    pipeline(tar.stdout, createGzip(), measure, createWriteStream(file, { mode: 0o600 })),
+    ended,
+  ]).catch((error: unknown) => {
+    throw failed(error instanceof Error ? error.message : String(error), error);
+  });
+  if (code !== 0) throw failed(said.trim());
+  return { bytes, sha256: hash.digest('hex') };
+}
+
+function failed(found: string, cause?: unknown): SlipError {
+  return new SlipError('SLIP-RELEASE-ARCHIVE', {
+    found: `the application cannot be packed: ${found}`,
+    expected: 'GNU tar, and room on the disk',
+    fix: 'see `df -h`; then repeat the command',
+    ...(cause === undefined ? {} : { cause }),
+  });
+}

@@ -1,0 +1,39 @@
+import { SlipError } from '../../lib/errors.ts';
+import { cleanEnvironment, runProgram } from '../../lib/run-program.ts';
+import type { Application } from '../app/application.ts';
+import { parseCommand } from '../app/command-line.ts';
+
+const commandLimitMs = 15 * 60_000;
+const reportedLines = 12;
+
+/** The application's own build commands, one after the other, in a copy of its tree. They see no setting and no secret of ours. */
+export async function runBuildCommands(
+  { build }: Pick<Application, 'build'>,
+  directory: string,
+  onProgress?: (message: string) => void,
+): Promise<void> {
+  for (const command of build) {
+    onProgress?.(command);
+    const parsed = parseCommand(command);
+    const [program = '', ...args] = 'words' in parsed ? parsed.words : [];
+    const result = await runProgram({
+      program,
+      args,
+      cwd: directory,
+      environment: cleanEnvironment(process.env, { CI: 'true', NO_COLOR: '1' }),
+      timeoutMs: commandLimitMs,
+      ...(onProgress === undefined ? {} : { onLine: onProgress }),
+    });
+    if (result.code === 0) continue;
+    const said = `${result.stdout}\n${result.stderr}`.split('\n').filter((line) => line.trim() !== '');
+    throw new SlipError('SLIP-RELEASE-BUILD', {
+      found: result.missing
+        ? `the build command \`${command}\`: ${program} is not installed`
+        : result.timedOut
+          ? `the build command \`${command}\` did not end within ${commandLimitMs / 60_000} minutes`
+          : `the build command \`${command}\` ended with code ${result.code ?? 'none'}:\n    ${said.slice(-reportedLines).join('\n    ')}`,
+      expected: 'code 0; production was not touched',
+      fix: 'run it in the application’s directory and correct what it says',
+    });
+  }
+}

@@ -1,0 +1,75 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Application } from '../app/application.ts';
+import { parseCommand } from '../app/command-line.ts';
+import type { Archive } from './archive.ts';
+import type { Migration } from './migrations.ts';
+
+/** Raise when a runtime of before could not run a package of this form, or a release tool of before not read it. */
+export const descriptionFormat = 1;
+
+/** A service that an application cannot do without; the agent's deep health checks it. */
+export type Service = 'mysql' | 'redis';
+
+/** `slipway/app.json` of a package: what the runtime, the agent and the release tool know of the application inside. */
+export interface PackageDescription {
+  readonly format: number;
+  readonly version: string;
+  readonly schemaMin: string;
+  readonly schemaMax: string;
+  readonly archive: Archive;
+  readonly needs: readonly Service[];
+  /** Commands are split into their words. */
+  readonly application: Omit<Application, 'start'> & { readonly start: readonly (readonly string[])[] };
+  readonly migrations: readonly Migration[];
+  /** The script that answers whatever is no file. Undefined where every script runs and none has the name. */
+  readonly frontController: PackageFile | undefined;
+}
+
+/** A file of a package; without content when the package does not have it. */
+export interface PackageFile {
+  readonly path: string;
+  readonly content?: string | undefined;
+}
+
+/** Longer scripts are not front controllers, and app.json stays small. */
+const frontControllerMaxBytes = 1024 * 1024;
+
+export async function frontControllerOf(
+  { root, scripts }: Pick<Application, 'root' | 'scripts'>,
+  directory: string,
+): Promise<PackageFile | undefined> {
+  const script = scripts === 'all' ? 'index.php' : scripts;
+  const path = root === '.' ? script : `${root}/${script}`;
+  const content = await readFile(join(directory, path)).catch(() => undefined);
+  if (content === undefined && scripts === 'all') return undefined;
+  return { path, content: content?.subarray(0, frontControllerMaxBytes).toString('utf8') };
+}
+
+export function packageDescription(
+  facts: Omit<PackageDescription, 'format' | 'application' | 'needs'> & { readonly application: Application },
+): PackageDescription {
+  return {
+    format: descriptionFormat,
+    ...facts,
+    needs: servicesOf(facts.application),
+    application: { ...facts.application, start: facts.application.start.map(wordsOf) },
+  };
+}
+
+/** What an application cannot do without, as far as its manifest says so: migrations, extensions, drivers in its settings. */
+export function servicesOf({ kind, migrate, provides, php, env }: Application): Service[] {
+  const usesMysql =
+    migrate !== null ||
+    kind === 'wordpress' ||
+    php.extensions.some((name) => name === 'pdo_mysql' || name === 'mysqli');
+  const usesRedis = php.extensions.includes('redis') || Object.values(env).includes('redis');
+  if (provides.health !== undefined) return [];
+  return [...(usesMysql ? (['mysql'] as const) : []), ...(usesRedis ? (['redis'] as const) : [])];
+}
+
+function wordsOf(text: string): readonly string[] {
+  const parsed = parseCommand(text);
+  if ('problem' in parsed) throw new Error(`${text}: ${parsed.problem}`);
+  return parsed.words;
+}

@@ -1,0 +1,19 @@
+<?php
+
+declare(strict_types=1);
+
+// The agent: what the platform and the release tool ask a slot, whatever application it runs. No framework, nothing to install.
+
+use Slipway\Agent\Agent;
+use Slipway\Agent\Settings;
+
+foreach (['Answer', 'Settings', 'Http', 'Sidecar', 'HealthChecks', 'Agent'] as $class) {
+    require __DIR__.'/src/'.$class.'.php';
+}
+
+(new Agent(Settings::fromEnvironment()))->answer(
+    (string) ($_SERVER['REQUEST_METHOD'] ?? 'GET'),
+    (string) ($_SERVER['SLIPWAY_ROUTE'] ?? ''),
+    (string) ($_SERVER['HTTP_AUTHORIZATION'] ?? ''),
+    $_GET,
+)->send();

@@ -1,0 +1,121 @@
+<?php
+
+declare(strict_types=1);
+
+namespace Slipway\Agent;
+
+/** The routes below /_slipway/ that the application does not provide itself. */
+final readonly class Agent
+{
+    private const DRAIN_DEFAULT_SECONDS = 60;
+    private const DRAIN_MAX_SECONDS = 240;
+    private const SLACK_MS = 2000;
+    private const MEDIA_MS = 10_000;
+
+    public function __construct(private Settings $settings)
+    {
+    }
+
+    /** @param array<mixed> $query */
+    public function answer(string $method, string $route, string $authorization, array $query): Answer
+    {
+        $isRead = 'GET' === $method || 'HEAD' === $method;
+
+        return match (true) {
+            'version' === $route => $isRead ? $this->version() : self::notAllowed('GET, HEAD'),
+            'live' === $route => $isRead ? new Answer(200, ['status' => 'pass']) : self::notAllowed('GET, HEAD'),
+            'health' === $route => $isRead ? (new HealthChecks($this->settings))->report() : self::notAllowed('GET, HEAD'),
+            !$this->isReleaseTool($authorization) => Answer::problem(404, 'Not Found'),
+            'release/drain' === $route => 'POST' === $method ? $this->drain($query) : self::notAllowed('POST'),
+            'release/warm' === $route => 'POST' === $method ? new Answer(200, ['requests' => 0, 'answered' => 0]) : self::notAllowed('POST'),
+            'release/cache' === $route => 'POST' === $method ? $this->cache() : self::notAllowed('POST'),
+            'media' === $route => $isRead ? $this->media() : self::notAllowed('GET, HEAD'),
+            'media/retry' === $route => 'POST' === $method ? $this->retry($query) : self::notAllowed('POST'),
+            default => Answer::problem(404, 'Not Found', 'The application does not provide this, and the agent has nothing in its place.'),
+        };
+    }
+
+    private function version(): Answer
+    {
+        return new Answer(200, [
+            'version' => $this->settings->version,
+            'schema' => $this->settings->schemaMax,
+            'schemaMin' => $this->settings->schemaMin,
+            'schemaMax' => $this->settings->schemaMax,
+            'slot' => $this->settings->slot,
+            'startedAt' => $this->settings->startedAt,
+        ]);
+    }
+
+    /** @param array<mixed> $query */
+    private function drain(array $query): Answer
+    {
+        $timeout = $query['timeout'] ?? (string) self::DRAIN_DEFAULT_SECONDS;
+        if (!is_string($timeout) || 1 !== preg_match('/^\d{1,3}$/D', $timeout) || (int) $timeout > self::DRAIN_MAX_SECONDS) {
+            return Answer::problem(422, 'Unprocessable Content', 'timeout is a whole number of seconds up to '.self::DRAIN_MAX_SECONDS.'.');
+        }
+        if (!$this->settings->hasOutbox) {
+            return new Answer(200, ['drained' => true, 'leftCount' => 0, 'left' => []]);
+        }
+        set_time_limit(0);
+        $answer = (new Sidecar($this->settings->sidecarPort))->ask('POST', '/drain?timeout='.$timeout, (int) $timeout * 1000 + self::SLACK_MS);
+        if (200 !== $answer['status'] && 504 !== $answer['status']) {
+            return Answer::problem(503, 'Service Unavailable', 'The sidecar cannot be asked.', ['Retry-After' => '5']);
+        }
+
+        return new Answer($answer['status'], $answer['json'] + ['drained' => 200 === $answer['status']]);
+    }
+
+    /** The round trip through Redis that a release asks for. */
+    private function cache(): Answer
+    {
+        if (!in_array('redis', $this->settings->needs, true)) {
+            return Answer::problem(404, 'Not Found', 'The application declares no use of Redis.');
+        }
+        $report = (new HealthChecks($this->settings))->report()->body['checks'];
+        $redis = is_array($report) && is_array($report['redis'] ?? null) ? ($report['redis'][0] ?? []) : [];
+
+        return 'pass' === (is_array($redis) ? $redis['status'] ?? '' : '')
+            ? new Answer(200, ['status' => 'pass'])
+            : Answer::problem(503, 'Service Unavailable', 'Redis '.(is_array($redis) && is_string($redis['output'] ?? null) ? $redis['output'] : 'cannot be used'));
+    }
+
+    private function media(): Answer
+    {
+        $answer = (new Sidecar($this->settings->sidecarPort))->ask('GET', '/status', self::MEDIA_MS);
+        $media = $answer['json']['media'] ?? null;
+
+        return 200 === $answer['status'] && is_array($media)
+            ? new Answer(200, $media)
+            : Answer::problem(503, 'Service Unavailable', 'The sidecar cannot be asked.', ['Retry-After' => '5']);
+    }
+
+    /** @param array<mixed> $query */
+    private function retry(array $query): Answer
+    {
+        $name = $query['name'] ?? null;
+        if (null !== $name && (!is_string($name) || '' === $name)) {
+            return Answer::problem(422, 'Unprocessable Content', 'name is the path of one file below the outbox.');
+        }
+        $path = '/retry'.(null === $name ? '' : '?name='.rawurlencode($name));
+        $answer = (new Sidecar($this->settings->sidecarPort))->ask('POST', $path, self::MEDIA_MS);
+
+        return match ($answer['status']) {
+            202 => new Answer(202, $answer['json']),
+            404 => Answer::problem(404, 'Not Found', 'The sidecar knows no such file.'),
+            409 => Answer::problem(409, 'Conflict', 'Another file has this place in the outbox.'),
+            400 => Answer::problem(422, 'Unprocessable Content', 'name is not the path of a file below the outbox.'),
+            default => Answer::problem(503, 'Service Unavailable', 'The sidecar cannot be asked.', ['Retry-After' => '5']),
+        };
+    }
+
+    private function isReleaseTool(string $authorization): bool
+    {
+        return '' !== $this->settings->releaseToken && hash_equals('Bearer '.$this->settings->releaseToken, $authorization);
+    }
+
+    private static function notAllowed(string $allowed): Answer
+    {
+        return Answer::problem(405, 'Method Not Allowed', '', ['Allow' => $allowed]);
+    }
+}

@@ -1,0 +1,140 @@
+<?php
+
+declare(strict_types=1);
+
+namespace Slipway\Agent;
+
+/** Deep health: the services the application needs, the outbox, the sidecar, and the application's own word. Within 2 s. */
+final readonly class HealthChecks
+{
+    private const SERVICE_SECONDS = 1;
+    private const SIDECAR_MS = 500;
+    private const APPLICATION_MS = 1500;
+    private const OUTBOX_MIN_FREE_BYTES = 268_435_456;
+    private const KEY_SECONDS = 60;
+
+    public function __construct(private Settings $settings)
+    {
+    }
+
+    public function report(): Answer
+    {
+        $checks = ['php' => $this->measured('component', static fn (): ?string => null)];
+        if (in_array('mysql', $this->settings->needs, true)) {
+            $checks['mysql'] = $this->measured('datastore', $this->mysql(...));
+        }
+        if (in_array('redis', $this->settings->needs, true)) {
+            $checks['redis'] = $this->measured('datastore', $this->redis(...));
+        }
+        if ($this->settings->hasOutbox) {
+            $checks['outbox'] = $this->outbox();
+        }
+        $checks['sidecar'] = $this->sidecar();
+        if ('' !== $this->settings->deepHealth) {
+            $checks['application'] = $this->measured('component', $this->application(...));
+        }
+        $statuses = array_column($checks, 'status');
+        $status = in_array('fail', $statuses, true) ? 'fail' : (in_array('warn', $statuses, true) ? 'warn' : 'pass');
+
+        return new Answer(
+            'fail' === $status ? 503 : 200,
+            ['status' => $status, 'releaseId' => $this->settings->version, 'checks' => array_map(static fn (array $check): array => [$check], $checks)],
+            'application/health+json',
+        );
+    }
+
+    /**
+     * @param \Closure(): ?string $check what is wrong, or null
+     *
+     * @return array<string, mixed>
+     */
+    private function measured(string $type, \Closure $check): array
+    {
+        $began = hrtime(true);
+        try {
+            $wrong = $check();
+        } catch (\Throwable $failure) {
+            // Messages of drivers name hosts and users, which nobody outside has to know.
+            $wrong = 'cannot be used ('.(new \ReflectionClass($failure))->getShortName().')';
+        }
+
+        return ['componentType' => $type, 'status' => null === $wrong ? 'pass' : 'fail']
+            + (null === $wrong ? [] : ['output' => $wrong])
+            + ['observedValue' => intdiv(hrtime(true) - $began, 1_000_000), 'observedUnit' => 'ms'];
+    }
+
+    private function mysql(): ?string
+    {
+        $settings = $this->settings;
+        $connection = new \PDO(
+            sprintf('mysql:host=%s;port=%d;dbname=%s;charset=utf8mb4', $settings->databaseHost, $settings->databasePort, $settings->databaseName),
+            $settings->databaseUser,
+            $settings->databasePassword,
+            [
+                \PDO::ATTR_TIMEOUT => self::SERVICE_SECONDS,
+                \PDO::ATTR_ERRMODE => \PDO::ERRMODE_EXCEPTION,
+                \PDO::MYSQL_ATTR_SSL_CA => $settings->tlsCaFile,
+                \PDO::MYSQL_ATTR_SSL_VERIFY_SERVER_CERT => true,
+            ],
+        );
+        $connection->query('SELECT 1');
+
+        return null;
+    }
+
+    /** A key of its own is written: a server that only answers reads is no cache. */
+    private function redis(): ?string
+    {
+        $redis = new \Redis();
+        $tls = ['stream' => ['verify_peer' => true, 'verify_peer_name' => true, 'cafile' => $this->settings->tlsCaFile]];
+        $redis->connect('tls://'.$this->settings->redisHost, $this->settings->redisPort, self::SERVICE_SECONDS, null, 0, self::SERVICE_SECONDS, $tls);
+        if ('' !== $this->settings->redisPassword) {
+            $redis->auth($this->settings->redisPassword);
+        }
+        $key = 'slipway:health:'.$this->settings->instanceId;
+        $value = bin2hex(random_bytes(8));
+        $isWritten = $redis->setex($key, self::KEY_SECONDS, $value) && $value === $redis->get($key);
+        $redis->close();
+
+        return $isWritten ? null : 'does not take a write';
+    }
+
+    /** @return array<string, mixed> */
+    private function outbox(): array
+    {
+        $directory = $this->settings->mediaRoot.'/outbox';
+        $base = ['componentType' => 'system'];
+        if (!is_dir($directory) || !is_writable($directory)) {
+            return $base + ['status' => 'fail', 'output' => 'the outbox cannot be written to'];
+        }
+        $free = @disk_free_space($directory);
+        if (false !== $free && $free < self::OUTBOX_MIN_FREE_BYTES) {
+            return $base + ['status' => 'warn', 'output' => 'little room is left', 'observedValue' => (int) $free, 'observedUnit' => 'bytes'];
+        }
+
+        return $base + ['status' => 'pass'];
+    }
+
+    /** @return array<string, mixed> */
+    private function sidecar(): array
+    {
+        $began = hrtime(true);
+        $answer = (new Sidecar($this->settings->sidecarPort))->ask('GET', '/readyz', self::SIDECAR_MS);
+        $digest = $answer['json']['digest'] ?? null;
+
+        return ['componentType' => 'component', 'status' => 200 === $answer['status'] ? 'pass' : 'warn']
+            + (200 === $answer['status'] ? [] : ['output' => 0 === $answer['status'] ? 'does not answer' : 'answers '.$answer['status']])
+            + ['observedValue' => intdiv(hrtime(true) - $began, 1_000_000), 'observedUnit' => 'ms']
+            + (is_string($digest) && '' !== $digest ? ['componentId' => $digest] : []);
+    }
+
+    private function application(): ?string
+    {
+        $answer = Http::ask('GET', $this->settings->internalUrl, $this->settings->deepHealth, self::APPLICATION_MS);
+        if ($answer['status'] >= 200 && $answer['status'] < 300) {
+            return null;
+        }
+
+        return 0 === $answer['status'] ? 'does not answer' : 'answers '.$answer['status'];
+    }
+}

@@ -1,0 +1,152 @@
+<?php
+
+declare(strict_types=1);
+
+namespace Slipway\Runtime;
+
+/** nginx's locations for one application: the agent's routes, media, static files and the scripts that may run. */
+final readonly class Locations
+{
+    /** Route below /_slipway/ by capability, the pool that answers it, and nginx's limit in seconds. */
+    private const CAPABILITIES = [
+        'version' => ['version', 'app', 10],
+        'live' => ['live', 'live', 10],
+        'health' => ['health', 'health', 10],
+        'migrate' => ['release/migrate', 'ops', 300],
+        'drain' => ['release/drain', 'ops', 300],
+        'probe' => ['release/probe', 'ops', 300],
+        'warm' => ['release/warm', 'ops', 300],
+        'cache' => ['release/cache', 'ops', 300],
+        'media' => ['media', 'ops', 300],
+    ];
+    private const OPS = "limit_conn ops 32;\n  fastcgi_read_timeout 300s;\n  fastcgi_pass ops;";
+
+    /** @param array<string, mixed> $application */
+    public function __construct(private array $application, private string $slipway, private string $app, private string $run)
+    {
+    }
+
+    public function text(): string
+    {
+        $blocks = [...$this->capabilities(), $this->unknownRoutes(), ...$this->media(), ...$this->scripts()];
+
+        return implode("\n", array_map(static fn (string $block): string => preg_replace('/^/m', '    ', rtrim($block)) ?? '', $blocks));
+    }
+
+    /** @return list<string> */
+    private function capabilities(): array
+    {
+        $provides = $this->application['provides'];
+        if (null !== $this->application['health']['live']) {
+            $provides += ['live' => $this->application['health']['live']];
+        }
+        $blocks = [];
+        foreach (self::CAPABILITIES as $capability => [$route, $pool, $seconds]) {
+            // Few workers answer these. Without a limit per client, one of them could fill their queues for everybody.
+            $limit = 'app' === $pool ? '' : "limit_conn $pool 32;\n  ";
+            $pass = "{$limit}fastcgi_read_timeout {$seconds}s;\n  fastcgi_pass $pool;";
+            // Below the routes of the release tool there are more: jobs of a migration, one file of media.
+            $below = 'ops' === $pool ? '(/[^/]+)?' : '()';
+            // The release tool uses the application's cache routes as any client does.
+            $own = 'cache' === $capability ? null : $provides[$capability] ?? null;
+            if (null === $own) {
+                $blocks[] = $this->agent('~ ^/_slipway/('.preg_quote($route).$below.')$', '$1', $pass);
+                continue;
+            }
+            $blocks[] = "location ~ ^/_slipway/".preg_quote($route)."$below$ {\n  set \$address $own\$1\$is_args\$args;\n  $pass\n}";
+            if ('app' !== $pool && !str_starts_with($own, $provides['internal'] ?? "\0")) {
+                $blocks[] = 'location '.('ops' === $pool ? '^~' : '=')." $own {\n  $pass\n}";
+            }
+        }
+        if (isset($provides['internal'])) {
+            $blocks[] = "location ^~ {$provides['internal']} {\n  ".self::OPS."\n}";
+        }
+
+        return $blocks;
+    }
+
+    private function agent(string $match, string $route, string $pass): string
+    {
+        return <<<NGINX
+            location $match {
+              set \$route $route;
+              set \$script {$this->slipway}/agent/index.php;
+              $pass
+            }
+            NGINX;
+    }
+
+    private function unknownRoutes(): string
+    {
+        return "location ~ ^/_slipway(?:/|$) {\n  return 404;\n}";
+    }
+
+    /** Files that visitors uploaded: served as they are, never run, and what a browser would run is kept from it. */
+    private function media(): array
+    {
+        $blocks = [];
+        foreach ($this->application['media'] as ['path' => $path, 'url' => $url, 'mode' => $mode]) {
+            if ('shared' === $mode) {
+                $blocks[] = <<<NGINX
+                    location ^~ $url/ {
+                      alias {$this->app}/$path/;
+                      add_header Content-Security-Policy "sandbox" always;
+                      include "{$this->run}/nginx-headers.conf";
+                    }
+                    NGINX;
+            }
+        }
+
+        return $blocks;
+    }
+
+    /** @return list<string> */
+    private function scripts(): array
+    {
+        // Whatever looks like source or is hidden is never a static file; a route may have such a name when no file has.
+        $hidden = <<<'NGINX'
+            location ~* "(?:\.(?:php[0-9s]?|phtml|phar|inc)(?![a-z0-9])|/\.(?!well-known(?:/|$)))" {
+              if (-e $request_filename) {
+                return 404;
+              }
+              try_files /dev/null/none @app;
+            }
+            NGINX;
+        if ('.' === $this->application['root']) {
+            // The document root is the whole application: what describes or builds it is no page.
+            $hidden .= "\nlocation ~ ^/(?:vendor|node_modules)/|^/(?:composer|package|package-lock)\\.(?:json|lock)$|^/slipway\\.yaml$ {\n  return 404;\n}";
+        }
+        if ('all' !== $this->application['scripts']) {
+            return [
+                // The front controller's own name would be taken for a prefix of the route.
+                'location ~* ^/'.preg_quote($this->application['scripts'])."(?:[^a-z0-9]|$) {\n  return 404;\n}",
+                $hidden,
+                "location / {\n  try_files \$uri \$uri/index.html @app;\n}",
+                "location @app {\n  fastcgi_pass app;\n}",
+            ];
+        }
+
+        return [
+            // Only what is written in small letters runs: any other spelling would be sent as text.
+            <<<'NGINX'
+                location ~ ^(?<script_file>/(?!.*/\.).+?\.php)(?<script_rest>/.*)?$ {
+                  try_files $script_file =404;
+                  set $script $document_root$script_file;
+                  set $script_name $script_file;
+                  set $script_path $script_rest;
+                  fastcgi_pass app;
+                }
+                NGINX,
+            $hidden,
+            <<<'NGINX'
+                location / {
+                  index index.php index.html;
+                  try_files $uri $uri/ @app;
+                }
+                location @app {
+                  fastcgi_pass app;
+                }
+                NGINX,
+        ];
+    }
+}
