@@ -4,6 +4,7 @@ import { CommanderError } from 'commander';
 import { visibleJson } from '../lib/visible.mjs';
 import { forTerminal } from './colour.ts';
 import { explain, UsageError } from './failure.ts';
+import { endAtSignals } from './interrupt.ts';
 import { buildProgram } from './program.ts';
 
 const root = join(import.meta.dirname, '../..');
@@ -12,6 +13,7 @@ const root = join(import.meta.dirname, '../..');
 export async function main(args: readonly string[]): Promise<void> {
   enableCompileCache(join(root, '.setup/compiled'));
   const json = args.includes('--json');
+  endAtSignals();
   // Whoever reads our output may stop doing so: `slipway logs | head`.
   process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1));
   try {

@@ -1,5 +1,4 @@
 import { resolve } from 'node:path';
-import type { Imported } from '../../release/media-import.ts';
 import { defineCommand } from '../command.ts';
 import { UsageError } from '../failure.ts';
 import { didYouMean } from '../nearest.ts';
@@ -23,7 +22,7 @@ export const command = defineCommand<TargetOptions & { readonly slot: string }>(
       .option('--slot <slot>', 'set-aside: production or staging', 'production');
   },
   async run({ args: [action, what], options, output }) {
-    const { readMediaState, retryMedia, setMediaAside, slots } = await import('../../release/media-state.ts');
+    const { readMediaState, retryMedia, setMediaAside, slots } = await import('../../release/media/media-state.ts');
     const { mediaText } = await import('../views/media-text.ts');
     if (action === 'list') {
       const target = await releaseTarget(options);
@@ -54,20 +53,11 @@ export const command = defineCommand<TargetOptions & { readonly slot: string }>(
       );
     }
     if (what === undefined) throw new UsageError('the directory is missing', './slipway media import DIR');
-    const { importMedia } = await import('../../release/media-import.ts');
+    const [{ importMedia }, { importedText }] = await Promise.all([
+      import('../../release/media/media-import.ts'),
+      import('../views/imported-text.ts'),
+    ]);
     const imported = await importMedia(await releaseTarget(options), resolve(what), (text) => output.progress(text));
-    output.result(imported, importText(imported));
+    output.result(imported, importedText(imported));
   },
 });
-
-/** Names at most this many files that were not taken. `--json` has all of them. */
-const SHOWN = 20;
-
-function importText({ files, bytes, skipped }: Imported): string {
-  const size = (bytes / 1024 ** 2).toFixed(1);
-  const taken = `${files} files (${size} MB) are in the outbox; ./slipway media list shows how far they are.`;
-  if (skipped.length === 0) return taken;
-  const shown = skipped.slice(0, SHOWN).map(({ name, reason }) => `  ${name}: ${reason}`);
-  const more = skipped.length > SHOWN ? [`  and ${skipped.length - SHOWN} more (--json names them all)`] : [];
-  return [taken, `Not taken: ${skipped.length}`, ...shown, ...more].join('\n');
-}

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { SlipError } from '../../lib/errors.ts';
 import type { RegionStatus, SlotStatus } from '../../local/status.ts';
-import type { MediaState } from '../../release/media-state.ts';
+import type { MediaState } from '../../release/media/media-state.ts';
 import type { ReleaseEvent } from '../../release/phases/steps.ts';
 import type { HistoryEntry } from '../../release/store/history.ts';
 import { describeOwner } from '../../release/store/owner.ts';
@@ -10,6 +10,7 @@ import { SetupError } from '../../setup/error.mjs';
 import { Progress } from '../../setup/progress.mjs';
 import { Output } from '../output.ts';
 import { historyText } from './history-text.ts';
+import { importedText } from './imported-text.ts';
 import { LiveLine } from './live-line.ts';
 import { mediaText } from './media-text.ts';
 import { releaseSummaryText } from './release-summary-text.ts';
@@ -115,6 +116,7 @@ const outputs: [string, (value: string) => string][] = [
   ['status: releases', (value) => releaseSummaryText(summaryOf(value))],
   ['history', (value) => historyText([entryOf(value)])],
   ['media list', (value) => mediaText('production', mediaOf(value))],
+  ['media import', (value) => importedText({ files: 1, bytes: 1, skipped: [{ name: value, reason: value }] })],
   ['the outcome of a release', (value) => outcomeLine(entryOf(value))],
   ['a verified release', (value) => outcomeLine({ ...entryOf(value), outcome: 'verified' })],
   ['a notice of a release', (value) => releaseShows({ event: 'notice', message: value })],

@@ -1,5 +1,5 @@
 import { visible } from '../../lib/visible.mjs';
-import type { MediaState, Slot } from '../../release/media-state.ts';
+import type { MediaState, Slot } from '../../release/media/media-state.ts';
 
 /** A slot's files for a person: a line of figures, then one per file that needs somebody. */
 export function mediaText(slot: Slot, state: MediaState | undefined): string {

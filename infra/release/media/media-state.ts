@@ -1,6 +1,6 @@
-import { SlipError } from '../lib/errors.ts';
-import { WebSlot } from './appservice/web-slot.ts';
-import type { ReleaseTarget } from './target/target.ts';
+import { SlipError } from '../../lib/errors.ts';
+import { WebSlot } from '../appservice/web-slot.ts';
+import type { ReleaseTarget } from '../target/target.ts';
 
 export const slots = ['production', 'staging'] as const;
 export type Slot = (typeof slots)[number];
