@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import { visible } from '../../lib/visible.mjs';
 import { defineCommand } from '../command.ts';
 import { UsageError } from '../failure.ts';
 import { didYouMean } from '../nearest.ts';
@@ -43,7 +44,7 @@ export const command = defineCommand<TargetOptions & { readonly slot: string }>(
       const { movedTo } = await setMediaAside(await releaseTarget(options), slot, what);
       return output.result(
         { name: what, movedTo },
-        `${what} is in /home/media/set-aside/${movedTo} now. It is not carried and not served any more.`,
+        visible(`${what} is in /home/media/set-aside/${movedTo} now. It is not carried and not served any more.`),
       );
     }
     if (action !== 'import') {

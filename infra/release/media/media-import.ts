@@ -8,8 +8,8 @@ import { ZipFile } from 'yazl';
 import { messageOf } from '../../lib/error-message.ts';
 import { SlipError } from '../../lib/errors.ts';
 import { AppService } from '../appservice/app-service.ts';
-import { type Skipped, listMedia, type MediaFile } from './media-listing.ts';
 import type { ReleaseTarget } from '../target/target.ts';
+import { listMedia, type MediaFile, type Skipped } from './media-listing.ts';
 
 const outbox = '/home/media/outbox';
 /** OneDeploy takes 2 GB; smaller parts show progress and are cheap to repeat. */

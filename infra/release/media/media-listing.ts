@@ -86,7 +86,10 @@ function withoutTwins(found: readonly MediaFile[]): { files: MediaFile[]; twins:
       for (const part of parts) spellings.set(shareKey(part), part);
       files.push(file);
     } else {
-      twins.push({ name: file.path, reason: `differs from ${other} in case only, and the share that holds the outbox ignores case` });
+      twins.push({
+        name: file.path,
+        reason: `differs from ${other} in case only, and the share that holds the outbox ignores case`,
+      });
     }
   }
   return { files, twins };
