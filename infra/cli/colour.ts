@@ -2,7 +2,7 @@ import { Writable } from 'node:stream';
 import { styleText } from 'node:util';
 import { visibleLines } from '../lib/visible.mjs';
 
-/** What is coloured, wherever it stands. Everything is said in words as well. */
+/** The coloured parts of a text. Colour repeats what the words say. */
 const colours = [
   { pattern: /^( *)✓/gm, format: 'green' },
   { pattern: /^( *)✗/gm, format: 'red' },

@@ -14,7 +14,7 @@ export async function main(args: readonly string[]): Promise<void> {
   enableCompileCache(join(root, '.setup/compiled'));
   const json = args.includes('--json');
   endAtSignals();
-  // Whoever reads our output may stop doing so: `slipway logs | head`.
+  // The reader of our output may stop reading: `slipway logs | head`.
   process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1));
   try {
     await (await buildProgram(args)).parseAsync(args, { from: 'user' });

@@ -31,7 +31,7 @@ export async function buildProgram(args: readonly string[]): Promise<Command> {
   const order = Object.values(groups).map((heading) => `${heading}:`);
   const place = (command: Command) => order.indexOf(command.helpGroup());
   for (const command of chosen.toSorted((a, b) => place(a) - place(b))) program.addCommand(command);
-  // Without a command there is nothing to do: help is the answer, and wrong use.
+  // A command line without a command is wrong use; the answer is the help.
   program.action(() => {
     if (named !== '') {
       throw new UsageError(`there is no command "${named}"`, `${didYouMean(named, names)}see ./slipway --help`);
@@ -77,7 +77,7 @@ function toCommander(name: string, definition: CommandDefinition): Command {
   return command;
 }
 
-/** Only a start decides on the port. The other commands of a region accept it, so that all take the same words, and do not show it. */
+/** Only `start` uses the port. The other commands of a region accept it, so that one set of options fits all, and do not show it. */
 function portOption({ region }: CommandDefinition): Option {
   const option = new Option('--port <base>', 'first port of the local region')
     .argParser(parsePort)
@@ -90,7 +90,7 @@ function versionText(): string {
   return `slipway ${textOf(JSON.parse(text), 'version')}`;
 }
 
-/** What to do about an error is a command line as well. */
+/** The `to do` of an error names commands too. */
 function withEditedFix(error: unknown, edit: (text: string) => string): unknown {
   if (!(error instanceof SlipError) || error.constructor !== SlipError || error.detail.fix === undefined) return error;
   return new SlipError(error.code, { ...error.detail, fix: edit(error.detail.fix) });

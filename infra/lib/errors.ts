@@ -1,7 +1,7 @@
 import type { SlipCode } from './codes.ts';
 import { visibleLines } from './visible.mjs';
 
-/** What an error a person can mend has to say. */
+/** The parts of an error that the user can fix. */
 export interface SlipErrorDetail {
   /** What was found, with the offending value. */
   readonly found: string;
@@ -13,7 +13,7 @@ export interface SlipErrorDetail {
 }
 
 /**
- * An error the user can mend: printed without a stack, listed in docs/reference/errors.md under its code.
+ * An error that the user can fix: printed without a stack, listed in docs/reference/errors.md under its code.
  * The errors of the command line (wrong use, an interruption) extend it; only set-up has a twin of its own.
  */
 export class SlipError extends Error {

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { isErrno } from './error-message.ts';
 
-/** Output beyond this is dropped from the middle of nothing but the report: the last lines are what tells the reason. */
+/** More output than this is dropped from its beginning: the reason of a failure is in the last lines. */
 const keptOutputBytes = 64 * 1024;
 
 export interface ProgramRun {

@@ -57,7 +57,7 @@ export function missingOptionals(packages) {
 }
 
 /**
- * A lock entry for a package that holds one platform's binary, read off its name; undefined when the name does not tell.
+ * A lock entry for a package that holds one platform's binary, taken from its name; undefined when the name does not say.
  *
  * @param {string} name
  * @param {string} version
@@ -73,7 +73,7 @@ export function platformEntry(name, version) {
 }
 
 /**
- * Adds what is missing to a parsed lock file; returns the names added. Throws when a name does not tell its platform.
+ * Adds what is missing to a parsed lock file; returns the names added. Throws when a name does not say its platform.
  *
  * @param {{ packages: Packages }} lock
  */

@@ -9,7 +9,7 @@ const NO_NETWORK =
 const CODES = { apt: 'SLIP-SETUP-APT', npm: 'SLIP-SETUP-NPM', Composer: 'SLIP-SETUP-COMPOSER' };
 
 /**
- * The coded error for an installation that failed, told from what it wrote.
+ * The coded error for an installation that failed, chosen by its output.
  *
  * @param {{ part: 'apt' | 'npm' | 'Composer', command: string, exitCode: number | null, output: string, log: string }} run
  */

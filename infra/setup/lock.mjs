@@ -3,15 +3,15 @@ import { dirname } from 'node:path';
 import { startTimeOf } from '../lib/process-facts.mjs';
 
 const POLL_MS = 250;
-/** How long clearing a dead owner's lock may take before we take that one for dead as well. */
+/** A process that clears a dead owner's lock for longer than this counts as dead as well. */
 const CLEARING_MS = 5000;
 
 /**
- * @typedef {{ pid: number, started: string, since: string }} Owner `started` tells a process from a later one with its pid
+ * @typedef {{ pid: number, started: string, since: string }} Owner `started` distinguishes a process from a later one with its pid
  */
 
 /**
- * Takes the lock file, waiting for a living owner and healing what a dead one left.
+ * Takes the lock file. Waits for a living owner and removes what a dead one left.
  *
  * @param {string} file
  * @param {{ onWait?: (owner: Owner) => void, self?: Owner }} [options] onWait: called once, when there is something to wait for
@@ -19,7 +19,7 @@ const CLEARING_MS = 5000;
  */
 export async function acquireLock(file, { onWait = () => {}, self = ownerOf(process.pid) } = {}) {
   mkdirSync(dirname(file), { recursive: true });
-  let told = false;
+  let announced = false;
   for (;;) {
     if (create(file, self)) return () => release(file, self);
     const owner = readOwner(file);
@@ -28,8 +28,8 @@ export async function acquireLock(file, { onWait = () => {}, self = ownerOf(proc
       clear(file);
       continue;
     }
-    if (!told) onWait(owner);
-    told = true;
+    if (!announced) onWait(owner);
+    announced = true;
     await new Promise((resolve) => setTimeout(resolve, POLL_MS));
   }
 }

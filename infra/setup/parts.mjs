@@ -15,7 +15,7 @@ const INSTALL_PACKAGES = fileURLToPath(new URL('install-packages.sh', import.met
  * @property {number} megabytes about what it takes on the disk
  * @property {string} on a path on that disk
  * @property {() => string | undefined} missing what is missing, in words; undefined when nothing is. Takes milliseconds
- * @property {(run: Run, tell: (text: string) => void) => Promise<void>} install
+ * @property {(run: Run, onProgress: (text: string) => void) => Promise<void>} install
  *
  * @typedef {(command: string[], options: { label: string, cwd?: string, env?: NodeJS.ProcessEnv, onLine?: (line: string) => void }) => Promise<void>} Run
  *
@@ -45,12 +45,12 @@ export function aptPart({ root, notes, platform }, command = '') {
       writeNote(note, seen);
       return undefined;
     },
-    install: async (run, tell) => {
+    install: async (run, onProgress) => {
       const command = ['sh', INSTALL_PACKAGES, ...missingHere(needed)];
       await run(process.getuid?.() === 0 ? command : withSudo(command), {
         label: 'apt-get install',
         cwd: root,
-        onLine: (line) => describeApt(line, tell),
+        onLine: (line) => describeApt(line, onProgress),
       });
     },
   };
@@ -76,7 +76,7 @@ export function npmPart({ root, notes, platform }) {
         ? 'node_modules (about 0.9 GB, Node 24 among it)'
         : 'node_modules differs from package-lock.json';
     },
-    install: async (run, tell) => {
+    install: async (run, onProgress) => {
       const found = state();
       const total = npmCount(root);
       const flags = [
@@ -95,8 +95,8 @@ export function npmPart({ root, notes, platform }) {
           cwd: root,
           onLine: (line) => {
             if (/^npm http (fetch GET 200|cache) .*\.tgz/.test(line))
-              tell(`${Math.min(++fetched, total)} of ${total} packages fetched`);
-            else if (fetched === 0 && line.startsWith('npm http')) tell('asking the registry');
+              onProgress(`${Math.min(++fetched, total)} of ${total} packages fetched`);
+            else if (fetched === 0 && line.startsWith('npm http')) onProgress('asking the registry');
           },
         });
       writeNote(unfinished, new Date().toISOString());
@@ -137,8 +137,8 @@ export function composerPart({ root, notes }) {
       const missing = places.flatMap((place) => place.missing() ?? []);
       return missing.length === 0 ? undefined : missing.join(', ');
     },
-    install: async (run, tell) => {
-      for (const place of places) if (place.missing() !== undefined) await place.install(run, tell);
+    install: async (run, onProgress) => {
+      for (const place of places) if (place.missing() !== undefined) await place.install(run, onProgress);
     },
   };
 }
@@ -158,7 +158,7 @@ function composerFolder(root, folder, notes) {
           : `the autoloader of ${folder} is older than its composer.json`;
       return found === 'absent' ? `${folder}/vendor` : `${folder}/vendor differs from versions.lock`;
     },
-    install: async (run, tell) => {
+    install: async (run, onProgress) => {
       const composer = (/** @type {string[]} */ ...args) =>
         run(['composer', ...args, '--no-interaction', '--no-ansi', '--no-progress'], {
           label: `composer ${args[0]}`,
@@ -166,7 +166,7 @@ function composerFolder(root, folder, notes) {
           env: { COMPOSER_ALLOW_SUPERUSER: '1' },
           onLine: (line) => {
             const name = /- (?:Downloading|Installing|Updating) (\S+)/.exec(line)?.[1];
-            if (name) tell(name);
+            if (name) onProgress(name);
           },
         });
       if (existsSync(unfinished)) rmSync(join(directory, 'vendor'), { recursive: true, force: true });
@@ -199,12 +199,12 @@ function npmCommand() {
   return cli?.endsWith('npm-cli.js') && existsSync(cli) ? ['node', cli] : ['npm'];
 }
 
-/** @param {string} line @param {(text: string) => void} tell */
-function describeApt(line, tell) {
+/** @param {string} line @param {(text: string) => void} onProgress */
+function describeApt(line, onProgress) {
   const step = /^(Get:\d+|Unpacking|Setting up) (.*)/.exec(line);
   if (!step?.[1] || !step[2]) return;
   const name = step[1].startsWith('Get:') ? step[2].split(' ')[3] : step[2].split(' ')[0];
-  tell(`${step[1].startsWith('Get:') ? 'downloading' : step[1].toLowerCase()} ${name ?? ''}`);
+  onProgress(`${step[1].startsWith('Get:') ? 'downloading' : step[1].toLowerCase()} ${name ?? ''}`);
 }
 
 /** @param {string} file */

@@ -17,7 +17,7 @@ const benches = {
 export const command = defineCommand<{ readonly scale: number }>({
   group: 'develop',
   region: 'none',
-  summary: 'measures beside peers in the same run, and writes docs/benchmarks.md and the raw data',
+  summary: 'runs the benchmarks beside their peers, and writes docs/benchmarks.md and the raw data',
   examples: ['slipway bench', 'slipway bench swap', 'slipway bench sidecar --scale 0.1'],
   configure(command) {
     command

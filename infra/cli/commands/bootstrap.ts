@@ -9,7 +9,8 @@ interface BootstrapOptions extends GithubOptions {
 export const command = defineCommand<BootstrapOptions>({
   group: 'provision',
   region: 'none',
-  summary: 'makes what has to exist before the first `pulumi up`: providers, state, key, the pipeline’s identity',
+  summary:
+    'creates what the first `pulumi up` needs: resource providers, Pulumi’s state and key, the pipeline’s identity',
   examples: [
     'slipway bootstrap --dry-run --subscription 11111111-2222-4333-8444-555555555555',
     'slipway bootstrap --github octo-org/shop --github-ids 123/456 --environments dev,prod',

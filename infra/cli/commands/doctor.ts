@@ -11,7 +11,7 @@ interface DoctorOptions {
 export const command = defineCommand<DoctorOptions>({
   group: 'provision',
   region: 'none',
-  summary: 'asks Azure, changing nothing, what would stop the first `pulumi up` of a stack',
+  summary: 'checks on Azure, without changing anything, what would stop the first `pulumi up` of a stack',
   examples: [
     'slipway doctor --before-up --stack prod',
     'slipway doctor --before-up --stack dev --subscription 11111111-… --json',

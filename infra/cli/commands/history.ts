@@ -5,11 +5,11 @@ import { addTargetOptions, releaseTarget, type TargetOptions } from '../release-
 export const command = defineCommand<TargetOptions & { readonly limit: number }>({
   group: 'operate',
   region: 'state',
-  summary: 'lists releases and rollbacks: what, when, who, how long, requests lost',
+  summary: 'lists releases and rollbacks: what, when, by whom, how long, lost requests',
   examples: ['slipway history', 'slipway history --stack prod --json'],
   configure(command) {
     addTargetOptions(command);
-    command.option('--limit <number>', 'the newest so many', parseNumber(1, 10_000), 20);
+    command.option('--limit <number>', 'show this many, the newest first', parseNumber(1, 10_000), 20);
   },
   async run({ options, output }) {
     const [{ History }, { sealForLooking }, { historyText }] = await Promise.all([

@@ -8,7 +8,7 @@ export const command = defineCommand<{ follow: boolean; process?: string }>({
   examples: ['slipway logs', 'slipway logs --follow --process sidecar'],
   configure(command) {
     command
-      .option('-f, --follow', 'go on printing what comes', false)
+      .option('-f, --follow', 'keep printing new lines', false)
       .option('--process <name>', 'only this process, such as nginx, php-fpm, sidecar, mysql');
   },
   async run({ options, output }) {

@@ -8,7 +8,8 @@ import { addTargetOptions, releaseTarget, type TargetOptions } from '../release-
 export const command = defineCommand<TargetOptions & { readonly slot: string }>({
   group: 'operate',
   region: 'state',
-  summary: 'lists what the sidecar could not carry, retries it or sets it aside, or brings a directory into Blob',
+  summary:
+    'lists files that the sidecar could not upload, retries them or sets them aside, or imports a directory into Blob',
   examples: [
     'slipway media list',
     'slipway media retry "reports/a.pdf"',
@@ -35,7 +36,7 @@ export const command = defineCommand<TargetOptions & { readonly slot: string }>(
     }
     if (action === 'retry') {
       const answer = await retryMedia(await releaseTarget(options), 'production', what);
-      return output.result(answer, 'The sidecar looks again; ./slipway media list shows what is left.');
+      return output.result(answer, 'The sidecar tries again; ./slipway media list shows what is left.');
     }
     if (action === 'set-aside') {
       if (what === undefined) throw new UsageError('the name is missing', './slipway media set-aside NAME');
@@ -44,7 +45,9 @@ export const command = defineCommand<TargetOptions & { readonly slot: string }>(
       const { movedTo } = await setMediaAside(await releaseTarget(options), slot, what);
       return output.result(
         { name: what, movedTo },
-        visible(`${what} is in /home/media/set-aside/${movedTo} now. It is not carried and not served any more.`),
+        visible(
+          `${what} is in /home/media/set-aside/${movedTo} now. The sidecar neither uploads nor serves it any more.`,
+        ),
       );
     }
     if (action !== 'import') {

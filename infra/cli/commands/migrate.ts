@@ -4,7 +4,7 @@ import { addTargetOptions, releaseTarget, type TargetOptions } from '../release-
 export const command = defineCommand<TargetOptions>({
   group: 'operate',
   region: 'state',
-  summary: 'runs the contract migrations of the live version, once no version needs the old schema',
+  summary: 'runs the contract migrations of the live version once no version needs the old schema',
   examples: ['slipway migrate', 'slipway migrate --stack prod'],
   configure: addTargetOptions,
   async run({ options, output }) {
@@ -17,7 +17,7 @@ export const command = defineCommand<TargetOptions>({
     );
     output.result(
       { event: 'result', executed },
-      executed.length === 0 ? 'no contract migration is pending' : `carried out: ${executed.join(', ')}`,
+      executed.length === 0 ? 'no contract migration is pending' : `executed: ${executed.join(', ')}`,
     );
   },
 });

@@ -7,7 +7,7 @@ interface PromoteOptions extends TargetOptions, BudgetOptions {}
 export const command = defineCommand<PromoteOptions>({
   group: 'operate',
   region: 'state',
-  summary: 'puts the version that release --to verify left in staging live',
+  summary: 'swaps the version that release --to verify left in staging into production',
   examples: ['slipway promote', 'slipway promote --stack prod'],
   configure(command) {
     addTargetOptions(command);

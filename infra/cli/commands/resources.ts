@@ -4,7 +4,7 @@ import { addStageOption, type StageOption } from '../stage-option.ts';
 export const command = defineCommand<StageOption>({
   group: 'develop',
   region: 'none',
-  summary: 'lists every resource the program makes, and what keeps it; needs no account',
+  summary: 'lists every resource the program creates, and how it is protected; needs no account',
   examples: ['slipway resources --stage prod', 'slipway resources --stage shared --json'],
   configure: addStageOption,
   async run({ options, output }) {

@@ -17,7 +17,7 @@ export const command = defineCommand<{ filter?: string }>({
     command
       .argument(
         '[stages...]',
-        'only these: static, unit, php, e2e, or the name of one stage; with `long` in the long form, every kill and backlog of it',
+        'only these: static, unit, php, e2e, or the name of one stage; `long`: the long form, with every kill, outage and backlog',
       )
       .option('--filter <text>', 'only test files (for php: tests) whose path (name) contains this');
   },
