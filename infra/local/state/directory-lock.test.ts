@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm, stat, symlink } from 'node:fs/promises';
+import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
@@ -43,23 +44,23 @@ describe('a name that another user has taken', () => {
   const squat = `use Socket; use POSIX;
     if ($ARGV[2] ne "") { POSIX::setgid($ARGV[2]); POSIX::setuid($ARGV[2]); }
     socket(my $s, AF_UNIX, SOCK_STREAM, 0); bind($s, pack_sockaddr_un("\\0" . $ARGV[0])) or die $!;
-    listen($s, 1) if $ARGV[1] eq "listen"; $| = 1; print "bound"; sleep 600;`;
+    listen($s, $ARGV[1]) if $ARGV[1] ne ""; $| = 1; print "bound"; sleep 600;`;
   let squatter: ChildProcess | undefined;
 
   afterEach(() => {
     squatter?.kill('SIGKILL');
   });
 
-  async function taken(listen: boolean, uid: string): Promise<void> {
+  async function taken(backlog: string, uid: string): Promise<void> {
     const { dev, ino } = await stat(directory);
-    const args = ['-e', squat, `slipway/${dev}/${ino}`, listen ? 'listen' : '', uid];
+    const args = ['-e', squat, `slipway/${dev}/${ino}`, backlog, uid];
     squatter = spawn('perl', args, { stdio: ['ignore', 'pipe', 'inherit'] });
     await once(squatter.stdout ?? squatter, 'data');
   }
 
   test('is no region: the error names process and user', async () => {
     const asRoot = process.getuid?.() === 0;
-    await taken(true, asRoot ? '65534' : '');
+    await taken('8', asRoot ? '65534' : '');
     const holder = await holderOf(`slipway/${(await stat(directory)).dev}/${(await stat(directory)).ino}`);
     expect(holder).toEqual({ pid: squatter?.pid, uid: asRoot ? 65534 : process.getuid?.() });
     expect(await describeHolder({ pid: squatter?.pid ?? 0, uid: 65534 })).toMatch(
@@ -71,7 +72,17 @@ describe('a name that another user has taken', () => {
   });
 
   test('without listening on it is no region either', async () => {
-    await taken(false, '');
+    await taken('', '');
     await expect(DirectoryLock.take(directory)).rejects.toThrow('SLIP-LOCAL-LOCK-TAKEN');
+  });
+
+  test('and accepts no connection is no region either', async () => {
+    await taken('0', '');
+    const name = `\0slipway/${(await stat(directory)).dev}/${(await stat(directory)).ino}`;
+    // The one connection that waits to be accepted.
+    const waiting = connect(name);
+    await once(waiting, 'connect');
+    await expect(DirectoryLock.take(directory)).rejects.toThrow('SLIP-LOCAL-LOCK-TAKEN');
+    waiting.destroy();
   });
 });

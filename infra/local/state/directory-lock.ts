@@ -2,7 +2,10 @@ import { stat } from 'node:fs/promises';
 import { connect, createServer, type Server } from 'node:net';
 import { isErrno } from '../../lib/error-message.ts';
 import { SlipError } from '../../lib/errors.ts';
-import { describeHolder, holderOf } from './lock-holder.ts';
+import { describeHolder, holderOf, type SocketHolder } from './lock-holder.ts';
+
+/** Without a connection the kernel does not say which process it is. */
+const unknownHolder = 'a process that accepts no connection (as root, `ss -xap` lists it)';
 
 /**
  * Reserves the state directory for one process. The lock is an abstract unix socket, which the kernel removes when its
@@ -23,7 +26,7 @@ export class DirectoryLock {
       if (server !== undefined) return new DirectoryLock(server.unref());
       if (await isLocked(stateDir)) return undefined;
       // The holder ended between the two calls, or it has bound the name and does not listen, as no region does.
-      if (isLast) throw lockTaken(stateDir, 'a process that does not listen on it; as root, `ss -xap` lists it');
+      if (isLast) throw lockTaken(stateDir, unknownHolder);
     }
   }
 
@@ -45,7 +48,10 @@ export async function isLocked(stateDir: string): Promise<boolean> {
     throw error;
   }
   if (!(await isListening(name))) return false;
-  await assertOwnHolder(name, stateDir);
+  const holder = await holderOf(name.slice(1));
+  // It ended between the two calls, or lets nobody connect any more.
+  if (holder === 'unknown' && !(await isListening(name))) return false;
+  await assertOwn(holder, stateDir);
   return true;
 }
 
@@ -75,9 +81,9 @@ function isListening(name: string): Promise<boolean> {
   });
 }
 
-async function assertOwnHolder(name: string, stateDir: string): Promise<void> {
-  const holder = await holderOf(name.slice(1));
+async function assertOwn(holder: SocketHolder | 'unknown' | undefined, stateDir: string): Promise<void> {
   const owners = [process.getuid?.(), (await stat(stateDir)).uid];
+  if (holder === 'unknown') throw lockTaken(stateDir, unknownHolder);
   if (holder === undefined || owners.includes(holder.uid)) return;
   throw lockTaken(stateDir, await describeHolder(holder));
 }

@@ -1,12 +1,13 @@
 import { execFile } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { promisify } from 'node:util';
+import { isErrno } from '../../lib/error-message.ts';
 
 const run = promisify(execFile);
 
 /** The kernel knows who listens on a unix socket (SO_PEERCRED) and Node cannot ask it; perl is part of every Debian and Ubuntu. */
 const askKernel = `use Socket;
-socket(my $socket, AF_UNIX, SOCK_STREAM, 0) or exit 1;
+socket(my $socket, AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0) or exit 1;
 connect($socket, pack_sockaddr_un("\\0" . $ARGV[0])) or exit 1;
 print join(" ", unpack("iii", getsockopt($socket, SOL_SOCKET, SO_PEERCRED)));`;
 
@@ -16,14 +17,17 @@ export interface SocketHolder {
   readonly uid: number;
 }
 
-/** The process that listens on an abstract unix socket; undefined when nobody does, or the kernel could not be asked. */
-export async function holderOf(abstractName: string): Promise<SocketHolder | undefined> {
+/**
+ * The process that listens on an abstract unix socket. `unknown` when it lets nobody connect, so that the kernel cannot
+ * be asked; undefined when there is no perl.
+ */
+export async function holderOf(abstractName: string): Promise<SocketHolder | 'unknown' | undefined> {
   try {
     const { stdout } = await run('perl', ['-e', askKernel, abstractName], { timeout: 10_000 });
     const [pid, uid] = stdout.split(' ').map(Number);
-    return pid === undefined || uid === undefined ? undefined : { pid, uid };
-  } catch {
-    return undefined;
+    return pid === undefined || uid === undefined ? 'unknown' : { pid, uid };
+  } catch (error) {
+    return isErrno(error, 'ENOENT') ? undefined : 'unknown';
   }
 }
 
