@@ -1,14 +1,22 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { getCACertificates, setDefaultCACertificates } from 'node:tls';
-import { guidFor } from '../evaluate/subscription.ts';
+import { TENANT_ID } from '../evaluate/subscription.ts';
 import { choosePorts, type Ports } from './processes/ports.ts';
 import { endLeftovers } from './processes/region-process.ts';
 import { evaluatedProgram } from './program/evaluated-program.ts';
-import { accountKey, createResolver, type Endpoints, type Resolver, resolveText } from './program/resolver.ts';
+import {
+  accountKey,
+  createResolver,
+  type Endpoints,
+  instrumentationKeyOf,
+  type Resolver,
+  resolveText,
+} from './program/resolver.ts';
 import { Secrets } from './program/secrets.ts';
 import { siteDefinition } from './program/site-definition.ts';
 import { readDefinition, type SystemDefinition } from './program/system-definition.ts';
+import { AccessTokens } from './servers/access-tokens.ts';
 import { Blob, type StorageAccount } from './servers/blob.ts';
 import { type Certificates, ensureCertificates } from './servers/certificates.ts';
 import { NginxFront } from './servers/front.ts';
@@ -54,7 +62,29 @@ export interface Platform {
 }
 
 /** Evaluates the program and starts the local counterpart of each of its resources. Resolves when all of them are up. */
-export async function startPlatform({ stateDir, port, onProgress }: RegionOptions): Promise<Platform> {
+export async function startPlatform(options: RegionOptions): Promise<Platform> {
+  const base = await prepare(options);
+  const { identity, ...servers } = createServers(base);
+  const mounts = createMounts(base, servers.blob);
+  const worker = (id: WorkerId) => createWorker(base, id, identity, mounts);
+  const platform = { ...base, ...servers, identity, mounts, workers: { a: worker('a'), b: worker('b') } };
+  await base.secrets.saved();
+  options.onProgress('starting MySQL, Redis, Blob, the identity and ingestion endpoints and the front');
+  try {
+    const { mysql, redis, blob, ingestion, front } = servers;
+    await Promise.all([mysql, redis, blob, identity, ingestion, front].map((server) => server.start()));
+    await Promise.all(mounts.map((mount) => mount.start()));
+  } catch (error) {
+    await stopPlatform(platform);
+    throw error;
+  }
+  return platform;
+}
+
+/** What the servers are created from: state, ports, certificates, secrets and the evaluated program. */
+type Base = Pick<Platform, 'paths' | 'ports' | 'certificates' | 'tls' | 'secrets' | 'system' | 'accounts' | 'resolver'>;
+
+async function prepare({ stateDir, port, onProgress }: RegionOptions): Promise<Base> {
   const paths = statePaths(stateDir);
   await createStateDirectories(paths);
   const ended = await endLeftovers(paths.processes, leftoverLimitMs);
@@ -63,108 +93,99 @@ export async function startPlatform({ stateDir, port, onProgress }: RegionOption
   const certificates = await ensureCertificates(paths, new Date());
   const ca = await readFile(certificates.caFile, 'utf8');
   setDefaultCACertificates([...getCACertificates('default'), ca]);
+  const tls = { key: await readFile(certificates.keyFile), cert: await readFile(certificates.certFile) };
   const secrets = await Secrets.open(paths);
-
   onProgress('evaluating the program');
   const digest = await buildSidecarImage(paths);
   const system = readDefinition(await evaluatedProgram(paths, digest));
-
   const accounts = system.accounts.map((account) => ({ ...account, key: accountKey(account.name, secrets) }));
-  const blob = new Blob({ paths, certificates, port: ports.internal.blob, accounts });
-  const tls = { key: await readFile(certificates.keyFile), cert: await readFile(certificates.certFile) };
-  const ingestion = new IngestionEndpoint({
-    port: ports.internal.ingestion,
-    directory: paths.telemetry,
-    ...tls,
-  });
-  const endpoints: Endpoints = {
-    mysql: `127.0.0.1:${ports.internal.mysql}`,
-    redis: `127.0.0.1:${ports.internal.redis}`,
-    production: `127.0.0.1:${ports.production}`,
-    staging: `127.0.0.1:${ports.staging}`,
-    ingestion: ingestion.url,
-    blob: (account) => blob.endpoint(account),
-  };
-  const resolver = createResolver(system, endpoints, secrets);
+  const resolver = createResolver(system, endpointsOf(ports), secrets);
+  return { paths, ports, certificates, tls, secrets, system, accounts, resolver };
+}
 
-  const mysql = new Mysql({
-    paths,
-    certificates,
-    port: ports.internal.mysql,
-    database: system.database.name,
-    user: system.database.user,
-    password: resolveText(system.database.password, resolver),
-  });
-  const redis = new Redis({
-    paths,
-    certificates,
-    port: ports.internal.redis,
-    password: resolver.placeholder(system.redisKey) ?? '',
-  });
-  const identityHeader = secrets.get('identity-header');
-  const identity = new IdentityEndpoint({
-    port: ports.internal.identity,
-    header: identityHeader,
-    clientIds: system.identityUrns.map((urn) => guidFor(`${urn}.clientId`)),
-    now: () => new Date(),
-  });
-  const mounts = accounts.flatMap((account) =>
+function endpointsOf({ production, staging, internal }: Ports): Endpoints {
+  return {
+    mysql: `127.0.0.1:${internal.mysql}`,
+    redis: `127.0.0.1:${internal.redis}`,
+    production: `127.0.0.1:${production}`,
+    staging: `127.0.0.1:${staging}`,
+    ingestion: `https://127.0.0.1:${internal.ingestion}/`,
+    blob: (account) => `https://127.0.0.1:${internal.blob}/${account}`,
+  };
+}
+
+function createServers(base: Base) {
+  const { paths, certificates, tls, secrets, system, accounts, resolver } = base;
+  const { internal, production, staging } = base.ports;
+  const now = () => new Date();
+  const tokens = new AccessTokens(`https://sts.windows.net/${TENANT_ID}/`, now);
+  const { name: database, user, password } = system.database;
+  return {
+    mysql: new Mysql({
+      paths,
+      certificates,
+      port: internal.mysql,
+      database,
+      user,
+      password: resolveText(password, resolver),
+    }),
+    redis: new Redis({
+      paths,
+      certificates,
+      port: internal.redis,
+      password: resolver.placeholder(system.redisKey) ?? '',
+    }),
+    blob: new Blob({
+      paths,
+      tls,
+      port: internal.blob,
+      azuritePort: internal.azurite,
+      accounts,
+      tokens,
+      grants: system.blobGrants,
+    }),
+    identity: new IdentityEndpoint({
+      port: internal.identity,
+      header: secrets.get('identity-header'),
+      identities: system.identities,
+      tokens,
+      now,
+    }),
+    ingestion: new IngestionEndpoint({
+      port: internal.ingestion,
+      directory: paths.telemetry,
+      ...tls,
+      instrumentationKey: instrumentationKeyOf(secrets),
+    }),
+    front: new NginxFront({ paths, ports: { production, staging }, socketOf: (id) => workerSocket(paths, id) }),
+  };
+}
+
+function createMounts({ paths, system, accounts }: Base, blob: Blob): Mount[] {
+  return accounts.flatMap((account) =>
     account.containers
       .filter((container) => isMounted(system, account.name, container))
-      .map(
-        (container) =>
-          new Mount({
-            account: account.name,
-            container: blob.client(account).getContainerClient(container),
-            directory: join(paths.mounts, account.name, container),
-          }),
-      ),
+      .map((container) => {
+        const client = blob.client(account).getContainerClient(container);
+        const directory = join(paths.mounts, account.name, container);
+        return new Mount({ account: account.name, container: client, directory });
+      }),
   );
-  const worker = (id: WorkerId): ProcessWorker =>
-    new ProcessWorker({
-      id,
-      paths,
-      caBundle: certificates.caFile,
-      mountDirectory: (account, container) =>
-        mounts.find((mount) => mount.account === account && mount.container === container)?.directory,
-      resolver,
-      sidecarPort: id === 'a' ? ports.internal.sidecarA : ports.internal.sidecarB,
-      identity: { endpoint: identity.url, header: identityHeader },
-      site: { name: String(system.app.inputs.name), hostName: endpoints.production },
-    });
-  const front = new NginxFront({
+}
+
+function createWorker(base: Base, id: WorkerId, identity: IdentityEndpoint, mounts: readonly Mount[]): ProcessWorker {
+  const { paths, ports, certificates, resolver, secrets, system } = base;
+  return new ProcessWorker({
+    id,
     paths,
-    ports: { production: ports.production, staging: ports.staging },
-    socketOf: (id) => workerSocket(paths, id),
-  });
-  const platform = {
-    paths,
-    ports,
-    certificates,
-    tls,
-    secrets,
-    system,
+    caBundle: certificates.caFile,
+    mountDirectory: (account, container) =>
+      mounts.find((mount) => mount.account === account && mount.container === container)?.directory,
     resolver,
-    accounts,
-    mysql,
-    redis,
-    blob,
-    identity,
-    ingestion,
-    front,
-    mounts,
-    workers: { a: worker('a'), b: worker('b') },
-  };
-  await secrets.saved();
-  onProgress('starting MySQL, Redis, Blob, the identity and ingestion endpoints and the front');
-  try {
-    await Promise.all([mysql.start(), redis.start(), blob.start(), identity.start(), ingestion.start(), front.start()]);
-    await Promise.all(mounts.map((mount) => mount.start()));
-  } catch (error) {
-    await stopPlatform(platform);
-    throw error;
-  }
-  return platform;
+    sidecarPort: id === 'a' ? ports.internal.sidecarA : ports.internal.sidecarB,
+    identity: { endpoint: identity.url, header: secrets.get('identity-header') },
+    site: { name: String(system.app.inputs.name), hostName: `127.0.0.1:${ports.production}` },
+  });
 }
 
 function isMounted(system: SystemDefinition, account: string, container: string): boolean {

@@ -11,7 +11,7 @@ const managementOffset = 363;
 export const publicOffsets = [0, stagingOffset, managementOffset];
 
 /** Ports that no other program relies on. They are kept for the region's life and replaced when another program uses one. */
-const internalNames = ['mysql', 'redis', 'blob', 'identity', 'ingestion', 'sidecarA', 'sidecarB'] as const;
+const internalNames = ['mysql', 'redis', 'blob', 'azurite', 'identity', 'ingestion', 'sidecarA', 'sidecarB'] as const;
 type InternalName = (typeof internalNames)[number];
 
 export interface Ports {

@@ -31,6 +31,8 @@ export interface ProcessSpec {
   readonly restart: boolean;
   /** The signal that requests the end. What still runs after the limit given to `stop` is killed. */
   readonly stopSignal: NodeJS.Signals;
+  /** Called when the process has ended, whatever the reason. */
+  readonly onEnd?: () => void;
 }
 
 export interface ExitRecord {
@@ -107,6 +109,7 @@ export class RegionProcess {
         const finish = (reason: string) => {
           if (child.pid !== undefined) signal(-child.pid, 'SIGKILL');
           this.#child = undefined;
+          this.spec.onEnd?.();
           this.#exited(reason, Date.now() - startedAt);
           resolve(rm(this.#recordFile, { force: true }));
         };

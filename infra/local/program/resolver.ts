@@ -1,5 +1,6 @@
 import { kindOf } from '../../evaluate/inputs.ts';
 import { placeholder as marked, type Placeholder, resolvePlaceholders } from '../../evaluate/placeholders.ts';
+import { guidFor } from '../../evaluate/subscription.ts';
 import type { Secrets } from './secrets.ts';
 import type { SystemDefinition } from './system-definition.ts';
 
@@ -33,6 +34,7 @@ export function accountKey(account: string, secrets: Secrets): string {
  */
 export function createResolver(definition: SystemDefinition, endpoints: Endpoints, secrets: Secrets): Resolver {
   const byUrn = new Map(definition.evaluation.resources.map((resource) => [resource.urn, resource]));
+  const instrumentationKey = instrumentationKeyOf(secrets);
   const releasesAccount = String(definition.evaluation.outputs.releasesAccount);
 
   const placeholder = ({ urn, path }: Placeholder): string | undefined => {
@@ -74,9 +76,12 @@ export function createResolver(definition: SystemDefinition, endpoints: Endpoint
   };
 }
 
+/** Of the region's Application Insights component: known to its containers only, as the credential it is. */
+export function instrumentationKeyOf(secrets: Secrets): string {
+  return guidFor(secrets.get('instrumentation-key'));
+}
+
 /** The text with every placeholder that has a counterpart replaced. */
 export function resolveText(text: string, { placeholder }: Pick<Resolver, 'placeholder'>): string {
   return resolvePlaceholders(text, (found) => placeholder(found) ?? marked(found));
 }
-
-const instrumentationKey = '00000000-5111-4000-8000-0000000000a1';

@@ -1,9 +1,26 @@
 import { ofKind } from '../../evaluate/inputs.ts';
 import type { Evaluation, RecordedResource } from '../../evaluate/recorded.ts';
+import { guidFor } from '../../evaluate/subscription.ts';
 import type { JsonObject } from '../../evaluate/values.ts';
 import { SlipError } from '../../lib/errors.ts';
 import { isObject } from '../../lib/json.ts';
 import { asWanted, type WantedConfiguration } from '../../lib/wanted.ts';
+
+/** https://learn.microsoft.com/azure/role-based-access-control/built-in-roles/storage */
+const blobDataContributor = 'ba92f5b4-2d11-453d-a403-e96b0029c9fe';
+
+/** An identity of the app, by the ids that Azure would generate. */
+export interface AssignedIdentity {
+  readonly clientId: string;
+  readonly principalId: string;
+}
+
+/** The principal may read and write the blobs of the container. */
+export interface BlobGrant {
+  readonly principalId: string;
+  readonly account: string;
+  readonly container: string;
+}
 
 export interface AccountDefinition {
   readonly name: string;
@@ -24,7 +41,8 @@ export interface SystemDefinition {
   readonly redisKey: { readonly urn: string; readonly path: string };
   /** Vault name to secret name to value; a value may be a placeholder. */
   readonly vaults: ReadonlyMap<string, ReadonlyMap<string, string>>;
-  readonly identityUrns: readonly string[];
+  readonly identities: readonly AssignedIdentity[];
+  readonly blobGrants: readonly BlobGrant[];
   readonly wanted: WantedConfiguration;
 }
 
@@ -50,7 +68,11 @@ export function readDefinition(evaluation: Evaluation): SystemDefinition {
     },
     redisKey: { urn: cache.urn, path: 'listKeys.primaryKey' },
     vaults: readVaults(all('keyvault:Secret')),
-    identityUrns: all('managedidentity:UserAssignedIdentity').map((identity) => identity.urn),
+    identities: all('managedidentity:UserAssignedIdentity').map(({ urn }) => ({
+      clientId: guidFor(`${urn}.clientId`),
+      principalId: guidFor(`${urn}.principalId`),
+    })),
+    blobGrants: readGrants(all('authorization:RoleAssignment')),
     wanted: asWanted(evaluation.outputs.wanted, (path) => lacks(`stack output \`${path}\``)),
   };
 }
@@ -71,6 +93,17 @@ function readAccounts(
     containers: [text(outputs, 'releasesContainer')],
   };
   return own.some((account) => account.name === releases.name) ? own : [...own, releases];
+}
+
+/** Role assignments on containers; those on other resources have no counterpart here. */
+function readGrants(assignments: readonly RecordedResource[]): BlobGrant[] {
+  const containerId = /\/storageAccounts\/([^/]+)\/blobServices\/default\/containers\/([^/]+)$/;
+  return assignments.flatMap(({ inputs }) => {
+    const [, account, container] = containerId.exec(text(inputs, 'scope')) ?? [];
+    const isContributor = text(inputs, 'roleDefinitionId').endsWith(blobDataContributor);
+    if (account === undefined || container === undefined || !isContributor) return [];
+    return [{ principalId: text(inputs, 'principalId'), account, container }];
+  });
 }
 
 function readVaults(secrets: readonly RecordedResource[]): Map<string, Map<string, string>> {

@@ -1,13 +1,24 @@
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
-import { BlobServiceClient, StorageSharedKeyCredential } from '@azure/storage-blob';
+import {
+  AccountSASPermissions,
+  AccountSASResourceTypes,
+  AccountSASServices,
+  BlobServiceClient,
+  generateAccountSASQueryParameters,
+  StorageSharedKeyCredential,
+} from '@azure/storage-blob';
 import { systemPath } from '../processes/programs.ts';
 import { RegionProcess } from '../processes/region-process.ts';
 import { acceptsConnections, waitUntil } from '../processes/wait.ts';
+import type { BlobGrant } from '../program/system-definition.ts';
 import type { StatePaths } from '../state/paths.ts';
-import type { Certificates } from './certificates.ts';
+import type { AccessTokens } from './access-tokens.ts';
+import { BlobGateway } from './blob-gateway.ts';
 
 const readyWithinMs = 20_000;
+/** Longer than a region runs. */
+const signatureLifeMs = 10 * 365 * 86_400_000;
 
 export interface StorageAccount {
   readonly name: string;
@@ -18,18 +29,28 @@ export interface StorageAccount {
 
 export interface BlobOptions {
   readonly paths: StatePaths;
-  readonly certificates: Certificates;
+  readonly tls: { readonly key: Buffer; readonly cert: Buffer };
+  /** Where clients connect, over TLS. */
   readonly port: number;
+  /** Where Azurite listens; it answers nobody without an account's key. */
+  readonly azuritePort: number;
+  readonly tokens: AccessTokens;
+  readonly grants: readonly BlobGrant[];
   readonly accounts: readonly StorageAccount[];
 }
 
-/** The storage accounts on this machine: Azurite over TLS, with OAuth as on Azure, and their containers. */
+/** The storage accounts on this machine and their containers: Azurite, behind a gateway for TLS and tokens. */
 export class Blob {
   readonly #options: BlobOptions;
+  readonly #gateway: BlobGateway;
   #process: RegionProcess | undefined;
 
   constructor(options: BlobOptions) {
     this.#options = options;
+    const { port, azuritePort, accounts, tls, tokens, grants } = options;
+    const signatures = new Map(accounts.map((account) => [account.name, sharedAccessSignature(account)]));
+    const signature = (account: string): string => signatures.get(account) ?? '';
+    this.#gateway = new BlobGateway({ port, tls, upstream: azuritePort, tokens, grants, signature });
   }
 
   get pid(): number | undefined {
@@ -51,7 +72,7 @@ export class Blob {
 
   async start(): Promise<void> {
     if (this.#process?.running) return;
-    const { paths, certificates, port, accounts } = this.#options;
+    const { paths, azuritePort, accounts } = this.#options;
     this.#process = new RegionProcess({
       name: 'blob',
       command: process.execPath,
@@ -62,13 +83,7 @@ export class Blob {
         '--blobHost',
         '127.0.0.1',
         '--blobPort',
-        String(port),
-        '--cert',
-        certificates.certFile,
-        '--key',
-        certificates.keyFile,
-        '--oauth',
-        'basic',
+        String(azuritePort),
         '--skipApiVersionCheck',
         '--disableTelemetry',
         '--silent',
@@ -82,9 +97,12 @@ export class Blob {
       recordDir: paths.processes,
       restart: false,
       stopSignal: 'SIGTERM',
+      // Without Azurite nobody is to be connected: a client knows at once that Blob is unavailable.
+      onEnd: () => this.#gateway.close(),
     });
     await this.#process.start();
-    await waitUntil('Blob (Azurite)', readyWithinMs, () => acceptsConnections(port));
+    await waitUntil('Blob (Azurite)', readyWithinMs, () => acceptsConnections(azuritePort));
+    await this.#gateway.listen();
     for (const account of accounts) {
       for (const container of account.containers) {
         await this.client(account).getContainerClient(container).createIfNotExists();
@@ -93,6 +111,20 @@ export class Blob {
   }
 
   async stop(limitMs: number): Promise<void> {
+    this.#gateway.close();
     await this.#process?.stop(limitMs);
   }
+}
+
+/** What the gateway adds to a request whose token it accepted: all that the role Storage Blob Data Contributor allows. */
+function sharedAccessSignature({ name, key }: StorageAccount): string {
+  return generateAccountSASQueryParameters(
+    {
+      services: AccountSASServices.parse('b').toString(),
+      resourceTypes: AccountSASResourceTypes.parse('co').toString(),
+      permissions: AccountSASPermissions.parse('rwdlac'),
+      expiresOn: new Date(Date.now() + signatureLifeMs),
+    },
+    new StorageSharedKeyCredential(name, key),
+  ).toString();
 }

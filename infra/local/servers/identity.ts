@@ -1,6 +1,9 @@
 import { timingSafeEqual } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import { guidFor, TENANT_ID } from '../../evaluate/subscription.ts';
+import { TENANT_ID } from '../../evaluate/subscription.ts';
+import type { AssignedIdentity } from '../program/system-definition.ts';
+import type { AccessTokens } from './access-tokens.ts';
+import { isForLoopback } from './loopback-host.ts';
 
 const tokenLifetimeS = 24 * 3600;
 
@@ -8,14 +11,15 @@ export interface IdentityOptions {
   readonly port: number;
   /** What containers get as IDENTITY_HEADER and send back as X-IDENTITY-HEADER. */
   readonly header: string;
-  /** Client ids of the identities that the program assigned to the app. */
-  readonly clientIds: readonly string[];
+  /** The identities that the program assigned to the app; the first is the default. */
+  readonly identities: readonly AssignedIdentity[];
+  readonly tokens: AccessTokens;
   readonly now: () => Date;
 }
 
 /**
- * App Service's identity endpoint (api-version 2019-08-01), as ManagedIdentityCredential asks it. The tokens are
- * well-formed but unsigned JWTs: Azurite checks issuer, audience and dates, not the signature.
+ * App Service's identity endpoint (api-version 2019-08-01), as ManagedIdentityCredential asks it. Only the containers
+ * of the region know the header, so only they get a token.
  */
 export class IdentityEndpoint {
   readonly #options: IdentityOptions;
@@ -51,6 +55,7 @@ export class IdentityEndpoint {
 
   #tokenFor(request: IncomingMessage): { readonly status: number; readonly body: unknown } {
     const [path, query] = (request.url ?? '').split('?', 2);
+    if (!isForLoopback(request)) return refusal(403, 'forbidden', 'the Host header names another machine');
     if (path !== '/msi/token') return refusal(404, 'not_found', 'the only route is /msi/token');
     if (!sameText(String(request.headers['x-identity-header'] ?? ''), this.#options.header)) {
       return refusal(401, 'unauthorized_client', 'X-IDENTITY-HEADER is missing or wrong');
@@ -58,25 +63,25 @@ export class IdentityEndpoint {
     const parameters = new URLSearchParams(query);
     const resource = parameters.get('resource') ?? '';
     if (resource === '') return refusal(400, 'invalid_request', 'resource is missing');
-    const clientId = parameters.get('client_id') ?? this.#options.clientIds[0] ?? '';
-    if (!this.#options.clientIds.includes(clientId)) {
+    const clientId = parameters.get('client_id') ?? this.#options.identities[0]?.clientId ?? '';
+    const identity = this.#options.identities.find((assigned) => assigned.clientId === clientId);
+    if (identity === undefined) {
       return refusal(400, 'invalid_request', `no identity with client id ${clientId} is assigned to this app`);
     }
     const now = Math.floor(this.#options.now().getTime() / 1000);
     const expires = now + tokenLifetimeS;
     const claims = {
       aud: resource,
-      iss: `https://sts.windows.net/${TENANT_ID}/`,
       iat: now,
       nbf: now - 60,
       exp: expires,
       appid: clientId,
-      oid: guidFor(`principal/${clientId}`),
+      oid: identity.principalId,
       tid: TENANT_ID,
       ver: '1.0',
     };
     const body = {
-      access_token: unsignedToken(claims),
+      access_token: this.#options.tokens.issue(claims),
       expires_on: String(expires),
       resource,
       token_type: 'Bearer',
@@ -88,11 +93,6 @@ export class IdentityEndpoint {
 
 function refusal(status: number, error: string, description: string) {
   return { status, body: { error, error_description: description } };
-}
-
-function unsignedToken(claims: Record<string, unknown>): string {
-  const part = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url');
-  return `${part({ typ: 'JWT', alg: 'RS256', kid: 'slipway-local' })}.${part(claims)}.${Buffer.from('unsigned').toString('base64url')}`;
 }
 
 function sameText(given: string, expected: string): boolean {

@@ -9,6 +9,7 @@ import { type StatePaths, statePaths } from '../state/paths.ts';
 import { ensureCertificates } from './certificates.ts';
 import { IngestionEndpoint } from './ingestion.ts';
 
+const iKey = 'the-instrumentation-key';
 let paths: StatePaths;
 let endpoint: IngestionEndpoint;
 let ca: string;
@@ -23,6 +24,7 @@ beforeAll(async () => {
     directory: paths.telemetry,
     key: await readFile(files.keyFile),
     cert: await readFile(files.certFile),
+    instrumentationKey: iKey,
   });
   await endpoint.start();
 });
@@ -34,22 +36,35 @@ afterAll(async () => {
 
 function post(path: string, body: Buffer | string, headers: Record<string, string> = {}) {
   return new Promise<{ status: number; body: string }>((resolve, reject) => {
-    const call = request(new URL(path, endpoint.url), { method: 'POST', ca, headers }, (answer) => {
-      let text = '';
-      answer.on('data', (chunk) => {
-        text += chunk;
-      });
-      answer.on('end', () => resolve({ status: answer.statusCode ?? 0, body: text }));
-    });
+    const call = request(
+      new URL(path, endpoint.url),
+      { method: 'POST', ca, headers, checkServerIdentity: () => undefined },
+      (answer) => {
+        let text = '';
+        answer.on('data', (chunk) => {
+          text += chunk;
+        });
+        answer.on('end', () => resolve({ status: answer.statusCode ?? 0, body: text }));
+      },
+    );
     call.on('error', reject);
     call.end(body);
   });
 }
 
 test('envelopes are kept one a line and counted in the answer', async () => {
-  const answer = await post('/v2.1/track', gzipSync(JSON.stringify([{ name: 'one' }, { name: 'two' }])), {
-    'content-encoding': 'gzip',
-  });
+  const answer = await post(
+    '/v2.1/track',
+    gzipSync(
+      JSON.stringify([
+        { name: 'one', iKey },
+        { name: 'two', iKey },
+      ]),
+    ),
+    {
+      'content-encoding': 'gzip',
+    },
+  );
   expect(answer.status).toBe(200);
   expect(JSON.parse(answer.body)).toEqual({ itemsReceived: 2, itemsAccepted: 2, errors: [] });
   const kept = (await readFile(endpoint.file, 'utf8')).trim().split('\n');
@@ -58,7 +73,26 @@ test('envelopes are kept one a line and counted in the answer', async () => {
 
 test('a body that is no telemetry is refused and the endpoint goes on', async () => {
   expect((await post('/v2.1/track', 'nonsense')).status).toBe(400);
-  expect((await post('/v2/track', '{"name":"line"}\n')).status).toBe(200);
+  expect((await post('/v2/track', `{"name":"line","iKey":"${iKey}"}\n`)).status).toBe(200);
+});
+
+test.each([
+  ['another key', [{ name: 'forged', iKey: 'other' }]],
+  ['no key', [{ name: 'forged' }]],
+  [
+    'one right and one wrong key',
+    [
+      { name: 'forged', iKey },
+      { name: 'forged', iKey: 'other' },
+    ],
+  ],
+])('telemetry with %s is refused and not kept', async (_, envelopes) => {
+  expect((await post('/v2.1/track', JSON.stringify(envelopes))).status).toBe(400);
+  expect(await readFile(endpoint.file, 'utf8')).not.toContain('forged');
+});
+
+test('a request for another host is refused', async () => {
+  expect((await post('/v2.1/track', '[]', { host: 'rebound.example' })).status).toBe(403);
 });
 
 test('live metrics gets the answer that nobody is watching', async () => {

@@ -5,6 +5,8 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
 import { isErrno } from '../../lib/error-message.ts';
+import { textOf } from '../../lib/json.ts';
+import { isForLoopback } from './loopback-host.ts';
 
 const bodyMaxBytes = 8 * 1024 * 1024;
 const unpackedMaxBytes = 32 * 1024 * 1024;
@@ -16,6 +18,8 @@ export interface IngestionOptions {
   readonly directory: string;
   readonly key: Buffer;
   readonly cert: Buffer;
+  /** Which component the telemetry is for: only the region's containers know it, and other telemetry is refused. */
+  readonly instrumentationKey: string;
 }
 
 /** Application Insights on this machine: stores what the Azure Monitor exporter sends, one envelope a line. */
@@ -55,6 +59,7 @@ export class IngestionEndpoint {
   }
 
   async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    if (!isForLoopback(request)) return refuse(request, response, 403);
     const path = (request.url ?? '').split('?', 1)[0] ?? '';
     // Live metrics asks whether somebody is watching; nobody is.
     if (path.startsWith('/QuickPulseService.svc/')) {
@@ -63,11 +68,11 @@ export class IngestionEndpoint {
       return;
     }
     if (request.method !== 'POST' || !/^\/v2(\.1)?\/track$/.test(path)) {
-      request.resume();
-      response.writeHead(404).end();
-      return;
+      return refuse(request, response, 404);
     }
     const envelopes = parseEnvelopes(await readBody(request));
+    const isOurs = (envelope: unknown) => textOf(envelope, 'iKey') === this.#options.instrumentationKey;
+    if (!envelopes.every(isOurs)) return refuse(request, response, 400);
     const kept = this.#writing.then(() => this.#keep(envelopes));
     this.#writing = kept.catch(() => undefined);
     await kept;
@@ -87,6 +92,11 @@ export class IngestionEndpoint {
     if (size > fileMaxBytes) await rename(this.file, `${this.file}.1`);
     await appendFile(this.file, envelopes.map((e) => `${JSON.stringify(e)}\n`).join(''), { mode: 0o600 });
   }
+}
+
+function refuse(request: IncomingMessage, response: ServerResponse, status: number): void {
+  request.resume();
+  response.writeHead(status).end();
 }
 
 async function readBody(request: IncomingMessage): Promise<string> {

@@ -1,20 +1,14 @@
-import { access, constants, mkdtemp, readFile, rm, stat } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { access, constants, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { getCACertificates, setDefaultCACertificates } from 'node:tls';
 import type { ContainerClient } from '@azure/storage-blob';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { freePort } from '../../lib/free-port.ts';
 import { eventually } from '../../testbed/eventually.ts';
-import { Blob, type StorageAccount } from '../servers/blob.ts';
-import { ensureCertificates } from '../servers/certificates.ts';
-import { createStateDirectories } from '../state/files.ts';
-import { type StatePaths, statePaths } from '../state/paths.ts';
+import { type BlobFixture, blobFixture } from '../servers/blob.fixture.ts';
+import type { StorageAccount } from '../servers/blob.ts';
 import { isPlainPath, Mount } from './mount.ts';
 
-let paths: StatePaths;
-let blob: Blob;
+let it: BlobFixture;
 let container: ContainerClient;
 let mount: Mount;
 const account: StorageAccount = {
@@ -24,21 +18,15 @@ const account: StorageAccount = {
 };
 
 beforeAll(async () => {
-  paths = statePaths(await mkdtemp(join(tmpdir(), 'sw-mount-')));
-  await createStateDirectories(paths);
-  const certificates = await ensureCertificates(paths, new Date());
-  setDefaultCACertificates([...getCACertificates('default'), await readFile(certificates.caFile, 'utf8')]);
-  blob = new Blob({ paths, certificates, port: await freePort(), accounts: [account] });
-  await blob.start();
-  container = blob.client(account).getContainerClient('media');
-  mount = new Mount({ account: account.name, container, directory: join(paths.mounts, 'media') });
+  it = await blobFixture([account]);
+  container = it.blob.client(account).getContainerClient('media');
+  mount = new Mount({ account: account.name, container, directory: join(it.paths.mounts, 'media') });
   await mount.start();
 });
 
 afterAll(async () => {
   await mount.stop();
-  await blob.stop(2_000);
-  await rm(paths.root, { recursive: true, force: true });
+  await it.remove();
 });
 
 const put = (name: string, text: string) => container.getBlockBlobClient(name).upload(text, Buffer.byteLength(text));
