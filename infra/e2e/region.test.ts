@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, jest } from '@jest/globals';
 import { ChangedCheckout } from '../testbed/changed-checkout.ts';
 import { TestRegion } from '../testbed/region.ts';
+import { describeAccess } from './region/access.suite.ts';
 import { describeCrashes } from './region/crash.suite.ts';
 import { describeImages } from './region/images.suite.ts';
 import { describeObservability } from './region/observability.suite.ts';
@@ -24,6 +25,7 @@ afterAll(async () => {
 });
 
 describeProgram(() => region);
+describeAccess(() => region);
 describeImages(() => region);
 describeObservability(() => region);
 describeCrashes(() => region);

@@ -1,5 +1,5 @@
-import { mkdir, open, readFile, rename, rm, statfs, writeFile } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { chmod, mkdir, open, readdir, readFile, rename, rm, stat, statfs, writeFile } from 'node:fs/promises';
+import { basename, dirname } from 'node:path';
 import { isErrno } from '../../lib/error-message.ts';
 import { SlipError } from '../../lib/errors.ts';
 import type { StatePaths } from './paths.ts';
@@ -27,6 +27,7 @@ export async function createStateDirectories(paths: StatePaths): Promise<void> {
     paths.worker('b').home,
     paths.worker('b').run,
   ];
+  await assertPrivate(paths);
   try {
     for (const directory of directories) await mkdir(directory, { recursive: true, mode: 0o700 });
     await writeFile(paths.marker, '', { mode: 0o600 });
@@ -36,6 +37,32 @@ export async function createStateDirectories(paths: StatePaths): Promise<void> {
   const { bavail, bsize } = await statfs(paths.root);
   const freeMb = Math.floor((bavail * bsize) / 1024 ** 2);
   if (freeMb < startNeedsMb) throw diskFull(`${freeMb} MB are free on the disk that holds ${paths.root}`);
+}
+
+/**
+ * Makes the state directory private: another user must not be able to read or exchange what is in it. One that holds
+ * other things than a region is left as it is and refused.
+ */
+async function assertPrivate({ root, marker }: StatePaths): Promise<void> {
+  const found = await stat(root).catch(ignoreAbsent);
+  if (found === undefined) return;
+  const user = process.getuid?.() ?? found.uid;
+  const isOwn = found.uid === user || user === 0;
+  if (isOwn && (found.mode & 0o077) === 0) return;
+  const isRegion = (await stat(marker).catch(ignoreAbsent)) !== undefined;
+  // A start that is under way has made the directory of logs.
+  const others = (await readdir(root)).filter((name) => name !== basename(marker) && name !== 'logs');
+  if (isOwn && (isRegion || others.length === 0)) return chmod(root, 0o700);
+  throw new SlipError('SLIP-LOCAL-NOT-PRIVATE', {
+    found: `${root} belongs to user ${found.uid} and has mode ${(found.mode & 0o777).toString(8)}`,
+    expected: 'a directory of yours that nobody else can enter: passwords and tokens are kept in it',
+    fix: 'choose another with --state DIR, or one that does not exist yet',
+  });
+}
+
+function ignoreAbsent(error: unknown): undefined {
+  if (isErrno(error, 'ENOENT')) return undefined;
+  throw error;
 }
 
 /** Replaces a file so that a crash or a full disk leaves the old content. Mode 0600. */
