@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { SlipError } from '../lib/errors.ts';
 import { untilDefined } from '../lib/until.ts';
+import { regionStatus } from '../local/region-client.ts';
 import { release } from '../release/release.ts';
 import { History, lastLive } from '../release/store/history.ts';
 import { sealOf } from '../release/store/seal.ts';
@@ -23,8 +24,18 @@ const askWithinMs = 5_000;
 export async function ensureFirstRelease(options: CommonOptions, output: Output, signal: AbortSignal): Promise<string> {
   const target = await releaseTarget(options);
   const version = (await liveVersion(target)) ?? (await firstRelease(target, options, output, signal));
-  const alive = await untilDefined(answering, () => answers(`${target.urls.production}/_slipway/live`));
-  if (alive !== undefined) return version;
+  const seen = await untilDefined(answering, async () => {
+    if (await answers(`${target.urls.production}/_slipway/live`)) return 'answers';
+    return (await isSwappedAway(options.state, version)) ? 'swapped away' : undefined;
+  });
+  if (seen === 'answers') return version;
+  if (seen === 'swapped away') {
+    throw new SlipError('SLIP-LOCAL-PRODUCTION-EMPTY', {
+      found: `production is empty; ${version}, which history calls live, is in staging`,
+      expected: `${version} in production: the slots were swapped by something else than slipway`,
+      fix: './slipway rollback swaps it back',
+    });
+  }
   throw new SlipError('SLIP-LOCAL-UNHEALTHY', {
     found: `production runs ${version} and does not answer after ${answering.limitMs / 1000} s`,
     expected: 'status 200 from /_slipway/live',
@@ -73,8 +84,14 @@ async function liveVersion(target: ReleaseTarget): Promise<string | undefined> {
   return lastLive(await new History(target.releases, target.stack, await sealOf(target)).read())?.version;
 }
 
-async function answers(url: string): Promise<true | undefined> {
+/** Whether a swap by another tool has put the live version into staging and an empty slot into production. */
+async function isSwappedAway(stateDir: string, version: string): Promise<boolean> {
+  const status = await regionStatus({ stateDir });
+  return status?.slots.production.deployed === false && status.slots.staging.version === version;
+}
+
+async function answers(url: string): Promise<boolean> {
   const answer = await fetch(url, { signal: AbortSignal.timeout(askWithinMs) }).catch(() => undefined);
   await answer?.body?.cancel();
-  return answer?.status === 200 ? true : undefined;
+  return answer?.status === 200;
 }

@@ -4,6 +4,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
+import { swapAwayByArm, swapByArm } from '../../testbed/arm-swap.ts';
 import { eventually } from '../../testbed/eventually.ts';
 import { makeDurableImage, makeImage, readImage } from '../../testbed/made-image.ts';
 import { finished, TestRegion } from '../../testbed/region.ts';
@@ -40,6 +41,18 @@ export function describeStart(region: () => TestRegion): void {
       expect(stdout).toContain(`./slipway release ${options}`);
       expect(stdout).toContain(`npm start -- ${options} --port ${port}`);
       expect((await region().status()).slots.production.since).toBe(before.slots.production.since);
+    });
+
+    test('says that production is empty when an empty slot was swapped into it, and where the live version is', async () => {
+      const live = (await region().status()).slots.production.version;
+      expect((await region().status()).slots.staging.deployed).toBe(false);
+      await swapAwayByArm(await region().connection());
+      const { code, stderr } = await region().command('start');
+      expect(code).toBe(1);
+      expect(stderr).toContain('SLIP-LOCAL-PRODUCTION-EMPTY');
+      expect(stderr).toContain(`${live}, which history calls live, is in staging`);
+      await swapByArm(await region().connection());
+      await region().start();
     });
 
     test('with its port in use says which, and what to do', async () => {
