@@ -47,7 +47,15 @@ say() { # level message
 
 fail() { # message
   say ERROR "$1"
+  flush_log
   exit 1
+}
+
+# Whoever writes the log ends after this script; the container may be gone by then, and the reason with it.
+flush_log() {
+  exec 2>/dev/null
+  local tries=100
+  while is_alive "${LOG_WRITER:-0}" && [ $((tries--)) -gt 0 ]; do sleep 0.02; done
 }
 
 # Turns plain lines of nginx and php-fpm into JSON lines; lines that are JSON already pass unchanged.
@@ -285,6 +293,7 @@ supervise() {
 main() {
   # Applies to all later output, also bash's own.
   exec 2> >(as_json_lines)
+  LOG_WRITER=$!
   STOPPING='' FPM='' SERVER='' FPM_FLAGS=()
   # php-fpm runs as root only with this flag.
   FPM_CAPABILITIES=()

@@ -19,10 +19,16 @@ export interface OpenPackage {
   readonly close: () => Promise<void>;
 }
 
-export async function unpackPackage(file: string, into?: string): Promise<OpenPackage> {
+export async function unpackPackage(
+  file: string,
+  into?: string,
+  { keepArchive = false }: { readonly keepArchive?: boolean } = {},
+): Promise<OpenPackage> {
   const directory = into ?? (await mkdtemp(join(tmpdir(), 'slipway-open-package-')));
   await mkdir(directory, { recursive: true });
   await run('unzip', ['-q', file, '-d', directory]);
+  const close = () => rm(directory, { recursive: true, force: true });
+  if (keepArchive) return { directory, close };
   await mkdir(join(directory, 'app'));
   await run('tar', [
     '-xzf',
@@ -34,7 +40,7 @@ export async function unpackPackage(file: string, into?: string): Promise<OpenPa
   ]);
   await run('chmod', ['-R', 'u+w', join(directory, 'app')]);
   await rm(join(directory, 'application.tar.gz'));
-  return { directory, close: () => rm(directory, { recursive: true, force: true }) };
+  return { directory, close };
 }
 
 /**
