@@ -10,6 +10,9 @@ import { writeFileAtomically } from '../state/files.ts';
 import type { StatePaths } from '../state/paths.ts';
 import type { Certificates } from './certificates.ts';
 
+/** Of tables that name none. Azure's default is utf8mb4_0900_ai_ci, which MariaDB does not know: no case, no accents, spaces at the end count. */
+const collation = 'utf8mb4_uca1400_nopad_ai_ci';
+
 const run = promisify(execFile);
 const readyWithinMs = 30_000;
 
@@ -107,7 +110,7 @@ export class Mysql {
       '--tls-version=TLSv1.2,TLSv1.3',
       `--init-file=${initFile}`,
       '--character-set-server=utf8mb4',
-      '--collation-server=utf8mb4_unicode_ci',
+      `--collation-server=${collation}`,
       '--skip-log-bin',
       '--skip-name-resolve',
       '--performance-schema=OFF',
@@ -131,7 +134,10 @@ export class Mysql {
         // As the administrator on Azure, it sees who holds the lock that a migration waits for.
         `GRANT PROCESS ON *.* TO ${account};`,
       ])
-      .reduce((sql, line) => `${sql}${line}\n`, `CREATE DATABASE IF NOT EXISTS ${name} CHARACTER SET utf8mb4;\n`);
+      .reduce(
+        (sql, line) => `${sql}${line}\n`,
+        `CREATE DATABASE IF NOT EXISTS ${name};\nALTER DATABASE ${name} CHARACTER SET utf8mb4 COLLATE ${collation};\n`,
+      );
   }
 }
 
