@@ -2,7 +2,7 @@ import { SlipError } from '../lib/errors.ts';
 import { contractEarly, type ServingVersion } from './gates/contract-early.ts';
 import { openPackage } from './package/open-package.ts';
 import { Attempt } from './phases/attempt.ts';
-import { migrate } from './phases/migrate.ts';
+import { runMigrations } from './phases/run-migrations.ts';
 import type { Session } from './phases/session.ts';
 import { Steps } from './phases/steps.ts';
 import type { HistoryEntry } from './store/history.ts';
@@ -29,13 +29,16 @@ export async function runContractMigrations(request: ContractMigrationsRequest):
     });
     return steps.run('migrate', async (note) => {
       const attempt = new Attempt(session, 'migrate', live);
-      session.lock.assertHeld();
-      const { executed } = await migrate(session.production, session.tokens.release, 'contract', steps).catch(
-        async (error: unknown) => {
-          await attempt.record('failed', error);
-          throw error;
-        },
-      );
+      const { executed } = await runMigrations({
+        slot: session.production,
+        token: session.tokens.release,
+        kind: 'contract',
+        steps,
+        assertLockHeld: () => session.lock.assertHeld(),
+      }).catch(async (error: unknown) => {
+        await attempt.record('failed', error);
+        throw error;
+      });
       note(executed.length === 0 ? 'nothing to do' : `${executed.length} carried out: ${executed.join(', ')}`);
       await attempt.record('migrated');
       return { executed };

@@ -1,7 +1,6 @@
 import { messageOf } from '../lib/error-message.ts';
 import type { WantedConfiguration } from '../lib/wanted.ts';
 import { blobReachable } from './gates/blob-reachable.ts';
-import { expandOnly } from './gates/expand-only.ts';
 import { noSwapUnderWay } from './gates/no-swap-under-way.ts';
 import { phpSyntax } from './gates/php-syntax.ts';
 import { slotExists } from './gates/slot-exists.ts';
@@ -14,8 +13,8 @@ import { type OpenedPackage, openPackage } from './package/open-package.ts';
 import { readSourceState } from './package/source-state.ts';
 import { Attempt, type Candidate } from './phases/attempt.ts';
 import { type GoLiveOptions, goLive, prove, resetPreparation, settling } from './phases/go-live.ts';
-import { migrate } from './phases/migrate.ts';
 import { recordingRefusals } from './phases/recording-refusals.ts';
+import { runMigrations } from './phases/run-migrations.ts';
 import type { Session } from './phases/session.ts';
 import { clearPreparation, stage } from './phases/stage.ts';
 import { Steps } from './phases/steps.ts';
@@ -100,10 +99,16 @@ async function releaseBuilt(
     });
     await steps.run('migrate', async (note) => {
       await attempt.enter('migrate');
-      const { executed, pending } = await migrate(staging, tokens.release, 'expand', steps);
+      const { executed, waiting } = await runMigrations({
+        slot: staging,
+        token: tokens.release,
+        kind: 'expand',
+        steps,
+        assertLockHeld: () => session.lock.assertHeld(),
+      });
       if (executed.length > 0) note(`${executed.length} carried out: ${executed.join(', ')}`);
-      if (pending.length > 0)
-        steps.notice(`contract migrations that wait for ./slipway migrate: ${pending.join(', ')}`);
+      if (waiting.length > 0)
+        steps.notice(`contract migrations that wait for ./slipway migrate: ${waiting.join(', ')}`);
     });
     await prove(session, attempt, request);
     if (request.to === 'live') return goLive(session, attempt, request);
@@ -115,7 +120,6 @@ async function releaseBuilt(
 async function build(origin: PackageOrigin, steps: Steps): Promise<Built> {
   if (origin.kind === 'file') {
     const opened = await openPackage(origin.file);
-    await steps.pass([expandOnly], opened);
     await steps.pass([startupFiles], opened);
     return { opened, source: undefined };
   }
@@ -131,7 +135,6 @@ async function build(origin: PackageOrigin, steps: Steps): Promise<Built> {
   const { file, notices } = await buildPackage({ source: directory, cacheDir, outDir, onProgress });
   for (const notice of notices) steps.notice(notice);
   const opened = await openPackage(file);
-  await steps.pass([expandOnly], opened);
   await steps.pass([startupFiles], opened);
   return {
     opened,

@@ -2,36 +2,35 @@ import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { expect, test } from '@jest/globals';
 import type { Connection } from '../../lib/connection.ts';
-import type { Edit } from '../../testbed/package-variant.ts';
+import { migrationEdits } from '../../testbed/migration-edits.ts';
 import type { ReleaseBed } from '../../testbed/release-bed.ts';
 
 const migration = '20990101000000';
-/** Makes a version that knows a contract migration. */
-export const knowing: Readonly<Record<string, Edit>> = {
-  [`migrations/Version${migration}.php`]: () => `<?php
-namespace DoctrineMigrations;
-use App\\Database\\Contract;
-use Doctrine\\DBAL\\Schema\\Schema;
-use Doctrine\\Migrations\\AbstractMigration;
-#[Contract]
-final class Version${migration} extends AbstractMigration
-{
-    public function up(Schema $schema): void { $this->addSql('DROP TABLE nothing_needs_this'); }
-}
-`,
-  'vendor/composer/autoload_static.php': (php) =>
-    php.replace(
-      /.*migrations.Version(\d+)\.php.*\n/,
-      (line, known: string) => line + line.replaceAll(known, migration),
-    ),
-  'version.json': (text) => JSON.stringify({ ...JSON.parse(text), schemaMax: migration }),
-};
+const expanding = '20980101000000';
+/** Makes a version that brings an expand migration and knows a contract migration. */
+export const knowing = migrationEdits(
+  {
+    version: expanding,
+    kind: 'Expand',
+    up: `
+      $table = $schema->createTable('added');
+      $table->addColumn('name', 'string', ['length' => 9]);
+      $table->addUniqueIndex(['name']);`,
+  },
+  { version: migration, kind: 'Contract', up: "$this->addSql('DROP TABLE nothing_needs_this');" },
+);
 
 export function describeEarlyContract(bed: () => ReleaseBed): void {
   test('a contract migration waits until the version that a rollback returns to knows it too', async () => {
     expect(await bed().live()).toMatchObject({ schemaMax: migration });
     expect(await bed().refusal('migrate')).toBe('SLIP-RELEASE-CONTRACT-EARLY');
-    expect((await bed().live()).schema < migration).toBe(true);
+    expect((await bed().live()).schema).toBe(expanding);
+  });
+
+  test('the table of an expand migration has its unique index, and the counterpart of Azure’s default collation', async () => {
+    expect(await sql(bed().connection, 'SHOW CREATE TABLE added')).toMatch(
+      /UNIQUE KEY .*COLLATE=utf8mb4_uca1400_nopad_ai_ci/,
+    );
   });
 }
 
@@ -47,7 +46,7 @@ export function describeContract(bed: () => ReleaseBed): void {
   });
 }
 
-async function sql({ mysql: { socket, database, user, password } }: Connection, statement: string): Promise<void> {
+async function sql({ mysql: { socket, database, user, password } }: Connection, statement: string): Promise<string> {
   const args = [
     '--no-defaults',
     `--socket=${socket}`,
@@ -55,5 +54,6 @@ async function sql({ mysql: { socket, database, user, password } }: Connection, 
     `--database=${database}`,
     `--execute=${statement}`,
   ];
-  await promisify(execFile)('mariadb', args, { env: { ...process.env, MYSQL_PWD: password } });
+  const { stdout } = await promisify(execFile)('mariadb', args, { env: { ...process.env, MYSQL_PWD: password } });
+  return stdout;
 }

@@ -10,6 +10,7 @@ import type { HistoryEntry } from '../../release/store/history.ts';
 import type { ReleaseTarget } from '../../release/target/target.ts';
 import { eventually } from '../../testbed/eventually.ts';
 import { long } from '../../testbed/long-form.ts';
+import { migrationEdits } from '../../testbed/migration-edits.ts';
 import type { Edit } from '../../testbed/package-variant.ts';
 import { type ReleaseBed, unwatched } from '../../testbed/release-bed.ts';
 
@@ -21,6 +22,8 @@ interface BrokenVersion {
   readonly edits: Readonly<Record<string, Edit>>;
   readonly flags?: readonly string[];
 }
+
+const added = { version: '20990101000000', kind: 'Expand' } as const;
 
 /** Each is refused by a gate of its own; the default form sees one that fails late and one that fails before anything is touched. */
 const broken: readonly BrokenVersion[] = [
@@ -34,9 +37,52 @@ const broken: readonly BrokenVersion[] = [
     code: 'SLIP-RELEASE-MIGRATION-KIND',
     edits: { 'migrations/Version20990101000000.php': () => '<?php\nfinal class Version20990101000000 {}\n' },
   },
+  {
+    what: 'whose expand migration adds a column by the Schema object, which makes it NOT NULL',
+    code: 'SLIP-RELEASE-EXPAND-DESTROYS',
+    edits: migrationEdits({ ...added, up: '$schema->getTable("images")->addColumn("price", "integer");' }),
+  },
 ];
 
 const otherwiseBroken: readonly BrokenVersion[] = [
+  {
+    what: 'whose expand migration deletes rows of a table that is in use',
+    code: 'SLIP-RELEASE-EXPAND-DESTROYS',
+    edits: migrationEdits({
+      ...added,
+      up: '$this->addSql("DELETE images FROM images JOIN images other ON other.id = images.id");',
+    }),
+  },
+  {
+    what: 'whose expand migration adds a column without a default',
+    code: 'SLIP-RELEASE-EXPAND-DESTROYS',
+    edits: migrationEdits({
+      ...added,
+      up: '$this->addSql("ALTER TABLE images ADD COLUMN price DECIMAL(10,2) NOT NULL");',
+    }),
+  },
+  {
+    what: 'whose expand migration inherits what drops a column',
+    code: 'SLIP-RELEASE-EXPAND-DESTROYS',
+    edits: {
+      ...migrationEdits({ ...added, before: "require_once __DIR__.'/../src/Drops.php';", extends: '\\App\\Drops' }),
+      'src/Drops.php': () =>
+        '<?php\nnamespace App;\nabstract class Drops extends \\Doctrine\\Migrations\\AbstractMigration {\npublic function up(\\Doctrine\\DBAL\\Schema\\Schema $schema): void { $this->addSql("ALTER TABLE images \\u{44}ROP COLUMN width"); }\n}\n',
+    },
+  },
+  {
+    what: 'whose expand migration changes the schema twice',
+    code: 'SLIP-RELEASE-MIGRATION-SPLIT',
+    edits: migrationEdits({
+      ...added,
+      up: '$this->addSql("ALTER TABLE images ADD a INT"); $this->addSql("CREATE INDEX a ON images (bytes)");',
+    }),
+  },
+  {
+    what: 'whose expand migration writes by itself',
+    code: 'SLIP-RELEASE-MIGRATION-DRY-RUN',
+    edits: migrationEdits({ ...added, up: '$this->connection->executeStatement("DELETE FROM images");' }),
+  },
   {
     what: 'that redirects',
     code: 'SLIP-RELEASE-REDIRECT',

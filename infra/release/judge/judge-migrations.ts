@@ -21,6 +21,8 @@ export interface RefusedStatement {
   readonly statement: string;
   /** 1 for the first of its migration. */
   readonly position: number;
+  /** `one-change`: it may be allowed by itself, and comes behind another change of the schema. */
+  readonly rule: 'statement' | 'one-change';
   readonly reason: string;
 }
 

@@ -4,7 +4,7 @@ declare(strict_types=1);
 
 /*
  * Judges the SQL of migrations. stdin: {"kind": "expand" | "contract", "oneChange": true, "migrations": [{"version", "statements": [SQL, …]}, …]}.
- * stdout: [{"version", "statement", "position", "reason"}, …], the migrations that are refused, in the same order.
+ * stdout: [{"version", "statement", "position", "rule", "reason"}, …], the migrations that are refused, in the same order.
  */
 
 use Slipway\Judge\MigrationJudge;

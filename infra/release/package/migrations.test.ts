@@ -1,45 +1,39 @@
 import { expect, test } from '@jest/globals';
-import { readMigrations } from './migrations.ts';
+import { readMigrations, schemaRange } from './migrations.ts';
 
-async function read(methods: string) {
-  const content = `<?php\n#[Expand] final class Version20260101000000 {\nconst SQL = 'DROP TABLE a';\n${methods}\n}\n`;
-  const files = [{ path: 'migrations/Version20260101000000.php', content: Buffer.from(content), executable: false }];
-  const [migration] = await readMigrations({ files });
-  return { statements: migration?.statements, unreadable: migration?.unreadable };
-}
-
-const up = (body: string): string => `public function up(Schema $schema): void { ${body} }`;
-
-test.each([
-  { what: 'a literal', body: "$this->addSql('CREATE TABLE a (id INT)');" },
-  { what: 'joined literals', body: "$this->addSql('CREATE TABLE a' . ' (id INT)');" },
-  { what: 'a heredoc', body: '$this->addSql(<<<SQL\nCREATE TABLE a (id INT)\nSQL);' },
-  { what: 'a nowdoc', body: "$this->addSql(<<<'SQL'\nCREATE TABLE a (id INT)\nSQL);" },
-  { what: 'parameters beside a literal', body: "$this->addSql('CREATE TABLE a (id INT)', [$x, f(1)]);" },
-])('$what can be read', async ({ body }) => {
-  const { statements, unreadable } = await read(up(body));
-  expect(unreadable).toEqual([]);
-  expect(statements?.map((text) => text.trim())).toContain('CREATE TABLE a (id INT)');
+const file = (version: string, code: string) => ({
+  path: `migrations/Version${version}.php`,
+  content: Buffer.from(`<?php\n${code}\nfinal class Version${version} {}\n`),
+  executable: false,
 });
 
+const kindOf = async (code: string) => (await readMigrations({ files: [file('20260101000000', code)] }))[0]?.kind;
+
 test.each([
-  { call: 'addSql(self::SQL)', body: '$this->addSql(self::SQL);' },
-  { call: 'addSql($sql)', body: "$sql = 'CREATE TABLE a (id INT)'; $this->addSql($sql);" },
-  { call: "addSql('ALTER TABLE a '.$what)", body: "$this->addSql('ALTER TABLE a ' . $what);" },
-  { call: "addSql(sprintf('ALTER TABLE a %s',$what))", body: "$this->addSql(sprintf('ALTER TABLE a %s', $what));" },
-  { call: 'addSql("ALTER TABLE a $what")', body: '$this->addSql("ALTER TABLE a $what");' },
-  { call: 'executeStatement($sql)', body: '$this->connection->executeStatement($sql);' },
-])('$call cannot be read', async ({ call, body }) => {
-  expect((await read(up(body))).unreadable).toEqual([call]);
+  ['#[Expand]', 'expand'],
+  ['#[Contract]', 'contract'],
+  ['#[\\App\\Database\\Expand]', 'expand'],
+  ['#[Other(1, [2]), Contract]', 'contract'],
+  ['// #[Contract]\n#[Expand]\n/* #[Contract] */', 'expand'],
+])('%s says that a migration is of kind %s', async (code, kind) => {
+  expect(await kindOf(code)).toBe(kind);
 });
 
-test('a method that helps `up` is read too, `down` and the description are not', async () => {
-  const { statements, unreadable } = await read(
-    `${up('$this->help();')}
-    private function help(): void { $this->addSql('CREATE TABLE b (id INT)'); $this->addSql($x); }
-    public function down(Schema $schema): void { $this->addSql('DROP TABLE b'); $this->addSql($y); }
-    public function getDescription(): string { return 'DROP TABLE in words'; }`,
-  );
-  expect(statements).toEqual(['CREATE TABLE b (id INT)']);
-  expect(unreadable).toEqual(['addSql($x)']);
+test.each(['', '#[Other]', '#[Expand]\n#[Contract]', '// #[Expand]'])('%p says no kind, or two', async (code) => {
+  await expect(kindOf(code)).rejects.toMatchObject({ code: 'SLIP-RELEASE-MIGRATION-KIND' });
+});
+
+test('what is not PHP is refused with its place', async () => {
+  await expect(kindOf('#[Expand')).rejects.toMatchObject({
+    code: 'SLIP-RELEASE-MIGRATION-SYNTAX',
+    detail: { found: expect.stringMatching(/Version20260101000000\.php does not parse: .* on line \d/) },
+  });
+});
+
+test('any number of them is read, in their order, for the range of the schema', async () => {
+  const versions = Array.from({ length: 1_000 }, (_, index) => String(20_260_101_000_000 + index));
+  const files = versions.map((version, index) => file(version, index === 999 ? '#[Contract]' : '#[Expand]'));
+  const migrations = await readMigrations({ files: files.toReversed() });
+  expect(migrations.map(({ version }) => version)).toEqual(versions);
+  expect(schemaRange(migrations)).toEqual({ schemaMin: versions[998], schemaMax: versions[999] });
 });

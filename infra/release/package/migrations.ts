@@ -7,18 +7,14 @@ import type { SourceTree } from './source-tree.ts';
 
 const reader = join(import.meta.dirname, 'read-migrations.php');
 const readTimeoutMs = 20_000;
+/** PHP gets their names as arguments, and answers with a line for each. */
+const filesPerProcess = 200;
 const fileName = /^migrations\/Version(\d{14})\.php$/;
 
 export interface Migration {
   /** The 14 digits of its class name. */
   readonly version: string;
   readonly kind: 'expand' | 'contract';
-  /** String literals of the methods that a release runs: the SQL. */
-  readonly statements: readonly string[];
-  /** Methods those call. */
-  readonly calls: readonly string[];
-  /** Calls with SQL that is no literal, as they are written. */
-  readonly unreadable: readonly string[];
 }
 
 export interface SchemaRange {
@@ -31,11 +27,7 @@ export interface SchemaRange {
 interface ReadMigration {
   readonly file: string;
   readonly error?: string;
-  readonly class: string | null;
   readonly attributes: readonly string[];
-  readonly strings: readonly string[];
-  readonly calls: readonly string[];
-  readonly unreadable: readonly string[];
 }
 
 /** The migrations of a tree, oldest first. Throws when one has no kind, or a name or text that PHP would refuse. */
@@ -51,7 +43,10 @@ export async function readMigrations(tree: Pick<SourceTree, 'files'>): Promise<r
       await writeFile(path, file.content);
       paths.push(path);
     }
-    return (await readWithPhp(paths)).map(checked);
+    const read: ReadMigration[] = [];
+    for (let from = 0; from < paths.length; from += filesPerProcess)
+      read.push(...(await readWithPhp(paths.slice(from, from + filesPerProcess))));
+    return read.toSorted((a, b) => (a.file < b.file ? -1 : 1)).map(checked);
   } finally {
     await rm(directory, { recursive: true, force: true });
   }
@@ -82,7 +77,7 @@ async function readWithPhp(paths: readonly string[]): Promise<readonly ReadMigra
       fix: 'run `npm start` once, or install php-cli',
     });
   }
-  return (JSON.parse(result.stdout) as ReadMigration[]).toSorted((a, b) => (a.file < b.file ? -1 : 1));
+  return JSON.parse(result.stdout) as ReadMigration[];
 }
 
 function checked(read: ReadMigration): Migration {
@@ -104,8 +99,5 @@ function checked(read: ReadMigration): Migration {
   return {
     version: read.file.slice('Version'.length, -'.php'.length),
     kind: kinds.has('Expand') ? 'expand' : 'contract',
-    statements: read.strings,
-    calls: read.calls,
-    unreadable: read.unreadable,
   };
 }

@@ -9,6 +9,11 @@ enum MigrationKind: string
     case Expand = 'expand';
     case Contract = 'contract';
 
+    public function other(): self
+    {
+        return self::Expand === $this ? self::Contract : self::Expand;
+    }
+
     /**
      * @param class-string $migration
      *

@@ -58,6 +58,20 @@ final readonly class MigrationRunner
     }
 
     /**
+     * @return list<string> versions, oldest first
+     *
+     * @throws DatabaseUnavailableException
+     */
+    public function pendingOf(MigrationKind $kind): array
+    {
+        try {
+            return $this->pending($this->connections->open(), $kind);
+        } catch (DbalException $failure) {
+            throw new DatabaseUnavailableException($failure->getMessage(), 0, $failure);
+        }
+    }
+
+    /**
      * @param string|null $judged the hash of the plan that was judged: only that runs. Null: nobody judged, as for a contract migration of an earlier release tool
      *
      * @throws DatabaseUnavailableException when MySQL does not answer within the limits of an ordinary request

@@ -166,8 +166,8 @@ final class MigrationTest extends FeatureTestCase
         $other = hash('sha256', self::VERSIONS[0]."\0CREATE TABLE other (id INT PRIMARY KEY)\0\0");
         $judged = hash('sha256', self::VERSIONS[0]."\0CREATE TABLE extra (id INT PRIMARY KEY)\0\0");
 
-        self::assertSame(['migrations' => [['version' => self::VERSIONS[0], 'statements' => ['CREATE TABLE extra (id INT PRIMARY KEY)']]]], $client->get('/internal/release/migrate', self::releaseToken())->json());
-        self::assertSame(['migrations' => [['version' => self::VERSIONS[1], 'statements' => ['DROP TABLE images']]]], $client->get('/internal/release/migrate?kind=contract', self::releaseToken())->json());
+        self::assertSame(['migrations' => [['version' => self::VERSIONS[0], 'statements' => ['CREATE TABLE extra (id INT PRIMARY KEY)']]], 'waiting' => [self::VERSIONS[1]]], $client->get('/internal/release/migrate', self::releaseToken())->json());
+        self::assertSame(['migrations' => [['version' => self::VERSIONS[1], 'statements' => ['DROP TABLE images']]], 'waiting' => [self::VERSIONS[0]]], $client->get('/internal/release/migrate?kind=contract', self::releaseToken())->json());
         self::assertProblem(422, $client->get('/internal/release/migrate?kind=both', self::releaseToken()));
         self::assertProblem(422, $client->send('POST', '/internal/release/migrate', self::releaseToken(), '{"judged":"yes"}'));
         self::assertProblem(409, $client->send('POST', '/internal/release/migrate', self::releaseToken(), "{\"judged\":\"$other\"}"));

@@ -17,7 +17,7 @@ final readonly class MigrationJudge
     /**
      * @param list<string> $statements
      *
-     * @return array{statement: string, position: int, reason: string}|null the first statement that is refused
+     * @return array{statement: string, position: int, rule: string, reason: string}|null the first statement that is refused
      */
     public function expand(array $statements, bool $oneChange = true): ?array
     {
@@ -31,7 +31,7 @@ final readonly class MigrationJudge
      *
      * @param list<string> $statements
      *
-     * @return array{statement: string, position: int, reason: string}|null
+     * @return array{statement: string, position: int, rule: string, reason: string}|null
      */
     public function contract(array $statements, bool $oneChange = true): ?array
     {
@@ -42,7 +42,7 @@ final readonly class MigrationJudge
      * @param list<string>           $statements
      * @param callable(string): bool $judge      whether it changes the schema; throws a Refusal
      *
-     * @return array{statement: string, position: int, reason: string}|null
+     * @return array{statement: string, position: int, rule: string, reason: string}|null
      */
     private function first(array $statements, bool $oneChange, callable $judge): ?array
     {
@@ -51,10 +51,10 @@ final readonly class MigrationJudge
             try {
                 $changes += $judge($sql) ? 1 : 0;
                 if ($oneChange && $changes > 1) {
-                    throw new Refusal(self::ONE_CHANGE);
+                    throw new Refusal(self::ONE_CHANGE, Refusal::ONE_CHANGE);
                 }
             } catch (Refusal $refusal) {
-                return ['statement' => self::shown($sql), 'position' => $i + 1, 'reason' => self::shown($refusal->getMessage())];
+                return ['statement' => self::shown($sql), 'position' => $i + 1, 'rule' => $refusal->rule, 'reason' => self::shown($refusal->getMessage())];
             }
         }
 

@@ -25,7 +25,7 @@ final readonly class ShowMigrationPlan
     {
         $kind = MigrationKind::tryFrom($request->query->getString('kind', MigrationKind::Expand->value)) ?? throw new ProblemException(422, 'kind is expand or contract.');
         try {
-            return new Json($this->runner->plan($kind)->describe());
+            return new Json($this->runner->plan($kind)->describe() + ['waiting' => $this->runner->pendingOf($kind->other())]);
         } catch (DatabaseUnavailableException $failure) {
             throw ProblemException::unavailable('MySQL cannot be asked at the moment.', previous: $failure);
         }

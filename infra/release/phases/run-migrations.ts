@@ -1,0 +1,54 @@
+import { SlipError } from '../../lib/errors.ts';
+import type { WebSlot } from '../appservice/web-slot.ts';
+import { expandOnly } from '../gates/expand-only.ts';
+import { oneSchemaChange } from '../gates/one-schema-change.ts';
+import { migrate } from './migrate.ts';
+import { dryRunFailed, planHash, readMigrationPlan } from './migration-plan.ts';
+import type { Steps } from './steps.ts';
+
+export interface MigrationsRun {
+  readonly slot: WebSlot;
+  readonly token: string;
+  readonly kind: 'expand' | 'contract';
+  readonly steps: Steps;
+  /** Throws when another command may hold the lock by now; asked before every run. */
+  readonly assertLockHeld: () => void;
+}
+
+export interface MigrationsResult {
+  readonly executed: readonly string[];
+  /** Pending migrations of the other kind. */
+  readonly waiting: readonly string[];
+}
+
+/**
+ * Plans, judges and runs the pending migrations of a kind until none is left. One round is enough, unless a migration
+ * reads what one before it makes: it can be planned only when that one has run.
+ */
+export async function runMigrations(run: MigrationsRun): Promise<MigrationsResult> {
+  const { slot, token, kind, steps } = run;
+  const executed: string[] = [];
+  while (true) {
+    const { migrations, failed, waiting } = await readMigrationPlan(slot, token, kind);
+    if (migrations.length === 0) {
+      if (failed !== undefined) throw dryRunFailed(failed);
+      return { executed, waiting };
+    }
+    const repeated = migrations.find(({ version }) => executed.includes(version));
+    if (repeated !== undefined) throw neverRecorded(repeated.version);
+    await steps.pass([kind === 'expand' ? expandOnly : oneSchemaChange], { migrations });
+    steps.assertNotInterrupted();
+    run.assertLockHeld();
+    const result = await migrate(slot, token, { kind, judged: planHash(migrations) }, steps);
+    if (result.executed.length === 0) throw neverRecorded(migrations[0]?.version ?? '');
+    executed.push(...result.executed);
+  }
+}
+
+function neverRecorded(version: string): SlipError {
+  return new SlipError('SLIP-RELEASE-MIGRATION-FAILED', {
+    found: `migration ${version} ran and is still pending`,
+    expected: 'a migration that is recorded as executed when it has run',
+    fix: 'does it skip itself (skipIf)? Then mend it; or is somebody else running migrations? Then repeat the command',
+  });
+}
