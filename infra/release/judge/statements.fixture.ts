@@ -66,6 +66,7 @@ export const refused: readonly (readonly [string | readonly string[], RegExp])[]
   ["ALTER TABLE images ADD COLUMN a TEXT DEFAULT 'x'", /no literal as its default/],
   ['ALTER TABLE images ADD COLUMN a CHAR(36) DEFAULT (UUID())', /computed/],
   ['ALTER TABLE images ADD COLUMN a DATE DEFAULT CURRENT_TIMESTAMP', /no CURRENT_TIMESTAMP/],
+  ['ALTER TABLE images ADD COLUMN a DATE NULL ON UPDATE CURRENT_TIMESTAMP', /ON UPDATE takes/],
   // Constraints of tables that are in use.
   ['ALTER TABLE images ADD UNIQUE INDEX one (author)', use],
   ['alter table `users` add unique `users_email_unique`(`email`)', use],
@@ -118,6 +119,7 @@ export const refused: readonly (readonly [string | readonly string[], RegExp])[]
   [['CREATE TABLE t (a INT)', 'INSERT INTO t VALUES ((SELECT a FROM images))'], /SELECT/],
   [['CREATE TABLE t (a INT)', 'INSERT INTO t VALUES (sweep())'], /calling sweep\(\)/],
   [['CREATE TABLE t (a INT)', 'INSERT INTO t VALUES (SLEEP(60))'], /calling SLEEP\(\)/],
+  [['CREATE TABLE t (a CHAR(36))', 'INSERT INTO t VALUES (other.UUID())'], /another table or database/],
   [['CREATE TABLE t (a INT)', 'INSERT INTO t VALUES (@a)'], /nobody can be sure/],
   [['CREATE TABLE t (a INT)', 'INSERT INTO t VALUES (1) RETURNING a'], /end of the statement/],
   [['CREATE TABLE t (a INT)', 'INSERT INTO t VALUES (1) ON DUPLICATE KEY UPDATE a = 1'], /end of the statement/],
@@ -207,6 +209,7 @@ export const refused: readonly (readonly [string | readonly string[], RegExp])[]
   ['ALTER TABLE images ADD comment TEXT NULL', /the parser does not understand/],
   ['ALTER TABLE images ADD a INT NULL AFTER', /it ends where/],
   ['ALTER TABLE images', /./],
+  ["CREATE INDEX i ON images (a) COMMENT 'x' b", /end of the statement/],
   ['ALTER TABLE images ADD a INT NULL b', /end of the statement/],
   ['ALTER TABLE images ADD a INT NULL NULL', /twice/],
 ];

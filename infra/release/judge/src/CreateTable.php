@@ -26,13 +26,13 @@ final readonly class CreateTable
         } while ($tokens->operator(','));
         $tokens->expectOperator(')');
         self::takeOptions($tokens);
-        $tokens->expectEnd();
         // With IF NOT EXISTS it may be somebody else's, with rows in it.
         if (!$maybeThere) {
             $tables->add($name);
         }
     }
 
+    /** Takes all up to the end of the statement. */
     private static function takeOptions(Tokens $tokens): void
     {
         while (Token::END !== $tokens->peek()->kind) {
