@@ -67,7 +67,7 @@ async function releaseBuilt(
   { opened, source }: Built,
   wanted: WantedConfiguration,
 ): Promise<HistoryEntry> {
-  const { steps, appService, production, staging, target, tokens } = session;
+  const { steps, appService, production, target, tokens } = session;
   const { settings, siteContainers } = wanted;
   const { version, sha256, bytes, schemaMin, schemaMax, file } = opened;
   const { smoke, provides } = opened.application;
@@ -99,22 +99,25 @@ async function releaseBuilt(
     });
     await steps.run('migrate', async (note) => {
       await attempt.enter('migrate');
-      const { executed, waiting } = await runMigrations({
-        slot: staging,
-        token: tokens.release,
-        kind: 'expand',
-        steps,
-        assertLockHeld: () => session.lock.assertHeld(),
-      });
-      if (executed.length > 0) note(`${executed.length} carried out: ${executed.join(', ')}`);
-      if (waiting.length > 0)
-        steps.notice(`contract migrations that wait for ./slipway migrate: ${waiting.join(', ')}`);
+      if (provides.migrate !== undefined) await expandSchema(session, note);
     });
     await prove(session, attempt, request);
     if (request.to === 'live') return goLive(session, attempt, request);
     await resetPreparation(session);
     return attempt.record('verified');
   });
+}
+
+async function expandSchema({ staging, tokens, steps, lock }: Session, note: (text: string) => void): Promise<void> {
+  const { executed, waiting } = await runMigrations({
+    slot: staging,
+    token: tokens.release,
+    kind: 'expand',
+    steps,
+    assertLockHeld: () => lock.assertHeld(),
+  });
+  if (executed.length > 0) note(`${executed.length} carried out: ${executed.join(', ')}`);
+  if (waiting.length > 0) steps.notice(`contract migrations that wait for ./slipway migrate: ${waiting.join(', ')}`);
 }
 
 async function build(origin: PackageOrigin, steps: Steps): Promise<Built> {
