@@ -21,6 +21,8 @@ interface BrokenVersion {
   readonly code: SlipCode;
   readonly edits: Readonly<Record<string, Edit>>;
   readonly flags?: readonly string[];
+  /** Part of what the refusal says. */
+  readonly says?: string;
 }
 
 const added = { version: '20990101000000', kind: 'Expand' } as const;
@@ -93,7 +95,8 @@ const otherwiseBroken: readonly BrokenVersion[] = [
   {
     what: 'that never starts',
     code: 'SLIP-RELEASE-NOT-STARTED',
-    edits: { 'slipway/startup.sh': (shell) => shell.replace('\n', '\nexit 1\n') },
+    edits: { 'slipway/startup.sh': (shell) => shell.replace('\n', '\necho cannot go on >&2; exit 1\n') },
+    says: 'its log says: cannot go on',
     flags: ['--start-timeout', '5'],
   },
   {
@@ -172,6 +175,7 @@ export function describeRefusals(bed: () => ReleaseBed): void {
         // What is refused before the lock is taken is no part of history.
         if (last?.version !== name) return;
         expect(last).toMatchObject({ outcome: 'refused', requests: { lost: 0 }, error: { code: version.code } });
+        if (version.says !== undefined) expect(last.error?.found).toContain(version.says);
       },
     );
 

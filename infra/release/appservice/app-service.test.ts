@@ -6,7 +6,16 @@ import { SlipError } from '../../lib/errors.ts';
 import { AppService } from './app-service.ts';
 
 const site = { subscriptionId: 's', resourceGroup: 'g', app: 'a', slot: 'staging' };
-const reads = ['constructor', 'swapStatus', 'slot', 'settings', 'containers', 'stickyNames', 'references'];
+const reads = [
+  'constructor',
+  'swapStatus',
+  'slot',
+  'settings',
+  'containers',
+  'stickyNames',
+  'references',
+  'containerLog',
+];
 
 const changes: Readonly<Record<string, (service: AppService, file: string) => Promise<unknown>>> = {
   replaceSettings: (service) => service.replaceSettings({}),

@@ -6,6 +6,7 @@ import { firstLineOf } from '../../lib/error-message.ts';
 import { SlipError } from '../../lib/errors.ts';
 import type { WantedContainer } from '../../lib/wanted.ts';
 import { armFailure, isNotFound, isTransientSwapFailure } from './arm-failure.ts';
+import { newestContainerLog } from './container-log.ts';
 import { type Deployment, oneDeploy } from './one-deploy.ts';
 import type { ManagementAccess, SiteAddress } from './site.ts';
 import { whileBusy } from './while-busy.ts';
@@ -15,6 +16,7 @@ const targetSlot = 'production';
 const swapTries = 3;
 const swapPauseInPolls = 5;
 const publishTimeoutMs = 600_000;
+const logTailCharacters = 16 * 1024;
 
 export interface SwapStatus {
   /** When the last swap of the site ended; undefined when there was none. */
@@ -198,6 +200,16 @@ export class AppService {
         });
       }
     }
+  }
+
+  /** The newest lines that the slot's main container wrote, by the SCM site; empty when that does not say. */
+  async containerLog(): Promise<readonly string[]> {
+    const scmHost = (await this.slot())?.scmHost ?? '';
+    const listed = await this.#send('GET', `https://${scmHost}/api/logs/docker`);
+    const href = newestContainerLog(listed.text, scmHost);
+    if (href === undefined) return [];
+    const log = await this.#send('GET', href);
+    return log.status === 200 ? log.text.slice(-logTailCharacters).split('\n') : [];
   }
 
   /** One OneDeploy of a zip to the slot's content. Resolves when the SCM site has taken and placed it. */

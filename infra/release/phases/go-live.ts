@@ -13,9 +13,9 @@ import type { HistoryEntry } from '../store/history.ts';
 import type { ReleaseTarget } from '../target/target.ts';
 import { type Attempt, type Candidate, describeFailure } from './attempt.ts';
 import { drain } from './drain.ts';
+import { expectStart } from './expect-start.ts';
 import { expectVersion } from './expect-version.ts';
 import type { Session } from './session.ts';
-import { starting } from './stage.ts';
 import { swap } from './swap.ts';
 import { warm } from './warm.ts';
 import type { WatchBudget } from './watch.ts';
@@ -41,12 +41,12 @@ export async function prove(
   attempt: Attempt,
   { p95BudgetMs }: Pick<GoLiveOptions, 'p95BudgetMs'>,
 ): Promise<void> {
-  const { steps, appService, staging, target } = session;
+  const { steps, appService, staging } = session;
   const { version } = attempt.candidate;
   await steps.run('prepare', async () => {
     await attempt.enter('prepare');
     await appService.prepare();
-    await expectVersion(staging, { version, slot: 'production' }, starting(target));
+    await expectStart(session, { version, slot: 'production' });
   });
   await steps.run('verify', async () => {
     await attempt.enter('verify');

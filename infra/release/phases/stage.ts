@@ -6,14 +6,13 @@ import { imagesThere } from '../gates/images-there.ts';
 import { referencesResolved } from '../gates/references-resolved.ts';
 import type { Configuration } from '../store/history.ts';
 import { holds } from '../store/slot-configuration.ts';
-import type { ReleaseTarget } from '../target/target.ts';
 import type { Attempt } from './attempt.ts';
-import { type Expecting, expectVersion } from './expect-version.ts';
+import { expectStart } from './expect-start.ts';
 import type { Session } from './session.ts';
 
 /** Puts a version into the staging slot: settings and site containers whole, then the package; waits until it runs. */
 export async function stage(session: Session, attempt: Attempt, file: string): Promise<void> {
-  const { appService, target, steps, staging } = session;
+  const { appService, target, steps } = session;
   const { version, bytes } = attempt.candidate;
   const scmHost = (await appService.slot())?.scmHost ?? '';
   await steps.pass([imagesThere], { registry: target, configuration: attempt.candidate });
@@ -37,12 +36,7 @@ export async function stage(session: Session, attempt: Attempt, file: string): P
   }
   if (deployment.unknown) steps.notice(`whether the package was placed, staging has to show: ${deployment.message}`);
   steps.progress('waiting for it to start');
-  await expectVersion(staging, { version, slot: 'staging' }, starting(target));
-}
-
-/** How a slot is waited for that runs from something new. What comes next talks to any of its instances. */
-export function starting({ limits, management }: ReleaseTarget): Expecting {
-  return { limitMs: limits.startMs, steadyMs: limits.steadyMs, pollMs: management.pollMs };
+  await expectStart(session, { version, slot: 'staging' });
 }
 
 /** A preparation that somebody left refuses every change of the slot, and shows production's sticky settings in it. */

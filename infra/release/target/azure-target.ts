@@ -4,6 +4,7 @@ import { SlipError } from '../../lib/errors.ts';
 import { asObject, parseObject } from '../../lib/json.ts';
 import { cleanEnvironment, type ProgramResult, runProgram } from '../../lib/run-program.ts';
 import { asWanted } from '../../lib/wanted.ts';
+import { AppService } from '../appservice/app-service.ts';
 import { registryImage } from './registry-image.ts';
 import { incomplete, textOutput } from './stack-outputs.ts';
 import type { ReleaseTarget } from './target.ts';
@@ -41,15 +42,17 @@ export async function azureTarget({ stack, root, startMs }: AzureTargetOptions):
   const hosts = asObject(outputs.hostNames);
   const endpoint = textOutput(outputs, 'releasesEndpoint', where).replace(/\/$/, '');
   const wanted = asWanted(outputs.wanted, (path) => incomplete(path, where));
+  const site = {
+    subscriptionId: textOutput(outputs, 'subscriptionId', where),
+    resourceGroup: textOutput(outputs, 'resourceGroupName', where),
+    app: textOutput(outputs, 'appName', where),
+    slot: textOutput(outputs, 'slotName', where),
+  };
+  const management = { credential, pollMs };
   return {
     stack,
-    site: {
-      subscriptionId: textOutput(outputs, 'subscriptionId', where),
-      resourceGroup: textOutput(outputs, 'resourceGroupName', where),
-      app: textOutput(outputs, 'appName', where),
-      slot: textOutput(outputs, 'slotName', where),
-    },
-    management: { credential, pollMs },
+    site,
+    management,
     urls: {
       production: `https://${textOutput(hosts, 'production', where)}`,
       staging: `https://${textOutput(hosts, 'staging', where)}`,
@@ -64,6 +67,7 @@ export async function azureTarget({ stack, root, startMs }: AzureTargetOptions):
       return { cacheApi, release };
     },
     imageState: (image) => registryImage(image, async () => (await credential.getToken(armScope)).token),
+    slotLog: () => new AppService(site, management).containerLog(),
     wanted: async () => wanted,
   };
 }

@@ -27,6 +27,8 @@ export interface LocalTargetOptions {
   /** The program with the sidecar's image of now. Called when the wanted configuration is asked for. */
   readonly evaluation: () => Promise<Evaluation>;
   readonly hasImage: (image: string) => Promise<boolean>;
+  /** The newest lines of the staging slot's log. */
+  readonly slotLog: () => Promise<readonly string[]>;
   /** How long a slot may take to start. */
   readonly startMs?: number | undefined;
 }
@@ -36,6 +38,7 @@ export async function localTarget({
   stateDir,
   evaluation,
   hasImage,
+  slotLog,
   startMs,
 }: LocalTargetOptions): Promise<ReleaseTarget> {
   const connection = await readConnection(stateDir);
@@ -60,6 +63,7 @@ export async function localTarget({
     limits: { ...limits, ...(startMs === undefined ? {} : { startMs }) },
     tokens: async () => ({ cacheApi: connection.cacheApiToken, release: connection.releaseToken }),
     imageState: async (image) => ((await hasImage(image)) ? 'there' : 'gone'),
+    slotLog,
     wanted: async () => {
       const { outputs, stage } = await evaluation();
       return asWanted(outputs.wanted, (path) => incomplete(path, `stage ${stage}`));

@@ -34,5 +34,16 @@ export async function openTarget({ stack, stateDir, startMs }: TargetChoice): Pr
       const { statePaths } = await import('../../local/state/paths.ts');
       return (await pullImage(statePaths(stateDir), image)) !== undefined;
     },
+    slotLog: () => stagingLog(stateDir),
   });
+}
+
+async function stagingLog(stateDir: string): Promise<readonly string[]> {
+  const { regionStatus } = await import('../../local/region-client.ts');
+  const { regionLogs } = await import('../../local/processes/logs.ts');
+  const id = (await regionStatus({ stateDir }))?.slots.staging.instances[0]?.id;
+  const lines: string[] = [];
+  if (id === undefined) return lines;
+  for await (const { line } of regionLogs({ stateDir, follow: false, process: `worker-${id}` })) lines.push(line);
+  return lines;
 }

@@ -46,6 +46,8 @@ export interface ReleaseTarget {
   readonly tokens: () => Promise<ReleaseTokens>;
   /** Whether the registry has an image, by the reference that a site container names. */
   readonly imageState: (image: string) => Promise<ImageState>;
+  /** The newest lines of the staging slot's log; empty when the region has none. */
+  readonly slotLog: () => Promise<readonly string[]>;
   /** What the program wants now. Locally this evaluates it. */
   readonly wanted: () => Promise<WantedConfiguration>;
 }
