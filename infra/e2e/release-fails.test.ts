@@ -2,6 +2,7 @@ import { afterAll, beforeAll, jest } from '@jest/globals';
 import { long } from '../testbed/long-form.ts';
 import { ReleaseBed } from '../testbed/release-bed.ts';
 import { type CrashSteps, describeCrashes } from './release/crash.suite.ts';
+import { describeForeignWriter } from './release/foreign.suite.ts';
 import { describeInterrupts } from './release/interrupt.suite.ts';
 import { describeRefusals } from './release/refusals.suite.ts';
 import { describeFailedSwapBack } from './release/swap-back.suite.ts';
@@ -36,5 +37,6 @@ afterAll(() => bed.region.remove());
 
 describeRefusals(() => bed);
 describeCrashes(() => bed, long ? everyStep : someSteps);
+describeForeignWriter(() => bed);
 describeInterrupts(() => bed);
 if (long) describeFailedSwapBack(() => bed);

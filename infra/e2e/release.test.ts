@@ -3,7 +3,7 @@ import { long } from '../testbed/long-form.ts';
 import { ReleaseBed } from '../testbed/release-bed.ts';
 import { describeContract, describeEarlyContract } from './release/contract.suite.ts';
 import { describeBack, describeDown } from './release/down.suite.ts';
-import { describeForeignWriter } from './release/foreign.suite.ts';
+import { describeEmptyProduction } from './release/empty.suite.ts';
 import { describeLoad } from './release/load.suite.ts';
 import { describePromote, describeSettings, describeStored } from './release/settings.suite.ts';
 
@@ -18,12 +18,12 @@ beforeAll(async () => {
 
 afterAll(() => bed.region.remove());
 
+describeEmptyProduction(() => bed);
 describeLoad(() => bed, long ? 10 : 1, long ? 20 : 2);
 describeSettings(() => bed);
 describePromote(() => bed);
 describeEarlyContract(() => bed);
 describeStored(() => bed);
 describeDown(() => bed);
-describeForeignWriter(() => bed);
 describeContract(() => bed);
 describeBack(() => bed);

@@ -12,7 +12,8 @@ import { Steps } from './phases/steps.ts';
 import { swapAndStay } from './phases/swap-and-stay.ts';
 import { warm } from './phases/warm.ts';
 import type { HistoryEntry } from './store/history.ts';
-import { entryNamed, entryToReturnTo, wayTo } from './store/rollback-target.ts';
+import { entryNamed, entryToReturnTo, misplacedEntry, wayTo } from './store/rollback-target.ts';
+import { readConfiguration } from './store/slot-configuration.ts';
 import type { ReleaseTarget } from './target/target.ts';
 import { type SessionOptions, withSession } from './with-session.ts';
 
@@ -29,8 +30,7 @@ export async function rollback(request: RollbackRequest): Promise<HistoryEntry> 
   return withSession(target, request, steps, async (session) => {
     const [entry, way] = await steps.run('preflight', async (note) => {
       const { entries, before, appService, staging } = session;
-      const found =
-        request.to === undefined ? entryToReturnTo(entries, before) : entryNamed(entries, before, request.to);
+      const found = request.to === undefined ? await defaultTarget(session) : entryNamed(entries, before, request.to);
       requireRuntime(found);
       await steps.pass([slotExists, noSwapUnderWay], { appService, site: target.site });
       await clearPreparation(session);
@@ -57,13 +57,26 @@ function requireRuntime({ version, provides }: HistoryEntry): void {
   });
 }
 
+/** What the live version replaced; or the live version itself, when somebody swapped it away by hand. */
+async function defaultTarget({ entries, before, staging, appService, steps }: Session): Promise<HistoryEntry> {
+  if (before?.answers === false) {
+    const [running, staged] = await Promise.all([staging.version(), readConfiguration(appService, 'staging')]);
+    const misplaced = misplacedEntry(before, running, staged);
+    if (misplaced !== undefined) {
+      steps.notice(`${misplaced.version}, which history calls live, stands in staging: the slots were swapped by hand`);
+      return misplaced;
+    }
+  }
+  return entryToReturnTo(entries, before);
+}
+
 async function bySwap(session: Session, attempt: Attempt): Promise<HistoryEntry> {
   const { steps, appService, staging, target, tokens } = session;
   await steps.run('prepare', async () => {
     await attempt.enter('prepare');
     // No time to be steady: the swap itself waits for every instance.
     const waiting = { limitMs: target.limits.startMs, pollMs: target.management.pollMs };
-    const drained = drainBriefly(session);
+    const drained = session.before?.answers ? drainBriefly(session) : undefined;
     await appService.prepare();
     await expectVersion(staging, { version: attempt.candidate.version, slot: 'production' }, waiting);
     await warm(staging, tokens.release, 1);

@@ -1,10 +1,12 @@
-import type { RunningVersion } from './appservice/web-slot.ts';
+import type { RunningVersion, WebSlot } from './appservice/web-slot.ts';
+import { readWaitingRows, type WaitingRows } from './media/media-state.ts';
 import { accessTo } from './phases/session.ts';
 import type { HistoryEntry } from './store/history.ts';
 import { entryBefore } from './store/lineage.ts';
 import { inspectLock, type LockContent, lockName } from './store/lock.ts';
 import { describeOwner, hasEnded } from './store/owner.ts';
 import { productionStateOf } from './store/production-state.ts';
+import { misplacedEntry } from './store/rollback-target.ts';
 import { sealForLooking } from './store/seal.ts';
 import { hasConfiguration, readConfiguration } from './store/slot-configuration.ts';
 import type { ReleaseTarget } from './target/target.ts';
@@ -16,6 +18,8 @@ export interface ReleaseSummary {
   readonly rollback: { readonly version: string; readonly entry: string; readonly kind: 'swap' | 'stage' } | null;
   /** A command that changes the slots now, or one that was killed and waits to be healed by the next. */
   readonly inProgress: string | null;
+  /** Rows of images that wait for the database, by slot; null for a slot that cannot be asked. */
+  readonly rows: Readonly<Record<'production' | 'staging', WaitingRows | null>>;
   readonly versions: Readonly<Record<'production' | 'staging', RunningVersion | null>>;
 }
 
@@ -27,23 +31,33 @@ export async function summarizeReleases(target: ReleaseTarget): Promise<ReleaseS
   // Whoever only looks may not be allowed to read settings; versions then have to do.
   const configurationOf = (slot: 'production' | 'staging') =>
     readConfiguration(appService, slot).catch(() => undefined);
-  const [entries, inStaging, running, lock, configuration, staged] = await Promise.all([
+  const rowsOf = (slot: WebSlot) =>
+    target.tokens().then(
+      ({ release }) => readWaitingRows(slot, release),
+      () => undefined,
+    );
+  const [entries, inStaging, running, lock, configuration, staged, rows, stagingRows] = await Promise.all([
     history.read(),
     staging.version(),
     production.version(),
     inspectLock(target.releases, lockName(target.stack)),
     configurationOf('production'),
     configurationOf('staging'),
+    rowsOf(production),
+    rowsOf(staging),
   ]);
   const last = entries.at(-1);
-  const live = productionStateOf(entries, running, configuration)?.entry;
-  const before = live === undefined ? undefined : entryBefore(entries, live);
+  const live = productionStateOf(entries, running, configuration);
+  const before =
+    misplacedEntry(live, inStaging, staged) ??
+    (live?.entry === undefined ? undefined : entryBefore(entries, live.entry));
   const wayTo = (entry: HistoryEntry): 'swap' | 'stage' =>
     inStaging?.version === entry.version && staged !== undefined && hasConfiguration(staged, entry) ? 'swap' : 'stage';
   return {
     lastRelease: last === undefined ? null : lastRelease(last),
     rollback: before === undefined ? null : { version: before.version, entry: before.id, kind: wayTo(before) },
     inProgress: lock === undefined ? null : describeLock(lock),
+    rows: { production: rows ?? null, staging: stagingRows ?? null },
     versions: { production: running ?? null, staging: inStaging ?? null },
   };
 }

@@ -32,9 +32,9 @@ export const command = defineCommand<TargetOptions>({
     }
     // History cannot be read while Blob is unavailable; the rest is shown all the same.
     const releases = await releaseSummary(options).catch(() => undefined);
-    const { lastRelease = null, rollback = null, inProgress = null } = releases ?? {};
+    const { lastRelease = null, rollback = null, inProgress = null, rows = null } = releases ?? {};
     output.result(
-      { ...status, lastRelease, rollback, inProgress },
+      { ...status, lastRelease, rollback, inProgress, rows },
       statusText(status) +
         (releases === undefined ? '\nreleases    history cannot be read\n' : `\n${releaseSummaryText(releases)}`),
     );

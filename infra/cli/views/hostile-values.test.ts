@@ -77,7 +77,8 @@ function entryOf(value: string): HistoryEntry {
 function summaryOf(value: string): ReleaseSummary {
   const entry = entryOf(value);
   const rollback = { version: value, entry: value, kind: 'swap' } as const;
-  return { lastRelease: entry, rollback, inProgress: value, versions: { production: null, staging: null } };
+  const none = { production: null, staging: null };
+  return { lastRelease: entry, rollback, inProgress: value, rows: none, versions: none };
 }
 
 function setUpShows(value: string): string {

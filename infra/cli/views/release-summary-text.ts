@@ -1,10 +1,16 @@
 import { visible } from '../../lib/visible.mjs';
+import type { WaitingRows } from '../../release/media/media-state.ts';
 import type { ReleaseSummary } from '../../release/summary.ts';
 import { shortId } from './history-text.ts';
 
+const lateRowSeconds = 60;
+
 /** The lines of `status` about releases. */
-export function releaseSummaryText({ lastRelease, rollback, inProgress }: ReleaseSummary): string {
+export function releaseSummaryText({ lastRelease, rollback, inProgress, rows }: ReleaseSummary): string {
   const lines: string[] = [];
+  for (const [slot, found] of Object.entries(rows)) {
+    if (found !== null) lines.push(...rowLines(slot, found));
+  }
   if (inProgress !== null) lines.push(`releasing   ${inProgress}`);
   if (lastRelease === null) {
     lines.push('releases    none yet');
@@ -18,4 +24,16 @@ export function releaseSummaryText({ lastRelease, rollback, inProgress }: Releas
     lines.push(`            a rollback returns to ${rollback.version} (entry ${shortId(rollback.entry)}) ${how}`);
   }
   return `${lines.map(visible).join('\n')}\n`;
+}
+
+/** A row takes a moment to get to the database; one that takes longer is an image that no listing shows. */
+function rowLines(slot: string, { waiting, refused, oldestSeconds = 0 }: WaitingRows): string[] {
+  const lines: string[] = [];
+  if (oldestSeconds > lateRowSeconds) {
+    lines.push(
+      `rows        ${slot}: ${waiting} images are not in the database, the oldest for ${Math.round(oldestSeconds)} s`,
+    );
+  }
+  if (refused > 0) lines.push(`rows        ${slot}: ${refused} images that the database does not take`);
+  return lines;
 }

@@ -12,6 +12,22 @@ export interface MediaState {
   readonly synced: number;
   readonly stuck: readonly { readonly name: string; readonly reason: string; readonly seconds: number }[];
   readonly conflicts: readonly string[];
+  readonly rows?: WaitingRows;
+}
+
+/** Rows of images that have not reached the database. */
+export interface WaitingRows {
+  readonly waiting: number;
+  /** Those that the database does not take. */
+  readonly refused: number;
+  /** Age of the oldest that waits; a version from before this was asked does not say it. */
+  readonly oldestSeconds?: number;
+}
+
+/** The rows of a slot; undefined when it cannot be asked. */
+export async function readWaitingRows(slot: WebSlot, token: string): Promise<WaitingRows | undefined> {
+  const { status, text } = await slot.ask('/_slipway/media', { token });
+  return status === 200 ? (JSON.parse(text) as Partial<MediaState>).rows : undefined;
 }
 
 /** Undefined for a slot that has no version to ask, as staging before the second release. */

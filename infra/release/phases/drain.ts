@@ -22,6 +22,7 @@ export async function drain(
   const { drainMs } = session.target.limits;
   const seconds = drainMs / 1000;
   await attempt.enter('drain');
+  const began = performance.now();
   const answer = await session.production.ask(`/_slipway/release/drain?timeout=${seconds}`, {
     method: 'POST',
     token: session.tokens.release,
@@ -37,11 +38,15 @@ export async function drain(
   throw new SlipError('SLIP-RELEASE-DRAIN', {
     found:
       answer.status === 504
-        ? `${left ?? 'some'} images are not in Blob ${seconds} s after they were made`
+        ? `${left ?? 'some'} images are not in Blob after a drain of ${secondsSince(began)} s`
         : `production’s sidecar could not drain its outbox (${answer.status ?? answer.reason})`,
     expected: 'every image in Blob before the swap, so that none is out of sight after it',
     fix: 'see ./slipway media list and the sidecar’s logs; ./slipway rollback does not wait for this',
   });
+}
+
+function secondsSince(began: number): string {
+  return ((performance.now() - began) / 1000).toFixed(1);
 }
 
 /** For going back, which waits for no image: says whether some are still on their way. */

@@ -19,7 +19,7 @@ interface Situation {
 }
 
 /** What healing did, in its order: calls that change something, phases written to the lock, the outcome in history. */
-async function healed(situation: Situation): Promise<string[]> {
+async function healed(situation: Situation, onNote: (note: string) => void = () => undefined): Promise<string[]> {
   const { phase, kind = 'release', lastSwap = '0', running, health = 'pass', prepared = true } = situation;
   const from = 'from' in situation ? situation.from : 'old';
   const done: string[] = [];
@@ -36,7 +36,7 @@ async function healed(situation: Situation): Promise<string[]> {
         if (intent !== undefined) done.push(`intent ${intent.phase}`);
       },
     },
-    steps: new Steps(() => undefined),
+    steps: new Steps((event) => event.event === 'step' && event.state === 'done' && onNote(event.note ?? '')),
     appService: {
       swapStatus: async () => ({ lastSwap: '1', inProgress: false }),
       swap: async () => void done.push('swap'),
@@ -62,6 +62,22 @@ test.each(['stage', 'migrate', 'prepare', 'verify', 'drain'] as const)(
     expect(await healed({ phase, running: 'old', prepared: false })).toEqual(['abandoned']);
   },
 );
+
+test.each([
+  { phase: 'stage', note: 'production was not touched; new was not released' },
+  {
+    phase: 'migrate',
+    note: 'production still runs old; new was not released, and migrations that it had carried out stay',
+  },
+  {
+    phase: 'drain',
+    note: 'production still runs old; new was not released, and migrations that it had carried out stay',
+  },
+] as const)('after a crash at "$phase" it says: $note', async ({ phase, note }) => {
+  const notes: string[] = [];
+  await healed({ phase, running: 'old' }, (text) => notes.push(text));
+  expect(notes).toEqual([note]);
+});
 
 test.each([
   { phase: 'swap', lastSwap: '0', running: 'new', done: ['live'] },

@@ -33,7 +33,7 @@ export function describe({ phase, entry }: Intent): string {
 
 async function finishOrUndo(context: HealContext, left: Intent): Promise<{ outcome: Outcome; done: string }> {
   const { appService, target, steps } = context;
-  const { version, from } = left.entry;
+  const { from } = left.entry;
   if (left.phase === 'swapped') return finish(context, left.entry);
   if (left.phase === 'swap' || left.phase === 'swap back') {
     steps.progress('waiting for the end of a swap');
@@ -46,7 +46,14 @@ async function finishOrUndo(context: HealContext, left: Intent): Promise<{ outco
     }
   }
   await resetPreparation({ appService, steps });
-  return { outcome: 'abandoned', done: `production was not touched; ${version} was not released` };
+  return { outcome: 'abandoned', done: whatStays(left) };
+}
+
+/** From `migrate` on the database may have been changed, which nothing undoes. */
+function whatStays({ phase, entry: { version, from } }: Intent): string {
+  if (phase === 'stage') return `production was not touched; ${version} was not released`;
+  const running = from === undefined ? 'nothing is live' : `production still runs ${from}`;
+  return `${running}; ${version} was not released, and migrations that it had carried out stay`;
 }
 
 /** Whether production runs the entry's version. Its own answer counts more than the site's record of swaps. */

@@ -4,7 +4,7 @@ import type { AppService } from '../appservice/app-service.ts';
 import type { RunningVersion, WebSlot } from '../appservice/web-slot.ts';
 import { type HistoryEntry, lastLive } from './history.ts';
 import { type ProductionState, productionStateOf } from './production-state.ts';
-import { entryNamed, entryToReturnTo, wayTo } from './rollback-target.ts';
+import { entryNamed, entryToReturnTo, misplacedEntry, wayTo } from './rollback-target.ts';
 
 type Line = Partial<HistoryEntry> & Pick<HistoryEntry, 'id' | 'version'>;
 
@@ -172,5 +172,27 @@ describe('going back is', () => {
     { what: 'another image of the sidecar', way: () => staging('b', { A: '1' }, image('other')) },
   ])('staging it anew when the slot has $what', async ({ way }) => {
     expect(await way()).toBe('stage');
+  });
+});
+
+describe('a version that was swapped away by hand', () => {
+  const down: ProductionState = { version: 'c', entry: r3, answers: false };
+  const inStaging = { version: 'c' } as RunningVersion;
+
+  test('is the live one of history that runs in staging with its configuration, while production is down', () => {
+    expect(misplacedEntry(down, inStaging, r3)).toBe(r3);
+  });
+
+  test.each([
+    { what: 'production answers', found: () => misplacedEntry({ ...down, answers: true }, inStaging, r3) },
+    { what: 'staging runs another version', found: () => misplacedEntry(down, { ...inStaging, version: 'b' }, r3) },
+    { what: 'staging is down', found: () => misplacedEntry(down, undefined, r3) },
+    {
+      what: 'staging has other settings',
+      found: () => misplacedEntry(down, inStaging, { ...r3, settings: { A: '1' } }),
+    },
+    { what: 'nothing was live', found: () => misplacedEntry(undefined, inStaging, r3) },
+  ])('is none when $what', ({ found }) => {
+    expect(found()).toBeUndefined();
   });
 });

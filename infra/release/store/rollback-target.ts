@@ -1,8 +1,8 @@
 import { SlipError } from '../../lib/errors.ts';
 import { untilDefined, type Waiting } from '../../lib/until.ts';
 import type { AppService } from '../appservice/app-service.ts';
-import type { WebSlot } from '../appservice/web-slot.ts';
-import type { HistoryEntry } from './history.ts';
+import type { RunningVersion, WebSlot } from '../appservice/web-slot.ts';
+import type { Configuration, HistoryEntry } from './history.ts';
 import { entryBefore, isSame, isStored, originOf } from './lineage.ts';
 import type { ProductionState } from './production-state.ts';
 import { hasConfiguration, readConfiguration } from './slot-configuration.ts';
@@ -22,6 +22,19 @@ export function entryToReturnTo(history: readonly HistoryEntry[], live: Producti
     expected: 'a version that was live before it',
     fix: './slipway history lists what there is; --to takes any of them',
   });
+}
+
+/**
+ * The live entry of history while production is down and staging runs it with its configuration: somebody swapped by hand,
+ * and one swap brings it back. Undefined otherwise.
+ */
+export function misplacedEntry(
+  live: ProductionState | undefined,
+  inStaging: RunningVersion | undefined,
+  staged: Configuration | undefined,
+): HistoryEntry | undefined {
+  if (live?.entry === undefined || live.answers || inStaging?.version !== live.version) return undefined;
+  return staged !== undefined && hasConfiguration(staged, live.entry) ? live.entry : undefined;
 }
 
 /**

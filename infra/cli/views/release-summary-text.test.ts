@@ -1,0 +1,34 @@
+import { expect, test } from '@jest/globals';
+import type { WaitingRows } from '../../release/media/media-state.ts';
+import { releaseSummaryText } from './release-summary-text.ts';
+
+function text(production: WaitingRows | null): string {
+  const nothing = {
+    lastRelease: null,
+    rollback: null,
+    inProgress: null,
+    versions: { production: null, staging: null },
+  };
+  return releaseSummaryText({ ...nothing, rows: { production, staging: null } });
+}
+
+test('rows that wait for the database for more than a minute are shown with their number and age', () => {
+  expect(text({ waiting: 11, refused: 0, oldestSeconds: 75.4 })).toContain(
+    'rows        production: 11 images are not in the database, the oldest for 75 s\n',
+  );
+});
+
+test('rows that the database does not take are shown', () => {
+  expect(text({ waiting: 0, refused: 2, oldestSeconds: 0 })).toContain(
+    'production: 2 images that the database does not',
+  );
+});
+
+test.each([
+  { what: 'no rows', rows: { waiting: 0, refused: 0, oldestSeconds: 0 } },
+  { what: 'rows that wait for a moment', rows: { waiting: 3, refused: 0, oldestSeconds: 60 } },
+  { what: 'a version that does not say their age', rows: { waiting: 3, refused: 0 } },
+  { what: 'a slot that cannot be asked', rows: null },
+])('$what: nothing is shown', ({ rows }) => {
+  expect(text(rows)).not.toContain('rows ');
+});
