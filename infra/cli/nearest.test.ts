@@ -9,6 +9,7 @@ test.each([
   ['Release', 'release'],
   ['statsu', 'status'],
   ['rolback', 'rollback'],
+  ['rolbak', 'rollback'],
   ['strat', 'start'],
   ['stpo', 'stop'],
   ['tset', 'test'],

@@ -117,3 +117,43 @@ test('the long form of the tests runs every night', () => {
   expect(on.schedule).toHaveLength(1);
   expect(scalars(jobs, ['run'])).toContain('npm test -- long');
 });
+
+test('each job that touches a stage is in the concurrency group of that stage alone', () => {
+  const { concurrency, jobs } = parse(read('.github/workflows/deliver.yml'));
+  expect(concurrency).toBeUndefined();
+  const groups = Object.fromEntries(
+    Object.entries<{ concurrency?: { group: string; 'cancel-in-progress': boolean } }>(jobs).map(([name, job]) => [
+      name,
+      job.concurrency,
+    ]),
+  );
+  const alone = (group: string) => ({ group, 'cancel-in-progress': false });
+  expect(groups).toEqual({
+    check: undefined,
+    'provision-dev': alone('azure-dev'),
+    'release-dev': alone('azure-dev'),
+    'preview-prod': alone('azure-preview-prod'),
+    prod: alone('azure-prod'),
+  });
+});
+
+test('updates are configured for every place that locks packages', () => {
+  const { updates } = parse(read('.github/dependabot.yml'));
+  const places = (updates as Record<string, string | string[]>[]).flatMap((update) =>
+    [update.directories ?? update.directory ?? ''].flat().map((place) => `${update['package-ecosystem']} ${place}`),
+  );
+  expect(places.sort()).toEqual([
+    'composer /infra/release/judge',
+    'composer /webapplication',
+    'docker /sidecar',
+    'github-actions /',
+    'github-actions /.github/actions/sign-in',
+    'npm /',
+  ]);
+});
+
+test('known vulnerabilities are looked for every week', () => {
+  const { on, jobs } = parse(read('.github/workflows/audit.yml'));
+  expect(on.schedule).toHaveLength(1);
+  expect(scalars(jobs, ['run'])).toContain('node infra/setup/audit.mjs');
+});

@@ -89,6 +89,7 @@ function staticStages({ root }: StageContext): Stage[] {
     node('types-infra', 'typescript/bin/tsc', '-p', 'infra'),
     node('types-sidecar', 'typescript/bin/tsc', '-p', 'sidecar'),
     node('lint', '@biomejs/biome/bin/biome', 'check', '--max-diagnostics=50', '.'),
+    node('workflows', '../infra/cli/testing/lint-workflows.mjs', root),
   ];
 }
 

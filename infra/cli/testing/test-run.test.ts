@@ -1,5 +1,5 @@
-import { spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { spawn, spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
@@ -168,4 +168,19 @@ describe('choosing stages', () => {
   test('a name that is none is reported', () => {
     expect(selectStages(stages, ['php', 'nope'])).toMatchObject({ unknown: ['nope'] });
   });
+});
+
+test('workflows are checked by actionlint: a mistake is named with its place', () => {
+  const root = mkdtempSync(join(tmpdir(), 'workflows-'));
+  const folder = join(root, '.github/workflows');
+  const script = join(import.meta.dirname, 'lint-workflows.mjs');
+  const lint = () => spawnSync(process.execPath, [script, root], { encoding: 'utf8' });
+  const workflow = (step: string) => `on: push\njobs:\n  a:\n    runs-on: ubuntu-24.04\n    steps:\n      - ${step}\n`;
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(join(folder, 'a.yml'), workflow('run: echo "$GITHUB_SHA"'));
+  expect(lint()).toMatchObject({ status: 0, stdout: '1 workflows, 0 mistakes\n' });
+  writeFileSync(join(folder, 'a.yml'), workflow(`run: echo ${'${{'} github.event.head_commit.message }}`));
+  const { status, stdout } = lint();
+  expect({ status, stdout }).toEqual({ status: 1, stdout: expect.stringContaining('a.yml:6:') });
+  rmSync(root, { recursive: true });
 });
