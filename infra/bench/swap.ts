@@ -4,10 +4,14 @@ import { median, percentile } from '../lib/percentile.ts';
 import { ReleaseBed } from '../testbed/release-bed.ts';
 import { type BenchOptions, type BenchResult, machine, machineText } from './bench.ts';
 import { measureSwaps, type Phase, type SwapMeasurement, type SwapRecord } from './swap-measure.ts';
+import { measureVisitorWait, type VisitorWait } from './visitor-wait.ts';
+import { visitorWaitReport, writeVisitorWaitCharts } from './visitor-wait-report.ts';
 
 const bareSwaps = 80;
 const releases = 10;
 const restSeconds = 15;
+const pairs = 5;
+const windowSeconds = 8;
 const barWidth = 25;
 const target = { requests: 100_000, swaps: 100, p99Ratio: 1.2 };
 
@@ -23,15 +27,23 @@ export async function run({ folder, say, scale = 1 }: BenchOptions): Promise<Ben
   say('starting a region of its own');
   const bed = await ReleaseBed.create();
   let measured: SwapMeasurement;
+  let waits: VisitorWait;
   try {
     measured = await measureSwaps(bed, { ...plan, beat: (done) => say(progress(done, all)) });
+    waits = await measureVisitorWait(bed, {
+      pairs: Math.max(1, Math.round(pairs * scale)),
+      windowSeconds: Math.max(3, Math.round(windowSeconds * scale)),
+      say,
+    });
   } finally {
     await bed.region.remove();
   }
   await mkdir(folder, { recursive: true });
   const rawFile = join(folder, 'swap.json');
-  await writeFile(rawFile, `${JSON.stringify({ machine: on, target, ...measured }, null, 1)}\n`);
-  return { title: 'Swaps under load', markdown: `${machineText(on)}\n\n${report(measured)}`, rawFile };
+  await writeFile(rawFile, `${JSON.stringify({ machine: on, target, ...measured, waits }, null, 1)}\n`);
+  await writeVisitorWaitCharts(folder, waits);
+  const markdown = [machineText(on), visitorWaitReport(waits), '### As much as the machine can', report(measured)];
+  return { title: 'Swaps under load', markdown: markdown.join('\n\n'), rawFile };
 }
 
 function progress(done: number, all: number): string {

@@ -12,6 +12,8 @@ const benches = {
   sidecar: async () => (await import('../../bench/sidecar.ts')).run,
   swap: async () => (await import('../../bench/swap.ts')).run,
   evaluate: async () => (await import('../../bench/evaluate.ts')).run,
+  start: async () => (await import('../../bench/start.ts')).run,
+  test: async () => (await import('../../bench/test-run.ts')).run,
 };
 
 export const command = defineCommand<{ readonly scale: number }>({
