@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { SlipError } from '../lib/errors.ts';
 import { untilDefined } from '../lib/until.ts';
 import { regionStatus } from '../local/region-client.ts';
+import { applicationDirectory } from '../release/app/application-directory.ts';
 import { release } from '../release/release.ts';
 import { History, lastLive } from '../release/store/history.ts';
 import { sealOf } from '../release/store/seal.ts';
@@ -55,7 +56,7 @@ async function firstRelease(
       target,
       origin: {
         kind: 'source',
-        directory: join(root, 'webapplication'),
+        directory: await applicationDirectory(),
         cacheDir: join(root, '.setup/packages'),
         outDir: join(options.state, 'packages'),
         allowDirty: true,

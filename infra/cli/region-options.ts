@@ -16,6 +16,7 @@ const regional = [
   'history',
   'migrate',
   'media',
+  'secret',
 ];
 
 /**

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { getCACertificates, setDefaultCACertificates } from 'node:tls';
 import { TENANT_ID } from '../evaluate/subscription.ts';
+import { AppSecrets } from '../lib/app-secrets.ts';
 import { choosePorts, type Ports } from './processes/ports.ts';
 import { endLeftovers } from './processes/region-process.ts';
 import { evaluatedProgram } from './program/evaluated-program.ts';
@@ -99,7 +100,7 @@ async function prepare({ stateDir, port, onProgress }: RegionOptions): Promise<B
   const digest = await buildSidecarImage(paths);
   const system = readDefinition(await evaluatedProgram(paths, digest));
   const accounts = system.accounts.map((account) => ({ ...account, key: accountKey(account.name, secrets) }));
-  const resolver = createResolver(system, endpointsOf(ports), secrets);
+  const resolver = createResolver(system, endpointsOf(ports), secrets, new AppSecrets(paths.root));
   return { paths, ports, certificates, tls, secrets, system, accounts, resolver };
 }
 

@@ -1,5 +1,7 @@
 import { messageOf } from '../lib/error-message.ts';
 import type { WantedConfiguration } from '../lib/wanted.ts';
+import { fallbacks } from './app/fallbacks.ts';
+import { mergedSettings } from './app/merged-settings.ts';
 import { blobReachable } from './gates/blob-reachable.ts';
 import { noSwapUnderWay } from './gates/no-swap-under-way.ts';
 import { phpSyntax } from './gates/php-syntax.ts';
@@ -68,7 +70,8 @@ async function releaseBuilt(
   wanted: WantedConfiguration,
 ): Promise<HistoryEntry> {
   const { steps, appService, production, target, tokens } = session;
-  const { settings, siteContainers } = wanted;
+  const { siteContainers } = wanted;
+  const settings = mergedSettings(wanted.settings, opened.application);
   const { version, sha256, bytes, schemaMin, schemaMax, file } = opened;
   const { smoke, provides } = opened.application;
   const attempt = new Attempt(session, 'release', {
@@ -97,6 +100,7 @@ async function releaseBuilt(
       await session.packages.put(file, opened);
       await stage(session, attempt, file);
     });
+    for (const fallback of fallbacks(opened.application)) steps.notice(fallback);
     await steps.run('migrate', async (note) => {
       await attempt.enter('migrate');
       if (provides.migrate !== undefined) await expandSchema(session, note);

@@ -1,5 +1,6 @@
 import { join, resolve } from 'node:path';
 import { InvalidArgumentError } from 'commander';
+import { applicationDirectory } from '../../release/app/application-directory.ts';
 import { defineCommand } from '../command.ts';
 import { parseNumber } from '../parse-number.ts';
 import { addBudgetOptions, type BudgetOptions, budgetsOf } from '../release-budgets.ts';
@@ -28,7 +29,10 @@ export const command = defineCommand<ReleaseOptions>({
         parseTo,
         'live',
       )
-      .option('--source <dir>', 'directory of the application to release instead of webapplication/')
+      .option(
+        '--source <dir>',
+        'directory of the application to release instead of the one that slipway:app in Pulumi.yaml names',
+      )
       .option('--package <file>', 'release an existing package instead of building one')
       .option('--dirty', 'release in spite of uncommitted changes', false)
       .option('--start-timeout <seconds>', 'how long a slot may take to start', parseNumber(1, 7200));
@@ -42,7 +46,7 @@ export const command = defineCommand<ReleaseOptions>({
     const entry = await inView(output, async (shown) =>
       release({
         target: await releaseTarget(options),
-        origin: originOf(options),
+        origin: await originOf(options),
         to: options.to,
         ...budgetsOf(options),
         command: `release${options.to === 'verify' ? ' --to verify' : ''}`,
@@ -53,11 +57,11 @@ export const command = defineCommand<ReleaseOptions>({
   },
 });
 
-function originOf({ source, package: file, dirty, state }: ReleaseOptions & { readonly state: string }) {
+async function originOf({ source, package: file, dirty, state }: ReleaseOptions & { readonly state: string }) {
   if (file !== undefined) return { kind: 'file' as const, file: resolve(file) };
   return {
     kind: 'source' as const,
-    directory: source === undefined ? join(root, 'webapplication') : resolve(source),
+    directory: source === undefined ? await applicationDirectory() : resolve(source),
     cacheDir: join(root, '.setup/packages'),
     outDir: join(state, 'packages'),
     allowDirty: dirty,

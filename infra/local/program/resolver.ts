@@ -1,6 +1,7 @@
 import { kindOf } from '../../evaluate/inputs.ts';
 import { placeholder as marked, type Placeholder, resolvePlaceholders } from '../../evaluate/placeholders.ts';
 import { guidFor } from '../../evaluate/subscription.ts';
+import { type AppSecrets, vaultSecretName } from '../../lib/app-secrets.ts';
 import type { Secrets } from './secrets.ts';
 import type { SystemDefinition } from './system-definition.ts';
 
@@ -32,7 +33,12 @@ export function accountKey(account: string, secrets: Secrets): string {
  * Replaces each value that Azure would generate at creation by its local counterpart. A value without one stays a
  * placeholder, which shows in the worker's environment as an unresolved reference does on App Service.
  */
-export function createResolver(definition: SystemDefinition, endpoints: Endpoints, secrets: Secrets): Resolver {
+export function createResolver(
+  definition: SystemDefinition,
+  endpoints: Endpoints,
+  secrets: Secrets,
+  appSecrets: AppSecrets,
+): Resolver {
   const byUrn = new Map(definition.evaluation.resources.map((resource) => [resource.urn, resource]));
   const instrumentationKey = instrumentationKeyOf(secrets);
   const releasesAccount = String(definition.evaluation.outputs.releasesAccount);
@@ -71,7 +77,9 @@ export function createResolver(definition: SystemDefinition, endpoints: Endpoint
     placeholder,
     secret: (vault, name) => {
       const value = definition.vaults.get(vault)?.get(name);
-      return value === undefined ? undefined : resolveText(value, { placeholder });
+      if (value !== undefined) return resolveText(value, { placeholder });
+      const own = Object.entries(appSecrets.read()).find(([setting]) => vaultSecretName(setting) === name);
+      return own?.[1];
     },
   };
 }

@@ -3,6 +3,7 @@ import { copyFile, link, mkdir, mkdtemp, readFile, rename, rm, stat, writeFile }
 import { dirname, join } from 'node:path';
 import { SlipError } from '../../lib/errors.ts';
 import { type Application, readApplication } from '../app/application.ts';
+import { undeclaredMigrations } from '../app/check-application.ts';
 import { writeArchive } from './archive.ts';
 import { runBuildCommands } from './build-commands.ts';
 import { type Migration, readMigrations, schemaRange } from './migrations.ts';
@@ -60,6 +61,7 @@ interface Ingredients {
  */
 export async function buildPackage(request: PackageRequest): Promise<BuiltPackage> {
   const application = await readApplication(request.source);
+  await requireDeclaredMigrations(request.source, application);
   const vendor = await readVendorSource(request.source, application.composer);
   const tree = await readSourceTree({
     source: request.source,
@@ -104,6 +106,17 @@ async function build(ingredients: Ingredients, cached: string): Promise<PackageF
   } finally {
     await rm(buildDir, { recursive: true, force: true });
   }
+}
+
+async function requireDeclaredMigrations(source: string, application: Application): Promise<void> {
+  const exists = async (path: string) => (await stat(join(source, path)).catch(() => undefined)) !== undefined;
+  const [found] = await undeclaredMigrations(application, exists);
+  if (found === undefined) return;
+  throw new SlipError('SLIP-APP-INCOMPLETE', {
+    found: `${source}: ${found}`,
+    expected: 'migrations that a release knows of, or none',
+    fix: './slipway app check lists everything that is missing',
+  });
 }
 
 function requireReadable(source: string, files: readonly TreeFile[]): void {

@@ -1,0 +1,43 @@
+import { randomBytes } from 'node:crypto';
+import { chmodSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { asObject } from './json.ts';
+
+/** Values of the application's secrets in a local region, by the name of the setting; a file that only its owner may read. */
+export class AppSecrets {
+  readonly #file: string;
+
+  constructor(stateDir: string) {
+    this.#file = join(stateDir, 'app-secrets.json');
+  }
+
+  /** All of them, as they are now: somebody may set one while the region runs. */
+  read(): Readonly<Record<string, string>> {
+    try {
+      const entries = Object.entries(asObject(JSON.parse(readFileSync(this.#file, 'utf8'))));
+      return Object.fromEntries(entries.filter((entry): entry is [string, string] => typeof entry[1] === 'string'));
+    } catch (error) {
+      if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return {};
+      throw error;
+    }
+  }
+
+  set(name: string, value: string): void {
+    const temporary = `${this.#file}.${randomBytes(4).toString('hex')}.tmp`;
+    try {
+      writeFileSync(temporary, `${JSON.stringify({ ...this.read(), [name]: value }, null, 2)}\n`, {
+        mode: 0o600,
+        flag: 'wx',
+      });
+      chmodSync(temporary, 0o600);
+      renameSync(temporary, this.#file);
+    } finally {
+      rmSync(temporary, { force: true });
+    }
+  }
+}
+
+/** Names of vault secrets have no underscore; the prefix keeps them apart from the program's. */
+export function vaultSecretName(setting: string): string {
+  return `app-${setting.replaceAll('_', '-')}`;
+}

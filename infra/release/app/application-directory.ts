@@ -1,0 +1,16 @@
+import { readFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { parse } from 'yaml';
+import { asObject } from '../../lib/json.ts';
+
+const root = join(import.meta.dirname, '../../..');
+const builtIn = 'webapplication';
+const key = 'slipway:app';
+
+/** The application that commands release when none is named: `slipway:app` of Pulumi.yaml, else the built-in one. */
+export async function applicationDirectory(project = root): Promise<string> {
+  const { config } = asObject(parse(await readFile(join(project, 'Pulumi.yaml'), 'utf8')));
+  const named = asObject(config)[key];
+  const value = typeof named === 'string' ? named : asObject(named).value;
+  return resolve(project, typeof value === 'string' && value !== '' ? value : builtIn);
+}

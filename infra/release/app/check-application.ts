@@ -1,0 +1,143 @@
+import { lstat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { cleanEnvironment, runProgram } from '../../lib/run-program.ts';
+import { type Application, type ComposerFile, inspectApplication } from './application.ts';
+import { manifestName } from './read-manifest.ts';
+
+const phpTimeoutMs = 20_000;
+const migrationDirectories = ['migrations', 'database/migrations', 'db/migrations'];
+
+export interface ApplicationCheck {
+  readonly application: Application;
+  /** What a release would be refused for, one sentence each with what to do. */
+  readonly problems: readonly string[];
+  /** What whoever releases should know. */
+  readonly notes: readonly string[];
+}
+
+/** Everything that is missing for a release of the application in a directory, at once and offline. */
+export async function checkApplication(directory: string): Promise<ApplicationCheck> {
+  const { application, composer, violations } = await inspectApplication(directory);
+  const has = async (path: string): Promise<boolean> =>
+    (await lstat(join(directory, path)).catch(() => undefined)) !== undefined;
+  const [documentRoot, migrations, php, lock, own] = await Promise.all([
+    documentRootProblems(directory, application, has),
+    undeclaredMigrations(application, has),
+    phpProblems(application, composer),
+    lockNotes(application, composer, has),
+    has('slipway'),
+  ]);
+  return {
+    application,
+    problems: [
+      ...violations.map((text) => `${manifestName}: ${text}`),
+      ...documentRoot,
+      ...migrations,
+      ...(composer?.problem === undefined ? [] : [`composer.json is no JSON: ${composer.problem}`]),
+      ...php,
+      ...(own ? ['slipway/ is the name of the runtime in every package: give the directory another name'] : []),
+    ],
+    notes: lock,
+  };
+}
+
+/** A directory of migrations that nobody declared: released without them, the code would meet a schema that it does not know. */
+export async function undeclaredMigrations(
+  { migrate, provides }: Pick<Application, 'migrate' | 'provides'>,
+  has: (path: string) => Promise<boolean>,
+): Promise<string[]> {
+  if (migrate !== null || provides.migrate !== undefined) return [];
+  const found = await Promise.all(migrationDirectories.map(async (path) => ((await has(path)) ? [path] : [])));
+  return found
+    .flat()
+    .map(
+      (path) =>
+        `${path}/ is there and nothing carries it out: declare migrate in ${manifestName}, or give the directory another name`,
+    );
+}
+
+async function documentRootProblems(
+  directory: string,
+  { root, scripts }: Application,
+  has: (path: string) => Promise<boolean>,
+): Promise<string[]> {
+  if (root !== '.' && !(await has(root)))
+    return [`the document root ${root}/ is not there: name another as root in ${manifestName}`];
+  if (scripts === 'all') return [];
+  const path = root === '.' ? scripts : `${root}/${scripts}`;
+  if (!(await has(path)))
+    return [
+      `the front controller ${path} is not there: name another as scripts in ${manifestName}, or \`scripts: all\``,
+    ];
+  const { code, stdout, stderr, missing } = await php(['-d', 'display_errors=stderr', '-l', path], directory);
+  if (code === 0 || missing) return [];
+  return [`${path} does not parse: ${(stderr || stdout).trim().split('\n')[0] ?? ''}`];
+}
+
+async function phpProblems(
+  { php: { extensions } }: Application,
+  composer: ComposerFile | undefined,
+): Promise<string[]> {
+  const { stdout, missing } = await php(
+    ['-r', 'echo PHP_VERSION, "\\n", strtolower(implode("\\n", get_loaded_extensions()));'],
+    '/',
+  );
+  if (missing) return ['php is not installed: npm start installs it'];
+  const [version = '', ...loaded] = stdout.split('\n');
+  const required = Object.keys(composer?.require ?? {}).flatMap((name) =>
+    name.startsWith('ext-') ? [name.slice(4)] : [],
+  );
+  const absent = [...new Set([...extensions, ...required])].filter((name) => !isLoaded(name.toLowerCase(), loaded));
+  const least = leastVersion(composer?.require.php ?? '');
+  return [
+    ...(least !== undefined && compareVersions(version, least) < 0
+      ? [
+          `composer.json wants PHP ${composer?.require.php}, and this machine has ${version}: build on a machine with a newer one`,
+        ]
+      : []),
+    ...absent.map(
+      (name) =>
+        `the PHP extension ${name} is not here: apt-get install php-${name}, and see whether App Service’s image has it`,
+    ),
+  ];
+}
+
+function isLoaded(name: string, loaded: readonly string[]): boolean {
+  return loaded.includes(name) || (name === 'opcache' && loaded.includes('zend opcache'));
+}
+
+/** The least version that a constraint of Composer allows, as far as it names one. */
+export function leastVersion(constraint: string): string | undefined {
+  const named = constraint
+    .split(/\s*\|\|?\s*/)
+    .flatMap((part) => /(?:^|[\s,])(?:\^|~|>=|=)?\s*v?(\d+(?:\.\d+){0,2})/.exec(part)?.[1] ?? []);
+  return named.toSorted(compareVersions)[0];
+}
+
+function compareVersions(a: string, b: string): number {
+  const parts = (text: string): number[] => text.split(/[.-]/).map((part) => Number.parseInt(part, 10) || 0);
+  const [left, right] = [parts(a), parts(b)];
+  for (let i = 0; i < 3; i++) if ((left[i] ?? 0) !== (right[i] ?? 0)) return (left[i] ?? 0) - (right[i] ?? 0);
+  return 0;
+}
+
+async function lockNotes(
+  { composer: { lock } }: Application,
+  composer: ComposerFile | undefined,
+  has: (path: string) => Promise<boolean>,
+): Promise<string[]> {
+  if (composer === undefined || (await has('versions.lock')) || (await has(lock))) return [];
+  return [
+    `${lock} is not there: each build takes the newest packages that fit. Commit it, so that the same source gives the same package`,
+  ];
+}
+
+function php(args: readonly string[], directory: string) {
+  return runProgram({
+    program: 'php',
+    args,
+    cwd: directory,
+    environment: cleanEnvironment(process.env, {}),
+    timeoutMs: phpTimeoutMs,
+  });
+}
