@@ -114,6 +114,8 @@ const LOOKUPS: Readonly<Record<string, Lookup>> = {
 /** Functions that read what is in Azure now, with a resource of the given values or none. */
 const PRESENT: Readonly<Record<string, (present: PresentInAzure) => JsonObject | undefined>> = {
   'web:getAppServicePlan': ({ planCapacity: capacity }) => (capacity === undefined ? undefined : { sku: { capacity } }),
+  'web:getWebApp': ({ released = false }) =>
+    released ? { slotSwapStatus: { timestampUtc: '2026-11-28T00:00:00Z' } } : undefined,
   'dbformysql:getServer': ({ mysqlStorageGb: storageSizeGB }) =>
     storageSizeGB === undefined ? undefined : { storage: { storageSizeGB } },
 };
@@ -122,6 +124,8 @@ const PRESENT: Readonly<Record<string, (present: PresentInAzure) => JsonObject |
 export interface PresentInAzure {
   readonly planCapacity?: number;
   readonly mysqlStorageGb?: number;
+  /** Production has been released to. */
+  readonly released?: boolean;
 }
 
 export interface Invocation {

@@ -269,6 +269,28 @@ function writableInputs({ inputs, ignoreChanges }: RecordedResource): string[] {
   return Object.keys(inputs).filter((key) => !IDENTITY.includes(key) && !ignoreChanges.includes(key));
 }
 
+export const alerting: HouseRule = {
+  name: 'alerts reach somebody',
+  about: 'Every alert watches something, is on, and notifies the action group.',
+  findings: (evaluation) => {
+    const groups = ofKind(evaluation, 'monitor:ActionGroup').map(({ id }) => id);
+    const alerts = ofKind(evaluation, 'monitor:MetricAlert', 'monitor:ScheduledQueryRule');
+    const application = ofKind(evaluation, 'web:WebApp').length > 0;
+    return [
+      ...(application && alerts.length === 0 ? [{ resource: 'alerts', problem: 'there are none' }] : []),
+      ...alerts
+        .filter((alert) => listAt(alert, 'scopes').length === 0)
+        .map(({ name }) => ({ resource: name, problem: 'watches nothing' })),
+      ...alerts
+        .filter((alert) => inputAt(alert, 'enabled') !== true)
+        .map(({ name }) => ({ resource: name, problem: 'is off' })),
+      ...alerts
+        .filter((alert) => ![...textsOf(inputAt(alert, 'actions'))].some(({ text }) => groups.includes(text)))
+        .map(({ name }) => ({ resource: name, problem: 'notifies nobody' })),
+    ];
+  },
+};
+
 /** Text of an Output or of a missing value that was put into a string by mistake. */
 const NONSENSE = /\[object Object\]|Calling \[toString\]|\bundefined\b|\bNaN\b/;
 

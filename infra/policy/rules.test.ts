@@ -13,7 +13,7 @@ let prod: Evaluation;
 let others: readonly Evaluation[];
 beforeAll(async () => {
   const update = (stage: string, config: Readonly<Record<string, string>>) =>
-    evaluate({ stage, mode: 'update', config });
+    evaluate({ stage, mode: 'update', config, present: { planCapacity: 2, mysqlStorageGb: 64, released: true } });
   prod = await update('prod', { ...FULL, 'edge.domain': 'www.example.org' });
   others = [
     await update('shared', DEPLOYER),
@@ -257,6 +257,12 @@ const BREAKAGES: Readonly<Record<string, readonly (readonly [string, () => Evalu
     ],
     ['subnets at the same time', () => withBroken('Subnet', 'subnet-endpoints', waitsForNothing)],
     ['writes to a site at the same time', () => withBroken('WebAppScmAllowed', 'app-scm', waitsForNothing)],
+  ],
+  'alerts reach somebody': [
+    ['no alerts', () => ({ ...prod, resources: prod.resources.filter(({ name }) => !name.startsWith('alert-')) })],
+    ['an alert that watches nothing', () => withBroken('MetricAlert', 'alert-plan-cpu', input('scopes', []))],
+    ['an alert that is off', () => withBroken('ScheduledQueryRule', 'alert-sidecar-absent', input('enabled', false))],
+    ['an alert for nobody', () => withBroken('MetricAlert', 'alert-app-5xx', input('actions', []))],
   ],
   'destroy gets through': [
     [

@@ -1,4 +1,5 @@
 import {
+  alerting,
   diagnosed,
   leftAlone,
   noNonsense,
@@ -34,6 +35,7 @@ export const HOUSE_RULES: readonly HouseRule[] = [
   leftAlone,
   wantedIsWhole,
   noNonsense,
+  alerting,
   dependencyOrder,
   destroyable,
 ];

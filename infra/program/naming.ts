@@ -26,7 +26,12 @@ export interface Names {
 
 /** Names of resources that several components need. */
 export function resourceNames(names: Names) {
-  return { group: names.scoped('rg'), plan: names.scoped('plan'), mysql: names.global('mysql', 63) };
+  return {
+    group: names.scoped('rg'),
+    plan: names.scoped('plan'),
+    mysql: names.global('mysql', 63),
+    app: names.global('app', 60),
+  };
 }
 
 const HASH_LENGTH = 6;

@@ -1,4 +1,5 @@
 import { getAppServicePlan } from '@pulumi/azure-native/web/getAppServicePlan.js';
+import { getWebApp } from '@pulumi/azure-native/web/getWebApp.js';
 import { mysqlStorageGb } from './components/database/mysql-api.ts';
 import { type Names, resourceNames } from './naming.ts';
 
@@ -12,18 +13,21 @@ export interface Present {
   readonly planCapacity: number | undefined;
   /** Undefined while there is no server. */
   readonly mysqlStorageGb: number | undefined;
+  /** Whether production ever got a version, which only a swap does. */
+  readonly released: boolean;
 }
 
-export const NOTHING_YET: Present = { planCapacity: undefined, mysqlStorageGb: undefined };
+export const NOTHING_YET: Present = { planCapacity: undefined, mysqlStorageGb: undefined, released: false };
 
 /** Asks Azure. Rejects when Azure does not answer, because a guess could undo what others did. */
 export async function presentValues(names: Names): Promise<Present> {
-  const { group, plan, mysql } = resourceNames(names);
-  const [planCapacity, storageGb] = await Promise.all([
-    unlessMissing(getAppServicePlan({ resourceGroupName: group, name: plan }).then(({ sku }) => sku?.capacity)),
-    unlessMissing(mysqlStorageGb({ resourceGroupName: group, serverName: mysql })),
+  const { group: resourceGroupName, plan, mysql, app } = resourceNames(names);
+  const [planCapacity, storageGb, lastSwap] = await Promise.all([
+    unlessMissing(getAppServicePlan({ resourceGroupName, name: plan }).then(({ sku }) => sku?.capacity)),
+    unlessMissing(mysqlStorageGb({ resourceGroupName, serverName: mysql })),
+    unlessMissing(getWebApp({ resourceGroupName, name: app }).then(({ slotSwapStatus }) => slotSwapStatus)),
   ]);
-  return { planCapacity, mysqlStorageGb: storageGb };
+  return { planCapacity, mysqlStorageGb: storageGb, released: (lastSwap?.timestampUtc ?? '') !== '' };
 }
 
 /** Undefined for what Azure answers 404 to; azure-native puts status and code of the answer into the message. */

@@ -29,6 +29,9 @@ setDefaultsOfEveryResource();
 const context = await contextFor(configOrRunError(), await getClientConfig());
 
 for (const warning of warningsOf(context.config)) await log.warn(warning);
+if (context.config.stage !== 'shared' && !context.present.released) {
+  await log.info('alerts on the health of the app are made by the first `up` after the first release');
+}
 
 /** The stack's outputs. */
 export const outputs = context.config.stage === 'shared' ? sharedSystem(context) : applicationSystem(context);
@@ -162,6 +165,7 @@ function addMonitoringAndLocks(context: Context, parts: Parts, released: Release
     host: hosts.visitors,
     watched: {
       plan: plan.id,
+      ...(plan.autoscaleId === undefined ? {} : { autoscale: plan.autoscaleId }),
       app: web.appId,
       mysql: database.serverId,
       media: media.accountId,

@@ -3,6 +3,7 @@ import { expect, test } from '@jest/globals';
 import {
   AVAILABILITY,
   FAILED_LOCATIONS,
+  LOG_RULES,
   type MetricRule,
   metricRules,
   type QueryRule,
@@ -19,17 +20,28 @@ interface Row {
 const COMPARED = { GreaterThan: 'over', GreaterThanOrEqual: 'at least', LessThan: 'under', LessThanOrEqual: 'at most' };
 const minutes = (window: string): string => `${window.replace(/^PT(\d+)M$/, '$1')} min`;
 
-const ofMetric = ({ name, severity, metricName, aggregation, window, operator, threshold }: MetricRule): Row => ({
-  name,
-  severity,
-  condition: `${metricName}, ${aggregation.toLowerCase()} of ${minutes(window)}, ${COMPARED[operator]} ${threshold}`,
-});
+/** Stands for a threshold that the config decides. */
+const AUTOSCALE_MAX = 4711;
 
-const ofQuery = ({ name, severity, query, operator, window }: QueryRule): Row => ({
-  name,
-  severity,
-  condition: `${operator === 'LessThan' ? 'no' : 'a'} row of ${/slipway_\w+/.exec(query)?.[0]} in ${minutes(window)}`,
-});
+const ofMetric = ({ name, severity, metricName, aggregation, window, operator, threshold, only }: MetricRule): Row => {
+  const limit = threshold === AUTOSCALE_MAX ? '`autoscale.max`' : String(threshold);
+  const of = only === undefined ? metricName : `${metricName} of ${only.value}`;
+  return {
+    name,
+    severity,
+    condition: `${of}, ${aggregation.toLowerCase()} of ${minutes(window)}, ${COMPARED[operator]} ${limit}`,
+  };
+};
+
+const ofQuery = ({ name, severity, query, window }: QueryRule): Row => {
+  const rows = /slipway_\w+/.exec(query)?.[0] ?? /\b_\w+/.exec(query)?.[0];
+  const slot = /Slot == "(\w+)"/.exec(query)?.[1];
+  const condition =
+    slot === undefined
+      ? `a row of ${rows} in ${minutes(window)}`
+      : `no ${rows} of 1 from ${slot} in ${minutes(window)}`;
+  return { name, severity, condition };
+};
 
 test('docs/runbooks/alerts.md has every alert, when it fires, and something to do', async () => {
   const page = await readFile(new URL('../../docs/runbooks/alerts.md', import.meta.url), 'utf8');
@@ -38,8 +50,8 @@ test('docs/runbooks/alerts.md has every alert, when it fires, and something to d
   );
   const unavailable = `\`${AVAILABILITY.path}\` fails from ${FAILED_LOCATIONS} of ${AVAILABILITY.settings.locations.length} places`;
   const wanted = [
-    ...WATCHED.flatMap((watched) => metricRules(watched).map(ofMetric)),
-    ...SIDECAR_RULES.map(ofQuery),
+    ...WATCHED.flatMap((watched) => metricRules(watched, AUTOSCALE_MAX).map(ofMetric)),
+    ...[...LOG_RULES, ...SIDECAR_RULES].map(ofQuery),
     { name: 'unavailable', severity: 1, condition: unavailable },
   ];
   const byName = (rows: readonly Row[]) => Object.fromEntries(rows.map((row) => [row.name, row]));

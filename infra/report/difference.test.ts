@@ -73,23 +73,26 @@ test('tags go everywhere but to secrets, whose rotated values would be written o
 
 const MYSQL = ['dbformysql:Database::mysql-database', 'dbformysql:Server::mysql'];
 
-test('replacing data is refused until the word is there', async () => {
-  const cidr = { 'network.cidr': '10.99.0.0/22', 'mysql.geoBackup': 'true' };
+const cidr = { 'network.cidr': '10.99.0.0/22', 'mysql.geoBackup': 'true' };
+const word = { 'protect.except': '["mysql"]' };
+
+test('replacing data is refused, with the word at the same time too', async () => {
   const refused = await after(cidr);
   expect(refused.replaced).toEqual(['dbformysql:Server::mysql']);
   expect(refused.refused.toSorted()).toEqual(MYSQL);
 
   // The word and the change at once: the database in the server is protected by what the state says.
-  const word = { 'protect.except': '["mysql"]' };
   const both = await evaluated({ ...cidr, ...word });
   expect(difference(before, both).refused).toEqual(['dbformysql:Database::mysql-database']);
+});
 
+test('replacing data is allowed once an `up` has heard the word', async () => {
   const said = await evaluated(word);
   expect(difference(before, said)).toEqual({
     ...NOTHING,
     removed: ['authorization:ManagementLockByScope::keep-mysql'],
   });
-  const allowed = difference(said, both);
+  const allowed = difference(said, await evaluated({ ...cidr, ...word }));
   expect(allowed.replaced).toEqual(['dbformysql:Server::mysql']);
   expect(allowed.refused).toEqual([]);
 });

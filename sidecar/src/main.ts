@@ -46,6 +46,7 @@ const relay = new Relay({
   data: {
     connectionString: settings.insights,
     serviceName: settings.site,
+    slot: settings.slot,
     instance: settings.instance,
     version: manifest.version,
     exportMs: settings.metricExportMs,

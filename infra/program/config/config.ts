@@ -108,6 +108,7 @@ export function readKeys(from: ConfigReader) {
       dailyCapGb: from.read(observe.dailyCapGb),
       alerts: from.read(observe.alerts),
       alertEmails: from.read(observe.alertEmails),
+      alertWebhooks: from.read(observe.alertWebhooks),
       availabilityTests: from.read(observe.availabilityTests),
     },
     budget: { amount: from.read(budget.amount), startDate: from.read(budget.startDate) },

@@ -101,7 +101,10 @@ export function warningsOf(config: Config): string[] {
       edge.enabled && edge.sku === 'Standard_AzureFrontDoor',
       'edge.sku is Standard_AzureFrontDoor: the WAF has no managed rules, only the rate limit',
     ],
-    [observe.alerts && observe.alertEmails.length === 0, 'observe.alertEmails is empty: alerts reach nobody'],
+    [
+      observe.alerts && observe.alertEmails.length + observe.alertWebhooks.length === 0,
+      'observe.alertEmails and observe.alertWebhooks are empty: alerts reach nobody',
+    ],
     [budget.amount > 0 && budget.startDate === '', 'budget.startDate is not set: there is no budget'],
     [sidecarDigest(config) === undefined, 'sidecar.digest is none: no sidecar, and images stay on the disk of the app'],
   ];

@@ -73,6 +73,16 @@ export const observe = {
       default: always([]),
     },
   ),
+  alertWebhooks: list(
+    'observe.alertWebhooks',
+    { form: 'an https address', pattern: /^https:\/\/[^\s]+$/ },
+    {
+      about:
+        "Addresses that alerts are posted to in Azure's common alert schema: a workflow of Teams or Slack, a pager. Set it with `--secret`.",
+      example: '["https://hooks.example.org/alerts"]',
+      default: always([]),
+    },
+  ),
   availabilityTests: flag('observe.availabilityTests', {
     about: 'Standard availability tests from five places, through the public door.',
     example: 'true',

@@ -13,6 +13,8 @@ export type FromThread =
 export interface ThreadData {
   readonly connectionString: string;
   readonly serviceName: string;
+  /** A dimension of every metric: alerts look at one slot each. */
+  readonly slot: string;
   readonly instance: string;
   readonly version: string;
   readonly exportMs: number;

@@ -20,7 +20,7 @@ const SPAN: SpanData = {
 };
 
 function notStarted(): Relay {
-  const data = { connectionString: '', serviceName: '', instance: '', version: '', exportMs: 1_000 };
+  const data = { connectionString: '', serviceName: '', slot: 'staging', instance: '', version: '', exportMs: 1_000 };
   return new Relay({ data, log: () => undefined, random: Math.random });
 }
 

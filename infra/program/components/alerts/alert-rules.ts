@@ -1,4 +1,5 @@
-import { metricRows } from '../observe/kql.ts';
+import { metricRows, rowsOf } from '../observe/kql.ts';
+import type { SlotName } from '../web/app-settings.ts';
 
 /** A metric alert on one resource. */
 export interface MetricRule {
@@ -13,10 +14,24 @@ export interface MetricRule {
   readonly every: string;
   /** 0 critical … 4 verbose. */
   readonly severity: 0 | 1 | 2 | 3 | 4;
+  /** Only values of this dimension count. */
+  readonly only?: { readonly dimension: string; readonly value: string };
+  /** Would fire from the first `up` to the first release, when the app has nothing to run yet. */
+  readonly afterRelease?: true;
 }
 
 /** Kinds of resources with metric alerts. */
-export const WATCHED = ['app', 'cache-classic', 'cache-managed', 'door', 'media', 'mysql', 'plan', 'vault'] as const;
+export const WATCHED = [
+  'app',
+  'autoscale',
+  'cache-classic',
+  'cache-managed',
+  'door',
+  'media',
+  'mysql',
+  'plan',
+  'vault',
+] as const;
 export type Watched = (typeof WATCHED)[number];
 
 interface Row extends Omit<MetricRule, 'metricNamespace'> {}
@@ -53,6 +68,22 @@ const RULES: Readonly<Record<Watched, { readonly metricNamespace: string; readon
       {
         ...above('app-unhealthy', 'HealthCheckStatus', 100, { about: 'An instance fails its health check.' }),
         operator: 'LessThan',
+        afterRelease: true,
+      },
+    ],
+  },
+  // No baseline. The threshold is `autoscale.max`.
+  autoscale: {
+    metricNamespace: 'Microsoft.Insights/autoscalesettings',
+    rows: [
+      {
+        ...above('autoscale-max', 'ObservedCapacity', 0, {
+          about: 'Autoscale has reached its maximum: more load finds no more workers.',
+          window: 'PT15M',
+          every: 'PT5M',
+          severity: 2,
+        }),
+        operator: 'GreaterThanOrEqual',
       },
     ],
   },
@@ -140,12 +171,15 @@ const RULES: Readonly<Record<Watched, { readonly metricNamespace: string; readon
     rows: [
       {
         ...above('door-origin', 'OriginHealthPercentage', 90, {
-          about: 'Front Door cannot reach the app.',
+          about: 'Front Door cannot reach production.',
           severity: 2,
+          // Staging is away during every release.
+          only: { dimension: 'OriginGroup', value: 'production' },
+          afterRelease: true,
         }),
         operator: 'LessThanOrEqual',
       },
-      above('door-5xx', 'Percentage5XX', 10, { about: 'Visitors get server errors.', severity: 2 }),
+      above('door-5xx', 'Percentage5XX', 10, { about: 'Visitors get server errors.', severity: 2, afterRelease: true }),
     ],
   },
 };
@@ -165,42 +199,70 @@ function above(name: string, metricName: string, threshold: number, rest: Pick<R
   };
 }
 
-export function metricRules(watched: Watched): readonly MetricRule[] {
+/** `autoscaleMax` is the threshold of the alert on autoscale's maximum. */
+export function metricRules(watched: Watched, autoscaleMax: number): readonly MetricRule[] {
   const { metricNamespace, rows } = RULES[watched];
-  return rows.map((row) => ({ ...row, metricNamespace }));
+  return rows.map((row) => ({
+    ...row,
+    metricNamespace,
+    ...(watched === 'autoscale' ? { threshold: autoscaleMax } : {}),
+  }));
 }
 
-/** A log alert on the sidecar's metrics. */
+/** A log alert. */
 export interface QueryRule {
   readonly name: string;
   readonly about: string;
   readonly query: string;
-  readonly operator: 'GreaterThan' | 'LessThan';
-  readonly threshold: number;
+  /** It fires when the query has at least one row. */
   readonly window: string;
-  readonly severity: 1 | 2;
+  /** How far back the query looks, where that is further than the window; ISO 8601, at most two days. */
+  readonly lookBack?: 'P2D';
+  readonly severity: 1 | 2 | 3;
 }
 
-const reported = (metric: string, condition = ''): string =>
+const reported = (metric: string, condition: string): string =>
   `${metricRows(metric)}${condition} | project TimeGenerated, Max`;
 
-/** Rules about the sidecar. They would fire for ever while there is none. */
+/** A row when the slot's sidecar has been ready in the last two days and not in the last ten minutes. */
+const absent = (slot: SlotName): string =>
+  `${metricRows('slipway_sidecar_ready')} | where Slot == "${slot}" and Max >= 1 | summarize Last = max(TimeGenerated) | where Last < ago(10m)`;
+
+/** Log alerts that need no sidecar. */
+export const LOG_RULES: readonly QueryRule[] = [
+  {
+    // https://learn.microsoft.com/azure/azure-monitor/logs/daily-cap
+    name: 'logs-capped',
+    about: 'The daily cap of the logs is reached: alerts that read logs see nothing until tomorrow.',
+    query: `${rowsOf('_LogOperation', { Category: 'string', Detail: 'string' })} | where Category =~ "Ingestion" and Detail contains "OverQuota"`,
+    window: 'PT15M',
+    severity: 2,
+  },
+];
+
+/** Log alerts on the sidecar's metrics. Before the first release there are none, and so no row. */
 export const SIDECAR_RULES: readonly QueryRule[] = [
   {
     name: 'sidecar-absent',
-    about: 'No sidecar has reported for 10 minutes: images stay on the disk.',
-    query: reported('slipway_sidecar_ready'),
-    operator: 'LessThan',
-    threshold: 1,
+    about: "Production's sidecar has not been ready for 10 minutes: images stay on the disk.",
+    query: absent('production'),
     window: 'PT10M',
+    lookBack: 'P2D',
     severity: 1,
+  },
+  {
+    name: 'sidecar-absent-staging',
+    about:
+      "Staging's sidecar has not been ready for 10 minutes: the next release is refused, and what the last one left is not carried.",
+    query: absent('staging'),
+    window: 'PT10M',
+    lookBack: 'P2D',
+    severity: 3,
   },
   {
     name: 'media-stuck',
     about: 'A file cannot be carried to Blob. `slipway media list` says which and why.',
     query: reported('slipway_media_stuck', ' | where Max > 0'),
-    operator: 'GreaterThan',
-    threshold: 0,
     window: 'PT10M',
     severity: 2,
   },
@@ -208,8 +270,6 @@ export const SIDECAR_RULES: readonly QueryRule[] = [
     name: 'media-conflicts',
     about: 'A file has another content than the blob of its name. `slipway media list` says which.',
     query: reported('slipway_media_conflicts', ' | where Max > 0'),
-    operator: 'GreaterThan',
-    threshold: 0,
     window: 'PT10M',
     severity: 2,
   },
@@ -217,8 +277,6 @@ export const SIDECAR_RULES: readonly QueryRule[] = [
     name: 'media-late',
     about: 'A file has been waiting for Blob for more than 5 minutes.',
     query: reported('slipway_media_oldest_seconds', ' | where Max > 300'),
-    operator: 'GreaterThan',
-    threshold: 0,
     window: 'PT10M',
     severity: 2,
   },

@@ -2,13 +2,14 @@ import { WebTest } from '@pulumi/azure-native/applicationinsights/webTest.js';
 import { ActionGroup } from '@pulumi/azure-native/monitor/actionGroup.js';
 import { MetricAlert } from '@pulumi/azure-native/monitor/metricAlert.js';
 import { ScheduledQueryRule } from '@pulumi/azure-native/monitor/scheduledQueryRule.js';
-import { ComponentResource, interpolate, type Output } from '@pulumi/pulumi';
+import { ComponentResource, interpolate, type Output, secret } from '@pulumi/pulumi';
 import { sidecarDigest } from '../../config/config.ts';
 import type { Context } from '../../context.ts';
 import type { Observe } from '../observe/observe.ts';
 import {
   AVAILABILITY,
   FAILED_LOCATIONS,
+  LOG_RULES,
   type MetricRule,
   metricRules,
   type QueryRule,
@@ -37,7 +38,10 @@ export class Alerts extends ComponentResource {
     this.#group = group;
     this.actionGroupId = this.#actionGroup().id;
     if (alerts) this.#onMetrics(input);
-    if (alerts && sidecarDigest(context.config) !== undefined) this.#onSidecar(input);
+    if (alerts) for (const rule of LOG_RULES) this.#queryAlert(rule, input.observe);
+    if (alerts && sidecarDigest(context.config) !== undefined) {
+      for (const rule of SIDECAR_RULES) this.#queryAlert(rule, input.observe);
+    }
     if (availabilityTests) this.#onAvailability(input);
     this.registerOutputs({ actionGroupId: this.actionGroupId });
   }
@@ -59,16 +63,25 @@ export class Alerts extends ComponentResource {
           emailAddress,
           useCommonAlertSchema: true,
         })),
+        // An address is the right to post there.
+        webhookReceivers: config.observe.alertWebhooks.map((serviceUri, index) => ({
+          name: `webhook-${index + 1}`,
+          serviceUri: secret(serviceUri),
+          useCommonAlertSchema: true,
+        })),
       },
       { parent: this },
     );
   }
 
   #onMetrics({ watched }: AlertsInput): void {
+    const { config, present } = this.#context;
     for (const key of WATCHED) {
       const scope = watched[key];
       if (scope === undefined) continue;
-      for (const rule of metricRules(key)) this.#metricAlert(rule, scope);
+      for (const rule of metricRules(key, config.autoscale.max)) {
+        if (present.released || rule.afterRelease === undefined) this.#metricAlert(rule, scope);
+      }
     }
   }
 
@@ -99,6 +112,9 @@ export class Alerts extends ComponentResource {
               operator: rule.operator,
               threshold: rule.threshold,
               timeAggregation: rule.aggregation,
+              ...(rule.only === undefined
+                ? {}
+                : { dimensions: [{ name: rule.only.dimension, operator: 'Include', values: [rule.only.value] }] }),
               // A new resource has no values yet, and Azure would refuse the rule.
               skipMetricValidation: true,
             },
@@ -108,10 +124,6 @@ export class Alerts extends ComponentResource {
       },
       { parent: this },
     );
-  }
-
-  #onSidecar({ observe }: AlertsInput): void {
-    for (const rule of SIDECAR_RULES) this.#queryAlert(rule, observe);
   }
 
   #queryAlert(rule: QueryRule, observe: Observe): ScheduledQueryRule {
@@ -131,6 +143,7 @@ export class Alerts extends ComponentResource {
         severity: rule.severity,
         scopes: [observe.workspaceId],
         windowSize: rule.window,
+        ...(rule.lookBack === undefined ? {} : { overrideQueryTimeRange: rule.lookBack }),
         evaluationFrequency: 'PT5M',
         // At the first run the workspace has no tables.
         skipQueryValidation: true,
@@ -139,8 +152,8 @@ export class Alerts extends ComponentResource {
             {
               query: rule.query,
               timeAggregation: 'Count',
-              operator: rule.operator,
-              threshold: rule.threshold,
+              operator: 'GreaterThan',
+              threshold: 0,
               failingPeriods: { numberOfEvaluationPeriods: 1, minFailingPeriodsToAlert: 1 },
             },
           ],
@@ -153,6 +166,8 @@ export class Alerts extends ComponentResource {
 
   #onAvailability({ observe, host }: AlertsInput): void {
     const test = this.#availabilityTest(observe, host);
+    // Until the first release every place fails.
+    if (!this.#context.present.released) return;
     const { names, tags } = this.#context;
     new MetricAlert(
       'alert-unavailable',

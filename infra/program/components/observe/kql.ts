@@ -10,11 +10,21 @@ export function rowsOf(table: string, columns: Readonly<Record<string, KqlType>>
   return `union isfuzzy=true (datatable(TimeGenerated:datetime)[]), ${table} | extend ${extended.join(', ')}`;
 }
 
-type KqlType = 'string' | 'real' | 'long';
-const EMPTY: Readonly<Record<KqlType, string>> = { string: '""', real: 'real(null)', long: 'long(null)' };
-const CAST: Readonly<Record<KqlType, string>> = { string: 'tostring', real: 'toreal', long: 'tolong' };
+type KqlType = 'string' | 'real' | 'long' | 'dynamic';
+const EMPTY: Readonly<Record<KqlType, string>> = {
+  string: '""',
+  real: 'real(null)',
+  long: 'long(null)',
+  dynamic: 'dynamic({})',
+};
+const CAST: Readonly<Record<KqlType, string>> = {
+  string: 'tostring',
+  real: 'toreal',
+  long: 'tolong',
+  dynamic: 'todynamic',
+};
 
 /** Rows of one of the sidecar's metrics. https://learn.microsoft.com/azure/azure-monitor/reference/tables/appmetrics */
 export function metricRows(metric: string): string {
-  return `${rowsOf('AppMetrics', { Name: 'string', Max: 'real', AppRoleInstance: 'string' })} | where Name == "${metric}"`;
+  return `${rowsOf('AppMetrics', { Name: 'string', Max: 'real', AppRoleInstance: 'string', Properties: 'dynamic' })} | extend Slot = tostring(Properties.slot) | where Name == "${metric}"`;
 }

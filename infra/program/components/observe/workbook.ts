@@ -26,7 +26,7 @@ interface Tile {
 }
 
 const metric = (name: string): string =>
-  `${metricRows(name)} | summarize max(Max) by bin(TimeGenerated, 1m), AppRoleInstance`;
+  `${metricRows(name)} | summarize max(Max) by bin(TimeGenerated, 1m), strcat(Slot, " ", AppRoleInstance)`;
 
 const requests = rowsOf('AppServiceHTTPLogs', { ScStatus: 'long', TimeTaken: 'long', _ResourceId: 'string' });
 const platform = rowsOf('AppServicePlatformLogs', { Level: 'string', Message: 'string', _ResourceId: 'string' });

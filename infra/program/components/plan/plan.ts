@@ -10,12 +10,14 @@ import { PLAN_SKUS } from './plan-sizes.ts';
 /** The App Service plan: the workers that both slots run on. */
 export class Plan extends ComponentResource implements DiagnosticSource {
   readonly id: Output<string>;
+  readonly autoscaleId: Output<string> | undefined;
   readonly diagnosticTargets: readonly DiagnosticTarget[];
 
   constructor(context: Context, group: Output<string>) {
     super('slipway:program:Plan', 'plan');
     this.id = this.#plan(context, group).id;
     const autoscale = context.config.autoscale.enabled ? [this.#autoscale(context, group)] : [];
+    this.autoscaleId = autoscale[0]?.id;
     this.diagnosticTargets = [
       { name: 'plan', type: 'web:AppServicePlan', id: this.id },
       ...autoscale.map(({ id }) => ({ name: 'autoscale', type: 'monitor:AutoscaleSetting' as const, id })),

@@ -9,6 +9,7 @@ import { WebAppSwiftVirtualNetworkConnection } from '@pulumi/azure-native/web/we
 import { WebAppSwiftVirtualNetworkConnectionSlot } from '@pulumi/azure-native/web/webAppSwiftVirtualNetworkConnectionSlot.js';
 import { ComponentResource, type Input, type Output, type Resource } from '@pulumi/pulumi';
 import type { Context } from '../../context.ts';
+import { resourceNames } from '../../naming.ts';
 import type { DiagnosticSource, DiagnosticTarget } from '../diagnostics/diagnostics.ts';
 import type { Identity } from '../identity/identity.ts';
 import type { Network } from '../network/network.ts';
@@ -69,7 +70,7 @@ export class Web extends ComponentResource implements DiagnosticSource {
       (joined) =>
         new WebApp(
           'app',
-          { name: names.global('app', 60), resourceGroupName: this.#group, ...this.#site(input) },
+          { name: resourceNames(names).app, resourceGroupName: this.#group, ...this.#site(input) },
           { parent: this, dependsOn: [...prerequisites, ...joined], protect: isProtected('app') },
         ),
     );
