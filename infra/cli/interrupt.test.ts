@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { expect, test } from '@jest/globals';
+import { afterEach, expect, test } from '@jest/globals';
 import { startTimeOf } from '../lib/process-facts.mjs';
 import { eventually } from '../testbed/eventually.ts';
 
@@ -11,6 +11,15 @@ const signals = [
 ] as const;
 
 const from = (file: string) => JSON.stringify(new URL(file, import.meta.url).href);
+
+/** Ended after each test, also when what it tests did not end them. */
+const started: number[] = [];
+
+afterEach(() => {
+  for (const pid of started.splice(0)) {
+    if (startTimeOf(pid) !== undefined) process.kill(pid, 'SIGKILL');
+  }
+});
 
 /** A command that runs a program and does `setUp` about signals; the program's pid is its first line. */
 async function commandThat(setUp: string) {
@@ -25,7 +34,9 @@ async function commandThat(setUp: string) {
   });
   const ended = once(child, 'exit');
   const [text] = await once(child.stdout, 'data');
-  return { child, ended, program: Number(String(text)) };
+  const program = Number(String(text));
+  if (child.pid !== undefined) started.push(child.pid, program);
+  return { child, ended, program };
 }
 
 test.each(signals)('%s ends a command and the program it runs', async (signal, exitCode) => {
