@@ -86,6 +86,16 @@ describe('a stack on Azure as a place to release to', () => {
     });
   });
 
+  test('is asked through the checkout’s own pulumi when none is on the PATH, never through one that npx fetches', async () => {
+    await writeFile(
+      join(directory, 'npx'),
+      `#!/bin/sh\n[ "$1 $2" = "--no-install pulumi" ] && echo '${JSON.stringify({ ...outputs, appName: 'by-npx' })}'\n`,
+    );
+    await chmod(join(directory, 'npx'), 0o755);
+    process.env.PATH = directory;
+    expect((await azureTarget({ stack: 'prod', root: directory })).site.app).toBe('by-npx');
+  });
+
   test('that cannot be asked is refused with Pulumi’s own words', async () => {
     await pulumiPrinting({}, 255);
     await expect(azureTarget({ stack: 'nope', root: directory })).rejects.toMatchObject({
