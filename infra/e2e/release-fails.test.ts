@@ -4,6 +4,7 @@ import { ReleaseBed } from '../testbed/release-bed.ts';
 import { type CrashSteps, describeCrashes } from './release/crash.suite.ts';
 import { describeForeignWriter } from './release/foreign.suite.ts';
 import { describeInterrupts } from './release/interrupt.suite.ts';
+import { describeLockedMigrations } from './release/locked.suite.ts';
 import { describeRefusals } from './release/refusals.suite.ts';
 import { describeFailedSwapBack } from './release/swap-back.suite.ts';
 
@@ -40,3 +41,4 @@ describeCrashes(() => bed, long ? everyStep : someSteps);
 describeForeignWriter(() => bed);
 describeInterrupts(() => bed);
 if (long) describeFailedSwapBack(() => bed);
+if (long) describeLockedMigrations(() => bed);

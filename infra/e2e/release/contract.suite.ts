@@ -1,7 +1,5 @@
-import { execFile } from 'node:child_process';
-import { promisify } from 'node:util';
 import { expect, test } from '@jest/globals';
-import type { Connection } from '../../lib/connection.ts';
+import { sql } from '../../testbed/database.ts';
 import { migrationEdits } from '../../testbed/migration-edits.ts';
 import type { ReleaseBed } from '../../testbed/release-bed.ts';
 
@@ -44,16 +42,4 @@ export function describeContract(bed: () => ReleaseBed): void {
     expect((await bed().live()).schema).toBe(migration);
     expect((await bed().history())[0]).toMatchObject({ kind: 'migrate', outcome: 'migrated' });
   });
-}
-
-async function sql({ mysql: { socket, database, user, password } }: Connection, statement: string): Promise<string> {
-  const args = [
-    '--no-defaults',
-    `--socket=${socket}`,
-    `--user=${user}`,
-    `--database=${database}`,
-    `--execute=${statement}`,
-  ];
-  const { stdout } = await promisify(execFile)('mariadb', args, { env: { ...process.env, MYSQL_PWD: password } });
-  return stdout;
 }

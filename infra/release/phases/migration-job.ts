@@ -43,7 +43,7 @@ export function migrationFailed(found: string): SlipError {
   return new SlipError('SLIP-RELEASE-MIGRATION-FAILED', {
     found: `the migration: ${found}`,
     expected: 'every pending migration carried out',
-    fix: 'mend the statement that failed and leave those that were carried out as they are, then repeat the command: it continues behind them',
+    fix: 'fix the statement that failed and leave those that were carried out as they are, then repeat the command: it continues behind them',
   });
 }
 

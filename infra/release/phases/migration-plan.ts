@@ -39,7 +39,7 @@ export function dryRunFailed({ version, reason }: { readonly version: string; re
   return new SlipError('SLIP-RELEASE-MIGRATION-DRY-RUN', {
     found: `the dry run of migration ${version} failed: ${reason}`,
     expected: 'a migration that changes the database by addSql() or the Schema object alone, so that it can be judged',
-    fix: 'what was carried out before it stays and is recorded; mend the migration and repeat the command',
+    fix: 'what was carried out before it stays and is recorded; fix the migration and repeat the command',
   });
 }
 

@@ -49,6 +49,6 @@ function neverRecorded(version: string): SlipError {
   return new SlipError('SLIP-RELEASE-MIGRATION-FAILED', {
     found: `migration ${version} ran and is still pending`,
     expected: 'a migration that is recorded as executed when it has run',
-    fix: 'does it skip itself (skipIf)? Then mend it; or is somebody else running migrations? Then repeat the command',
+    fix: 'does it skip itself (skipIf)? Then fix it; or is somebody else running migrations? Then repeat the command',
   });
 }
