@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { Readable } from 'node:stream';
 import type { TokenCredential } from '@azure/core-auth';
@@ -167,6 +168,16 @@ test('when Azurite dies, connections are refused until it is started again', asy
   expect(await codeOf(withToken(media, 'media').getBlockBlobClient('after').upload('x', 1))).toBe('allowed');
 });
 
+/** Established TCP connections to a port of this machine. Idle ones of the gateway end after some seconds. */
+async function connectionsTo(url: string): Promise<number> {
+  const port = Number(new URL(url).port).toString(16).toUpperCase().padStart(4, '0');
+  const table = await readFile('/proc/net/tcp', 'utf8');
+  return table.split('\n').filter((line) => {
+    const [, , remote, state] = line.trim().split(/\s+/);
+    return remote === `0100007F:${port}` && state === '01';
+  }).length;
+}
+
 test('a client that gives up in the middle of an upload leaves no blob, and the gateway goes on', async () => {
   const blob = withToken(media, 'media').getBlockBlobClient('half');
   const stop = new AbortController();
@@ -176,5 +187,6 @@ test('a client that gives up in the middle of an upload leaves no blob, and the 
   setImmediate(() => stop.abort());
   await expect(upload).rejects.toThrow();
   expect(await blob.exists()).toBe(false);
+  await eventually('no connection to Azurite is left open for it', async () => (await connectionsTo(it.azurite)) === 0);
   expect(await codeOf(blob.upload('whole', 5))).toBe('allowed');
 });
