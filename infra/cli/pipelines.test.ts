@@ -2,6 +2,8 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { parse } from 'yaml';
+import { mysql } from '../program/config/data.ts';
+import { web } from '../program/config/web.ts';
 import { buildProgram, commandNames, loadCommand } from './program.ts';
 
 const root = join(import.meta.dirname, '../..');
@@ -106,6 +108,12 @@ describe.each(workflows)('%s', (file) => {
     );
     expect(known).toEqual(expect.arrayContaining(used));
   });
+});
+
+test('the application is tested with the MySQL and the PHP that the program makes', () => {
+  const job = parse(read('.github/workflows/check.yml')).jobs['azure-versions'];
+  expect(job.services.mysql.image).toBe(`mysql:${mysql.version.defaultOf('prod')}`);
+  expect(scalars(job, ['run']).join('\n')).toContain(`--set php /usr/bin/php${web.phpVersion.defaultOf('prod')}`);
 });
 
 test.each(['README.md', ...guides])('%s shows commands that exist, with options that they have', async (file) => {

@@ -169,6 +169,7 @@ final class MigrationTest extends FeatureTestCase
         self::assertSame(['migrations' => [['version' => self::VERSIONS[0], 'statements' => ['CREATE TABLE extra (id INT PRIMARY KEY)']]], 'waiting' => [self::VERSIONS[1]]], $client->get('/internal/release/migrate', self::releaseToken())->json());
         self::assertSame(['migrations' => [['version' => self::VERSIONS[1], 'statements' => ['DROP TABLE images']]], 'waiting' => [self::VERSIONS[0]]], $client->get('/internal/release/migrate?kind=contract', self::releaseToken())->json());
         self::assertProblem(422, $client->get('/internal/release/migrate?kind=both', self::releaseToken()));
+        self::assertSame($client->get('/internal/release/migrate?kind=contract', self::releaseToken())->json(), $client->get('/_slipway/release/migrate?kind=contract', self::releaseToken())->json());
         self::assertProblem(422, $client->send('POST', '/internal/release/migrate', self::releaseToken(), '{"judged":"yes"}'));
         self::assertProblem(409, $client->send('POST', '/internal/release/migrate', self::releaseToken(), "{\"judged\":\"$other\"}"));
         self::assertSame([], $this->environment->mysql->query("SHOW TABLES LIKE 'extra'")->fetchAll());

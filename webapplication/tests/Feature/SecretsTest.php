@@ -5,7 +5,7 @@ declare(strict_types=1);
 namespace App\Tests\Feature;
 
 use App\Tests\Servers\Client;
-use App\Tests\Servers\MariaDb;
+use App\Tests\Servers\DatabaseServer;
 use App\Tests\Servers\RedisServer;
 use App\Tests\Servers\TestEnvironment;
 use PHPUnit\Framework\Attributes\Test;
@@ -47,7 +47,7 @@ final class SecretsTest extends FeatureTestCase
 
         $logged = $application->logged().$refused->logged().json_encode($this->environment->sidecar->spans());
         self::assertGreaterThan(1000, strlen($logged));
-        foreach ([TestEnvironment::CACHE_TOKEN, TestEnvironment::RELEASE_TOKEN, MariaDb::PASSWORD, RedisServer::PASSWORD, $value, 'mysql-secret-wrong', 'redis-secret-wrong'] as $secret) {
+        foreach ([TestEnvironment::CACHE_TOKEN, TestEnvironment::RELEASE_TOKEN, DatabaseServer::PASSWORD, RedisServer::PASSWORD, $value, 'mysql-secret-wrong', 'redis-secret-wrong'] as $secret) {
             self::assertStringNotContainsString($secret, $logged);
         }
         self::assertSame(200, $this->client->send('POST', '/internal/journal/flush', self::releaseToken())->status);

@@ -4,19 +4,15 @@ declare(strict_types=1);
 
 namespace App\Tests\Servers;
 
-final class MariaDb implements Server
+final class MariaDb extends DatabaseServer
 {
-    public const PASSWORD = 'mysql-secret-5f1d';
-
-    public readonly int $port;
     private ?Process $process = null;
 
     public function __construct(private readonly string $directory, private readonly Certificates $certificates)
     {
-        $this->port = Port::free();
+        parent::__construct(Port::free());
     }
 
-    /** Creates the data directory of an empty server. */
     public function install(): Process
     {
         mkdir($this->directory);
@@ -63,17 +59,7 @@ final class MariaDb implements Server
         $this->process?->signal(\SIGCONT);
     }
 
-    /** As the administrator, over the socket. */
-    public function query(string $sql): \PDOStatement
-    {
-        $statement = $this->connection()->query($sql);
-        if (false === $statement) {
-            throw new \RuntimeException('no result: '.$sql);
-        }
-
-        return $statement;
-    }
-
+    /** Over the socket. */
     public function connection(): \PDO
     {
         return new \PDO('mysql:unix_socket='.$this->directory.'/s;dbname=slipway', 'root', '', [\PDO::ATTR_ERRMODE => \PDO::ERRMODE_EXCEPTION]);

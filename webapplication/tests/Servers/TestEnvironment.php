@@ -13,7 +13,7 @@ final class TestEnvironment
     public readonly string $directory;
     public readonly string $mediaRoot;
     public readonly string $mount;
-    public readonly MariaDb $mysql;
+    public readonly DatabaseServer $mysql;
     public readonly RedisServer $redis;
     public readonly Sidecar $sidecar;
     public readonly Application $application;
@@ -36,7 +36,7 @@ final class TestEnvironment
         mkdir($this->mediaRoot, 0o755, true);
         mkdir($this->mount);
         $this->certificates = new Certificates($this->directory);
-        $this->mysql = new MariaDb($this->directory.'/mysql', $this->certificates);
+        $this->mysql = DatabaseServer::create($this->directory.'/mysql', $this->certificates);
         $this->redis = new RedisServer($this->directory.'/redis', $this->certificates);
         $this->sidecar = new Sidecar($this->directory.'/sidecar', $this->mediaRoot);
         $this->application = new Application($this->directory.'/app', $this->settings(), Source::directory());
@@ -97,7 +97,7 @@ final class TestEnvironment
             'DATABASE_HOST' => '127.0.0.1:'.$this->mysql->port,
             'DATABASE_NAME' => 'slipway',
             'DATABASE_USER' => 'slipway',
-            'DATABASE_PASSWORD' => MariaDb::PASSWORD,
+            'DATABASE_PASSWORD' => DatabaseServer::PASSWORD,
             'REDIS_HOST' => '127.0.0.1:'.$this->redis->port,
             'REDIS_PASSWORD' => RedisServer::PASSWORD,
             'TLS_CA_FILE' => $this->certificates->ca,
