@@ -115,8 +115,8 @@ final class DiskTest extends FeatureTestCase
                 curl_multi_remove_handle($multi, $done['handle']);
             }
             $pause = microtime(true) - $lastKill;
-            // Kills after a success or after a while, so that some requests succeed and some fail on any machine.
-            if ($killed < $kills && ($pause > 0.6 || ($pause > 0.05 && count($promised) > $killed))) {
+            // Begins after the first success, then kills after a success or after a while: some requests succeed and some fail on any machine.
+            if ($killed < $kills && [] !== $promised && ($pause > 0.6 || ($pause > 0.05 && count($promised) > $killed))) {
                 $lastKill = microtime(true);
                 foreach ($application->workers() as $worker) {
                     posix_kill($worker, \SIGKILL);

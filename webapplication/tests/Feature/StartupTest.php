@@ -197,13 +197,13 @@ final class StartupTest extends FeatureTestCase
     }
 
     #[Test]
-    public function code_that_cannot_be_read_is_said_and_nothing_starts(): void
+    public function a_php_that_fails_is_said_and_nothing_starts(): void
     {
         $application = $this->environment->another(['PHP' => '/bin/false'], Source::directory());
         $application->start();
 
         $this->assertSoon('it gave up', static fn (): bool => !$application->runs());
-        self::assertStringContainsString('The application does not compile', $application->logged());
+        self::assertStringContainsString('Cannot render the configuration', $application->logged());
     }
 
     private function start(?string $source = null): Application
