@@ -287,9 +287,21 @@ export const alerting: HouseRule = {
       ...alerts
         .filter((alert) => ![...textsOf(inputAt(alert, 'actions'))].some(({ text }) => groups.includes(text)))
         .map(({ name }) => ({ resource: name, problem: 'notifies nobody' })),
+      ...ofKind(evaluation, 'consumption:Budget')
+        .filter((budget) => !warnsInTime(inputAt(budget, 'notifications')))
+        .map(({ name }) => ({ resource: name, problem: 'does not warn before the money is spent' })),
     ];
   },
 };
+
+/** Whether a notification is sent before all of the budget is spent. */
+function warnsInTime(notifications: Json | undefined): boolean {
+  const all = isJsonObject(notifications) ? Object.values(notifications) : [];
+  return all.some(
+    (each) =>
+      isJsonObject(each) && each.enabled === true && each.thresholdType === 'Actual' && Number(each.threshold) < 100,
+  );
+}
 
 /** Text of an Output or of a missing value that was put into a string by mistake. */
 const NONSENSE = /\[object Object\]|Calling \[toString\]|\bundefined\b|\bNaN\b/;

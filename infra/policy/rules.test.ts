@@ -91,6 +91,10 @@ const BREAKAGES: Readonly<Record<string, readonly (readonly [string, () => Evalu
       'media open to the internet',
       () => withBroken('StorageAccount', 'media', input('publicNetworkAccess', 'Enabled')),
     ],
+    [
+      'endpoints that the security group does not reach',
+      () => withBroken('Subnet', 'subnet-endpoints', input('privateEndpointNetworkPolicies', 'Disabled')),
+    ],
     ['anonymous blobs', () => withBroken('BlobContainer', 'media-container', input('publicAccess', 'Blob'))],
     ['MySQL outside the network', () => withBroken('Server', 'mysql', input('network', {}))],
     [
@@ -262,6 +266,10 @@ const BREAKAGES: Readonly<Record<string, readonly (readonly [string, () => Evalu
     ['no alerts', () => ({ ...prod, resources: prod.resources.filter(({ name }) => !name.startsWith('alert-')) })],
     ['an alert that watches nothing', () => withBroken('MetricAlert', 'alert-plan-cpu', input('scopes', []))],
     ['an alert that is off', () => withBroken('ScheduledQueryRule', 'alert-sidecar-absent', input('enabled', false))],
+    [
+      'a budget that warns too late',
+      () => withBroken('Budget', 'budget', input('notifications.actual80.threshold', 800)),
+    ],
     ['an alert for nobody', () => withBroken('MetricAlert', 'alert-app-5xx', input('actions', []))],
   ],
   'destroy gets through': [

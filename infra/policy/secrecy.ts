@@ -51,6 +51,13 @@ export const noPublicData: HouseRule = {
     ...ofKind(evaluation, 'storage:StorageAccount')
       .filter((account) => !(isPrivate(account) || inputAt(account, 'allowSharedKeyAccess') === false))
       .map(({ name }) => ({ resource: name, problem: 'reachable from the internet with a key' })),
+    // By default a security group does not apply to the private endpoints of its subnet.
+    ...ofKind(evaluation, 'network:Subnet')
+      .filter(({ id }) =>
+        ofKind(evaluation, 'network:PrivateEndpoint').some((endpoint) => textAt(endpoint, 'subnet.id') === id),
+      )
+      .filter((subnet) => textAt(subnet, 'privateEndpointNetworkPolicies') !== 'Enabled')
+      .map(({ name }) => ({ resource: name, problem: 'its security group does not apply to private endpoints' })),
     ...ofKind(evaluation, 'dbformysql:Server')
       .filter((server) => textAt(server, 'network.delegatedSubnetResourceId') === '')
       .map(({ name }) => ({ resource: name, problem: 'not inside the network' })),
