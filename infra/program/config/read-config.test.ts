@@ -103,6 +103,11 @@ describe('keys that contradict each other are refused', () => {
       /media\.replication .*\n\s+\| allowed: Standard_LRS/,
     ],
     [
+      'a single worker left by autoscale over zones',
+      { 'autoscale.min': '1' },
+      /autoscale\.min is 1\n\s+\| allowed: 2 or more with plan\.zoneRedundant/,
+    ],
+    [
       'fewer workers at most than at least',
       { 'autoscale.min': '9' },
       /autoscale\.min is 9\n\s+\| allowed: at most autoscale\.max/,
