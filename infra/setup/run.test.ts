@@ -4,6 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { eventually } from '../testbed/eventually.ts';
+import { detectPlatform } from './platform.mjs';
+import { partsFor } from './prepare.mjs';
 
 const nodePackage = `node_modules/node-linux-${process.arch}`;
 
@@ -104,4 +106,46 @@ describe('node infra/setup/run.mjs', () => {
     expect(ended.map(({ code }) => code)).toEqual([3, 3]);
     expect(calls()).toEqual(['npm ci']);
   });
+
+  test.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)(
+    '%s reaches a command that runs under the Node just installed',
+    async (signal) => {
+      npmThat(installs);
+      const program = `
+      export async function main() {}
+      process.once('${signal}', () => process.exit(7));
+      setTimeout(() => process.exit(1), 60_000);
+      console.log('waiting');
+    `;
+      writeFileSync(join(root, 'infra/cli/main.ts'), program);
+      const child = begin();
+      await new Promise((resolve) => child.stdout?.once('data', resolve));
+      const ended = end(child);
+      child.kill(signal);
+      expect((await ended).code).toBe(7);
+    },
+  );
+});
+
+test('commands that only ask or look need npm packages alone', () => {
+  const place = { root, notes: root, platform: detectPlatform() };
+  const needs = (command: string) => partsFor([command], place).map(({ name }) => name);
+  const light = [
+    'bootstrap',
+    'diagram',
+    'doctor',
+    'history',
+    'image',
+    'logs',
+    'media',
+    'promote',
+    'reset',
+    'resources',
+  ];
+  for (const command of ['', '--help', ...light, 'rollback', 'status', 'stop']) {
+    expect([command, needs(command)]).toEqual([command, ['npm']]);
+  }
+  for (const command of ['start', 'release', 'test', 'bench']) {
+    expect([command, needs(command)]).toEqual([command, ['apt', 'npm', 'Composer']]);
+  }
 });
