@@ -53,7 +53,7 @@ final readonly class ConnectionFactory
         $before = ini_set('mysqlnd.net_read_timeout', (string) $readSeconds);
         try {
             // One text is one statement: what follows a semicolon was not judged.
-            $connection = $this->connect(false, [\PDO::MYSQL_ATTR_MULTI_STATEMENTS => false], (new Configuration())->setMiddlewares([new GuardedDriver($guard)]));
+            $connection = $this->connect(false, [\PDO::MYSQL_ATTR_MULTI_STATEMENTS => false], (new Configuration())->setMiddlewares([new StatementGuardMiddleware($guard)]));
             $connection->getNativeConnection();
 
             return new MigrationConnection($connection, $guard);
