@@ -84,7 +84,11 @@ function log(event: { readonly event: string }): void {
 function resolveReference(reference: string, resolver: Resolver): ResolvedReference {
   const named = secretOf(reference);
   const value = named && resolver.secret(named.vaultName, named.secretName);
-  if (value === undefined) return { status: 'SecretNotFound', details: 'The program creates no such secret.' };
+  if (value === undefined) {
+    const isOwn = named?.secretName.startsWith('app-') === true;
+    const details = isOwn ? 'No value is set: ./slipway secret set' : 'The program creates no such secret.';
+    return { status: 'SecretNotFound', details };
+  }
   return { status: 'Resolved', activeVersion: createHash('sha256').update(value).digest('hex').slice(0, 32) };
 }
 

@@ -70,7 +70,6 @@ export async function applicationOf(manifest: Manifest, signs: TreeSigns): Promi
     php: { ...defaults.php, ...manifest.php },
     health: { ...defaults.health, ...manifest.health },
     env: { ...defaults.env, ...manifest.env },
-    secrets: [...new Set([...(defaults.secrets ?? []), ...(manifest.secrets ?? [])])],
   } as Application;
 }
 

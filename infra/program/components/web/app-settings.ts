@@ -50,7 +50,6 @@ export function appSettings(input: SettingsInput): Settings {
   const { web, media, plan, edge } = config;
   const digest = sidecarDigest(config);
   return {
-    APP_ENV: 'prod',
     APP_INTERNAL_URL: `http://127.0.0.1:${PHP_PORT}`,
     TLS_CA_FILE: PATHS.caFile,
 
