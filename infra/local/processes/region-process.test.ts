@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -6,7 +7,7 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { startTimeOf } from '../../lib/process-facts.mjs';
 import { eventually } from '../../testbed/eventually.ts';
 import { systemPath } from './programs.ts';
-import { endLeftovers, type ProcessSpec, RegionProcess } from './region-process.ts';
+import { endLeftovers, nextRestartDelay, type ProcessSpec, RegionProcess } from './region-process.ts';
 
 let directory: string;
 let started: RegionProcess[];
@@ -70,6 +71,18 @@ describe('a process of the region', () => {
     await eventually('the end of its child', async () => !(await alive(child)));
   });
 
+  test('takes everything it started with it also when it ends by itself', async () => {
+    const process = bash('sleep 60 & echo $! > child; exit 3');
+    await process.start();
+    const child = await numberIn('child');
+    await eventually('the end of its child', async () => !(await alive(child)));
+  });
+
+  test('is restarted after a delay that doubles up to 2 s, and starts over once it ran for a while', () => {
+    expect([500, 1_000, 2_000].map((delay) => nextRestartDelay(delay, 0))).toEqual([1_000, 2_000, 2_000]);
+    expect(nextRestartDelay(2_000, 10_001)).toBe(500);
+  });
+
   test('is killed when it ignores the signal for longer than the limit', async () => {
     const process = bash("trap '' TERM; echo $$ > pid; while :; do sleep 0.05; done");
     await process.start();
@@ -111,6 +124,13 @@ describe('what an earlier region left behind', () => {
     expect(await endLeftovers(directory, 60_000)).toEqual(['it']);
     await eventually('the end of the group', async () => !(await alive(pid)) && !(await alive(child)));
     expect(await readdir(directory)).toEqual([]);
+  });
+
+  test('without a start time is not taken for a process that is gone', async () => {
+    const gone = spawn('true');
+    await once(gone, 'exit');
+    await writeFile(join(directory, 'it.json'), JSON.stringify({ pid: gone.pid }));
+    expect(await endLeftovers(directory, 1_000)).toEqual([]);
   });
 
   test('is left alone when the pid now belongs to somebody else', async () => {

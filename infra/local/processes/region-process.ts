@@ -136,7 +136,7 @@ export class RegionProcess {
     this.exits.push({ at: new Date().toISOString(), reason });
     if (this.exits.length > keptExits) this.exits.shift();
     if (!this.spec.restart) return;
-    this.#delayMs = ranMs > settledAfterMs ? restartDelayMs : Math.min(this.#delayMs * 2, restartDelayMaxMs);
+    this.#delayMs = nextRestartDelay(this.#delayMs, ranMs);
     this.#restartTimer = setTimeout(() => {
       if (!this.#wanted) return;
       this.#spawning = this.#spawn();
@@ -147,6 +147,11 @@ export class RegionProcess {
   get #recordFile(): string {
     return join(this.spec.recordDir, `${this.spec.name}.json`);
   }
+}
+
+/** The delay before a restart doubles up to 2 s, well within the 5 s in which a container has to be back. */
+export function nextRestartDelay(delayMs: number, ranMs: number): number {
+  return ranMs > settledAfterMs ? restartDelayMs : Math.min(delayMs * 2, restartDelayMaxMs);
 }
 
 /**

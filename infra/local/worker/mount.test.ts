@@ -1,5 +1,6 @@
 import { access, constants, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ContainerClient } from '@azure/storage-blob';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
@@ -69,4 +70,27 @@ test('a blob that is replaced by one of the same size is shown anew, also after 
 test('only a plain path below the mount is a name that it shows', () => {
   expect(['a.png', 'a/b.png', '..a', 'a b#1'].filter((name) => !isPlainPath(name))).toEqual([]);
   expect(['', '/a', 'a/', '../a', 'a/../../b', './a', 'a//b', 'a\0b'].filter(isPlainPath)).toEqual([]);
+});
+
+test('a blob whose name leads out of the mount is not written', async () => {
+  const listed = ['../outside.png', 'inside.png'].map((name) => ({ name, properties: { etag: name } }));
+  const pages = async function* () {
+    yield { segment: { blobItems: listed } };
+  };
+  const stub = {
+    containerName: 'media',
+    listBlobsFlat: () => ({ byPage: pages }),
+    getBlobClient: () => ({ download: async () => ({ readableStreamBody: Readable.from(['bytes']) }) }),
+  };
+  const directory = join(it.paths.mounts, 'stubbed');
+  const other = new Mount({ account: 'stub', container: stub as unknown as ContainerClient, directory });
+  await other.start();
+  const exists = (path: string) =>
+    access(path, constants.F_OK).then(
+      () => true,
+      () => false,
+    );
+  await eventually('the other blob is in the mount', () => exists(join(directory, 'inside.png')));
+  expect(await exists(join(it.paths.mounts, 'outside.png'))).toBe(false);
+  await other.stop();
 });

@@ -77,7 +77,8 @@ function keep(values: Readonly<Record<string, number>>): void {
     known.add(name);
     meter.createObservableGauge(name).addCallback((result) => {
       const value = gauges[name];
-      if (value !== undefined && Date.now() - gaugesAtMs < GAUGES_GOOD_FOR_MS) result.observe(value, { slot: data.slot });
+      if (value !== undefined && Date.now() - gaugesAtMs < GAUGES_GOOD_FOR_MS)
+        result.observe(value, { slot: data.slot });
     });
   }
 }
