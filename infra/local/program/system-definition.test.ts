@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import type { Evaluation, RecordedResource } from '../../evaluate/recorded.ts';
+import { AppSecrets } from '../../lib/app-secrets.ts';
 import { statePaths } from '../state/paths.ts';
 import { accountKey, createResolver, resolveText } from './resolver.ts';
 import { Secrets } from './secrets.ts';
@@ -106,7 +107,7 @@ describe('values that Azure would generate', () => {
   async function resolved() {
     const directory = await mkdtemp(join(tmpdir(), 'sw-program-'));
     const secrets = await Secrets.open(statePaths(directory));
-    const resolver = createResolver(readDefinition(evaluation()), endpoints, secrets);
+    const resolver = createResolver(readDefinition(evaluation()), endpoints, secrets, new AppSecrets(directory));
     return { resolver, secrets, remove: () => secrets.saved().then(() => rm(directory, { recursive: true })) };
   }
 
