@@ -102,11 +102,16 @@ export const JOURNAL_FLUSH_MS = 3_000;
 export const RETENTION_SWEEP_LIMIT_MS = 15 * 60_000;
 /** How often metrics are sent (OTEL_METRIC_EXPORT_INTERVAL). */
 export const METRIC_EXPORT_MS = 60_000;
-/** The longest interval at which gauges are sent to the telemetry thread. */
+/** The longest interval at which the gauges are updated. */
 export const GAUGES_MS = 15_000;
 /** Heartbeat and journal start this long after the sync. */
 export const BACKGROUND_START_DELAY_MS = 500;
-/** The telemetry thread starts this long after the sync, because loading it takes processor time. Spans wait for it. */
+/** The garbage of the start is collected this long after the sync, and later at this interval while nothing is carried. */
+export const FIRST_COLLECTION_MS = 12_000;
+export const COLLECTION_MS = 2 * 60_000;
+/** The sidecar is idle when nothing has been carried for this long. */
+export const IDLE_AFTER_MS = 10_000;
+/** The exporter is loaded this long after the sync, because that takes processor time. Spans wait for it. */
 export const TELEMETRY_START_DELAY_MS = 5_000;
 /** The most spans that are queued or in flight. Further ones are dropped and counted. */
 export const SPAN_QUEUE_LIMIT = 2_048;

@@ -29,6 +29,12 @@ describe('the image of the sidecar', () => {
     expect(of('CMD')).toEqual([`[${command.map((word) => JSON.stringify(word)).join(', ')}]`]);
   });
 
+  test('compiles its modules with the flags that it runs with, since V8 takes no code of other flags', () => {
+    const flags = manifest.scripts.start.split(' ').filter((word) => word.startsWith('--'));
+    const compiling = of('RUN').filter((command) => command.startsWith('node '));
+    expect(compiling.map((command) => command.split(' ').slice(1, 1 + flags.length))).toEqual([flags, flags]);
+  });
+
   test('misses no package: all of them are in the root folder that it copies', () => {
     expect(Object.keys(lock.packages).filter((path) => path.startsWith('sidecar/node_modules/'))).toEqual([]);
   });

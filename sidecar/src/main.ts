@@ -14,6 +14,7 @@ import { gaugesOf } from './metrics.ts';
 import { readSettings, type Settings, SettingsError, unresolvedReferences } from './settings.ts';
 import { Sidecar } from './sidecar.ts';
 import { summaryOf } from './status.ts';
+import { azureMonitorExporter } from './telemetry/exporter.ts';
 import { Relay } from './telemetry/relay.ts';
 import { tracer } from './telemetry/tracer.ts';
 
@@ -21,6 +22,7 @@ import { tracer } from './telemetry/tracer.ts';
 const EXIT_SETTINGS = 78;
 const EXIT_FAILED = 1;
 const LAST_ANSWERS_MS = 200;
+const SECOND_COLLECTION_MS = 1_000;
 /** The approximate size of one of the sidecar's own spans as JSON. */
 const OWN_SPAN_BYTES = 1_024;
 
@@ -42,18 +44,18 @@ const service = {
   'service.namespace': 'sidecar',
   'service.instance.id': settings.instance,
 };
-const relay = new Relay({
-  data: {
-    connectionString: settings.insights,
-    serviceName: settings.site,
-    slot: settings.slot,
-    instance: settings.instance,
-    version: manifest.version,
-    exportMs: settings.metricExportMs,
-  },
+const relay = new Relay(
+  () =>
+    azureMonitorExporter({
+      connectionString: settings.insights,
+      serviceName: settings.site,
+      slot: settings.slot,
+      instance: settings.instance,
+      version: manifest.version,
+      exportMs: settings.metricExportMs,
+    }),
   log,
-  random: Math.random,
-});
+);
 const startSpan = tracer((span) => void relay.offer([span], OWN_SPAN_BYTES), nowMs, {
   ...service,
   'service.version': manifest.version,
@@ -112,6 +114,9 @@ setTimeout(() => {
   setInterval(() => void sendGauges(), Math.min(defaults.GAUGES_MS, settings.metricExportMs / 2)).unref();
 }, defaults.TELEMETRY_START_DELAY_MS).unref();
 
+setTimeout(collectWhenIdle, defaults.FIRST_COLLECTION_MS).unref();
+setInterval(collectWhenIdle, defaults.COLLECTION_MS).unref();
+
 let stopping = false;
 // The reader of the log may disappear, which must not stop the sync.
 process.stderr.on('error', () => undefined);
@@ -138,8 +143,16 @@ function caFileProblem(path: string): string | undefined {
   }
 }
 
+/** V8 collects garbage only when it allocates, so an idle process would keep what its start or a backlog left. */
+function collectWhenIdle(): void {
+  if (!sidecar.isIdle || globalThis.gc === undefined) return;
+  globalThis.gc();
+  // What the first collection found unused for the first time is freed by the second one.
+  setTimeout(() => globalThis.gc?.(), SECOND_COLLECTION_MS).unref();
+}
+
 async function sendGauges(): Promise<void> {
-  relay.sendGauges(gaugesOf(await sidecar.status()));
+  relay.setGauges(gaugesOf(await sidecar.status()));
 }
 
 /** Finishes the uploads in progress. A second signal ends the process at once. */

@@ -10,7 +10,7 @@ import { until } from './until.ts';
 const MAIN = fileURLToPath(new URL('../src/main.ts', import.meta.url));
 
 /** As in the image. */
-const NODE_FLAGS = ['--max-semi-space-size=4', '--heap-growing-percent=50'];
+const NODE_FLAGS = ['--max-semi-space-size=4', '--heap-growing-percent=50', '--expose-gc'];
 /** The image runs as a plain user, so file modes have to hold when root runs a test, too. */
 const OBEYING_MODES = ['setpriv', '--bounding-set', '-dac_override,-dac_read_search', '--'];
 
@@ -46,6 +46,7 @@ export class SidecarProcess {
       NODE_EXTRA_CA_CERTS: options.caFile,
       // As in the image.
       UV_THREADPOOL_SIZE: '16',
+      MALLOC_ARENA_MAX: '2',
       SIDECAR_PORT: String(port),
       SLOT_NAME: 'production',
       MEDIA_ROOT: options.mediaRoot,

@@ -2,6 +2,7 @@ import { createRequire } from 'node:module';
 import { Readable } from 'node:stream';
 import { blobFailure } from './failure.ts';
 import type { BlobStore } from './store.ts';
+import { undiciClient } from './undici-client.ts';
 
 // These packages have hundreds of files. `require` loads them in two thirds of the processor time that `import` takes.
 const require = createRequire(import.meta.url);
@@ -20,7 +21,7 @@ export interface AzureStoreOptions {
 /** Blob through the official client. The client's retries are off, because the sidecar decides when to retry a file. */
 export function azureStore(options: AzureStoreOptions): BlobStore {
   const credential = new ManagedIdentityCredential({ clientId: options.clientId, retryOptions: { maxRetries: 0 } });
-  const pipeline = newPipeline(credential, { retryOptions: { maxTries: 1 } });
+  const pipeline = newPipeline(credential, { retryOptions: { maxTries: 1 }, httpClient: undiciClient() });
   const base = options.endpoint.endsWith('/') ? options.endpoint : `${options.endpoint}/`;
   const container = new ContainerClient(`${base}${options.container}`, pipeline);
 

@@ -1,6 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
+import { until } from '../../testbed/until.ts';
 import * as defaults from '../defaults.ts';
-import { Relay, threadEnvironment } from './relay.ts';
+import type { Exporter } from './exporter.ts';
+import { Relay } from './relay.ts';
 import type { SpanData } from './span.ts';
 
 const SPAN: SpanData = {
@@ -19,13 +21,67 @@ const SPAN: SpanData = {
   resource: {},
 };
 
+const SILENT = (): void => undefined;
+
 function notStarted(): Relay {
-  const data = { connectionString: '', serviceName: '', slot: 'staging', instance: '', version: '', exportMs: 1_000 };
-  return new Relay({ data, log: () => undefined, random: Math.random });
+  return new Relay(() => {
+    throw new Error('not loaded');
+  }, SILENT);
 }
 
-test('the thread gets what it needs of the environment and nothing that is not there', () => {
-  expect(threadEnvironment({ HOME: '/home/node', RELEASE_TOKEN: 'secret' })).toEqual({ HOME: '/home/node' });
+/** An exporter whose answers the test gives. */
+function controlled() {
+  const batches: { readonly count: number; readonly accept: () => void; readonly refuse: () => void }[] = [];
+  const exporter: Exporter = {
+    send: (spans) =>
+      new Promise((resolve, reject) =>
+        batches.push({ count: spans.length, accept: resolve, refuse: () => reject(new Error('503')) }),
+      ),
+    setGauges: () => undefined,
+    stop: () => new Promise(() => undefined),
+  };
+  return { batches, exporter };
+}
+
+test('spans wait for the exporter, and are counted as sent or dropped by its answer', async () => {
+  const { batches, exporter } = controlled();
+  const logged: string[] = [];
+  const relay = new Relay(
+    () => exporter,
+    (_level, message) => logged.push(message),
+  );
+  relay.offer([SPAN, SPAN], 100);
+  expect(batches).toHaveLength(0);
+  relay.start();
+  expect(batches.map(({ count }) => count)).toEqual([2]);
+  batches[0]?.accept();
+  await until('they are sent', () => relay.sent === 2);
+  for (const at of [1, 2]) {
+    relay.offer(
+      Array.from({ length: 256 }, () => SPAN),
+      1_000,
+    );
+    batches[at]?.refuse();
+    await until('they are dropped', () => relay.dropped === 256 * at);
+  }
+  // One outage is one line.
+  expect(logged).toEqual(['spans were lost']);
+});
+
+test('an exporter that does not load, or does not stop, holds up nothing', async () => {
+  const logged: string[] = [];
+  const broken = new Relay(
+    () => {
+      throw new Error('no such module');
+    },
+    (_level, message) => logged.push(message),
+  );
+  broken.start();
+  expect(logged).toEqual(['telemetry cannot start']);
+  await broken.stop(60_000);
+  const hanging = new Relay(() => controlled().exporter, SILENT);
+  hanging.start();
+  await hanging.stop(10);
 });
 
 describe('the queue of spans', () => {

@@ -1,4 +1,4 @@
-/** A finished span as plain data that can be posted to the telemetry thread. */
+/** A finished span as plain data. */
 export interface SpanData {
   readonly traceId: string;
   readonly spanId: string;
