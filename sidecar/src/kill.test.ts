@@ -1,12 +1,14 @@
 import { existsSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { byForm } from '../testbed/long-form.ts';
 import type { SidecarProcess } from '../testbed/sidecar-process.ts';
 import { Testbed } from '../testbed/testbed.ts';
 import { until } from '../testbed/until.ts';
 import { Writers } from '../testbed/writers.ts';
+
+jest.setTimeout(120_000);
 
 const KILLS = byForm(4, 50);
 /** Files that appear between two kills, at least. */
@@ -19,7 +21,7 @@ describe('kill -9 of the sidecar', () => {
   beforeAll(async () => {
     bed = await Testbed.start();
     sidecar = await bed.sidecar();
-  }, 30_000);
+  });
   afterAll(() => bed?.stop());
 
   test(

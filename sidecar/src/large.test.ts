@@ -2,11 +2,13 @@ import { createHash, randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
 import { png, ulidName, writeAtomically } from '../testbed/files.ts';
 import { byForm } from '../testbed/long-form.ts';
 import { Testbed } from '../testbed/testbed.ts';
 import { until } from '../testbed/until.ts';
+
+jest.setTimeout(120_000);
 
 const MB = 1_000_000;
 /** Streamed in many requests of the sidecar's file reader. Its memory is measured by the benchmark. */
@@ -15,7 +17,7 @@ const CHUNKS = byForm(50, 200);
 let bed: Testbed;
 beforeAll(async () => {
   bed = await Testbed.start({ inMemory: false });
-}, 30_000);
+});
 afterAll(() => bed?.stop());
 
 test('a large file, written straight to its name, arrives whole and holds up no other', async () => {

@@ -65,7 +65,7 @@ test('a blob that is replaced by one of the same size is shown anew, also after 
   mount = new Mount({ account: account.name, container, directory: mount.directory });
   await mount.start();
   await eventually('the blob replaced meanwhile is in the mount', async () => (await text()) === 'third');
-});
+}, 120_000);
 
 test('only a plain path below the mount is a name that it shows', () => {
   expect(['a.png', 'a/b.png', '..a', 'a b#1'].filter((name) => !isPlainPath(name))).toEqual([]);
