@@ -17,8 +17,8 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   'infra/release': ['infra/lib', 'infra/evaluate', 'infra/local', 'infra/azure'],
   'infra/console': ['infra/lib', 'infra/evaluate', 'infra/local', 'infra/release', 'infra/report'],
   'infra/cli': [
-    ...['infra/lib', 'infra/setup', 'infra/evaluate', 'infra/report', 'infra/azure', 'infra/local', 'infra/release'],
-    'infra/console',
+    ...['infra/lib', 'infra/setup', 'infra/evaluate', 'infra/policy', 'infra/report', 'infra/azure', 'infra/local'],
+    ...['infra/release', 'infra/console'],
   ],
   sidecar: [],
 };

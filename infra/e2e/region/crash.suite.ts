@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { appendFile, mkdir, readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { setTimeout as pause } from 'node:timers/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from '@jest/globals';
 import type { Connection } from '../../lib/connection.ts';
 import { regionStatus } from '../../local/region-client.ts';
@@ -44,7 +44,7 @@ async function writeInPlace(
     const pieces = Array.from({ length: 5 }, () => randomBytes(20_000));
     for (const piece of pieces) {
       await appendFile(file, piece);
-      await pause(50);
+      await sleep(50);
     }
     manifest.set(name, sha256(Buffer.concat(pieces)));
   }
