@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { chmodSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { isErrno } from './error-message.ts';
 import { asObject } from './json.ts';
 
 /** Values of the application's secrets in a local region, by the name of the setting; a file that only its owner may read. */
@@ -17,7 +18,7 @@ export class AppSecrets {
       const entries = Object.entries(asObject(JSON.parse(readFileSync(this.#file, 'utf8'))));
       return Object.fromEntries(entries.filter((entry): entry is [string, string] => typeof entry[1] === 'string'));
     } catch (error) {
-      if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return {};
+      if (isErrno(error, 'ENOENT')) return {};
       throw error;
     }
   }
