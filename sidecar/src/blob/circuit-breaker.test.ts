@@ -80,6 +80,18 @@ describe('the breaker of Blob', () => {
     expect(breaker.state).toBe('available');
   });
 
+  test('learns nothing from the failure of a request that began before the last change', async () => {
+    let end = (): void => undefined;
+    const old = breaker
+      .request(() => new Promise((_, reject) => (end = () => reject(new BlobFailure('unavailable', 'old')))))
+      .catch((error: unknown) => error);
+    await fail('unavailable');
+    await breaker.request(() => Promise.resolve());
+    end();
+    await old;
+    expect(breaker.state).toBe('available');
+  });
+
   test('breaks off what is under way when it is closed, and lets nothing more begin', async () => {
     const waiting = breaker
       .request((signal) => new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason))))

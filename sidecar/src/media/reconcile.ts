@@ -62,13 +62,8 @@ async function reconcileOpen(
   const problem = evenIncomplete ? undefined : await structureProblem(path, handle, fingerprint.size);
   if (problem !== undefined) return { kind: 'changing', reason: problem };
   const file: FileContents = { name: path, file: handle, length: fingerprint.size, contents };
-  try {
-    await upload(context, file, { madeBy: outbox, replaces: facts.etag });
-  } catch (error) {
-    // Another instance was faster, or somebody else wrote the blob: the next comparison shows which.
-    if (error instanceof BlobFailure && error.kind === 'exists') return CHANGING;
-    throw error;
-  }
+  // It fails when another instance was faster or somebody else wrote the blob. The next comparison shows which.
+  await upload(context, file, { madeBy: outbox, replaces: facts.etag });
   return (await isStill(context, path, fingerprint)) ? { kind: 'replaced', fingerprint } : CHANGING;
 }
 

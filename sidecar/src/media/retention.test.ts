@@ -84,6 +84,18 @@ describe('retention', () => {
     expect(isThere('a')).toBe(false);
   });
 
+  test('keeps a file that is changed while it is compared', async () => {
+    synced('a', 'contents');
+    later = 25 * HOUR;
+    const head = store.head.bind(store);
+    store.head = (name) => {
+      appendFileSync(join(folders.synced, 'a'), ' and more');
+      return head(name);
+    };
+    await retention.sweep();
+    expect([isThere('a'), counters.counts.removedFromSynced]).toEqual([true, 0]);
+  });
+
   test('keeps the blob of another outbox', async () => {
     synced('a', 'contents', 'others');
     store.madeBy.set('a', 'another-outbox');

@@ -7,7 +7,7 @@ import * as defaults from '../defaults.ts';
 import type { Log } from '../log.ts';
 import type { CarryContext } from './carry-context.ts';
 import type { Counters } from './counters.ts';
-import { currentFingerprint, type Fingerprint, sameFile } from './fingerprint.ts';
+import { currentFingerprint } from './fingerprint.ts';
 import { ulidTimeMs } from './names.ts';
 import { reconcile } from './reconcile.ts';
 import type { SecondLooks } from './second-looks.ts';
@@ -75,7 +75,7 @@ export class Retention {
       const ageMs = context.nowMs() - Math.max(found.mtimeMs, found.ctimeMs);
       const isYoung = ageMs < LAST_LOOK_MS + 2 * this.#pauseMs;
       if (ulidMs === undefined && isYoung && !looks.has(path) && !looks.isFull) looks.add(path, undefined);
-      return ageMs >= retentionMs && mayAsk() && (await this.#compareAndRemove(path, found));
+      return ageMs >= retentionMs && mayAsk() && (await this.#compareAndRemove(path));
     } catch (error) {
       if (!(error instanceof BlobFailure))
         log('warn', 'a file cannot leave synced', { name: path, reason: reasonOf(error) });
@@ -84,7 +84,7 @@ export class Retention {
   }
 
   /** Removes the file when its blob has the same contents. True when the file has left `synced`. */
-  async #compareAndRemove(path: string, found: Fingerprint): Promise<boolean> {
+  async #compareAndRemove(path: string): Promise<boolean> {
     const { context, log, counters } = this.#options;
     const result = await reconcile(context, path, { evenIncomplete: true });
     if (result.kind === 'gone') return true;
@@ -101,7 +101,7 @@ export class Retention {
       log('warn', 'the file changed after it was carried; its blob was replaced', { name: path });
     }
     // What was just replaced is compared once more by the next sweep.
-    if (result.kind !== 'same' || !sameFile(result.fingerprint, found)) return false;
+    if (result.kind !== 'same') return false;
     await unlink(join(context.folders.synced, path));
     counters.counts.removedFromSynced += 1;
     return true;

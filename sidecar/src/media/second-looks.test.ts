@@ -95,6 +95,20 @@ describe('a second look at a foreign file', () => {
     expect(blob()).toBe('new');
   });
 
+  test('the last look is repeated as long as it finds changes', async () => {
+    await carry('a');
+    await lookAfter(FIRST);
+    await lookAfter(SECOND - FIRST);
+    for (const letter of ['b', 'c']) {
+      appendFileSync(synced(), letter);
+      await lookAfter(THIRD - SECOND);
+      await lookAfter(defaults.SETTLE_MS);
+      expect(blob()).toContain(letter);
+    }
+    await lookAfter(THIRD - SECOND);
+    expect(looks.size).toBe(0);
+  });
+
   test('while the file goes on changing nothing is uploaded', async () => {
     await carry('a');
     const { puts } = context.store;

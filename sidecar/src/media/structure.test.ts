@@ -131,6 +131,13 @@ describe('a file with an end', () => {
     }
   });
 
+  test('ISO media with its index before the data is torn between the two', async () => {
+    for (const bytes of [mp4({ indexFirst: true }), avif()]) {
+      const data = bytes.indexOf('mdat') - 4;
+      expect(await problem('any name', bytes.subarray(0, data))).toMatch(/not all there/);
+    }
+  });
+
   test('further bytes behind a PDF, as mail adds them, do not matter', async () => {
     expect(await problem('a.pdf', Buffer.concat([pdf(), Buffer.from('\r\n\0')]))).toBeUndefined();
   });

@@ -68,6 +68,20 @@ test('spans wait for the exporter, and are counted as sent or dropped by its ans
   expect(logged).toEqual(['spans were lost']);
 });
 
+test('spans that were sent or dropped leave their room to others', async () => {
+  const { batches, exporter } = controlled();
+  const relay = new Relay(() => exporter, SILENT);
+  relay.start();
+  const many = Array.from({ length: defaults.SPAN_QUEUE_LIMIT }, () => SPAN);
+  for (const bytes of [defaults.SPAN_QUEUE_LIMIT_BYTES, 1_000]) {
+    expect(relay.offer(many, bytes)).toBe(many.length);
+    expect(relay.offer([SPAN], 1)).toBe(0);
+    const done = relay.sent + relay.dropped;
+    for (const [at, batch] of batches.splice(0).entries()) at % 2 === 0 ? batch.accept() : batch.refuse();
+    await until('all have an answer', () => relay.sent + relay.dropped === done + many.length);
+  }
+});
+
 test('an exporter that does not load, or does not stop, holds up nothing', async () => {
   const logged: string[] = [];
   const broken = new Relay(
