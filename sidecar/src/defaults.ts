@@ -106,11 +106,6 @@ export const METRIC_EXPORT_MS = 60_000;
 export const GAUGES_MS = 15_000;
 /** Heartbeat and journal start this long after the sync. */
 export const BACKGROUND_START_DELAY_MS = 500;
-/** The garbage of the start is collected this long after the sync, and later at this interval while nothing is carried. */
-export const FIRST_COLLECTION_MS = 12_000;
-export const COLLECTION_MS = 2 * 60_000;
-/** The sidecar is idle when nothing has been carried for this long. */
-export const IDLE_AFTER_MS = 10_000;
 /** The exporter is loaded this long after the sync, because that takes processor time. Spans wait for it. */
 export const TELEMETRY_START_DELAY_MS = 5_000;
 /** The most spans that are queued or in flight. Further ones are dropped and counted. */

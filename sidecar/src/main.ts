@@ -22,7 +22,6 @@ import { tracer } from './telemetry/tracer.ts';
 const EXIT_SETTINGS = 78;
 const EXIT_FAILED = 1;
 const LAST_ANSWERS_MS = 200;
-const SECOND_COLLECTION_MS = 1_000;
 /** The approximate size of one of the sidecar's own spans as JSON. */
 const OWN_SPAN_BYTES = 1_024;
 
@@ -114,9 +113,6 @@ setTimeout(() => {
   setInterval(() => void sendGauges(), Math.min(defaults.GAUGES_MS, settings.metricExportMs / 2)).unref();
 }, defaults.TELEMETRY_START_DELAY_MS).unref();
 
-setTimeout(collectWhenIdle, defaults.FIRST_COLLECTION_MS).unref();
-setInterval(collectWhenIdle, defaults.COLLECTION_MS).unref();
-
 let stopping = false;
 // The reader of the log may disappear, which must not stop the sync.
 process.stderr.on('error', () => undefined);
@@ -141,14 +137,6 @@ function caFileProblem(path: string): string | undefined {
   } catch (error) {
     return `cannot be read: ${systemCode(error) || reasonOf(error)}`;
   }
-}
-
-/** V8 collects garbage only when it allocates, so an idle process would keep what its start or a backlog left. */
-function collectWhenIdle(): void {
-  if (!sidecar.isIdle || globalThis.gc === undefined) return;
-  globalThis.gc();
-  // What the first collection found unused for the first time is freed by the second one.
-  setTimeout(() => globalThis.gc?.(), SECOND_COLLECTION_MS).unref();
 }
 
 async function sendGauges(): Promise<void> {

@@ -177,12 +177,6 @@ export class Sidecar {
     this.#carryRoute.wakeAll('the sidecar is stopping');
   }
 
-  /** True when nothing is carried, and nothing was lately. */
-  get isIdle(): boolean {
-    const sinceMs = this.#options.nowMs() - this.#counters.lastSuccessMs;
-    return this.#uploader.inHand === 0 && sinceMs >= defaults.IDLE_AFTER_MS;
-  }
-
   readiness(): Readiness {
     const reason = this.#stopping ? 'stopping' : this.#problem;
     const { version, settings } = this.#options;

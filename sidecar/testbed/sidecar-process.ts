@@ -10,7 +10,7 @@ import { until } from './until.ts';
 const MAIN = fileURLToPath(new URL('../src/main.ts', import.meta.url));
 
 /** As in the image. */
-const NODE_FLAGS = ['--max-semi-space-size=4', '--heap-growing-percent=50', '--expose-gc'];
+const NODE_FLAGS = ['--max-semi-space-size=4', '--heap-growing-percent=50'];
 /** The image runs as a plain user, so file modes have to hold when root runs a test, too. */
 const OBEYING_MODES = ['setpriv', '--bounding-set', '-dac_override,-dac_read_search', '--'];
 
