@@ -1,20 +1,5 @@
 import { createHash } from 'node:crypto';
-import {
-  copyFile,
-  cp,
-  link,
-  lstat,
-  mkdir,
-  mkdtemp,
-  readdir,
-  readFile,
-  readlink,
-  rename,
-  rm,
-  stat,
-  symlink,
-  writeFile,
-} from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { SlipError } from '../../lib/errors.ts';
 import type { Application } from '../app/application.ts';
@@ -29,6 +14,8 @@ const resolveArgs = ['update', '--no-install', '--no-scripts', '--no-progress'];
 const installArgs = ['install', '--no-dev', '--no-autoloader', '--no-scripts', '--prefer-dist', '--no-progress'];
 const autoloadArgs = ['dump-autoload', '--no-dev', '--optimize', '--no-scripts'];
 const scriptLimitArgs = ['run-script', '--no-dev', '--timeout=300'];
+
+const copying = { recursive: true, verbatimSymlinks: true };
 
 interface LockFile {
   readonly packages: readonly LockedPackage[];
@@ -123,8 +110,7 @@ export async function installVendor(
 
 /**
  * Completes a build directory that holds the tree: `vendor` with an autoloader that knows the classes of the tree and of the packages, and
- * what plugins have placed elsewhere. The packages are hard links to the installed ones, which nothing here writes to; what Composer
- * rewrites is copied. Then the scripts of the application that may run do.
+ * what plugins have placed elsewhere. Packages are copied, not linked: another build's link would change a file while it is packed. Then the scripts of the application that may run do.
  */
 export async function placeVendor(
   installed: string,
@@ -136,13 +122,9 @@ export async function placeVendor(
   const ownLock = await readFile(join(buildDir, 'composer.lock')).catch(() => undefined);
   await writeFile(join(buildDir, 'composer.json'), composerJsonFor(source));
   for (const name of await readdir(installed)) {
-    if (name !== 'composer.json' && name !== 'vendor') await linkTree(join(installed, name), join(buildDir, name));
+    if (name !== 'composer.json' && name !== 'vendor') await cp(join(installed, name), join(buildDir, name), copying);
   }
-  for (const name of await readdir(join(installed, 'vendor'))) {
-    const [from, to] = [join(installed, 'vendor', name), join(buildDir, 'vendor', name)];
-    if (name === 'composer') await cp(from, to, { recursive: true });
-    else await linkTree(from, to);
-  }
+  await cp(join(installed, 'vendor'), join(buildDir, 'vendor'), copying);
   await composer(buildDir, withPlugins(source, autoloadArgs), onProgress);
   await sortProvided(join(buildDir, 'vendor/composer/installed.php'));
   for (const script of source.scripts) await composer(buildDir, [...scriptLimitArgs, script], onProgress);
@@ -150,18 +132,6 @@ export async function placeVendor(
   // The one that was installed from names a registry.
   if (ownLock === undefined) await rm(join(buildDir, 'composer.lock'), { force: true });
   else await writeFile(join(buildDir, 'composer.lock'), ownLock);
-}
-
-async function linkTree(from: string, to: string): Promise<void> {
-  const info = await lstat(from);
-  if (info.isSymbolicLink()) await symlink(await readlink(from), to);
-  else if (info.isDirectory()) {
-    await mkdir(to, { recursive: true });
-    for (const name of await readdir(from)) await linkTree(join(from, name), join(to, name));
-  } else {
-    await rm(to, { force: true });
-    await link(from, to).catch(() => copyFile(from, to));
-  }
 }
 
 function withPlugins({ plugins }: VendorSource, args: readonly string[]): readonly string[] {
