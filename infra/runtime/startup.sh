@@ -208,7 +208,7 @@ await_fpm() {
 sidecar_answers() {
   (
     exec 3<>"/dev/tcp/127.0.0.1/$SIDECAR_PORT" || exit 1
-    printf 'GET /readyz HTTP/1.0\r\n\r\n' >&3
+    printf 'GET /readyz HTTP/1.0\r\nHost: localhost\r\n\r\n' >&3
     read -r -t 1 line <&3 && [[ $line == *' 200 '* ]]
   ) 2>/dev/null
 }

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 
 const repository = join(import.meta.dirname, '../..');
-const installed = ['node_modules', 'webapplication/vendor', '.setup'];
+const installed = ['node_modules', 'webapplication/vendor', 'infra/release/judge/vendor', '.setup'];
 const settings = 'infra/program/components/web/app-settings.ts';
 const maxFilesBytes = 64 * 1024 * 1024;
 
@@ -31,8 +31,11 @@ export class ChangedCheckout {
     for (const folder of installed) await symlink(join(repository, folder), join(root, folder));
     const file = join(root, settings);
     const before = await readFile(file, 'utf8');
-    const after = before.replace(/(\n\s*)APP_ENV:/, `$1${addedSetting.name}: '${addedSetting.value}',$1APP_ENV:`);
-    if (after === before) throw new Error(`${settings} has no APP_ENV to stand before`);
+    const after = before.replace(
+      /(\n\s*)FPM_MAX_CHILDREN:/,
+      `$1${addedSetting.name}: '${addedSetting.value}',$1FPM_MAX_CHILDREN:`,
+    );
+    if (after === before) throw new Error(`${settings} has no FPM_MAX_CHILDREN to stand before`);
     await writeFile(file, after);
     return new ChangedCheckout(root);
   }

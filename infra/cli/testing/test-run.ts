@@ -31,7 +31,7 @@ export async function runTests(stages: readonly Stage[], options: TestRunOptions
   const results: StageResult[] = [];
   let leftovers: string[] = [];
   try {
-    for (const phase of [1, 2]) {
+    for (const phase of [1, 2, 3]) {
       results.push(
         ...(await runPhase(
           stages.filter((stage) => stage.phase === phase),

@@ -25,10 +25,8 @@ export function describeEarlyContract(bed: () => ReleaseBed): void {
     expect((await bed().live()).schema).toBe(expanding);
   });
 
-  test('the table of an expand migration has its unique index, and the counterpart of Azure’s default collation', async () => {
-    expect(await sql(bed().connection, 'SHOW CREATE TABLE added')).toMatch(
-      /UNIQUE KEY .*COLLATE=utf8mb4_uca1400_nopad_ai_ci/,
-    );
+  test('the table of an expand migration has its unique index', async () => {
+    expect(await sql(bed().connection, 'SHOW CREATE TABLE added')).toMatch(/UNIQUE KEY/);
   });
 }
 

@@ -12,7 +12,7 @@ export function describeInterrupts(bed: () => ReleaseBed): void {
       const before = await bed().live();
       const go = join(bed().region.stateDir, 'go');
       const { file, version } = await bed().variant({
-        'appservice/startup.sh': (shell) => shell.replace('\n', `\nuntil [ -e '${go}' ]; do sleep 0.1; done\n`),
+        'slipway/startup.sh': (shell) => shell.replace('\n', `\nuntil [ -e '${go}' ]; do sleep 0.1; done\n`),
       });
       const { child, ended } = begin(file);
       await reaches(child, 'stage');

@@ -35,11 +35,6 @@ const broken: readonly BrokenVersion[] = [
     edits: { 'src/Controller/Health.php': (php) => php.replace('Status::Fail === $status', "'' !== $status->value") },
   },
   {
-    what: 'with a migration of no kind',
-    code: 'SLIP-RELEASE-MIGRATION-KIND',
-    edits: { 'migrations/Version20990101000000.php': () => '<?php\nfinal class Version20990101000000 {}\n' },
-  },
-  {
     what: 'whose expand migration adds a column by the Schema object, which makes it NOT NULL',
     code: 'SLIP-RELEASE-EXPAND-DESTROYS',
     edits: migrationEdits({ ...added, up: '$schema->getTable("images")->addColumn("price", "integer");' }),
@@ -125,7 +120,7 @@ const otherwiseBroken: readonly BrokenVersion[] = [
   {
     what: 'with a startup script of Windows',
     code: 'SLIP-RELEASE-STARTUP',
-    edits: { 'appservice/startup.sh': (shell) => shell.replaceAll('\n', '\r\n') },
+    edits: { 'slipway/startup.sh': (shell) => shell.replaceAll('\n', '\r\n') },
   },
 ];
 

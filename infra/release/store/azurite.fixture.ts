@@ -9,7 +9,7 @@ const program = createRequire(import.meta.url).resolve('azurite/dist/src/blob/ma
 /** Azurite's well-known development account. */
 const account = 'devstoreaccount1';
 const key = 'Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw==';
-const startLimitMs = 20_000;
+const startLimitMs = 90_000;
 
 /** A real Azurite on a port that it chooses, for one test file. */
 export class TestAzurite {
