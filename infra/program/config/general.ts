@@ -13,6 +13,17 @@ export const general = {
     stages: EVERY,
     default: always('dev'),
   }),
+  app: text(
+    'app',
+    { form: 'the path of a directory', pattern: /^[^\n\r]{1,400}$/ },
+    {
+      about:
+        'The application that `npm start` and `./slipway release` take, from the directory of `Pulumi.yaml`. Set there, below `config`.',
+      example: '../shop',
+      stages: EVERY,
+      default: always('webapplication'),
+    },
+  ),
   name: text(
     'name',
     { form: '2 to 12 lower-case letters and digits, a letter first', pattern: /^[a-z][a-z0-9]{1,11}$/ },
