@@ -120,7 +120,7 @@ start: [php start.php "two words"]
   });
 
   test.each([
-    ['/app.js', 'text/javascript; charset=utf-8'],
+    ['/app.js', 'text/javascript'],
     ['/font.woff2', 'font/woff2'],
     ['/site.webmanifest', 'application/manifest+json'],
     ['/module.wasm', 'application/wasm'],
