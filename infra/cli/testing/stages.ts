@@ -26,8 +26,6 @@ export const formVariable = 'SLIPWAY_TEST_FORM';
 /** How much longer a stage may take in the long form. */
 const longFormFactor = 4;
 const limits = { static: 600, unit: 1_800, php: 1_800, e2e: 3_600 };
-/** Behind the end-to-end tests: what these leave of the processors is enough for it to end with them. */
-const unitNiceness = '5';
 
 export interface StageContext {
   readonly form: Form;
@@ -103,7 +101,6 @@ function unitStage(context: StageContext): Stage {
   ]);
   return {
     ...stage,
-    command: ['nice', '-n', unitNiceness, ...stage.command],
     group: 'unit',
     phase: 2,
     limitSeconds: limits.unit,

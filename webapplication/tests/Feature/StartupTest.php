@@ -169,13 +169,13 @@ final class StartupTest extends FeatureTestCase
     public function it_serves_when_the_code_and_the_compiled_container_are_read_only(): void
     {
         $application = $this->start(Source::directory());
-        exec('chmod -R a-w '.escapeshellarg($application->runDirectory.'/cache'));
+        exec('chmod -R a-w '.escapeshellarg($application->runDirectory.'-cache'));
 
         foreach (['/', '/api/ping', '/nothing', '/api/images'] as $path) {
             self::assertLessThan(500, $application->client()->get($path)->status);
         }
         self::assertStringNotContainsString('PHP Warning', $application->logged());
-        exec('chmod -R u+w '.escapeshellarg($application->runDirectory.'/cache'));
+        exec('chmod -R u+w '.escapeshellarg($application->runDirectory.'-cache'));
     }
 
     #[Test]
