@@ -47,7 +47,7 @@ final readonly class Locations
             $pass = "{$limit}fastcgi_read_timeout {$seconds}s;\n  fastcgi_pass $pool;";
             // Below the routes of the release tool there are more: jobs of a migration, one file of media.
             $below = 'ops' === $pool ? '(/[^/]+)?' : '()';
-            // The release tool uses the application's cache routes as any client does.
+            // The release tool uses the application's cache routes as every client does.
             $own = 'cache' === $capability ? null : $provides[$capability] ?? null;
             if (null === $own) {
                 $blocks[] = $this->agent('~ ^/_slipway/('.preg_quote($route).$below.')$', '$1', $pass);
@@ -127,7 +127,7 @@ final readonly class Locations
         }
 
         return [
-            // Only what is written in small letters runs: any other spelling would be sent as text.
+            // Only what is written in small letters runs: another spelling would be sent as text.
             <<<'NGINX'
                 location ~ ^(?<script_file>/(?!.*/\.).+?\.php)(?<script_rest>/.*)?$ {
                   try_files $script_file =404;
