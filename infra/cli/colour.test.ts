@@ -7,13 +7,16 @@ import { forTerminal } from './colour.ts';
 class Terminal extends Writable {
   readonly isTTY = true;
 
+  /** By TERM and NO_COLOR alone: where `CI` is set, Node takes every terminal for one without colours. */
   getColorDepth(): number {
-    return WriteStream.prototype.getColorDepth.call(this as unknown as WriteStream, { ...process.env, TERM: 'xterm' });
+    const { NO_COLOR } = process.env;
+    const env = { TERM: 'xterm', ...(NO_COLOR === undefined ? {} : { NO_COLOR }) };
+    return WriteStream.prototype.getColorDepth.call(this as unknown as WriteStream, env);
   }
 }
 
 const text = '  ✓ swap\nSLIP-LOCAL-LOG  it is DOWN';
-const names = ['NO_COLOR', 'FORCE_COLOR'];
+const names = ['NO_COLOR', 'NODE_DISABLE_COLORS', 'FORCE_COLOR'];
 let before: (string | undefined)[] = [];
 
 beforeEach(() => {
