@@ -100,6 +100,14 @@ test.each([
   expect(await healed({ ...unhealthy, phase: 'swap' })).toEqual(done);
 });
 
+test('a swap that somebody did by hand after the command stays', async () => {
+  expect(await healed({ phase: 'swapped', running: 'old' })).toEqual(['swapped-back']);
+  for (const phase of ['swap', 'swapped', 'swap back'] as const) {
+    expect(await healed({ phase, running: 'another' })).toEqual(['abandoned']);
+  }
+  expect(await healed({ phase: 'swapped', kind: 'rollback', running: 'old' })).toEqual(['swapped-back']);
+});
+
 test.each([
   { phase: 'swap', lastSwap: '1', running: 'new', done: ['live'] },
   { phase: 'swap back', lastSwap: '0', running: 'new', done: ['swap', 'swapped-back'] },

@@ -6,6 +6,12 @@ import type { Access } from './session.ts';
 import type { Steps } from './steps.ts';
 import { hasSwapped } from './swap.ts';
 
+/** What becomes of the entry that was left, and one line about it for people. */
+interface Healed {
+  readonly outcome: Outcome;
+  readonly done: string;
+}
+
 interface HealContext extends Access {
   readonly lock: ReleaseLock;
   readonly steps: Steps;
@@ -31,13 +37,15 @@ export function describe({ phase, entry }: Intent): string {
   return `found a ${entry.kind} of version ${entry.version} by ${entry.who}, begun ${entry.startedAt}, that stopped at "${phase}"`;
 }
 
-async function finishOrUndo(context: HealContext, left: Intent): Promise<{ outcome: Outcome; done: string }> {
+async function finishOrUndo(context: HealContext, left: Intent): Promise<Healed> {
   const { appService, target, steps } = context;
   const { from } = left.entry;
-  if (left.phase === 'swapped') return finish(context, left.entry);
+  if (left.phase === 'swapped') return (await swappedByHand(context, left)) ?? finish(context, left.entry);
   if (left.phase === 'swap' || left.phase === 'swap back') {
     steps.progress('waiting for the end of a swap');
     const swapped = await hasSwapped(appService, left.lastSwap, target);
+    const byHand = await swappedByHand(context, left);
+    if (byHand !== undefined) return byHand;
     const isLive = await runsIn(context, left.entry, left.phase === 'swap' ? swapped : !swapped);
     if (left.phase === 'swap' && isLive) return finish(context, left.entry);
     if (left.phase === 'swap back') {
@@ -63,8 +71,23 @@ async function runsIn({ production }: HealContext, { version, from }: HistoryEnt
   return running === version;
 }
 
+/**
+ * What is done when somebody swapped by hand after the command: nothing, since another swap would undo it. That is seen
+ * when production runs a version of neither side, or the old one although the command had come to the end of its swap.
+ */
+async function swappedByHand({ production }: HealContext, { phase, entry }: Intent): Promise<Healed | undefined> {
+  const running = (await production.version())?.version;
+  if (running === undefined || running === entry.version) return undefined;
+  const isOld = running === entry.from;
+  if (isOld && phase !== 'swapped') return undefined;
+  return {
+    outcome: isOld ? 'swapped-back' : 'abandoned',
+    done: `somebody swapped ${entry.version} away meanwhile: production runs ${running}, which stays`,
+  };
+}
+
 /** The swap was done: it stays when production is healthy, else it is undone. */
-async function finish(context: HealContext, entry: HistoryEntry): Promise<{ outcome: Outcome; done: string }> {
+async function finish(context: HealContext, entry: HistoryEntry): Promise<Healed> {
   const { lock, appService } = context;
   try {
     await verifyProduction(context, entry.version);
