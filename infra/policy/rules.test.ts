@@ -6,7 +6,13 @@ import type { HouseRule } from './rule.ts';
 import { HOUSE_RULES } from './rules.ts';
 
 /** Everything that is off by default or made only when it is known. */
-const DEPLOYER = { 'deployer.principalId': '6f0c2a51-6f0e-4d0c-9b53-2f3a54d3c0de' };
+const DEPLOYER = {
+  deployers: JSON.stringify([
+    'dev:6f0c2a51-6f0e-4d0c-9b53-2f3a54d3c0de',
+    'preview:7a1d3b62-6f0e-4d0c-9b53-2f3a54d3c0de',
+    'prod:8b2e4c73-6f0e-4d0c-9b53-2f3a54d3c0de',
+  ]),
+};
 const FULL = { ...DEPLOYER, 'sidecar.digest': `sha256:${'0'.repeat(64)}`, 'budget.startDate': '2026-12-01' };
 
 let prod: Evaluation;

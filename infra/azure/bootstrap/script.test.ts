@@ -191,7 +191,7 @@ test('ends by saying what to type next, with the names it used', () => {
     expect(stdout).toMatch(
       new RegExp(`^npx pulumi stack init ${stack} --secrets-provider azurekeyvault://kvstate-`, 'm'),
     );
-    expect(stdout).toContain(`npx pulumi config set slipway:deployer.principalId ad-sp-id -s ${stack}\n`);
+    expect(stdout).toMatch(new RegExp(`^npx pulumi config set slipway:deployers .*ad-sp-id.* -s ${stack}$`, 'm'));
   }
   const variables = /^# GitHub variables: (.*)$/m.exec(stdout)?.[1]?.split(' ') ?? [];
   expect(variables).toEqual([

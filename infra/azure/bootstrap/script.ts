@@ -167,7 +167,10 @@ function next(withPipeline: boolean): string[] {
     ),
     ...(withPipeline
       ? [
-          ...STAGES.map((stack) => `npx pulumi config set slipway:deployer.principalId $PRINCIPAL_ID -s ${stack}`),
+          ...STAGES.map(
+            (stack) =>
+              `npx pulumi config set slipway:deployers '["dev:$PRINCIPAL_ID","preview:$PRINCIPAL_ID","prod:$PRINCIPAL_ID"]' -s ${stack}`,
+          ),
           `# GitHub variables: PULUMI_BACKEND_URL=${backend} AZURE_CLIENT_ID=$CLIENT_ID AZURE_SUBSCRIPTION_ID=$SUBSCRIPTION AZURE_TENANT_ID=$(az account show --query tenantId --output tsv)`,
         ]
       : []),

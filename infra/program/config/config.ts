@@ -25,6 +25,17 @@ export const KEYS: readonly Key<unknown>[] = [
 
 export type Config = ReturnType<typeof readKeys>;
 
+/** The identity of a pipeline: `preview` shows what an `up` of prod would do, the others carry it out. */
+export interface Deployer {
+  readonly kind: 'dev' | 'preview' | 'prod';
+  readonly principalId: string;
+}
+
+function deployerOf(entry: string): Deployer {
+  const [kind, principalId = ''] = entry.split(':');
+  return { kind: kind === 'prod' || kind === 'preview' ? kind : 'dev', principalId };
+}
+
 /** Digest of the sidecar's image; undefined for a stage without sidecar. */
 export function sidecarDigest({ sidecar: { digest } }: Config): string | undefined {
   return digest === 'none' ? undefined : digest;
@@ -39,7 +50,7 @@ export function readKeys(from: ConfigReader) {
     location: from.read(general.location),
     tags: from.read(general.tags),
     protectExcept: from.read(general.protectExcept),
-    deployerPrincipalId: from.read(general.deployerPrincipalId),
+    deployers: from.read(general.deployers).map(deployerOf),
     shared: {
       stack: from.read(shared.stack),
       releasesRetentionDays: from.read(shared.releasesRetentionDays),

@@ -1,4 +1,4 @@
-import { always, byStage, choice, integer, list, optionalText, record, STAGES, text } from './key.ts';
+import { always, byStage, choice, integer, list, record, STAGES, text } from './key.ts';
 
 const EVERY = STAGES;
 
@@ -83,14 +83,18 @@ export const general = {
       default: always([]),
     },
   ),
-  deployerPrincipalId: optionalText(
-    'deployer.principalId',
-    { form: 'a GUID', pattern: /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/ },
+  deployers: list(
+    'deployers',
+    {
+      form: '`dev`, `preview` or `prod`, a colon and the object id of a service principal',
+      pattern: /^(dev|preview|prod):[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/,
+    },
     {
       about:
-        "Object id of the pipeline's service principal. In `shared` it may push images and write releases, in the others read the two tokens a release needs. `slipway bootstrap` prints it. Locks hold the roles of an earlier one: docs/guides/tear-down.md, “One thing only”.",
-      example: '6f0c2a51-6f0e-4d0c-9b53-2f3a54d3c0de',
+        "The pipelines' identities, the same list in every stack. `shared` lets them use its registry and the releases of their own stage, `dev` and `prod` let those of their stage read what a release needs. `slipway bootstrap` prints it. Locks hold the roles of an earlier one: docs/guides/tear-down.md, “One thing only”.",
+      example: '["dev:6f0c2a51-6f0e-4d0c-9b53-2f3a54d3c0de"]',
       stages: EVERY,
+      default: always([]),
     },
   ),
 } as const;

@@ -42,6 +42,6 @@ function secretFailure(name: string, why: string): SlipError {
   return new SlipError('SLIP-RELEASE-SECRET', {
     found: `the value of ${name} cannot be read: ${why}`,
     expected: 'the role Key Vault Secrets User on the vault for whoever releases',
-    fix: 'docs/guides/first-up.md, step 7, gives a person the role; a pipeline has it through slipway:deployer.principalId',
+    fix: 'docs/guides/first-up.md, step 7, gives a person the role; a pipeline has it through slipway:deployers',
   });
 }

@@ -44,13 +44,16 @@ export interface RoleGrant {
   readonly role: RoleName;
   readonly scope: Input<string>;
   readonly parent: Resource;
+  /** What limits the role, from `conditions.ts`. */
+  readonly condition?: string;
 }
 
 /**
  * Gives a role to a service principal. The assignment's name is computed, so a later run finds it again. `principalType` is
  * set because otherwise the assignment fails until a new principal has been replicated, https://learn.microsoft.com/azure/role-based-access-control/role-assignments-template.
  */
-export function assignRole(context: Context, { name, principalId, role, scope, parent }: RoleGrant): RoleAssignment {
+export function assignRole(context: Context, grant: RoleGrant): RoleAssignment {
+  const { name, principalId, role, scope, parent, condition } = grant;
   const { subscriptionId, names } = context;
   return new RoleAssignment(
     name,
@@ -60,6 +63,7 @@ export function assignRole(context: Context, { name, principalId, role, scope, p
       principalType: 'ServicePrincipal',
       principalId,
       scope,
+      ...(condition === undefined ? {} : { condition, conditionVersion: '2.0' }),
     },
     { parent },
   );

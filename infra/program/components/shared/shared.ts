@@ -3,6 +3,7 @@ import type { BlobContainer } from '@pulumi/azure-native/storage/blobContainer.j
 import { ComponentResource, type Output } from '@pulumi/pulumi';
 import type { Context } from '../../context.ts';
 import type { DiagnosticSource, DiagnosticTarget } from '../diagnostics/diagnostics.ts';
+import { onlyBlobs, onlyRoles } from '../identity/conditions.ts';
 import { assignRole } from '../identity/identity.ts';
 import { blobStore } from '../media/blob-store.ts';
 
@@ -20,14 +21,24 @@ export class ImageRegistry extends ComponentResource implements DiagnosticSource
     this.diagnosticTargets = [{ name: 'registry', type: 'containerregistry:Registry', id: this.id }];
     this.name = registry.name;
     this.loginServer = registry.loginServer;
-    this.#deployerPushes(context);
+    this.#grantDeployers(context);
     this.registerOutputs({ loginServer: this.loginServer });
   }
 
-  #deployerPushes(context: Context): void {
-    const principalId = context.config.deployerPrincipalId;
-    if (principalId === '') return;
-    assignRole(context, { name: 'deployer-pushes-images', principalId, role: 'acrPush', scope: this.id, parent: this });
+  /**
+   * Every pipeline may ask for images; `dev` builds them, and `dev` and `prod` let their app pull them. Who may grant a role
+   * here may grant this one only.
+   */
+  #grantDeployers(context: Context): void {
+    for (const { kind, principalId } of context.config.deployers) {
+      const who = `deployer-${kind}-${principalId.slice(0, 8)}`;
+      const given = { principalId, scope: this.id, parent: this };
+      assignRole(context, { ...given, name: `${who}-pulls-images`, role: 'acrPull' });
+      if (kind === 'dev') assignRole(context, { ...given, name: `${who}-builds-images`, role: 'acrTasksContributor' });
+      if (kind === 'preview') continue;
+      const condition = onlyRoles(['acrPull']);
+      assignRole(context, { ...given, name: `${who}-grants-pull`, role: 'roleAdministrator', condition });
+    }
   }
 
   #registry({ names, location, tags, isProtected }: Context, resourceGroupName: Output<string>): Registry {
@@ -72,14 +83,23 @@ export class Releases extends ComponentResource implements DiagnosticSource {
     this.accountName = account.name;
     this.containerName = container.name;
     this.endpoint = account.primaryEndpoints.blob;
-    this.#deployerWrites(context, container);
+    this.#grantDeployers(context, container);
     this.registerOutputs({ endpoint: this.endpoint });
   }
 
-  #deployerWrites(context: Context, { id: scope }: BlobContainer): void {
-    const principalId = context.config.deployerPrincipalId;
-    if (principalId === '') return;
-    const role = 'storageBlobDataContributor';
-    assignRole(context, { name: 'deployer-writes-releases', principalId, role, scope, parent: this });
+  /** Packages are shared, since prod releases what dev released; history and lock are each stage's own. */
+  #grantDeployers(context: Context, { id: scope }: BlobContainer): void {
+    for (const { kind, principalId } of context.config.deployers) {
+      if (kind === 'preview') continue;
+      const paths = [`${kind}/*`, 'packages/*'];
+      assignRole(context, {
+        name: `deployer-${kind}-${principalId.slice(0, 8)}-writes-releases`,
+        principalId,
+        role: 'storageBlobDataContributor',
+        condition: onlyBlobs({ read: paths, write: paths }),
+        scope,
+        parent: this,
+      });
+    }
   }
 }

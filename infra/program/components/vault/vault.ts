@@ -70,15 +70,18 @@ export class Vault extends ComponentResource implements DiagnosticSource {
     this.#secrets.set(name, stored);
   }
 
-  /** Lets the pipeline read the tokens with which a release calls the app's internal routes and its cache. */
+  /** Lets the pipelines of this stage read the tokens with which a release calls the app's internal routes and its cache. */
   grantDeployerRead(secrets: readonly string[]): void {
-    const principalId = this.#context.config.deployerPrincipalId;
-    if (principalId === '') return;
+    const { deployers, stage } = this.#context.config;
+    const principals = deployers.filter(({ kind }) => kind === stage).map(({ principalId }) => principalId);
     for (const name of secrets) {
       const scope = this.#secrets.get(name)?.id;
       if (scope === undefined) throw new RangeError(`${name} is not in the vault`);
-      const role = 'keyVaultSecretsUser';
-      assignRole(this.#context, { name: `deployer-reads-${name}`, principalId, role, scope, parent: this });
+      for (const principalId of principals) {
+        const grant = `deployer-${principalId.slice(0, 8)}-reads-${name}`;
+        const role = 'keyVaultSecretsUser';
+        assignRole(this.#context, { name: grant, principalId, role, scope, parent: this });
+      }
     }
   }
 
