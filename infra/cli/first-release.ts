@@ -1,8 +1,10 @@
 import { join } from 'node:path';
+import { AppSecrets } from '../lib/app-secrets.ts';
 import { SlipError } from '../lib/errors.ts';
 import { untilDefined } from '../lib/until.ts';
 import { regionStatus } from '../local/region-client.ts';
-import { applicationDirectory } from '../release/app/application-directory.ts';
+import { readApplication } from '../release/app/application.ts';
+import { generateSecrets } from '../release/app/init/generated-secrets.ts';
 import { release } from '../release/release.ts';
 import { History, lastLive } from '../release/store/history.ts';
 import { sealOf } from '../release/store/seal.ts';
@@ -19,12 +21,17 @@ const answering = { limitMs: 30_000, pollMs: 50 };
 const askWithinMs = 5_000;
 
 /**
- * Releases the checkout as it is when nothing was ever released to this region. Resolves with the live version when
+ * Releases the application in a directory as it is when nothing was ever released to this region. Resolves with the live version when
  * production answers.
  */
-export async function ensureFirstRelease(options: CommonOptions, output: Output, signal: AbortSignal): Promise<string> {
+export async function ensureFirstRelease(
+  directory: string,
+  options: CommonOptions,
+  output: Output,
+  signal: AbortSignal,
+): Promise<string> {
   const target = await releaseTarget(options);
-  const version = (await liveVersion(target)) ?? (await firstRelease(target, options, output, signal));
+  const version = (await liveVersion(target)) ?? (await firstRelease(directory, target, options, output, signal));
   const seen = await untilDefined(answering, async () => {
     if (await answers(`${target.urls.production}/_slipway/live`)) return 'answers';
     return (await isSwappedAway(options.state, version)) ? 'swapped away' : undefined;
@@ -45,18 +52,21 @@ export async function ensureFirstRelease(options: CommonOptions, output: Output,
 }
 
 async function firstRelease(
+  directory: string,
   target: ReleaseTarget,
   options: CommonOptions,
   output: Output,
   signal: AbortSignal,
 ): Promise<string> {
+  // As init does it: a clone of somebody else's project has none yet.
+  generateSecrets(await readApplication(directory), new AppSecrets(options.state));
   const view = new ReleaseView(output);
   try {
     const { version } = await release({
       target,
       origin: {
         kind: 'source',
-        directory: await applicationDirectory(),
+        directory,
         cacheDir: join(root, '.setup/packages'),
         outDir: join(options.state, 'packages'),
         allowDirty: true,

@@ -17,6 +17,7 @@ const regional = [
   'migrate',
   'media',
   'secret',
+  'init',
 ];
 
 /**

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { chmodSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { chmodSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { isErrno } from './error-message.ts';
 import { asObject } from './json.ts';
 
@@ -23,7 +23,9 @@ export class AppSecrets {
     }
   }
 
+  /** Before the region's first start too, so its directory may not be there yet. */
   set(name: string, value: string): void {
+    mkdirSync(dirname(this.#file), { recursive: true, mode: 0o700 });
     const temporary = `${this.#file}.${randomBytes(4).toString('hex')}.tmp`;
     try {
       writeFileSync(temporary, `${JSON.stringify({ ...this.read(), [name]: value }, null, 2)}\n`, {

@@ -49,9 +49,12 @@ export class TestRegion {
     return finished(this.spawn(...args));
   }
 
-  /** Starts the region with a first release. An error has the command's output. */
-  async start(): Promise<void> {
-    const { code, stdout, stderr } = await this.command('start');
+  /**
+   * Starts the region with a first release: of the application that slipway comes with, whatever slipway:app names, or of another. An error
+   * has the command's output.
+   */
+  async start(source = join(this.root, 'webapplication')): Promise<void> {
+    const { code, stdout, stderr } = await this.command('start', '--source', source);
     if (code !== 0) throw new Error(`start ended with ${code}:\n${stdout}\n${stderr}\n${await this.logTail()}`);
   }
 

@@ -1,5 +1,4 @@
 import { resolve } from 'node:path';
-import { SlipError } from '../../lib/errors.ts';
 import { defineCommand } from '../command.ts';
 import { UsageError } from '../failure.ts';
 
@@ -16,20 +15,14 @@ export const command = defineCommand<{ readonly source?: string }>({
   async run({ args, options, output }) {
     const [action] = args;
     if (action !== 'check') throw new UsageError(`${action} is no action`, './slipway app check --source DIR');
-    const [{ checkApplication }, { applicationDirectory }] = await Promise.all([
+    const [{ checkApplication, incomplete }, { applicationDirectory }] = await Promise.all([
       import('../../release/app/check-application.ts'),
       import('../../release/app/application-directory.ts'),
     ]);
     const directory = options.source === undefined ? await applicationDirectory() : resolve(options.source);
     const { application, problems, notes } = await checkApplication(directory);
     const found = { directory, kind: application.kind, problems, notes };
-    if (problems.length > 0) {
-      throw new SlipError('SLIP-APP-INCOMPLETE', {
-        found: `${directory} (${application.kind}) lacks:\n    ${problems.join('\n    ')}`,
-        expected: 'an application that can be released',
-        fix: 'see docs/guides/your-app.md and docs/reference/manifest.md',
-      });
-    }
+    if (problems.length > 0) throw incomplete(directory, application, problems);
     output.result(
       found,
       [`${directory}: ${application.kind}, ready to be released`, ...notes.map((note) => `  · ${note}`)].join('\n'),

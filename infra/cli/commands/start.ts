@@ -1,19 +1,37 @@
+import { resolve } from 'node:path';
 import { defineCommand } from '../command.ts';
 import { interruptSignal } from '../interrupt.ts';
 
-export const command = defineCommand({
+export const command = defineCommand<{ readonly source?: string }>({
   group: 'develop',
   region: 'state and port',
   summary: 'starts the local region with a first release live, prints what to try, and returns',
   examples: ['slipway start', 'slipway start --state /tmp/second --port 9080'],
+  configure(command) {
+    command.option(
+      '--source <dir>',
+      'directory of the application for a first release instead of the one that slipway:app in Pulumi.yaml names',
+    );
+  },
   async run({ options, output, edit }) {
     const began = performance.now();
-    const [{ startRegion }, { ensureFirstRelease }, { readConnection }, { tryIt }] = await Promise.all([
+    const [
+      { startRegion },
+      { ensureFirstRelease },
+      { readConnection },
+      { tryIt },
+      { applicationDirectory },
+      { readApplication },
+    ] = await Promise.all([
       import('../../local/region-client.ts'),
       import('../first-release.ts'),
       import('../../lib/connection.ts'),
       import('../views/try-it.ts'),
+      import('../../release/app/application-directory.ts'),
+      import('../../release/app/application.ts'),
     ]);
+    const directory = options.source === undefined ? await applicationDirectory() : resolve(options.source);
+    const application = await readApplication(directory);
     const signal = interruptSignal();
     const { started } = await startRegion({
       stateDir: options.state,
@@ -21,10 +39,10 @@ export const command = defineCommand({
       onProgress: (text) => output.progress(text),
       signal,
     });
-    const version = await ensureFirstRelease(options, output, signal);
+    const version = await ensureFirstRelease(directory, options, output, signal);
     const { production, staging, management } = await readConnection(options.state);
     const seconds = (performance.now() - began) / 1000;
     const system = { production, staging, management, version, started, seconds };
-    output.result(system, tryIt(system, options.state, process.cwd(), edit));
+    output.result(system, tryIt({ ...system, directory, application }, options.state, process.cwd(), edit));
   },
 });

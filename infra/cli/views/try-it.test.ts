@@ -9,6 +9,8 @@ const system = {
   version: 'abc',
   started: true,
   seconds: 1,
+  directory: '/checkout/webapplication',
+  application: { smoke: ['/'], provides: { images: '/api/images', cache: '/api/cache' } },
 };
 
 test('what npm start prints acts on the region that it started', () => {
@@ -24,4 +26,12 @@ test('what npm start prints acts on the region that it started', () => {
     'npm start -- --state /tmp/second --port 9080',
   ]);
   expect(text).toContain("'/tmp/second/connection.json'");
+});
+
+test('names the application that slipway:app names, and what it answers', () => {
+  const application = { smoke: ['/', { path: '/login', status: 302 }], provides: {} };
+  const text = tryIt({ ...system, directory: '/shop', application }, '/tmp/second', '/checkout', (line) => line);
+  expect(text).toContain('change something in /shop/');
+  expect(text).toContain('curl -i http://127.0.0.1:9080/login\n');
+  expect(text).not.toMatch(/webapplication|generate-image|api\/ping/);
 });

@@ -3,12 +3,13 @@ import { join, resolve } from 'node:path';
 import { parse } from 'yaml';
 import { asObject } from '../../lib/json.ts';
 
-const root = join(import.meta.dirname, '../../..');
+/** Of this checkout. */
+export const projectDirectory = join(import.meta.dirname, '../../..');
 const builtIn = 'webapplication';
 const key = 'slipway:app';
 
 /** The application that commands release when none is named: `slipway:app` of Pulumi.yaml, else the built-in one. */
-export async function applicationDirectory(project = root): Promise<string> {
+export async function applicationDirectory(project = projectDirectory): Promise<string> {
   const { config } = asObject(parse(await readFile(join(project, 'Pulumi.yaml'), 'utf8')));
   const named = asObject(config)[key];
   const value = typeof named === 'string' ? named : asObject(named).value;

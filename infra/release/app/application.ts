@@ -29,6 +29,9 @@ export interface ComposerFile {
 export interface ReadApplication {
   readonly application: Application;
   readonly composer: ComposerFile | undefined;
+  readonly signs: TreeSigns;
+  /** Whether the directory has a manifest. */
+  readonly hasManifest: boolean;
   /** What is wrong with the manifest, one sentence each. */
   readonly violations: readonly string[];
 }
@@ -40,8 +43,8 @@ export async function readApplication(directory: string): Promise<Application> {
   return application;
 }
 
-/** As `readApplication`, with the violations as data. */
-export async function inspectApplication(directory: string): Promise<ReadApplication> {
+/** As `readApplication`, with the violations as data. `proposed` is the manifest of a directory without one. */
+export async function inspectApplication(directory: string, proposed: Manifest = {}): Promise<ReadApplication> {
   const info = await lstat(directory).catch(() => undefined);
   if (info?.isDirectory() !== true) {
     throw new SlipError('SLIP-APP-DIRECTORY', {
@@ -52,11 +55,13 @@ export async function inspectApplication(directory: string): Promise<ReadApplica
   }
   const composer = await readComposerFile(directory);
   const signs = signsOf(directory, new Set(Object.keys(composer?.require ?? {})));
-  const { manifest, violations } = await readManifest(directory);
+  const read = await readManifest(directory);
+  const { violations } = read;
+  const manifest = read.found ? read.manifest : proposed;
   const application = await applicationOf(manifest, signs);
   const found =
     violations.length > 0 ? violations : [...contradictions(application), ...(await links(directory, application))];
-  return { application, composer, violations: found };
+  return { application, composer, signs, hasManifest: read.found, violations: found };
 }
 
 export async function applicationOf(manifest: Manifest, signs: TreeSigns): Promise<Application> {

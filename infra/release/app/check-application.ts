@@ -1,7 +1,9 @@
 import { lstat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { SlipError } from '../../lib/errors.ts';
 import { cleanEnvironment, runProgram } from '../../lib/run-program.ts';
 import { type Application, type ComposerFile, inspectApplication } from './application.ts';
+import type { Manifest } from './manifest-schema.ts';
 import { manifestName } from './read-manifest.ts';
 
 const phpTimeoutMs = 20_000;
@@ -15,9 +17,12 @@ export interface ApplicationCheck {
   readonly notes: readonly string[];
 }
 
-/** Everything that is missing for a release of the application in a directory, at once and offline. */
-export async function checkApplication(directory: string): Promise<ApplicationCheck> {
-  const { application, composer, violations } = await inspectApplication(directory);
+/**
+ * Everything that is missing for a release of the application in a directory, at once and offline. `proposed` is the manifest of a directory
+ * without one.
+ */
+export async function checkApplication(directory: string, proposed: Manifest = {}): Promise<ApplicationCheck> {
+  const { application, composer, violations } = await inspectApplication(directory, proposed);
   const has = async (path: string): Promise<boolean> =>
     (await lstat(join(directory, path)).catch(() => undefined)) !== undefined;
   const [documentRoot, migrations, php, lock, own] = await Promise.all([
@@ -39,6 +44,15 @@ export async function checkApplication(directory: string): Promise<ApplicationCh
     ],
     notes: lock,
   };
+}
+
+/** What says all of it to whoever asked. */
+export function incomplete(directory: string, { kind }: Application, problems: readonly string[]): SlipError {
+  return new SlipError('SLIP-APP-INCOMPLETE', {
+    found: `${directory} (${kind}) lacks:\n    ${problems.join('\n    ')}`,
+    expected: 'an application that can be released',
+    fix: 'see docs/guides/your-app.md and docs/reference/manifest.md',
+  });
 }
 
 /** A directory of migrations that nobody declared: released without them, the code would meet a schema that it does not know. */

@@ -5,9 +5,9 @@ import { expect, test } from '@jest/globals';
 import { parseManifest, readManifest } from './read-manifest.ts';
 
 test('an empty file and a missing one say nothing, and are right', async () => {
-  expect(parseManifest('')).toEqual({ manifest: {}, violations: [] });
+  expect(parseManifest('')).toEqual({ found: true, manifest: {}, violations: [] });
   const directory = await mkdtemp(join(tmpdir(), 'slipway-manifest-'));
-  expect(await readManifest(directory)).toEqual({ manifest: {}, violations: [] });
+  expect(await readManifest(directory)).toEqual({ found: false, manifest: {}, violations: [] });
   await rm(directory, { recursive: true });
 });
 

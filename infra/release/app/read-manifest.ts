@@ -8,6 +8,8 @@ export const manifestName = 'slipway.yaml';
 const manifestMaxBytes = 256 * 1024;
 
 export interface ReadManifest {
+  /** Whether the directory has one. */
+  readonly found: boolean;
   readonly manifest: Manifest;
   /** What is wrong with it, one sentence each; empty when nothing is. */
   readonly violations: readonly string[];
@@ -17,7 +19,7 @@ export interface ReadManifest {
 export async function readManifest(directory: string): Promise<ReadManifest> {
   const path = join(directory, manifestName);
   const info = await lstat(path).catch(() => undefined);
-  if (info === undefined) return { manifest: {}, violations: [] };
+  if (info === undefined) return { found: false, manifest: {}, violations: [] };
   if (!info.isFile()) return broken('it is not a regular file');
   if (info.size > manifestMaxBytes) return broken(`it is larger than ${manifestMaxBytes / 1024} KB`);
   return parseManifest(await readFile(path, 'utf8'));
@@ -35,12 +37,12 @@ export function parseManifest(text: string): ReadManifest {
   if (aliases > 0) return broken('it uses YAML aliases (`*name`), which nothing here needs');
   const content: unknown = document.toJS() ?? {};
   const parsed = manifestSchema.safeParse(content);
-  if (parsed.success) return { manifest: parsed.data, violations: [] };
+  if (parsed.success) return { found: true, manifest: parsed.data, violations: [] };
   return broken(...parsed.error.issues.flatMap((issue) => describeIssue(issue, [], content)));
 }
 
 function broken(...violations: readonly string[]): ReadManifest {
-  return { manifest: {}, violations };
+  return { found: true, manifest: {}, violations };
 }
 
 function describeIssue(issue: z.core.$ZodIssue, above: readonly PropertyKey[], content: unknown): string[] {
