@@ -33,7 +33,7 @@ export function withApplication(text: string, path: string, file = 'Pulumi.yaml'
   if (config === undefined) return `${text}${text.endsWith('\n') ? '' : '\n'}config:\n  ${KEY}: ${value}\n`;
   if (isMap(config) && config.flow !== true && config.items.length > 0) return edited(text, config, value);
   if (isMap(config)) document.setIn(['config', KEY], path);
-  else document.contents.set('config', document.createNode({ [KEY]: path }));
+  else document.setIn(['config'], { [KEY]: path });
   return document.toString({ lineWidth: 0 });
 }
 
