@@ -42,7 +42,7 @@ export const AZURE_TYPES: Readonly<Record<string, AzureType>> = {
   'dbformysql:Database': { id: 'Microsoft.DBforMySQL/flexibleServers/{serverName}/databases/{databaseName}' },
   'dbformysql:Server': {
     id: 'Microsoft.DBforMySQL/flexibleServers/{serverName}',
-    created: ['fullyQualifiedDomainName'],
+    created: ['fullyQualifiedDomainName', 'databasePort'],
   },
   'frontdoor:Policy': { id: 'Microsoft.Network/frontDoorWebApplicationFirewallPolicies/{policyName}' },
   'keyvault:Secret': { id: 'Microsoft.KeyVault/vaults/{vaultName}/secrets/{secretName}' },
@@ -71,8 +71,11 @@ export const AZURE_TYPES: Readonly<Record<string, AzureType>> = {
   'privatedns:VirtualNetworkLink': {
     id: 'Microsoft.Network/privateDnsZones/{privateZoneName}/virtualNetworkLinks/{virtualNetworkLinkName}',
   },
-  'redis:Redis': { id: 'Microsoft.Cache/redis/{name}', created: ['hostName'] },
-  'redisenterprise:Database': { id: 'Microsoft.Cache/redisEnterprise/{clusterName}/databases/{databaseName}' },
+  'redis:Redis': { id: 'Microsoft.Cache/redis/{name}', created: ['hostName', 'sslPort'] },
+  'redisenterprise:Database': {
+    id: 'Microsoft.Cache/redisEnterprise/{clusterName}/databases/{databaseName}',
+    created: ['port'],
+  },
   'redisenterprise:RedisEnterprise': { id: 'Microsoft.Cache/redisEnterprise/{clusterName}', created: ['hostName'] },
   'resources:ResourceGroup': { id: '/subscriptions/{subscription}/resourceGroups/{resourceGroupName}' },
   'storage:BlobContainer': {

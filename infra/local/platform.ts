@@ -106,8 +106,8 @@ async function prepare({ stateDir, port, onProgress }: RegionOptions): Promise<B
 
 function endpointsOf({ production, staging, internal }: Ports): Endpoints {
   return {
-    mysql: `127.0.0.1:${internal.mysql}`,
-    redis: `127.0.0.1:${internal.redis}`,
+    mysql: { host: '127.0.0.1', port: internal.mysql },
+    redis: { host: '127.0.0.1', port: internal.redis },
     production: `127.0.0.1:${production}`,
     staging: `127.0.0.1:${staging}`,
     ingestion: `https://127.0.0.1:${internal.ingestion}/`,

@@ -36,7 +36,8 @@ describe('beside the sync the sidecar', () => {
       Ingestion.start(bed.certificate),
     ]);
     const env = {
-      REDIS_HOST: `127.0.0.1:${redis.port}`,
+      REDIS_HOST: '127.0.0.1',
+      REDIS_PORT: String(redis.port),
       REDIS_PASSWORD,
       APPLICATIONINSIGHTS_CONNECTION_STRING: ingestion.connectionString,
       APP_INTERNAL_URL: `unix:${appSocket()}`,

@@ -2,6 +2,8 @@
 
 // Settings (see settings.ts)
 export const SIDECAR_PORT = 8181;
+/** Of Azure Managed Redis. */
+export const REDIS_PORT = 10_000;
 export const MEDIA_SCAN_MS = 200;
 export const MEDIA_RETENTION_HOURS = 24;
 export const MEDIA_DRAIN_TIMEOUT_S = 60;

@@ -52,7 +52,7 @@ describe('settings', () => {
   });
 
   test('take an empty value for a mistake also where there is a default', () => {
-    for (const name of ['SIDECAR_PORT', 'MEDIA_SCAN_MS', 'MEDIA_RETENTION_HOURS', 'FPM_MAX_CHILDREN']) {
+    for (const name of ['SIDECAR_PORT', 'REDIS_PORT', 'MEDIA_SCAN_MS', 'MEDIA_RETENTION_HOURS', 'FPM_MAX_CHILDREN']) {
       expect(problemsOf({ [name]: '' })).toEqual([`SLIP-SIDECAR-SETTING: ${name} is empty`]);
     }
   });
@@ -72,6 +72,8 @@ describe('settings', () => {
     ['MEDIA_CONTAINER', 'Media!'],
     ['MEDIA_ROOT', 'home/media'],
     ['REDIS_HOST', 'rediss://cache:10000'],
+    ['REDIS_HOST', 'cache:10000'],
+    ['REDIS_PORT', '65536'],
     ['APP_INTERNAL_URL', 'http://example.net/'],
     ['APPLICATIONINSIGHTS_CONNECTION_STRING', 'nonsense'],
     ['MEDIA_RETENTION_HOURS', '-1'],

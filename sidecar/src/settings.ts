@@ -90,7 +90,7 @@ export function readSettings(
   const caFile = text('TLS_CA_FILE', CA_BUNDLE);
   const caProblem = caFile.trim() === '' ? undefined : caFileProblem(caFile);
   if (caProblem !== undefined) report('TLS_CA_FILE', `is ${JSON.stringify(caFile)}, which ${caProblem}`, CA_BUNDLE);
-  const redisHost = checked('REDIS_HOST', 'a host or host:port', (value) => /^[^\s:/]+(:\d{1,5})?$/.test(value));
+  const redisHost = checked('REDIS_HOST', 'a host, without a port', (value) => /^[^\s:/]+$/.test(value));
   const children = number('FPM_MAX_CHILDREN', 'php-fpm children', defaults.MEDIA_MAX_WAITERS * 2, 1, 10_000);
   const settings: Settings = {
     port: number('SIDECAR_PORT', 'a port', defaults.SIDECAR_PORT, 1, 65_535),
@@ -100,8 +100,8 @@ export function readSettings(
     container: checked('MEDIA_CONTAINER', 'a Blob container name', (value) => /^[a-z0-9][a-z0-9-]{2,62}$/.test(value)),
     clientId: text('AZURE_CLIENT_ID', 'the client id of the user-assigned identity'),
     redis: {
-      host: redisHost.split(':')[0] ?? '',
-      port: Number(redisHost.split(':')[1] ?? 10_000),
+      host: redisHost,
+      port: number('REDIS_PORT', 'a port', defaults.REDIS_PORT, 1, 65_535),
       password: text('REDIS_PASSWORD', 'the access key of Redis'),
       caFile,
     },

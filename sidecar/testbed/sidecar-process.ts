@@ -56,7 +56,8 @@ export class SidecarProcess {
       IDENTITY_ENDPOINT: options.identityUrl,
       IDENTITY_HEADER: options.identityHeader,
       // Nothing listens on these: the sync must not mind.
-      REDIS_HOST: '127.0.0.1:1',
+      REDIS_HOST: '127.0.0.1',
+      REDIS_PORT: '1',
       REDIS_PASSWORD: 'unused',
       TLS_CA_FILE: options.caFile,
       RELEASE_TOKEN: 'release-token-of-the-test',

@@ -47,22 +47,19 @@ final readonly class Settings
 
     public static function fromEnvironment(): self
     {
-        [$databaseHost, $databasePort] = self::hostAndPort(self::text('DATABASE_HOST', '127.0.0.1'), 3306);
-        [$redisHost, $redisPort] = self::hostAndPort(self::text('REDIS_HOST', '127.0.0.1'), 10000);
-
         return new self(
             slot: self::text('SLOT_NAME', 'production'),
             startedAt: self::text('FPM_STARTED_AT', ''),
             mediaRoot: rtrim(self::text('MEDIA_ROOT', '/home/media'), '/'),
             mediaMount: rtrim(self::text('MEDIA_MOUNT', ''), '/'),
             mediaWaitMs: self::number('MEDIA_WAIT_MS', 1500),
-            databaseHost: $databaseHost,
-            databasePort: $databasePort,
+            databaseHost: self::text('DATABASE_HOST', '127.0.0.1'),
+            databasePort: self::number('DATABASE_PORT', 3306),
             databaseName: self::text('DATABASE_NAME', 'slipway'),
             databaseUser: self::text('DATABASE_USER', 'slipway'),
             databasePassword: self::secret('DATABASE_PASSWORD'),
-            redisHost: $redisHost,
-            redisPort: $redisPort,
+            redisHost: self::text('REDIS_HOST', '127.0.0.1'),
+            redisPort: self::number('REDIS_PORT', 10000),
             redisPassword: self::secret('REDIS_PASSWORD'),
             tlsCaFile: self::text('TLS_CA_FILE', '/etc/ssl/certs/ca-certificates.crt'),
             cacheApiToken: self::secret('CACHE_API_TOKEN'),
@@ -97,15 +94,5 @@ final readonly class Settings
         $value = self::text($name, '');
 
         return str_starts_with($value, self::UNRESOLVED_REFERENCE) ? '' : $value;
-    }
-
-    /** @return array{string, int} */
-    private static function hostAndPort(string $address, int $defaultPort): array
-    {
-        if (1 === preg_match('/^(.+):(\d{1,5})$/D', $address, $parts)) {
-            return [$parts[1], (int) $parts[2]];
-        }
-
-        return [$address, $defaultPort];
     }
 }

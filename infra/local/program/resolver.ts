@@ -12,10 +12,15 @@ export interface Resolver {
   readonly secret: (vault: string, name: string) => string | undefined;
 }
 
+export interface Address {
+  readonly host: string;
+  readonly port: number;
+}
+
 /** Where the counterparts of this region listen. */
 export interface Endpoints {
-  readonly mysql: string;
-  readonly redis: string;
+  readonly mysql: Address;
+  readonly redis: Address;
   readonly production: string;
   readonly staging: string;
   readonly ingestion: string;
@@ -53,10 +58,15 @@ export function createResolver(
       case 'storage:StorageAccount listKeys.keys[1].value':
         return accountKey(input('accountName'), secrets);
       case 'dbformysql:Server fullyQualifiedDomainName':
-        return endpoints.mysql;
+        return endpoints.mysql.host;
+      case 'dbformysql:Server databasePort':
+        return String(endpoints.mysql.port);
       case 'redisenterprise:RedisEnterprise hostName':
       case 'redis:Redis hostName':
-        return endpoints.redis;
+        return endpoints.redis.host;
+      case 'redisenterprise:Database port':
+      case 'redis:Redis sslPort':
+        return String(endpoints.redis.port);
       case 'keyvault:Vault properties.vaultUri':
         return `https://${input('vaultName')}.vault.azure.net/`;
       case 'web:WebApp defaultHostName':

@@ -95,8 +95,8 @@ describe('the system that the program describes', () => {
 
 describe('values that Azure would generate', () => {
   const endpoints = {
-    mysql: '127.0.0.1:1',
-    redis: '127.0.0.1:2',
+    mysql: { host: '127.0.0.1', port: 1 },
+    redis: { host: '127.0.0.1', port: 2 },
     production: '127.0.0.1:3',
     staging: '127.0.0.1:4',
     ingestion: 'https://127.0.0.1:5/',
@@ -116,7 +116,9 @@ describe('values that Azure would generate', () => {
     const value = (type: string, path: string) => resolveText(`{{${urn(type)}.${path}}}`, resolver);
     expect(value('storage:StorageAccount', 'primaryEndpoints.blob')).toBe('https://127.0.0.1:6/stmedia/');
     expect(value('storage:StorageAccount', 'listKeys.keys[0].value')).toBe(accountKey('stmedia', secrets));
-    expect(value('dbformysql:Server', 'fullyQualifiedDomainName')).toBe('127.0.0.1:1');
+    expect(value('dbformysql:Server', 'fullyQualifiedDomainName')).toBe('127.0.0.1');
+    expect(value('dbformysql:Server', 'databasePort')).toBe('1');
+    expect(value('redisenterprise:Database', 'port')).toBe('2');
     expect(value('web:WebApp', 'defaultHostName')).toBe('127.0.0.1:3');
     expect(value('web:WebAppSlot', 'defaultHostName')).toBe('127.0.0.1:4');
     await remove();

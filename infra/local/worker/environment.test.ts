@@ -3,14 +3,17 @@ import { resolveSettings, siteContainerEnvironment } from './environment.ts';
 
 const paths = {
   home: '/state/workers/a/home',
-  caBundle: '/state/tls/ca.pem',
+  caBundle: '/state+x/tls/ca.pem',
   mounts: new Map([['/mounts/media', '/state/mounts/media']]),
 };
 const urn = 'urn:pulumi:dev::slipway::azure-native:storage:StorageAccount::media';
 const resolver = {
   placeholder: ({ path }: { path: string }) =>
     path === 'primaryEndpoints.blob' ? 'https://127.0.0.1:1/st/' : undefined,
-  secret: (vault: string, name: string) => (vault === 'kv' && name === 'db' ? 'p{{w}}' : undefined),
+  secret: (vault: string, name: string) =>
+    vault === 'kv'
+      ? ({ db: 'p{{w}}', url: 'mysql://db/x?ca=/etc/ssl/certs/ca-certificates.crt' } as Record<string, string>)[name]
+      : undefined,
 };
 const resolved = (value: string) => resolveSettings({ IT: value }, resolver, paths).IT;
 
@@ -28,6 +31,11 @@ describe('an app setting reaches the container', () => {
     expect(resolved('@Microsoft.KeyVault(VaultName=kv;SecretName=db)')).toBe('p{{w}}');
   });
 
+  test('with the region’s authorities in a URL that names the image’s', () => {
+    const reference = '@Microsoft.KeyVault(VaultName=kv;SecretName=url)';
+    expect(resolved(reference)).toBe('mysql://db/x?ca=/state%2Bx/tls/ca.pem');
+  });
+
   test('as the literal reference when the secret cannot be had', () => {
     const literal = '@Microsoft.KeyVault(SecretUri=https://kv.vault.azure.net/secrets/nobody)';
     expect(resolved(literal)).toBe(literal);
@@ -38,7 +46,7 @@ describe('an app setting reaches the container', () => {
     expect(resolved('/mounts/media')).toBe('/state/mounts/media');
     expect(resolved('/homework')).toBe('/homework');
     expect(resolved('x /home/media')).toBe('x /home/media');
-    expect(resolved('/etc/ssl/certs/ca-certificates.crt')).toBe('/state/tls/ca.pem');
+    expect(resolved('/etc/ssl/certs/ca-certificates.crt')).toBe('/state+x/tls/ca.pem');
   });
 });
 

@@ -16,8 +16,14 @@ const caBundleOnAzure = '/etc/ssl/certs/ca-certificates.crt';
 export function resolveValue(value: string, resolver: Resolver, paths: ContainerPaths): string {
   const created = resolveText(value, resolver);
   const secret = secretOf(created);
-  if (secret !== undefined) return resolver.secret(secret.vaultName, secret.secretName) ?? created;
-  return mapPath(created, paths);
+  if (secret === undefined) return mapPath(created, paths);
+  const found = resolver.secret(secret.vaultName, secret.secretName);
+  return found === undefined ? created : found.replace(`=${caBundleOnAzure}`, `=${inUrl(paths.caBundle)}`);
+}
+
+/** As the value of a URL's parameter. */
+function inUrl(path: string): string {
+  return path.split('/').map(encodeURIComponent).join('/');
 }
 
 /** Maps a leading path of the container to where it is on this machine. */

@@ -203,8 +203,7 @@ final class HealthTest extends FeatureTestCase
         $listener = stream_socket_server('tcp://127.0.0.1:0');
         self::assertIsResource($listener);
         $port = substr((string) strrchr((string) stream_socket_get_name($listener, false), ':'), 1);
-        $address = '127.0.0.1:'.$port;
-        $application = $this->environment->another(['DATABASE_HOST' => $address, 'REDIS_HOST' => $address, 'SIDECAR_PORT' => $port, 'SIDECAR_SECONDS' => '0', 'FPM_MAX_CHILDREN' => '1']);
+        $application = $this->environment->another(['DATABASE_PORT' => $port, 'REDIS_PORT' => $port, 'SIDECAR_PORT' => $port, 'SIDECAR_SECONDS' => '0', 'FPM_MAX_CHILDREN' => '1']);
         $application->start();
         $application->awaitReady();
         $connections = static function () use ($listener): int {

@@ -12,15 +12,13 @@ import { classicRedisSku } from './redis-sizes.ts';
 
 /** The only port of Azure Managed Redis, TLS. https://learn.microsoft.com/azure/redis/architecture */
 const MANAGED_PORT = 10_000;
-/** TLS port of Azure Cache for Redis; the plain one is disabled. */
-const CLASSIC_PORT = 6380;
-
 /** What the rest of the component needs of either kind of Redis. */
 interface Server {
   readonly id: Output<string>;
   /** Managed Redis: metrics come from the cluster, logs from the database. */
   readonly diagnosticTargets: readonly DiagnosticTarget[];
   readonly host: Output<string>;
+  readonly port: Output<string>;
   readonly key: Output<string>;
   readonly endpoint: { readonly groupId: string; readonly zoneName: string };
   readonly resources: readonly Resource[];
@@ -28,8 +26,8 @@ interface Server {
 
 /** Redis over TLS, reachable only from the stage's network. Its access key is in the vault. */
 export class Cache extends ComponentResource implements DiagnosticSource {
-  /** host, or host:port when the port is not 10000 */
   readonly host: Output<string>;
+  readonly port: Output<string>;
   readonly id: Output<string>;
   readonly diagnosticTargets: readonly DiagnosticTarget[];
   /** Resources that have to exist before the app connects. */
@@ -43,8 +41,13 @@ export class Cache extends ComponentResource implements DiagnosticSource {
     this.#group = group;
     const server = context.config.cache.kind === 'managed' ? this.#managed() : this.#classic();
     vault.addSecret('redis-key', server.key);
+    const place = interpolate`default:${server.key.apply(inUrl)}@${server.host}:${server.port}/0`;
+    vault.addSecret('redis-url', interpolate`rediss://${place}`);
+    // Laravel's and Predis' name of the same.
+    vault.addSecret('redis-url-tls', interpolate`tls://${place}`);
     const endpoint = network.privateEndpoint('redis', { serviceId: server.id, ...server.endpoint });
     this.host = server.host;
+    this.port = server.port;
     this.id = server.id;
     this.diagnosticTargets = server.diagnosticTargets;
     this.prerequisites = [...server.resources, ...endpoint];
@@ -65,6 +68,7 @@ export class Cache extends ComponentResource implements DiagnosticSource {
         { name: 'redis-database', type: 'redisenterprise:Database', id: database.id },
       ],
       host: cluster.hostName,
+      port: database.port.apply((port) => String(port ?? MANAGED_PORT)),
       key: secret(primaryKey),
       // https://learn.microsoft.com/azure/redis/private-link
       endpoint: { groupId: 'redisEnterprise', zoneName: 'privatelink.redis.azure.net' },
@@ -133,11 +137,18 @@ export class Cache extends ComponentResource implements DiagnosticSource {
     return {
       id: redis.id,
       diagnosticTargets: [{ name: 'redis', type: 'redis:Redis', id: redis.id }],
-      host: interpolate`${redis.hostName}:${CLASSIC_PORT}`,
+      host: redis.hostName,
+      // The plain port is disabled.
+      port: redis.sslPort.apply(String),
       key: secret(primaryKey),
       // https://learn.microsoft.com/azure/azure-cache-for-redis/cache-private-link
       endpoint: { groupId: 'redisCache', zoneName: 'privatelink.redis.cache.windows.net' },
       resources: [redis],
     };
   }
+}
+
+/** Access keys are base64, whose other characters mean themselves in a URL. */
+function inUrl(key: string): string {
+  return key.replace(/[+/=]/g, encodeURIComponent);
 }

@@ -1,9 +1,10 @@
-import { ComponentResource, type Output, type Resource } from '@pulumi/pulumi';
+import { ComponentResource, interpolate, type Output, type Resource } from '@pulumi/pulumi';
 import type { Context } from '../../context.ts';
 import { resourceNames } from '../../naming.ts';
 import type { DiagnosticSource, DiagnosticTarget } from '../diagnostics/diagnostics.ts';
 import type { Network } from '../network/network.ts';
 import type { Vault } from '../vault/vault.ts';
+import { CA_FILE } from '../web/paths.ts';
 import { Configuration, Database as MysqlDatabase, Server } from './mysql-api.ts';
 import { mysqlParameters, mysqlWindow } from './mysql-parameters.ts';
 import { MYSQL_SKUS } from './mysql-sizes.ts';
@@ -11,10 +12,18 @@ import { MYSQL_SKUS } from './mysql-sizes.ts';
 const NAME = 'slipway';
 /** The server's only login apart from Azure's own. */
 const USER = 'slipway';
+/** Azure's, unless its answer names another. */
+const PORT = 3306;
+/**
+ * `PDO::MYSQL_ATTR_SSL_CA` with PHP's own driver. Doctrine passes this parameter of a URL to PDO, so that a connection uses TLS and checks the
+ * server without a line in the application.
+ */
+const SSL_CA_OPTION = 'driverOptions[1009]';
 
 /** MySQL flexible server, reachable only from the stage's network. */
 export class Database extends ComponentResource implements DiagnosticSource {
   readonly host: Output<string>;
+  readonly port: Output<string>;
   readonly name = NAME;
   readonly user = USER;
   readonly serverId: Output<string>;
@@ -28,10 +37,17 @@ export class Database extends ComponentResource implements DiagnosticSource {
     super('slipway:program:Database', 'database');
     this.#context = context;
     this.#group = group;
-    const server = this.#server(vault.generateSecret('database-password'), network);
+    const password = vault.generateSecret('database-password');
+    const server = this.#server(password, network);
     const database = this.#database(server);
     this.prerequisites = [database, ...this.#parameters(server, database)];
     this.host = server.fullyQualifiedDomainName;
+    this.port = server.databasePort.apply((port) => String(port ?? PORT));
+    const address = interpolate`${this.host}:${this.port}/${NAME}`;
+    vault.addSecret(
+      'database-url',
+      interpolate`mysql://${USER}:${password}@${address}?charset=utf8mb4&${SSL_CA_OPTION}=${CA_FILE}`,
+    );
     this.serverId = server.id;
     this.diagnosticTargets = [{ name: 'mysql', type: 'dbformysql:Server', id: this.serverId }];
     this.registerOutputs({ host: this.host });

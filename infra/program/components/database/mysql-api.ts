@@ -67,9 +67,11 @@ abstract class MysqlResource extends CustomResource {
 
 export class Server extends MysqlResource {
   declare readonly fullyQualifiedDomainName: Output<string>;
+  /** Absent from the answers of API versions that let nobody choose it. */
+  declare readonly databasePort: Output<number | undefined>;
 
   constructor(name: string, args: ServerArgs, options: CustomResourceOptions) {
-    super('Server', name, { ...args, fullyQualifiedDomainName: undefined }, options);
+    super('Server', name, { ...args, fullyQualifiedDomainName: undefined, databasePort: undefined }, options);
   }
 }
 

@@ -14,9 +14,11 @@ function settings(set: Readonly<Record<string, string>> = {}) {
     config: readConfig(values),
     vaultName: 'kv-x',
     databaseHost: 'db.example',
+    databasePort: '3306',
     databaseName: 'slipway',
     databaseUser: 'slipway',
     redisHost: 'redis.example',
+    redisPort: '10000',
     mediaEndpoint: 'https://stx.blob.core.windows.net/',
     mediaContainer: 'media',
     identityClientId: 'client',
@@ -67,7 +69,10 @@ test('secrets are references without a version, so that a rotated one arrives wi
   expect(references.map(([name]) => name).toSorted()).toEqual([
     'CACHE_API_TOKEN',
     'DATABASE_PASSWORD',
+    'DATABASE_URL',
     'REDIS_PASSWORD',
+    'REDIS_TLS_URL',
+    'REDIS_URL',
     'RELEASE_TOKEN',
   ]);
   for (const [, value] of references)

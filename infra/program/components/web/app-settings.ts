@@ -1,6 +1,7 @@
 import { type Input, interpolate } from '@pulumi/pulumi';
 import { type Config, sidecarDigest } from '../../config/config.ts';
 import { fpmChildren, PLAN_SKUS } from '../plan/plan-sizes.ts';
+import { CA_FILE } from './paths.ts';
 
 /** Paths inside the container and the path that is probed. */
 export const PATHS = {
@@ -8,7 +9,7 @@ export const PATHS = {
   live: '/_slipway/live',
   mediaRoot: '/home/media',
   mediaMount: '/mounts/media',
-  caFile: '/etc/ssl/certs/ca-certificates.crt',
+  caFile: CA_FILE,
 } as const;
 
 const PHP_PORT = 8080;
@@ -31,10 +32,11 @@ export interface SettingsInput {
   readonly config: Config;
   readonly vaultName: string;
   readonly databaseHost: Input<string>;
+  readonly databasePort: Input<string>;
   readonly databaseName: string;
   readonly databaseUser: string;
-  /** host or host:port */
   readonly redisHost: Input<string>;
+  readonly redisPort: Input<string>;
   readonly mediaEndpoint: Input<string>;
   readonly mediaContainer: Input<string>;
   readonly identityClientId: Input<string>;
@@ -54,11 +56,16 @@ export function appSettings(input: SettingsInput): Settings {
     TLS_CA_FILE: PATHS.caFile,
 
     DATABASE_HOST: input.databaseHost,
+    DATABASE_PORT: input.databasePort,
     DATABASE_NAME: input.databaseName,
     DATABASE_USER: input.databaseUser,
     DATABASE_PASSWORD: vaultReference(vaultName, 'database-password'),
+    DATABASE_URL: vaultReference(vaultName, 'database-url'),
     REDIS_HOST: input.redisHost,
+    REDIS_PORT: input.redisPort,
     REDIS_PASSWORD: vaultReference(vaultName, 'redis-key'),
+    REDIS_URL: vaultReference(vaultName, 'redis-url'),
+    REDIS_TLS_URL: vaultReference(vaultName, 'redis-url-tls'),
     CACHE_API_TOKEN: vaultReference(vaultName, 'cache-api-token'),
     RELEASE_TOKEN: vaultReference(vaultName, 'release-token'),
 
@@ -121,6 +128,7 @@ export const SIDECAR_ENVIRONMENT = [
   'MEDIA_SCAN_MS',
   'REDIS_HOST',
   'REDIS_PASSWORD',
+  'REDIS_PORT',
   'RELEASE_TOKEN',
   'SIDECAR_DIGEST',
   'SIDECAR_PORT',

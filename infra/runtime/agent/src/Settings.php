@@ -52,8 +52,6 @@ final readonly class Settings
         $application = is_array($package['application'] ?? null) ? $package['application'] : [];
         $media = is_array($application['media'] ?? null) ? $application['media'] : [];
         $health = is_array($application['health'] ?? null) ? $application['health'] : [];
-        [$databaseHost, $databasePort] = self::hostAndPort(self::text('DATABASE_HOST', '127.0.0.1'), (int) self::text('DATABASE_PORT', '3306'));
-        [$redisHost, $redisPort] = self::hostAndPort(self::text('REDIS_HOST', '127.0.0.1'), (int) self::text('REDIS_PORT', '10000'));
 
         return new self(
             version: self::member($package, 'version', 'dev'),
@@ -65,13 +63,13 @@ final readonly class Settings
             provides: self::texts($application['provides'] ?? []),
             hasOutbox: [] !== array_filter($media, static fn (mixed $entry): bool => is_array($entry) && 'outbox' === ($entry['mode'] ?? null)),
             mediaRoot: rtrim(self::text('MEDIA_ROOT', '/home/media'), '/'),
-            databaseHost: $databaseHost,
-            databasePort: $databasePort,
+            databaseHost: self::text('DATABASE_HOST', '127.0.0.1'),
+            databasePort: (int) self::text('DATABASE_PORT', '3306'),
             databaseName: self::text('DATABASE_NAME', 'slipway'),
             databaseUser: self::text('DATABASE_USER', 'slipway'),
             databasePassword: self::secret('DATABASE_PASSWORD'),
-            redisHost: $redisHost,
-            redisPort: $redisPort,
+            redisHost: self::text('REDIS_HOST', '127.0.0.1'),
+            redisPort: (int) self::text('REDIS_PORT', '10000'),
             redisPassword: self::secret('REDIS_PASSWORD'),
             tlsCaFile: self::text('TLS_CA_FILE', '/etc/ssl/certs/ca-certificates.crt'),
             releaseToken: self::secret('RELEASE_TOKEN'),
@@ -109,11 +107,5 @@ final readonly class Settings
     private static function texts(mixed $data): array
     {
         return is_array($data) ? array_filter($data, is_string(...)) : [];
-    }
-
-    /** @return array{string, int} */
-    private static function hostAndPort(string $address, int $defaultPort): array
-    {
-        return 1 === preg_match('/^(.+):(\d{1,5})$/D', $address, $parts) ? [$parts[1], (int) $parts[2]] : [$address, $defaultPort];
     }
 }
