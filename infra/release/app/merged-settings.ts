@@ -1,14 +1,18 @@
 import { vaultSecretName } from '../../lib/app-secrets.ts';
 import { SlipError } from '../../lib/errors.ts';
 import type { Application } from './application.ts';
+import { frameworkSettings } from './framework-settings.ts';
 
 type Settings = Readonly<Record<string, string>>;
 
 /**
- * The settings that a version runs with: those that the program wants, the application's own, and a reference to the vault for each of its
- * secrets. Throws SLIP-APP-SETTING when the application names one of the program's.
+ * The settings that a version runs with: those that the program wants, the same under the names of the application's framework, the
+ * application's own, and a reference to the vault for each of its secrets. Throws SLIP-APP-SETTING when the application names one of the program's.
  */
-export function mergedSettings(wanted: Settings, { env, secrets }: Pick<Application, 'env' | 'secrets'>): Settings {
+export function mergedSettings(
+  wanted: Settings,
+  { kind, env, secrets }: Pick<Application, 'kind' | 'env' | 'secrets'>,
+): Settings {
   const taken = [...Object.keys(env), ...secrets].filter((name) => name in wanted);
   if (taken.length > 0) {
     throw new SlipError('SLIP-APP-SETTING', {
@@ -18,7 +22,7 @@ export function mergedSettings(wanted: Settings, { env, secrets }: Pick<Applicat
     });
   }
   const references = secrets.map((name) => [name, secretReference(vaultOf(wanted), name)] as const);
-  return { ...wanted, ...env, ...Object.fromEntries(references) };
+  return { ...wanted, ...frameworkSettings(kind, wanted), ...env, ...Object.fromEntries(references) };
 }
 
 function secretReference(vault: string, setting: string): string {
