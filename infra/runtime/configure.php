@@ -19,6 +19,10 @@ try {
 
 final readonly class Configuration
 {
+    private const LOCK_WAIT_MICROSECONDS = 20_000;
+    /** Debian's directory, in which a certificate is found by its hash. */
+    private const AUTHORITIES = '/etc/ssl/certs';
+
     /** @var array<string, mixed> */
     private array $application;
 
@@ -85,6 +89,8 @@ final readonly class Configuration
             'WORKERS' => $this->env('FPM_MAX_CHILDREN'),
             'BODY' => $php['body'],
             'MEMORY' => $php['memory'],
+            'SESSIONS' => $this->sessions(),
+            'TRUSTED_AUTHORITIES' => $this->trustedAuthorities(),
             'REQUEST_SECONDS' => (string) $php['requestSeconds'],
             // php-fpm ends the request first, and its reason is logged.
             'APP_TIMEOUT' => (string) ($php['requestSeconds'] + 5),
@@ -95,6 +101,36 @@ final readonly class Configuration
             'PRELOAD' => isset($php['preload']) ? 'opcache.preload = '.$app.'/'.$php['preload'].('' === $user ? '' : "\nopcache.preload_user = $user") : '',
             'DIRECTIVES' => implode("\n", array_map(self::directive(...), array_keys($php['ini']), $php['ini'])),
         ]);
+    }
+
+    /**
+     * Sessions outlive a swap in Redis. Its address holds a password, so php.ini names the variable in which startup.sh gives it. A request
+     * has its session to itself, as with PHP's files.
+     */
+    private function sessions(): string
+    {
+        $isChosen = isset($this->application['php']['ini']['session.save_handler']);
+        if ($isChosen || '' === $this->env('SLIPWAY_SESSIONS', '') || !extension_loaded('redis')) {
+            return 'session.save_path = '.$this->env('RUN_DIR').'/sessions';
+        }
+        $seconds = $this->application['php']['requestSeconds'];
+
+        return implode("\n", [
+            'session.save_handler = redis',
+            'session.save_path = "${SLIPWAY_SESSIONS}"',
+            'redis.session.locking_enabled = On',
+            "redis.session.lock_expire = $seconds",
+            'redis.session.lock_wait_time = '.self::LOCK_WAIT_MICROSECONDS,
+            'redis.session.lock_retries = '.intdiv($seconds * 1_000_000, self::LOCK_WAIT_MICROSECONDS),
+        ]);
+    }
+
+    /** What a TLS connection of PHP trusts unless its code says otherwise: the image's authorities, and TLS_CA_FILE. */
+    private function trustedAuthorities(): string
+    {
+        $file = $this->env('TLS_CA_FILE', '');
+
+        return '' === $file ? '' : "openssl.cafile = \"$file\"\nopenssl.capath = ".self::AUTHORITIES;
     }
 
     private static function directive(string $name, string|int|float|bool $value): string

@@ -155,7 +155,23 @@ check_readable() {
   as_app_user test -r "$APP_DIR/." || fail "The user $APP_USER cannot read the application in $APP_DIR"
 }
 
+# Where PHP keeps sessions, as phpredis reads it: other characters of a password would have a meaning there.
+session_address() {
+  [ -n "${REDIS_HOST:-}" ] && [ -n "${REDIS_PASSWORD:-}" ] || return 0
+  printf 'tls://%s:%s?auth=%s&prefix=session:&timeout=2&read_timeout=5' "$REDIS_HOST" "${REDIS_PORT:-10000}" "$(url_encode "$REDIS_PASSWORD")"
+}
+
+url_encode() { # text
+  local LC_ALL=C text=$1 i each
+  for ((i = 0; i < ${#text}; i++)); do
+    each=${text:i:1}
+    case $each in [A-Za-z0-9._~-]) printf %s "$each" ;; *) printf '%%%02X' "'$each" ;; esac
+  done
+}
+
 configure() {
+  SLIPWAY_SESSIONS=$(session_address)
+  export SLIPWAY_SESSIONS
   export RUN_DIR NGINX_LISTEN NGINX_PID_FILE FPM_PID_FILE
   local run_as=''
   is_root && run_as=$APP_USER

@@ -82,6 +82,11 @@ export class Container {
     return readFile(join(this.#directory, 'log'), 'utf8');
   }
 
+  /** A file that the container rendered for itself. */
+  configuration(path: string): Promise<string> {
+    return readFile(join(this.#directory, 'run', path), 'utf8');
+  }
+
   async stop(): Promise<void> {
     const child = this.#process;
     if (child !== undefined && child.exitCode === null) {
