@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { parseCommand } from './command-line.ts';
+import { cronProblem } from './cron-expression.ts';
 import { parseSize } from './size.ts';
 
 /** Kinds of application that have defaults of their own. */
@@ -33,9 +34,6 @@ const environmentName = /^[A-Za-z_][A-Za-z0-9_]{0,127}$/;
 const reservedName =
   /^(WEBSITES?_|APPSETTING_|APPLICATIONINSIGHTS_|AZURE_|IDENTITY_|MSI_|SCM_|ORYX_|FPM_|PHP_INI_SCAN_DIR$|SLIPWAY_|SIDECAR_|RUN_DIR$|NGINX_|PORT$|HOME$|PATH$|SLOT_NAME$|RELEASE_TOKEN$|CACHE_API_TOKEN$|APP_INTERNAL_URL$|MEDIA_|TRUSTED_PROXIES$)/;
 
-const cronField = '(?:\\*|\\d{1,2}(?:-\\d{1,2})?(?:,\\d{1,2}(?:-\\d{1,2})?)*)(?:/\\d{1,2})?';
-const cron = new RegExp(`^${Array(5).fill(cronField).join(' ')}$`);
-
 /** A path in the application: relative, `/` between segments, never out of it. */
 const treePath = z
   .string()
@@ -46,6 +44,11 @@ const urlPath = z
 const command = z.string().superRefine((text, context) => {
   const parsed = parseCommand(text);
   if ('problem' in parsed) context.addIssue({ code: 'custom', message: `a command: ${parsed.problem}` });
+});
+const cron = z.string().superRefine((text, context) => {
+  const problem = cronProblem(text);
+  if (problem !== undefined)
+    context.addIssue({ code: 'custom', message: `five fields of cron, such as \`*/5 * * * *\`: ${problem}` });
 });
 const size = z.string().refine((text) => parseSize(text) !== undefined, { error: 'a size such as 512k, 64m or 1g' });
 /** Directives that the runtime itself needs to be as they are. */
@@ -178,15 +181,19 @@ export const manifestSchema = z.strictObject({
           .min(1)
           .max(600)
           .optional()
-          .describe('How long it may take to end after SIGTERM; in seconds.'),
+          .describe('How long it may take to end after SIGTERM; in seconds. 60 when unsaid.'),
       }),
     )
     .optional()
-    .describe('Commands that run beside the site in production.'),
+    .describe(
+      'Commands that run beside the site in production, on every instance, and are started again when they end.',
+    ),
   schedule: z
-    .record(z.string().regex(cron, { error: 'five fields of cron, such as `*/5 * * * *`' }), command)
+    .record(cron, command)
     .optional()
-    .describe('Commands by the time they run at, in UTC, once over all instances.'),
+    .describe(
+      'Commands by the time they run at, in UTC, once over all instances: five fields of cron with lists, ranges, steps and names.',
+    ),
   env: z
     .record(settingName, z.union([z.string(), z.number(), z.boolean()]).transform(String))
     .optional()

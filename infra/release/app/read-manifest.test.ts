@@ -37,7 +37,7 @@ provides: {colour: /x}
     expect.stringMatching(/^smoke\[0\]\.statuss is not a key; known here: path, status, location, contains, json$/),
     'smoke[1]: found 5, expected a text, or an object',
     'workers.Queue: expected a name of small letters, digits and -',
-    'schedule.* * *: expected five fields of cron, such as `*/5 * * * *`',
+    'schedule.* * *: expected five fields of cron, such as `*/5 * * * *`: "* * *" has 3 fields',
     expect.stringMatching(/^env\.PORT: expected a name that is not one of slipway/),
     'env.a b: expected the name of an environment variable',
     expect.stringMatching(/^secrets\[0\]: found "WEBSITE_X", expected a name/),

@@ -131,7 +131,7 @@ describe('a package', () => {
   test('holds the runtime, and the application with its vendor as one archive; no environment file', async () => {
     const { stdout: zip } = await run('unzip', ['-Z1', built.file]);
     const outside = zip.trim().split('\n');
-    expect(outside.filter((name) => !/^slipway\/(agent|configure|templates)\//.test(name))).toEqual([
+    expect(outside.filter((name) => !/^slipway\/(agent|configure|templates|workers)\//.test(name))).toEqual([
       'slipway/app.json',
       'slipway/application.sha256',
       'slipway/configure.php',

@@ -20,17 +20,26 @@ export interface PackageDescription {
   readonly archive: Archive;
   readonly needs: readonly Service[];
   /** Commands are split into their words. */
-  readonly application: Omit<Application, 'start'> & { readonly start: readonly (readonly string[])[] };
+  readonly application: Omit<Application, 'start' | 'workers' | 'schedule'> & {
+    readonly start: readonly Words[];
+    readonly workers: Readonly<Record<string, { readonly run: Words; readonly stopSeconds: number }>>;
+    readonly schedule: Readonly<Record<string, Words>>;
+  };
   readonly migrations: readonly Migration[];
   /** The script that answers whatever is no file. Undefined where every script runs and none has the name. */
   readonly frontController: PackageFile | undefined;
 }
+
+type Words = readonly string[];
 
 /** A file of a package; without content when the package does not have it. */
 export interface PackageFile {
   readonly path: string;
   readonly content?: string | undefined;
 }
+
+/** How long a worker may take to end when its manifest does not say. */
+const defaultStopSeconds = 60;
 
 /** Longer scripts are not front controllers, and app.json stays small. */
 const frontControllerMaxBytes = 1024 * 1024;
@@ -49,11 +58,20 @@ export async function frontControllerOf(
 export function packageDescription(
   facts: Omit<PackageDescription, 'format' | 'application' | 'needs'> & { readonly application: Application },
 ): PackageDescription {
+  const { application } = facts;
   return {
     format: descriptionFormat,
     ...facts,
-    needs: servicesOf(facts.application),
-    application: { ...facts.application, start: facts.application.start.map(wordsOf) },
+    needs: servicesOf(application),
+    application: {
+      ...application,
+      start: application.start.map(wordsOf),
+      workers: mapValues(application.workers, ({ run, stopSeconds = defaultStopSeconds }) => ({
+        run: wordsOf(run),
+        stopSeconds,
+      })),
+      schedule: mapValues(application.schedule, wordsOf),
+    },
   };
 }
 
@@ -72,4 +90,8 @@ function wordsOf(text: string): readonly string[] {
   const parsed = parseCommand(text);
   if ('problem' in parsed) throw new Error(`${text}: ${parsed.problem}`);
   return parsed.words;
+}
+
+function mapValues<From, To>(record: Readonly<Record<string, From>>, change: (value: From) => To): Record<string, To> {
+  return Object.fromEntries(Object.entries(record).map(([name, value]) => [name, change(value)]));
 }
