@@ -4,7 +4,8 @@ declare(strict_types=1);
 
 // Renders the configuration of nginx, php-fpm and PHP for one application, from its app.json and the environment that startup.sh
 // gives. Writes below RUN_DIR: nginx.conf, php-fpm.conf, php/slipway.ini, start/N (the words of a start command, each ended by
-// NUL) and writable (paths, each ended by NUL). What it cannot render ends it with a sentence on stderr and exit code 1.
+// NUL), writable (paths, each ended by NUL) and has-workers where the application has workers or a schedule. What it cannot render
+// ends it with a sentence on stderr and exit code 1.
 
 namespace Slipway\Runtime;
 
@@ -47,6 +48,9 @@ final readonly class Configuration
         }
         foreach ($this->application['start'] as $index => $words) {
             self::put(sprintf('%s/start/%02d', $run, $index), implode("\0", $words)."\0");
+        }
+        if ([] !== $this->application['workers'] || [] !== $this->application['schedule']) {
+            self::put($run.'/has-workers', '');
         }
         $writable = [...$this->application['writable'], ...array_column($this->application['media'], 'path')];
         self::put($run.'/writable', implode('', array_map(static fn (string $path): string => $path."\0", $writable)));

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Runs an application in App Service's PHP container, or on any machine with nginx and php-fpm: unpacks the package's archive to
-# this container's own disk, then nginx and php-fpm under supervision. The site's startup command is:
+# this container's own disk, then nginx, php-fpm and, in production, the application's workers under supervision. The site's
+# startup command is:
 # bash /home/site/wwwroot/slipway/startup.sh
 #
 # RUN_DIR         /tmp/slipway    the application, sockets, pids, rendered configuration; belongs to this container alone
@@ -29,10 +30,13 @@ APP_USER=${APP_USER:-www-data}
 export FPM_MAX_CHILDREN=${FPM_MAX_CHILDREN:-8}
 export MEDIA_ROOT=${MEDIA_ROOT:-/home/media}
 export MEDIA_MOUNT=${MEDIA_MOUNT:-}
+# On the share that the slot's instances have in common and that moves with the slot.
+export SLIPWAY_HOME=${SLIPWAY_HOME:-${MEDIA_ROOT%/*}/slipway}
 export CLIENT_ADDRESS_HEADER=${CLIENT_ADDRESS_HEADER:-X-Forwarded-For}
 START_SECONDS=${START_SECONDS:-120}
 
 FPM_PID_FILE=$RUN_DIR/php-fpm.pid
+SUPERVISOR_PID_FILE=$RUN_DIR/supervisor.pid
 SIDECAR_SECONDS=${SIDECAR_SECONDS:-10}
 READY_SECONDS=20           # for php-fpm to open its sockets
 GRACE_SECONDS=${WEBSITES_CONTAINER_STOP_TIME_LIMIT:-30}
@@ -91,26 +95,31 @@ wait_gone() { # pid seconds
 }
 
 # Stops the image's own nginx, or a leftover of an earlier run, which holds the listen address.
-stop_predecessor() { # pid-file name
+stop_predecessor() { # pid-file name signal
   local pid
   pid=$(live_pid "$1") || return 0
   grep -qa "$2" "/proc/$pid/cmdline" 2>/dev/null || return 0
   say NOTICE "Stopping the $2 that is already running (pid $pid)"
-  kill -QUIT "$pid" 2>/dev/null
+  kill -"${3:-QUIT}" "$pid" 2>/dev/null
   wait_gone "$pid" 10 || kill -KILL "$pid" 2>/dev/null
 }
 
 make_directories() {
-  mkdir -p "$RUN_DIR"/{tmp,sessions,nginx,php,start} "$MEDIA_ROOT"/{outbox,synced,journal} || fail "Cannot make the directories below RUN_DIR or MEDIA_ROOT"
+  mkdir -p "$RUN_DIR"/{tmp,sessions,nginx,php,start,workers} "$MEDIA_ROOT"/{outbox,synced,journal} "$SLIPWAY_HOME" || fail "Cannot make the directories below RUN_DIR, MEDIA_ROOT or SLIPWAY_HOME"
   # 107 bytes are all the kernel takes for the path of a socket.
   [ ${#RUN_DIR} -le 95 ] || fail "RUN_DIR is longer than 95 bytes: its sockets could not be opened"
   if is_root; then
     chmod 755 "$RUN_DIR"
-    chown "$APP_USER": "$RUN_DIR"/{tmp,sessions,nginx}
+    chown "$APP_USER": "$RUN_DIR"/{tmp,sessions,nginx,workers}
     # Fails on a share with fixed ownership, which lets every user write.
-    chown "$APP_USER": "$MEDIA_ROOT" "$MEDIA_ROOT"/{outbox,synced,journal} 2>/dev/null || true
+    chown "$APP_USER": "$MEDIA_ROOT" "$MEDIA_ROOT"/{outbox,synced,journal} "$SLIPWAY_HOME" 2>/dev/null || true
   fi
   rm -f "$RUN_DIR"/*.sock "$RUN_DIR"/tmp/hangs-*
+}
+
+# What is live says the release after a swap. What starts as staging is not, whatever its share says from before.
+withdraw_in_staging() {
+  [ "${SLOT_NAME:-production}" = production ] || rm -f "$SLIPWAY_HOME/live"
 }
 
 # As the application's user. When that is root, without root's right to pass over permissions: what is read-only is so for PHP too.
@@ -207,6 +216,16 @@ start_nginx() {
   SERVER=$!
 }
 
+# Nothing of the application runs beside the site in staging, so that nothing watches it there either.
+start_supervisor() {
+  [ "${SLOT_NAME:-}" = production ] && [ -e "$RUN_DIR/has-workers" ] || return 0
+  local user=()
+  if is_root && [ "$APP_USER" != root ]; then user=(setpriv --reuid "$APP_USER" --regid "$(id -gn "$APP_USER")" --clear-groups); fi
+  STOP_SECONDS=$((GRACE_SECONDS > 4 ? GRACE_SECONDS - 2 : GRACE_SECONDS)) "${user[@]}" setsid setpriv "${FPM_CAPABILITIES[@]}" --pdeathsig TERM "$PHP" "$SLIPWAY/workers/supervise.php" >&2 </dev/null &
+  SUPERVISOR=$!
+  echo "$SUPERVISOR" >"$SUPERVISOR_PID_FILE"
+}
+
 fpm_listens() {
   local pool
   for pool in app ops health live stream; do [ -S "$RUN_DIR/$pool.sock" ] || return 1; done
@@ -259,8 +278,14 @@ stop() {
   trap '' TERM INT HUP
   STOPPING=1
   say NOTICE 'Stopping'
+  local deadline=$((SECONDS + GRACE_SECONDS))
+  # It passes the signal on to the workers, which end while open requests do.
+  [ -z "$SUPERVISOR" ] || kill -TERM "$SUPERVISOR" 2>/dev/null
   quit_server "$SERVER"
   quit_server "$FPM"
+  if [ -n "$SUPERVISOR" ]; then
+    wait_gone "$SUPERVISOR" $((deadline > SECONDS ? deadline - SECONDS : 0)) || kill -KILL "$SUPERVISOR" 2>/dev/null
+  fi
   exit 0
 }
 
@@ -289,7 +314,7 @@ supervise() {
   local ended status
   while true; do
     ended=''
-    wait -n -p ended "$FPM" "$SERVER"
+    wait -n -p ended "$FPM" "$SERVER" ${SUPERVISOR:+"$SUPERVISOR"}
     status=$?
     [ -z "$STOPPING" ] || return
     if [ "$ended" = "$FPM" ]; then
@@ -302,6 +327,10 @@ supervise() {
       retire "$SERVER"
       pause_before_restart nginx
       start_nginx
+    elif [ "$ended" = "$SUPERVISOR" ]; then
+      say ERROR "The supervisor of the workers $(reason $status), starting it again"
+      pause_before_restart supervisor
+      start_supervisor
     fi
   done
 }
@@ -310,7 +339,7 @@ main() {
   # Applies to all later output, also bash's own.
   exec 2> >(as_json_lines)
   LOG_WRITER=$!
-  STOPPING='' FPM='' SERVER='' FPM_FLAGS=()
+  STOPPING='' FPM='' SERVER='' SUPERVISOR='' FPM_FLAGS=()
   # php-fpm runs as root only with this flag.
   FPM_CAPABILITIES=()
   if is_root && [ "$APP_USER" = root ]; then
@@ -318,6 +347,8 @@ main() {
     setpriv --bounding-set -dac_override true 2>/dev/null && FPM_CAPABILITIES=(--bounding-set -dac_override)
   fi
   make_directories
+  withdraw_in_staging
+  stop_predecessor "$SUPERVISOR_PID_FILE" supervise.php TERM
   stop_predecessor "$NGINX_PID_FILE" nginx
   stop_predecessor "$FPM_PID_FILE" php-fpm
   unpack
@@ -330,6 +361,7 @@ main() {
   await_fpm || { kill -KILL "$FPM" 2>/dev/null; fail 'php-fpm does not start; its reason is above'; }
   [ -z "${SIDECAR_PORT:-}" ] || await_sidecar
   start_nginx
+  start_supervisor
   supervise
 }
 

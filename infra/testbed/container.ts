@@ -59,6 +59,11 @@ export class Container {
     return this.#wwwroot;
   }
 
+  /** The share that belongs to its slot. */
+  get home(): string {
+    return join(this.#directory, 'home');
+  }
+
   /** Resolves when the container answers; rejects with its log when it ends before. */
   async start(): Promise<void> {
     const child = this.#spawn();
@@ -87,12 +92,16 @@ export class Container {
     return readFile(join(this.#directory, 'run', path), 'utf8');
   }
 
-  async stop(): Promise<void> {
+  /** Resolves when the script has ended. */
+  async end(signal: NodeJS.Signals): Promise<void> {
     const child = this.#process;
-    if (child !== undefined && child.exitCode === null) {
-      child.kill('SIGTERM');
-      await once(child, 'exit');
-    }
+    if (child === undefined || child.exitCode !== null || child.signalCode !== null) return;
+    child.kill(signal);
+    await once(child, 'exit');
+  }
+
+  async stop(): Promise<void> {
+    await this.end('SIGTERM');
     await removeDisk(this.#directory);
   }
 

@@ -7,7 +7,7 @@ declare(strict_types=1);
 use Slipway\Agent\Agent;
 use Slipway\Agent\Settings;
 
-foreach (['Answer', 'Settings', 'Http', 'Sidecar', 'HealthChecks', 'Agent'] as $class) {
+foreach (['Answer', 'Settings', 'Http', 'Sidecar', 'RedisConnection', 'Declaration', 'HealthChecks', 'Agent'] as $class) {
     require __DIR__.'/src/'.$class.'.php';
 }
 

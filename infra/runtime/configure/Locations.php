@@ -17,6 +17,7 @@ final readonly class Locations
         'probe' => ['release/probe', 'ops', 300],
         'warm' => ['release/warm', 'ops', 300],
         'cache' => ['release/cache', 'ops', 300],
+        'declaration' => ['release/live', 'ops', 10],
         'media' => ['media', 'ops', 300],
     ];
     private const OPS = "limit_conn ops 32;\n  fastcgi_read_timeout 300s;\n  fastcgi_pass ops;";

@@ -28,6 +28,7 @@ final readonly class Agent
             !$this->isReleaseTool($authorization) => Answer::problem(404, 'Not Found'),
             'release/drain' === $route => 'POST' === $method ? $this->drain($query) : self::notAllowed('POST'),
             'release/warm' === $route => 'POST' === $method ? new Answer(200, ['requests' => 0, 'answered' => 0]) : self::notAllowed('POST'),
+            'release/live' === $route => $this->live($method, $query),
             'release/cache' === $route => 'POST' === $method ? $this->cache() : self::notAllowed('POST'),
             'media' === $route => $isRead ? $this->media() : self::notAllowed('GET, HEAD'),
             'media/retry' === $route => 'POST' === $method ? $this->retry($query) : self::notAllowed('POST'),
@@ -64,6 +65,53 @@ final readonly class Agent
         }
 
         return new Answer($answer['status'], $answer['json'] + ['drained' => 200 === $answer['status']]);
+    }
+
+    /**
+     * PUT declares the running version live, so that its workers run; DELETE withdraws that, so that they end; every answer says what still runs.
+     *
+     * @param array<mixed> $query
+     */
+    private function live(string $method, array $query): Answer
+    {
+        $declaration = new Declaration($this->settings->home);
+
+        return match ($method) {
+            'GET', 'HEAD' => $this->declared($declaration),
+            'PUT' => $this->declareLive($declaration, $query),
+            'DELETE' => $declaration->withdraw() ? $this->declared($declaration) : self::cannotWrite(),
+            default => self::notAllowed('GET, HEAD, PUT, DELETE'),
+        };
+    }
+
+    /** @param array<mixed> $query */
+    private function declareLive(Declaration $declaration, array $query): Answer
+    {
+        // Routing may still lead to the slot that was live before.
+        if (($query['version'] ?? null) !== $this->settings->version || 'production' !== $this->settings->slot) {
+            return Answer::problem(409, 'Conflict', "Version {$this->settings->version} runs here, as {$this->settings->slot}.");
+        }
+
+        return $declaration->declare($this->settings->version) ? $this->declared($declaration) : self::cannotWrite();
+    }
+
+    private function declared(Declaration $declaration): Answer
+    {
+        $instances = $declaration->reports(microtime(true));
+
+        return new Answer(200, [
+            'version' => $this->settings->version,
+            'declared' => $declaration->read(),
+            'hasWorkers' => $this->settings->hasWorkers,
+            // An instance that has not read the declaration since may yet start one.
+            'running' => [] !== array_filter($instances, static fn (array $report): bool => ($report['running'] ?? true) || ($report['live'] ?? true)),
+            'instances' => $instances,
+        ]);
+    }
+
+    private static function cannotWrite(): Answer
+    {
+        return Answer::problem(503, 'Service Unavailable', 'The share of the slot cannot be written to.', ['Retry-After' => '5']);
     }
 
     /** The round trip through Redis that a release asks for. */

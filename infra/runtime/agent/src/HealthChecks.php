@@ -12,6 +12,8 @@ final readonly class HealthChecks
     private const APPLICATION_MS = 1500;
     private const OUTBOX_MIN_FREE_BYTES = 268_435_456;
     private const KEY_SECONDS = 60;
+    /** This many ends in a row soon after a start are no accident. */
+    private const FAILING_WORKER = 3;
 
     public function __construct(private Settings $settings)
     {
@@ -30,6 +32,9 @@ final readonly class HealthChecks
             $checks['outbox'] = $this->outbox();
         }
         $checks['sidecar'] = $this->sidecar();
+        if ($this->settings->hasWorkers && 'production' === $this->settings->slot) {
+            $checks['workers'] = $this->workers();
+        }
         if ('' !== $this->settings->deepHealth) {
             $checks['application'] = $this->measured('component', $this->application(...));
         }
@@ -85,12 +90,7 @@ final readonly class HealthChecks
     /** A key of its own is written: a server that only answers reads is no cache. */
     private function redis(): ?string
     {
-        $redis = new \Redis();
-        $tls = ['stream' => ['verify_peer' => true, 'verify_peer_name' => true, 'cafile' => $this->settings->tlsCaFile]];
-        $redis->connect('tls://'.$this->settings->redisHost, $this->settings->redisPort, self::SERVICE_SECONDS, null, 0, self::SERVICE_SECONDS, $tls);
-        if ('' !== $this->settings->redisPassword) {
-            $redis->auth($this->settings->redisPassword);
-        }
+        $redis = RedisConnection::open($this->settings);
         $key = 'slipway:health:'.$this->settings->instanceId;
         $value = bin2hex(random_bytes(8));
         $isWritten = $redis->setex($key, self::KEY_SECONDS, $value) && $value === $redis->get($key);
@@ -126,6 +126,29 @@ final readonly class HealthChecks
             + (200 === $answer['status'] ? [] : ['output' => 0 === $answer['status'] ? 'does not answer' : 'answers '.$answer['status']])
             + ['observedValue' => intdiv(hrtime(true) - $began, 1_000_000), 'observedUnit' => 'ms']
             + (is_string($digest) && '' !== $digest ? ['componentId' => $digest] : []);
+    }
+
+    /** Whether workers and schedule run here as they should. They never make a slot unhealthy. @return array<string, mixed> */
+    private function workers(): array
+    {
+        $declaration = new Declaration($this->settings->home);
+        $base = ['componentType' => 'component'];
+        if ($declaration->read() !== $this->settings->version) {
+            return $base + ['status' => 'warn', 'output' => 'this version is not declared live, so its workers and schedule do not run: ./slipway heal'];
+        }
+        $reports = $declaration->reports(microtime(true));
+        $own = array_filter($reports, fn (array $report): bool => ($report['instance'] ?? '') === $this->settings->instanceId);
+        if ([] === $own) {
+            return $base + ['status' => 'warn', 'output' => 'nothing watches the workers of this instance'];
+        }
+        $failing = [];
+        foreach (array_merge(...array_column($own, 'workers')) as $worker) {
+            if (is_array($worker) && ($worker['failures'] ?? 0) >= self::FAILING_WORKER) {
+                $failing[] = $worker['name'].' ('.($worker['lastExit']['reason'] ?? '').')';
+            }
+        }
+
+        return $base + ([] === $failing ? ['status' => 'pass'] : ['status' => 'warn', 'output' => 'ends again and again: '.implode(', ', $failing)]);
     }
 
     private function application(): ?string

@@ -42,6 +42,9 @@ final readonly class Settings
         /** The application's own path for deep health, or empty. */
         public string $deepHealth,
         public string $instanceId,
+        /** The directory of slipway on the share of the slot. */
+        public string $home,
+        public bool $hasWorkers,
     ) {
     }
 
@@ -77,6 +80,8 @@ final readonly class Settings
             internalUrl: self::text('APP_INTERNAL_URL', 'http://127.0.0.1:'.self::text('PORT', '8080')),
             deepHealth: self::member($health, 'deep', ''),
             instanceId: self::text('WEBSITE_INSTANCE_ID', ''),
+            home: rtrim(self::text('SLIPWAY_HOME', '/home/slipway'), '/'),
+            hasWorkers: [] !== (array) ($application['workers'] ?? []) || [] !== (array) ($application['schedule'] ?? []),
         );
     }
 

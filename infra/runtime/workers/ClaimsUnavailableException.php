@@ -1,0 +1,9 @@
+<?php
+
+declare(strict_types=1);
+
+namespace Slipway\Workers;
+
+final class ClaimsUnavailableException extends \RuntimeException
+{
+}
