@@ -10,7 +10,7 @@ export const command = defineCommand<{ readonly app?: string; readonly yes: bool
   configure(command) {
     command.option('--app <dir>', 'directory of the application').option('--yes', 'write without asking', false);
   },
-  async run({ options, output }) {
+  async run({ options, output, edit }) {
     if (options.app === undefined)
       throw new UsageError('init takes the directory of an application', './slipway init --app DIR');
     const [{ discoverApplication, initApplication }, { AppSecrets }, { projectDirectory }, views, { confirm }] =
@@ -32,6 +32,9 @@ export const command = defineCommand<{ readonly app?: string; readonly yes: bool
       secrets: new AppSecrets(options.state),
     });
     const { application, ...seen } = discovery;
-    output.result({ taken: true, kind: application.kind, ...seen, ...done }, views.initialisedText(discovery, done));
+    output.result(
+      { taken: true, kind: application.kind, ...seen, ...done },
+      views.initialisedText(discovery, done, edit),
+    );
   },
 });

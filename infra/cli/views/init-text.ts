@@ -35,7 +35,11 @@ const manifestText = {
 } as const;
 
 /** What was done, and what is left to do. */
-export function initialisedText({ manifest, tlsLines }: Discovery, { path, generated, missing }: Initialised): string {
+export function initialisedText(
+  { manifest, tlsLines }: Discovery,
+  { path, generated, missing }: Initialised,
+  forRegion: (line: string) => string,
+): string {
   const done = [
     ['Pulumi.yaml', `slipway:app: ${path}`],
     ...(manifest === 'written' ? [['slipway.yaml', 'written'] as const] : []),
@@ -52,8 +56,8 @@ export function initialisedText({ manifest, tlsLines }: Discovery, { path, gener
     '',
     'Next:',
     ...table([
-      ['npm start', 'the local region, with this application as its first release'],
-      ['./slipway release', 'where the region runs already'],
+      [forRegion('npm start'), 'the local region, with this application as its first release'],
+      [forRegion('./slipway release'), 'where the region runs already'],
     ]),
   ].join('\n');
 }

@@ -122,3 +122,14 @@ test('refuses an archive with another SHA-1 than composer.lock', async () => {
   await publish({ version: '1.0.0', code: 'theirs' });
   await expect(install(source)).rejects.toMatchObject({ code: 'SLIP-RELEASE-COMPOSER' });
 });
+
+test('an application without a lock is installed whatever its development packages are, and wherever Composer writes no lock', async () => {
+  await publish({ version: '1.0.0', code: 'one' });
+  const source = await pin('composer.lock');
+  await rm(join(source, 'composer.lock'));
+  const definition = JSON.parse(await readFile(join(source, 'composer.json'), 'utf8'));
+  const own = { ...definition, config: { lock: false }, 'require-dev': { 'acme/nowhere': '^1.0' } };
+  await writeFile(join(source, 'composer.json'), JSON.stringify(own));
+  const installed = await installVendor(await vendorOf(source), join(directory, 'cache'));
+  expect(await readFile(join(installed, 'vendor/acme/lib/Lib.php'), 'utf8')).toContain('one');
+});

@@ -6,7 +6,7 @@ import type { Application } from '../app/application.ts';
 import { composer } from './composer.ts';
 
 /** Raise when the way vendor is installed changes: older caches are then left alone and not used. */
-const vendorFormat = 4;
+const vendorFormat = 5;
 
 /** Asks the registry where its copies are; keeps every version. */
 const refillArgs = ['update', '--lock', '--no-install', '--no-scripts', '--no-progress'];
@@ -143,10 +143,14 @@ function withPlugins({ plugins }: VendorSource, args: readonly string[]): readon
  * builds keeps their bytes the same. Only the plugins that the manifest names may run. Paths are those of the application's directory, and
  * what lies there is copied.
  */
-function composerJsonFor({ composerJson, plugins, pathsFrom }: VendorSource): string {
+function composerJsonFor({ composerJson, lock, plugins, pathsFrom }: VendorSource): string {
   const definition = JSON.parse(composerJson.toString('utf8')) as ComposerDefinition;
   const allowed = Object.fromEntries(plugins.map((name) => [name, true]));
-  definition.config = { ...definition.config, 'autoloader-suffix': 'Slipway', 'allow-plugins': allowed };
+  // The lock is read, also on a machine whose Composer is told to write none.
+  const settings = { lock: true, 'autoloader-suffix': 'Slipway', 'allow-plugins': allowed };
+  definition.config = { ...definition.config, ...settings };
+  // Without a lock, nothing pins development packages; one that the registry lacks would stop a build that does not need it.
+  if (lock === undefined) delete definition['require-dev'];
   if (pathsFrom !== undefined) {
     definition.repositories = Object.values(definition.repositories ?? {}).map((repository) =>
       isPathRepository(repository)
@@ -168,6 +172,7 @@ interface Repository {
 }
 
 interface ComposerDefinition {
+  'require-dev'?: Record<string, string>;
   config?: Record<string, unknown>;
   repositories?: Readonly<Record<string, Repository>> | readonly Repository[];
 }
