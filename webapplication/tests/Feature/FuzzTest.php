@@ -7,7 +7,7 @@ namespace App\Tests\Feature;
 use PHPUnit\Framework\Attributes\DataProvider;
 use PHPUnit\Framework\Attributes\Test;
 
-/** FUZZ_REQUESTS is the number of requests per group of routes (3000), FUZZ_SEED the seed (1). */
+/** FUZZ_REQUESTS is the number of requests per group of routes (500, in the long form 5000), FUZZ_SEED the seed (1). */
 final class FuzzTest extends FeatureTestCase
 {
     private const AT_ONCE = 6;
@@ -28,7 +28,7 @@ final class FuzzTest extends FeatureTestCase
     {
         $seed = self::number('FUZZ_SEED', 1);
         $requests = new RandomRequests($seed + crc32($family) % 1000);
-        $left = self::number('FUZZ_REQUESTS', 3000);
+        $left = self::number('FUZZ_REQUESTS', 'long' === getenv('SLIPWAY_TEST_FORM') ? 5000 : 500);
         $logged = strlen($this->environment->application->logged());
         $statuses = [];
         $multi = curl_multi_init();
