@@ -6,7 +6,6 @@ namespace App\Tests\Feature;
 
 use App\Tests\Servers\ConcurrentRequests;
 use App\Tests\Servers\Flood;
-use App\Tests\Servers\Package;
 use App\Tests\Servers\TestEnvironment;
 use PHPUnit\Framework\Attributes\DataProvider;
 use PHPUnit\Framework\Attributes\Test;
@@ -116,7 +115,7 @@ final class FrontDoorTest extends FeatureTestCase
     #[Test]
     public function source_code_and_hidden_files_are_never_static_files(): void
     {
-        $package = new Package($this->environment->directory.'/package-source');
+        $package = $this->environment->anotherPackage();
         mkdir($package->directory.'/public/.well-known');
         mkdir($package->directory.'/public/folder');
         foreach (['x.php', 'X.PHP', 'x.phtml', 'x.php.bak', 'x.php~', 'x.php7', 'x.phar', 'x.inc', '.env', 'INDEX.PHP', 'folder/x.php', 'folder/.htaccess'] as $hidden) {

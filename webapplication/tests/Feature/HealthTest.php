@@ -6,8 +6,8 @@ namespace App\Tests\Feature;
 
 use App\Tests\Servers\ConcurrentRequests;
 use App\Tests\Servers\Files;
-use App\Tests\Servers\Package;
 use App\Tests\Servers\Response;
+use App\Tests\Servers\Runtime;
 use App\Tests\Servers\Text;
 use App\Tests\Servers\Wait;
 use PHPUnit\Framework\Attributes\Test;
@@ -143,11 +143,9 @@ final class HealthTest extends FeatureTestCase
     #[Test]
     public function a_deep_check_that_would_wait_for_ever_gives_its_worker_back(): void
     {
-        $package = new Package($this->environment->directory.'/package-health');
-        $configuration = $package->directory.'/appservice/php-fpm.conf';
         // The same limit, shorter.
-        file_put_contents($configuration, str_replace('request_terminate_timeout = 5s', 'request_terminate_timeout = 1s', (string) file_get_contents($configuration)));
-        $application = $this->environment->another(['FPM_MAX_CHILDREN' => '1'], $package->directory);
+        $runtime = Runtime::altered($this->environment->directory.'/runtime-health', 'php-fpm.conf', 'request_terminate_timeout = 5s', 'request_terminate_timeout = 1s');
+        $application = $this->environment->another(['FPM_MAX_CHILDREN' => '1'], null, $runtime);
         $application->start();
         $application->awaitReady();
         // Reading a FIFO without a writer blocks for good.

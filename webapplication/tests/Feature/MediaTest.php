@@ -5,7 +5,7 @@ declare(strict_types=1);
 namespace App\Tests\Feature;
 
 use App\Tests\Servers\Download;
-use App\Tests\Servers\Package;
+use App\Tests\Servers\Runtime;
 use PHPUnit\Framework\Attributes\DataProvider;
 use PHPUnit\Framework\Attributes\Test;
 
@@ -344,11 +344,9 @@ final class MediaTest extends FeatureTestCase
     #[Test]
     public function a_response_that_only_php_can_send_may_take_longer_than_other_requests(): void
     {
-        $package = new Package($this->environment->directory.'/package-slow');
-        $configuration = $package->directory.'/appservice/php-fpm.conf';
         // The same limit, shorter. php-fpm checks it once a second.
-        file_put_contents($configuration, str_replace('request_terminate_timeout = 60s', 'request_terminate_timeout = 1s', (string) file_get_contents($configuration)));
-        $application = $this->environment->another(['FPM_MAX_CHILDREN' => '1'], $package->directory);
+        $runtime = Runtime::altered($this->environment->directory.'/runtime-slow', 'php-fpm.conf', 'request_terminate_timeout = @REQUEST_SECONDS@s', 'request_terminate_timeout = 1s');
+        $application = $this->environment->another(['FPM_MAX_CHILDREN' => '1'], null, $runtime);
         $application->start();
         $application->awaitReady();
         foreach (['outbox', 'blob'] as $place) {
@@ -368,11 +366,9 @@ final class MediaTest extends FeatureTestCase
     {
         $name = 'moving-'.self::ulid();
         $this->put('synced', $name, 'bytes');
-        $package = new Package($this->environment->directory.'/package-moving');
-        $configuration = $package->directory.'/appservice/nginx.conf';
         // nginx finds nothing in the directory that PHP names, as if the file had just left it.
-        file_put_contents($configuration, str_replace('alias "@MEDIA_ROOT@/synced/"', 'alias "@MEDIA_ROOT@/journal/"', (string) file_get_contents($configuration)));
-        $application = $this->environment->another(['FPM_MAX_CHILDREN' => '1'], $package->directory);
+        $runtime = Runtime::altered($this->environment->directory.'/runtime-moving', 'nginx.conf', 'alias "@MEDIA_ROOT@/synced/"', 'alias "@MEDIA_ROOT@/journal/"');
+        $application = $this->environment->another(['FPM_MAX_CHILDREN' => '1'], null, $runtime);
         $application->start();
         $application->awaitReady();
         $answer = $application->client()->get('/media/'.$name);
@@ -387,11 +383,9 @@ final class MediaTest extends FeatureTestCase
     {
         $name = 'silent-'.self::ulid();
         $this->putSparse('blob', $name, 64 * 1024 * 1024);
-        $package = new Package($this->environment->directory.'/package-silent');
-        $configuration = $package->directory.'/appservice/nginx.conf';
         // The same limit, shorter.
-        file_put_contents($configuration, str_replace('proxy_read_timeout 30s', 'proxy_read_timeout 1s', (string) file_get_contents($configuration)));
-        $application = $this->environment->another(['FPM_MAX_CHILDREN' => '1'], $package->directory);
+        $runtime = Runtime::altered($this->environment->directory.'/runtime-silent', 'nginx.conf', 'proxy_read_timeout 30s', 'proxy_read_timeout 1s');
+        $application = $this->environment->another(['FPM_MAX_CHILDREN' => '1'], null, $runtime);
         $application->start();
         $application->awaitReady();
         $download = new Download($application->port, '/media/'.$name);

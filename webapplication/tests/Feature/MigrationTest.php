@@ -15,7 +15,6 @@ final class MigrationTest extends FeatureTestCase
 {
     private const VERSIONS = ['20270101000001', '20270101000002', '20270101000003', '20270101000004', '20270101000005'];
 
-    private static int $packages = 0;
     private Application $next;
 
     protected function tearDown(): void
@@ -304,7 +303,7 @@ final class MigrationTest extends FeatureTestCase
     /** @param callable(Package): void $prepare */
     private function start(callable $prepare): void
     {
-        $package = new Package($this->environment->directory.'/package'.++self::$packages);
+        $package = $this->environment->anotherPackage();
         $prepare($package);
         $this->next = $this->environment->another(['FPM_MAX_CHILDREN' => '1'], $package->directory);
         $this->next->start();

@@ -12,8 +12,11 @@ final class Application
     public readonly string $log;
     private ?Process $process = null;
 
-    /** @param array<string, string> $environment */
-    public function __construct(string $directory, private array $environment, private readonly string $source)
+    /**
+     * @param array<string, string> $environment
+     * @param string|null           $runtime     directory of the runtime that starts it, or null for that of this checkout
+     */
+    public function __construct(string $directory, private array $environment, private readonly string $source, private readonly ?string $runtime = null)
     {
         $this->port = Port::free();
         $this->runDirectory = $directory.'/run';
@@ -27,13 +30,13 @@ final class Application
     public function start(array $changes = []): void
     {
         $this->environment = $changes + $this->environment;
-        $this->run(['bash', Runtime::startup()]);
+        $this->run($this->startup());
     }
 
     /** Runs as the given user when this process is root, else as the current user. */
     public function startAs(string $user): void
     {
-        $this->run([...(0 === posix_geteuid() ? ['setpriv', '--reuid', $user, '--regid', $user, '--clear-groups'] : []), 'bash', Runtime::startup()]);
+        $this->run([...(0 === posix_geteuid() ? ['setpriv', '--reuid', $user, '--regid', $user, '--clear-groups'] : []), ...$this->startup()]);
     }
 
     public function awaitReady(): void
@@ -88,6 +91,12 @@ final class Application
     public function logged(): string
     {
         return (string) file_get_contents($this->log);
+    }
+
+    /** @return list<string> */
+    private function startup(): array
+    {
+        return ['bash', ($this->runtime ?? Runtime::directory()).'/startup.sh'];
     }
 
     /** @param list<string> $command */

@@ -7,7 +7,11 @@ namespace App\Tests\Servers;
 /** A copy of the application as a release deploys it, to which a test can add migrations. */
 final readonly class Package
 {
-    public function __construct(public string $directory)
+    private function __construct(public string $directory)
+    {
+    }
+
+    public static function ofCheckout(string $directory): self
     {
         $from = Source::directory();
         mkdir($directory);
@@ -15,6 +19,16 @@ final readonly class Package
             exec(sprintf('cp -r %s %s', escapeshellarg($from.'/'.$part), escapeshellarg($directory)));
         }
         exec(sprintf('cp -rl %1$s %2$s 2>/dev/null || { rm -rf %2$s; cp -r %1$s %2$s; }; chmod -R a+rX %2$s', escapeshellarg($from.'/vendor'), escapeshellarg($directory.'/vendor')));
+
+        return new self($directory);
+    }
+
+    /** Shares the content of its files with this package. */
+    public function copy(string $directory): self
+    {
+        exec(sprintf('cp -rl %s %s', escapeshellarg($this->directory), escapeshellarg($directory)));
+
+        return new self($directory);
     }
 
     /** Compiles the container as a release does, so that the application starts without compiling. */

@@ -9,9 +9,28 @@ final class Runtime
 {
     private static ?string $description = null;
 
-    public static function startup(): string
+    public static function directory(): string
     {
-        return self::infra().'/runtime/startup.sh';
+        return self::infra().'/runtime';
+    }
+
+    /**
+     * A copy of the runtime with one text of a template replaced, so that a test meets a limit soon or a moment for certain.
+     *
+     * @return string its directory
+     */
+    public static function altered(string $directory, string $template, string $from, string $to): string
+    {
+        exec(sprintf('cp -r %s %s', escapeshellarg(self::directory()), escapeshellarg($directory)));
+        $file = $directory.'/templates/'.$template;
+        $text = (string) file_get_contents($file);
+        if (!str_contains($text, $from)) {
+            throw new \LogicException(sprintf('%s does not contain "%s"', $template, $from));
+        }
+        file_put_contents($file, str_replace($from, $to, $text));
+        exec('chmod -R a+rX '.escapeshellarg($directory));
+
+        return $directory;
     }
 
     /** The file that tells the runtime of the application, made from slipway.yaml as a release does. */

@@ -23,6 +23,7 @@ final class TestEnvironment
     private readonly Certificates $certificates;
 
     private ?Package $package = null;
+    private int $packages = 0;
 
     /** @var list<Application> */
     private array $more = [];
@@ -77,12 +78,19 @@ final class TestEnvironment
      *
      * @param array<string, string> $settings
      * @param string|null           $source   directory of its code, or null for a compiled package of it
+     * @param string|null           $runtime  directory of its runtime, or null for that of this checkout
      */
-    public function another(array $settings, ?string $source = null): Application
+    public function another(array $settings, ?string $source = null, ?string $runtime = null): Application
     {
         $directory = $this->directory.'/app'.count($this->more);
 
-        return $this->more[] = new Application($directory, $settings + $this->settings(), $source ?? $this->package()->directory);
+        return $this->more[] = new Application($directory, $settings + $this->settings(), $source ?? $this->package()->directory, $runtime);
+    }
+
+    /** A copy of the compiled package, to which a test can add migrations: they are no part of what is compiled. */
+    public function anotherPackage(): Package
+    {
+        return $this->package()->copy($this->directory.'/package'.++$this->packages);
     }
 
     /** @return array<string, string> */
@@ -123,7 +131,7 @@ final class TestEnvironment
 
     private function package(): Package
     {
-        return $this->package ??= (new Package($this->directory.'/package'))->compile();
+        return $this->package ??= Package::ofCheckout($this->directory.'/package')->compile();
     }
 
     private function begin(): void
