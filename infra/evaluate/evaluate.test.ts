@@ -91,6 +91,7 @@ describe('a program that fails', () => {
     ['exits', 'SLIP-EVALUATE-PROGRAM', /exit code 3/],
     ['asks', 'SLIP-EVALUATE-INVOKE', /azure-native:compute:getImage/],
     ['is-not-there', 'SLIP-EVALUATE-PROGRAM', /is-not-there/],
+    ['serializes', 'SLIP-EVALUATE-PROGRAM', /serializeFunction of Pulumi is not available/],
     ['unregistered', 'SLIP-EVALUATE-PROGRAM', /Server is registered with package ''/],
   ])('and %s is %s, with what it said', async (name, code, said) => {
     const failed = evaluate({ stage: 'dev', mode: 'update', program: fixture(name) });
