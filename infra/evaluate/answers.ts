@@ -114,16 +114,43 @@ const LOOKUPS: Readonly<Record<string, Lookup>> = {
 /** Functions that read what is in Azure now, with a resource of the given values or none. */
 const PRESENT: Readonly<Record<string, (present: PresentInAzure) => JsonObject | undefined>> = {
   'web:getAppServicePlan': ({ planCapacity: capacity }) => (capacity === undefined ? undefined : { sku: { capacity } }),
-  'web:getWebApp': ({ released = false }) =>
-    released ? { slotSwapStatus: { timestampUtc: '2026-11-28T00:00:00Z' } } : undefined,
+  'web:getWebApp': ({ released = false, sites }) =>
+    released || sites !== undefined
+      ? {
+          ...(released ? { slotSwapStatus: { timestampUtc: '2026-11-28T00:00:00Z' } } : {}),
+          siteConfig: siteConfigOf(sites?.production),
+        }
+      : undefined,
+  'web:getWebAppSlot': ({ sites }) => (sites === undefined ? undefined : { siteConfig: siteConfigOf(sites.staging) }),
+  'web:listWebAppAzureStorageAccounts': ({ sites }) => mountsOf(sites?.production),
+  'web:listWebAppAzureStorageAccountsSlot': ({ sites }) => mountsOf(sites?.staging),
   'dbformysql:getServer': ({ mysqlStorageGb: storageSizeGB }) =>
     storageSizeGB === undefined ? undefined : { storage: { storageSizeGB } },
 };
+
+const siteConfigOf = (site: SiteInAzure | undefined): JsonObject => ({
+  linuxFxVersion: site?.stack ?? '',
+  // Azure shows no command with the site itself.
+  appCommandLine: null,
+});
+
+function mountsOf(site: SiteInAzure | undefined): JsonObject | undefined {
+  if (site === undefined) return undefined;
+  return { properties: Object.fromEntries((site.mounts ?? []).map((accountName, n) => [`m${n}`, { accountName }])) };
+}
+
+export interface SiteInAzure {
+  /** `linuxFxVersion` */
+  readonly stack: string;
+  /** Names of the accounts that are mounted. */
+  readonly mounts?: readonly string[];
+}
 
 /** What an evaluation finds in Azure. Default: nothing, as before a first `up`. */
 export interface PresentInAzure {
   readonly planCapacity?: number;
   readonly mysqlStorageGb?: number;
+  readonly sites?: Readonly<Record<'production' | 'staging', SiteInAzure>>;
   /** Production has been released to. */
   readonly released?: boolean;
 }

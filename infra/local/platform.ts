@@ -15,7 +15,6 @@ import {
   resolveText,
 } from './program/resolver.ts';
 import { Secrets } from './program/secrets.ts';
-import { siteDefinition } from './program/site-definition.ts';
 import { readDefinition, type SystemDefinition } from './program/system-definition.ts';
 import { AccessTokens } from './servers/access-tokens.ts';
 import { Blob, type StorageAccount } from './servers/blob.ts';
@@ -29,6 +28,7 @@ import { createStateDirectories } from './state/files.ts';
 import type { WorkerId } from './state/paths.ts';
 import { type StatePaths, statePaths } from './state/paths.ts';
 import { Mount } from './worker/mount.ts';
+import { Mounts } from './worker/mounts.ts';
 import { ProcessWorker, workerSocket } from './worker/process-worker.ts';
 import { buildSidecarImage } from './worker/sidecar-image.ts';
 
@@ -59,6 +59,8 @@ export interface Platform {
   readonly ingestion: IngestionEndpoint;
   readonly front: NginxFront;
   readonly mounts: readonly Mount[];
+  /** Called with a storage account when a mount of it was away for so long that App Service restarts the app. */
+  onMountLost: (account: string) => void;
   readonly workers: Readonly<Record<WorkerId, ProcessWorker>>;
 }
 
@@ -66,15 +68,22 @@ export interface Platform {
 export async function startPlatform(options: RegionOptions): Promise<Platform> {
   const base = await prepare(options);
   const { identity, ...servers } = createServers(base);
-  const mounts = createMounts(base, servers.blob);
-  const worker = (id: WorkerId) => createWorker(base, id, identity, mounts);
-  const platform = { ...base, ...servers, identity, mounts, workers: { a: worker('a'), b: worker('b') } };
+  const mounts: Mount[] = createMounts(base, servers.blob, (account) => platform.onMountLost(account));
+  const attached = new Mounts(base.accounts, mounts, (text) => resolveText(text, base.resolver));
+  const worker = (id: WorkerId) => createWorker(base, id, identity, attached);
+  const platform: Platform = {
+    ...base,
+    ...servers,
+    identity,
+    mounts,
+    onMountLost: () => undefined,
+    workers: { a: worker('a'), b: worker('b') },
+  };
   await base.secrets.saved();
   options.onProgress('starting MySQL, Redis, Blob, the identity and ingestion endpoints and the front');
   try {
     const { mysql, redis, blob, ingestion, front } = servers;
     await Promise.all([mysql, redis, blob, identity, ingestion, front].map((server) => server.start()));
-    await Promise.all(mounts.map((mount) => mount.start()));
   } catch (error) {
     await stopPlatform(platform);
     throw error;
@@ -162,38 +171,29 @@ function createServers(base: Base) {
   };
 }
 
-function createMounts({ paths, system, accounts }: Base, blob: Blob): Mount[] {
+/** Of every container: which of them a slot mounts, a release decides. One begins to follow its container when it is attached. */
+function createMounts({ paths, accounts }: Base, blob: Blob, onLost: (account: string) => void): Mount[] {
   return accounts.flatMap((account) =>
-    account.containers
-      .filter((container) => isMounted(system, account.name, container))
-      .map((container) => {
-        const client = blob.client(account).getContainerClient(container);
-        const directory = join(paths.mounts, account.name, container);
-        return new Mount({ account: account.name, container: client, directory });
-      }),
+    account.containers.map((container) => {
+      const client = blob.client(account).getContainerClient(container);
+      const directory = join(paths.mounts, account.name, container);
+      return new Mount({ account: account.name, container: client, directory, onLost: () => onLost(account.name) });
+    }),
   );
 }
 
-function createWorker(base: Base, id: WorkerId, identity: IdentityEndpoint, mounts: readonly Mount[]): ProcessWorker {
+function createWorker(base: Base, id: WorkerId, identity: IdentityEndpoint, mounts: Mounts): ProcessWorker {
   const { paths, ports, certificates, resolver, secrets, system } = base;
   return new ProcessWorker({
     id,
     paths,
     caBundle: certificates.caFile,
-    mountDirectory: (account, container) =>
-      mounts.find((mount) => mount.account === account && mount.container === container)?.directory,
+    mounts,
     resolver,
     sidecarPort: id === 'a' ? ports.internal.sidecarA : ports.internal.sidecarB,
     identity: { endpoint: identity.url, header: secrets.get('identity-header') },
     site: { name: String(system.app.inputs.name), hostName: `127.0.0.1:${ports.production}` },
   });
-}
-
-function isMounted(system: SystemDefinition, account: string, container: string): boolean {
-  const { production, staging } = siteDefinition(system).slots;
-  return [production, staging]
-    .flatMap((slot) => Object.values(slot.storageMounts))
-    .some((mount) => mount.accountName === account && mount.shareName === container);
 }
 
 /** Stops everything; data is kept. */

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { SUBSCRIPTION_ID } from '../evaluate/subscription.ts';
+import { messageOf } from '../lib/error-message.ts';
 import { type ResolvedReference, secretOf } from './appservice/key-vault-references.ts';
 import { Site } from './appservice/site.ts';
 import type { SlotName } from './appservice/worker.ts';
@@ -53,9 +54,11 @@ export async function runRegion(options: RegionOptions): Promise<RunningRegion> 
       production: `127.0.0.1:${platform.ports.production}`,
       staging: `127.0.0.1:${platform.ports.staging}`,
     },
+    accountKey: (account) => keyInGroup(platform, account),
     resolveText: (text) => resolveText(text, platform.resolver),
     log,
   });
+  platform.onMountLost = (account) => restartMounting(site, account);
   options.onProgress('starting the two workers');
   await site.start();
   await connect();
@@ -77,7 +80,23 @@ export async function runRegion(options: RegionOptions): Promise<RunningRegion> 
   };
 }
 
-function log(event: { readonly event: string }): void {
+/** The account of the releases belongs to the shared stack, hence to another group. */
+function keyInGroup({ accounts, system }: Platform, account: string): string | undefined {
+  if (account === system.evaluation.outputs.releasesAccount) return undefined;
+  return accounts.find(({ name }) => name === account)?.key;
+}
+
+/** A slot whose storage is away is restarted; its container then waits for the storage. */
+function restartMounting(site: Site, account: string): void {
+  for (const slot of ['production', 'staging'] as const) {
+    const mounts = Object.values(site.state.slots[slot].storageMounts);
+    if (!mounts.some(({ accountName }) => accountName === account)) continue;
+    log({ event: 'mount-lost', slot, account });
+    site.restart(slot).catch((error) => log({ event: 'restart-failed', slot, reason: messageOf(error) }));
+  }
+}
+
+function log(event: { readonly event: string; readonly [detail: string]: unknown }): void {
   console.log(JSON.stringify({ time: new Date().toISOString(), ...event }));
 }
 

@@ -2,6 +2,7 @@ import { azureTypeName } from '../evaluate/azure-types.ts';
 import { inputAt, kindOf, listAt, ofKind, textAt, textsOf } from '../evaluate/inputs.ts';
 import type { Evaluation, RecordedResource } from '../evaluate/recorded.ts';
 import { isJsonObject, type Json } from '../evaluate/values.ts';
+import { asObject } from '../lib/json.ts';
 import { DIAGNOSTICS, type Diagnostics, diagnosticsOf } from '../program/components/diagnostics/categories.ts';
 import { ROLES } from '../program/components/identity/roles.ts';
 import { type Finding, type HouseRule, settingsOf, siteKey, sitesOf } from './rule.ts';
@@ -149,18 +150,24 @@ export const stickyComplete: HouseRule = {
 
 export const slotsAlike: HouseRule = {
   name: 'app and slot alike',
-  about: 'App and slot have the same arguments, because a swap exchanges them.',
+  about: 'App and slot have the same arguments, because a swap exchanges them; but for what releases start them with.',
   findings: (evaluation) => {
     const [app, ...slots] = ofKind(evaluation, 'web:WebApp', 'web:WebAppSlot');
     if (app === undefined) return [];
     return slots.flatMap((slot) =>
       Object.keys({ ...app.inputs, ...slot.inputs })
         .filter((key) => key !== 'slot')
-        .filter((key) => JSON.stringify(app.inputs[key]) !== JSON.stringify(slot.inputs[key]))
+        .filter((key) => JSON.stringify(sharedInput(app, key)) !== JSON.stringify(sharedInput(slot, key)))
         .map((key) => ({ resource: slot.name, problem: `${key} is not that of ${app.name}` })),
     );
   },
 };
+
+function sharedInput({ inputs }: RecordedResource, key: string): unknown {
+  if (key !== 'siteConfig') return inputs[key];
+  const { linuxFxVersion: _, appCommandLine: __, ...shared } = asObject(inputs.siteConfig);
+  return shared;
+}
 
 const WARM_UP = {
   WEBSITE_SWAP_WARMUP_PING_PATH: '/_slipway/live',
@@ -233,7 +240,7 @@ function isFor(evaluation: Evaluation, { dependencies }: Assignment): boolean {
 /** Inputs that say which resource it is; a change of one is another resource. */
 const IDENTITY = ['containerName', 'name', 'resourceGroupName', 'secretName', 'slot', 'vaultName'];
 /** Types whose inputs belong to releases after creation. */
-const RELEASED = /^web:WebApp(ApplicationSettings|SiteContainer)(Slot)?$/;
+const RELEASED = /^web:WebApp(ApplicationSettings|AzureStorageAccounts|SiteContainer)(Slot)?$/;
 
 export const leftAlone: HouseRule = {
   name: 'what others change is left alone',

@@ -15,11 +15,19 @@ const DEPLOYER = {
 };
 const FULL = { ...DEPLOYER, 'sidecar.digest': `sha256:${'0'.repeat(64)}`, 'budget.startDate': '2026-12-01' };
 
+/** A stack that was released to, with another PHP to go back to. */
+const present = {
+  planCapacity: 2,
+  mysqlStorageGb: 64,
+  released: true,
+  sites: { production: { stack: 'PHP|8.4' }, staging: { stack: 'PHP|8.3' } },
+};
+
 let prod: Evaluation;
 let others: readonly Evaluation[];
 beforeAll(async () => {
   const update = (stage: string, config: Readonly<Record<string, string>>) =>
-    evaluate({ stage, mode: 'update', config, present: { planCapacity: 2, mysqlStorageGb: 64, released: true } });
+    evaluate({ stage, mode: 'update', config, present });
   prod = await update('prod', { ...FULL, 'edge.domain': 'www.example.org' });
   others = [
     await update('shared', DEPLOYER),
@@ -109,7 +117,7 @@ const BREAKAGES: Readonly<Record<string, readonly (readonly [string, () => Evalu
     ],
   ],
   'no shared keys': [
-    ['keys without a mount', () => without('WebAppAzureStorageAccounts', 'app-mounts')],
+    ['keys without a mount', () => withBroken('WebAppAzureStorageAccounts', 'app-mounts', input('properties', {}))],
     ['a basic login on the slot', () => withBroken('WebAppScmAllowedSlot', 'staging-scm', input('allow', true))],
     ['nobody turned FTP logins off', () => without('WebAppFtpAllowed', 'app-ftp')],
   ],
@@ -188,8 +196,8 @@ const BREAKAGES: Readonly<Record<string, readonly (readonly [string, () => Evalu
   ],
   'app and slot alike': [
     [
-      'another PHP on the slot',
-      () => withBroken('WebAppSlot', 'staging', input('siteConfig.linuxFxVersion', 'PHP|8.3')),
+      'another health check on the slot',
+      () => withBroken('WebAppSlot', 'staging', input('siteConfig.healthCheckPath', '/other')),
     ],
   ],
   'warm-up and stop': [

@@ -1,10 +1,24 @@
 import { getAppServicePlan } from '@pulumi/azure-native/web/getAppServicePlan.js';
 import { getWebApp } from '@pulumi/azure-native/web/getWebApp.js';
+import { getWebAppSlot } from '@pulumi/azure-native/web/getWebAppSlot.js';
+import { listWebAppAzureStorageAccounts } from '@pulumi/azure-native/web/listWebAppAzureStorageAccounts.js';
+import { listWebAppAzureStorageAccountsSlot } from '@pulumi/azure-native/web/listWebAppAzureStorageAccountsSlot.js';
 import { mysqlStorageGb } from './components/database/mysql-api.ts';
 import { type Names, resourceNames } from './naming.ts';
 
+export const STAGING = 'staging';
+
+/** What a site is started with. A swap carries it, and releases change it in the slot that they stage. */
+export interface PresentSite {
+  /** `linuxFxVersion` */
+  readonly stack: string | undefined;
+  /** `appCommandLine`; undefined where Azure does not show it. A site that is written without it keeps it. */
+  readonly command: string | undefined;
+}
+
 /**
- * Values in Azure that others change: autoscale or an operator the plan's capacity, Azure the size of MySQL's storage. They
+ * Values in Azure that others change: autoscale or an operator the plan's capacity, Azure the size of MySQL's storage,
+ * releases what a site is started with. They
  * belong to resources with other inputs, which rules `ignoreChanges` out: Pulumi sends an ignored input with its old value
  * from the state whenever another one changes. So the program passes the present value.
  */
@@ -13,21 +27,61 @@ export interface Present {
   readonly planCapacity: number | undefined;
   /** Undefined while there is no server. */
   readonly mysqlStorageGb: number | undefined;
+  /** Undefined while there is no such site. */
+  readonly sites: Readonly<Record<'production' | 'staging', PresentSite | undefined>>;
+  /** Names of the storage accounts that a slot mounts. */
+  readonly mountedAccounts: readonly string[];
   /** Whether production ever got a version, which only a swap does. */
   readonly released: boolean;
 }
 
-export const NOTHING_YET: Present = { planCapacity: undefined, mysqlStorageGb: undefined, released: false };
+export const NOTHING_YET: Present = {
+  planCapacity: undefined,
+  mysqlStorageGb: undefined,
+  sites: { production: undefined, staging: undefined },
+  mountedAccounts: [],
+  released: false,
+};
 
 /** Asks Azure. Rejects when Azure does not answer, because a guess could undo what others did. */
 export async function presentValues(names: Names): Promise<Present> {
   const { group: resourceGroupName, plan, mysql, app } = resourceNames(names);
-  const [planCapacity, storageGb, lastSwap] = await Promise.all([
+  const site = { resourceGroupName, name: app };
+  const slot = { ...site, slot: STAGING };
+  const [planCapacity, storageGb, production, staging, ...mounts] = await Promise.all([
     unlessMissing(getAppServicePlan({ resourceGroupName, name: plan }).then(({ sku }) => sku?.capacity)),
     unlessMissing(mysqlStorageGb({ resourceGroupName, serverName: mysql })),
-    unlessMissing(getWebApp({ resourceGroupName, name: app }).then(({ slotSwapStatus }) => slotSwapStatus)),
+    unlessMissing(getWebApp(site)),
+    unlessMissing(getWebAppSlot(slot)),
+    unlessMissing(listWebAppAzureStorageAccounts(site)),
+    unlessMissing(listWebAppAzureStorageAccountsSlot(slot)),
   ]);
-  return { planCapacity, mysqlStorageGb: storageGb, released: (lastSwap?.timestampUtc ?? '') !== '' };
+  return {
+    planCapacity,
+    mysqlStorageGb: storageGb,
+    sites: { production: presentSite(production), staging: presentSite(staging) },
+    mountedAccounts: mounts.flatMap((found) => Object.values(found?.properties ?? {})).map(accountOf),
+    released: (production?.slotSwapStatus?.timestampUtc ?? '') !== '',
+  };
+}
+
+interface ShownSite {
+  readonly siteConfig?: { readonly linuxFxVersion?: string; readonly appCommandLine?: string };
+}
+
+function presentSite(site: ShownSite | undefined): PresentSite | undefined {
+  if (site === undefined) return undefined;
+  const { linuxFxVersion, appCommandLine } = site.siteConfig ?? {};
+  return { stack: shown(linuxFxVersion), command: shown(appCommandLine) };
+}
+
+/** Azure shows null or nothing for what it leaves out. */
+function shown(text: string | null | undefined): string | undefined {
+  return text === null || text === '' ? undefined : text;
+}
+
+function accountOf({ accountName }: { readonly accountName?: string }): string {
+  return accountName ?? '';
 }
 
 /** Undefined for what Azure answers 404 to; azure-native puts status and code of the answer into the message. */

@@ -60,7 +60,7 @@ async function verifiedInStaging({ appService, staging, entries, target }: Sessi
   }
   if (hasConfiguration(await readConfiguration(appService, 'staging'), newest)) return newest;
   throw new SlipError('SLIP-RELEASE-STAGING-CHANGED', {
-    found: `the settings or site containers of staging are not those that version ${newest.version} was verified with`,
+    found: `the settings, site containers, mounts or the stack of staging are not those that version ${newest.version} was verified with`,
     expected: 'staging as it was left',
     fix: 'release again; what you promote has to be what was proven',
   });

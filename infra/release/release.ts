@@ -70,7 +70,7 @@ async function releaseBuilt(
   wanted: WantedConfiguration,
 ): Promise<HistoryEntry> {
   const { steps, appService, production, target, tokens } = session;
-  const { siteContainers } = wanted;
+  const { siteContainers, stack, command, mounts } = wanted;
   const settings = mergedSettings(wanted.settings, opened.application);
   const { version, sha256, bytes, schemaMin, schemaMax, file } = opened;
   const { smoke, provides } = opened.application;
@@ -82,6 +82,9 @@ async function releaseBuilt(
     schemaMax,
     settings,
     siteContainers,
+    stack,
+    command,
+    mounts,
     source,
     smoke,
     provides,

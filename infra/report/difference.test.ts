@@ -5,7 +5,11 @@ import { type Difference, difference } from './difference.ts';
 
 const BASE = { 'sidecar.digest': `sha256:${'0'.repeat(64)}`, 'edge.enabled': 'true' };
 /** An existing stack, scaled out since it was made. */
-const PRESENT = { planCapacity: 3, mysqlStorageGb: 64 };
+const PRESENT = {
+  planCapacity: 3,
+  mysqlStorageGb: 64,
+  sites: { production: { stack: 'PHP|8.4' }, staging: { stack: 'PHP|8.4' } },
+};
 const NOTHING: Difference = { added: [], removed: [], changed: {}, replaced: [], refused: [], outputs: [] };
 
 let before: Evaluation;
@@ -38,7 +42,7 @@ test('a setting, another image of the sidecar and another number of workers chan
   });
 });
 
-test('PHP, slow queries and the rate limit change where they live, and without the mount its keys are gone too', async () => {
+test('slow queries and the rate limit change where they live; PHP and mounts are for the next release', async () => {
   const changes = await after({
     'web.phpVersion': '8.3',
     'mysql.slowQuerySeconds': '5',
@@ -48,7 +52,6 @@ test('PHP, slow queries and the rate limit change where they live, and without t
   });
   expect(changes).toEqual({
     ...NOTHING,
-    removed: ['web:WebAppAzureStorageAccounts::app-mounts', 'web:WebAppAzureStorageAccountsSlot::staging-mounts'],
     changed: {
       'dbformysql:Configuration::mysql-long-query-time': ['value'],
       'frontdoor:Policy::waf': ['customRules.rules[0].rateLimitThreshold'],
@@ -57,10 +60,8 @@ test('PHP, slow queries and the rate limit change where they live, and without t
         'deleteRetentionPolicy.days',
       ],
       'storage:StorageAccount::media': ['allowSharedKeyAccess'],
-      'web:WebApp::app': ['siteConfig.linuxFxVersion'],
-      'web:WebAppSlot::staging': ['siteConfig.linuxFxVersion'],
     },
-    outputs: ['wanted.settings.MEDIA_MOUNT'],
+    outputs: ['wanted.mounts.media', 'wanted.settings.MEDIA_MOUNT', 'wanted.stack'],
   });
 });
 

@@ -1,5 +1,6 @@
 import { rm } from 'node:fs/promises';
 import { describe, expect, test } from '@jest/globals';
+import { AppService } from '../../release/appservice/app-service.ts';
 import { release } from '../../release/release.ts';
 import { type ReleaseBed, unwatched } from '../../testbed/release-bed.ts';
 import { knowing } from './contract.suite.ts';
@@ -7,10 +8,18 @@ import { knowing } from './contract.suite.ts';
 const added = 'ADDED_BY_A_RELEASE';
 const shows = async (bed: ReleaseBed) => (await bed.productionEnvironment()).includes(`${added}=yes`);
 
+/** What production is started with, and the names of its mounts. */
+async function start(bed: ReleaseBed) {
+  const { site, management } = await bed.target();
+  const service = new AppService(site, management);
+  const [{ stack }, mounts] = await Promise.all([service.start('production'), service.mounts('production')]);
+  return { stack, mounts: Object.keys(mounts) };
+}
+
 /** Configuration goes and comes with the version. */
 export function describeSettings(bed: () => ReleaseBed): void {
-  describe('a setting that the program has gained, and no other change', () => {
-    test('is in production after the release and not before, and gone after the rollback', async () => {
+  describe('a setting that the program has gained, another stack and no mount', () => {
+    test('are in production after the release and not before, and gone after the rollback', async () => {
       const { file, version } = await bed().livePackage();
       const target = await bed().target();
       const entry = await release({
@@ -20,15 +29,18 @@ export function describeSettings(bed: () => ReleaseBed): void {
           wanted: async () => {
             const wanted = await target.wanted();
             expect(await shows(bed())).toBe(false);
-            return { ...wanted, settings: { ...wanted.settings, [added]: 'yes' } };
+            expect(await start(bed())).toEqual({ stack: wanted.stack, mounts: ['media'] });
+            return { ...wanted, stack: 'PHP|8.5', mounts: {}, settings: { ...wanted.settings, [added]: 'yes' } };
           },
         },
         origin: { kind: 'file', file },
       });
       expect(entry).toMatchObject({ version, from: version });
       expect(await shows(bed())).toBe(true);
+      expect(await start(bed())).toEqual({ stack: 'PHP|8.5', mounts: [] });
       expect(await bed().done('rollback')).toMatchObject({ version });
       expect(await shows(bed())).toBe(false);
+      expect(await start(bed())).toMatchObject({ mounts: ['media'] });
     });
   });
 }

@@ -125,7 +125,7 @@ test('a file that is no state is an error with what to do', async () => {
   }
 });
 
-test('a part that changed in the program is applied, what was put through ARM otherwise stays', async () => {
+test('a part that changed in the program is applied, but for what belongs to releases', async () => {
   const it = await fresh();
   await it.site.replaceSettings('production', { FROM: 'arm' });
   await it.site.changeWebConfig('staging', { alwaysOn: false });
@@ -142,15 +142,22 @@ test('a part that changed in the program is applied, what was put through ARM ot
   const changed = await afterCrash(same, {
     stickyNames: { appSettingNames: ['SLOT_NAME', 'X'], connectionStringNames: [], azureStorageConfigNames: [] },
     slots: {
-      production: { ...production, settings: { FROM: 'program' }, web: { appCommandLine: 'new' } },
+      production: {
+        ...production,
+        settings: { FROM: 'program' },
+        storageMounts: { program: { mountPath: '/program' } },
+        web: { appCommandLine: 'new', linuxFxVersion: 'PHP|9.0', http20Enabled: false },
+      },
       staging,
     },
   });
   expect(changed.site.state.stickyNames.appSettingNames).toEqual(['SLOT_NAME', 'X']);
   expect(changed.site.state.slots.production).toMatchObject({
     settings: { FROM: 'arm' },
-    web: { appCommandLine: 'new' },
+    storageMounts: production.storageMounts,
+    web: { http20Enabled: false, appCommandLine: production.web.appCommandLine },
   });
+  expect(changed.site.state.slots.production.web.linuxFxVersion).toBe(production.web.linuxFxVersion);
   expect(changed.site.state.slots.staging.web.alwaysOn).toBe(false);
 });
 

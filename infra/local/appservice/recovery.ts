@@ -3,8 +3,10 @@ import {
   type OperationResult,
   type SiteDefinition,
   type SiteState,
+  type WebConfig,
   withoutOperation,
   withoutPreparation,
+  withSlot,
 } from './site-state.ts';
 import type { SlotName } from './worker.ts';
 
@@ -40,8 +42,8 @@ function withFailedDeployments(state: SiteState, nowUtc: string): SiteState {
 
 /**
  * Applies changes of the program since the state was written, as `pulumi up` does: a part whose definition changed is
- * replaced, and a part whose definition is the same keeps its changes made through ARM. App settings and site containers
- * belong to releases once they exist (`ignoreChanges` in the program) and are never replaced.
+ * replaced, and a part whose definition is the same keeps its changes made through ARM. App settings, site containers, mounts,
+ * the stack and the startup command belong to releases once they exist, and are never replaced.
  */
 export function withDefinition(state: SiteState, definition: SiteDefinition): SiteState {
   if (state.seen.name !== definition.name) return initialState(definition);
@@ -49,19 +51,15 @@ export function withDefinition(state: SiteState, definition: SiteDefinition): Si
   let next: SiteState = { ...state, seen: definition };
   if (changed(state.seen.stickyNames, definition.stickyNames)) next = { ...next, stickyNames: definition.stickyNames };
   for (const slot of SLOTS) {
-    const { storageMounts, web } = definition.slots[slot];
-    const before = state.seen.slots[slot];
-    next = {
-      ...next,
-      slots: {
-        ...next.slots,
-        [slot]: {
-          ...next.slots[slot],
-          ...(changed(before.storageMounts, storageMounts) ? { storageMounts } : {}),
-          ...(changed(before.web, web) ? { web } : {}),
-        },
-      },
-    };
+    const web = withStart(definition.slots[slot].web, next.slots[slot].web);
+    const before = withStart(state.seen.slots[slot].web, next.slots[slot].web);
+    if (changed(before, web)) next = withSlot(next, slot, { web });
   }
   return next;
+}
+
+/** `web` with the stack and the startup command of `started`. */
+function withStart(web: WebConfig, started: WebConfig): WebConfig {
+  const { linuxFxVersion, appCommandLine } = started;
+  return { ...web, linuxFxVersion, appCommandLine };
 }

@@ -14,7 +14,12 @@ const RESOURCES: readonly string[] = [
   '2025-04-01',
 ];
 
-export function assertApiVersion(query: URLSearchParams, provider: 'Microsoft.Web' | 'Microsoft.Resources'): void {
+const STORAGE: readonly string[] = ['2022-09-01', '2023-01-01', '2023-04-01', '2023-05-01', '2024-01-01'];
+
+const SUPPORTED = { 'Microsoft.Web': WEB, 'Microsoft.Storage': STORAGE, 'Microsoft.Resources': RESOURCES } as const;
+export type Provider = keyof typeof SUPPORTED;
+
+export function assertApiVersion(query: URLSearchParams, provider: Provider): void {
   const version = query.get('api-version');
   if (version === null || version === '') {
     throw new ArmError(
@@ -23,7 +28,7 @@ export function assertApiVersion(query: URLSearchParams, provider: 'Microsoft.We
       'The api-version query parameter (?api-version=) is required for all requests.',
     );
   }
-  const supported = provider === 'Microsoft.Web' ? WEB : RESOURCES;
+  const supported = SUPPORTED[provider];
   if (!supported.includes(version)) {
     throw new ArmError(
       400,

@@ -1,5 +1,5 @@
 import { afterEach, expect, test } from '@jest/globals';
-import { APP, type ArmFixture, armFixture, GROUP, SITE, SLOT, VERSION } from './arm.fixture.ts';
+import { APP, type ArmFixture, armFixture, GROUP, SITE, SLOT, SUBSCRIPTION, VERSION } from './arm.fixture.ts';
 
 let it: ArmFixture;
 
@@ -110,6 +110,30 @@ test('mounts are replaced whole and their keys are not given back', async () => 
   await expect(
     webApps.updateAzureStorageAccountsSlot(GROUP, APP, 'staging', { properties: home }),
   ).rejects.toMatchObject({ statusCode: 400 });
+});
+
+test('stack and startup command are changed together, and a stack without a version is refused', async () => {
+  it = await armFixture();
+  const { webApps } = it.client;
+  const start = { linuxFxVersion: 'PHP|8.5', appCommandLine: 'bash other.sh' };
+  await webApps.updateConfigurationSlot(GROUP, APP, 'staging', start);
+  expect(await webApps.getConfigurationSlot(GROUP, APP, 'staging')).toMatchObject(start);
+  await it.site.settled();
+  expect(it.b.spec?.startupCommand).toBe('bash other.sh');
+  const refused = webApps.updateConfigurationSlot(GROUP, APP, 'staging', { linuxFxVersion: 'PHP' });
+  await expect(refused).rejects.toMatchObject({ statusCode: 400 });
+});
+
+test('the key of an account is given for a POST and for no other account', async () => {
+  it = await armFixture({ plane: { accountKey: (account) => (account === 'st' ? 'k' : undefined) } });
+  const keys = (account: string, method = 'POST') =>
+    it.ask(
+      `/subscriptions/${SUBSCRIPTION}/resourceGroups/${GROUP}/providers/Microsoft.Storage/storageAccounts/${account}/listKeys?api-version=2023-05-01`,
+      { method },
+    );
+  expect((await keys('st')).json).toMatchObject({ keys: [{ value: 'k' }] });
+  expect((await keys('other')).status).toBe(404);
+  expect((await keys('st', 'GET')).status).toBe(405);
 });
 
 test('site containers are listed, read, put and deleted, per slot', async () => {

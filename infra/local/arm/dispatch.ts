@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import { badRequest } from '../appservice/arm-error.ts';
 import type { SlotName } from '../appservice/worker.ts';
 import { type Answer, notFound, ok } from './answer.ts';
-import { assertApiVersion } from './api-version.ts';
+import { assertApiVersion, type Provider } from './api-version.ts';
 import { appSettingRoutes } from './app-settings.ts';
 import { configReferenceRoutes } from './config-references.ts';
 import { resourceGroup, subscription } from './groups.ts';
@@ -15,6 +15,7 @@ import { siteContainerRoutes } from './site-containers.ts';
 import { siteBody, siteRoutes } from './sites.ts';
 import { slotConfigNameRoutes } from './slot-config-names.ts';
 import { storageAccountRoutes } from './storage-accounts.ts';
+import { listKeys } from './storage-keys.ts';
 import { swapRoutes } from './swaps.ts';
 import { webConfigRoutes } from './web-config.ts';
 
@@ -45,9 +46,9 @@ export async function dispatch(plane: Plane, request: IncomingMessage): Promise<
     if (slot === undefined) throw notFound(`There is no SCM site of the name '${(host ?? '').slice(0, 100)}'.`);
     return run(plane, request, url, slot, scmRoutes, rest);
   }
-  const isWeb = segments.some((segment) => segment.toLowerCase() === 'microsoft.web');
-  assertApiVersion(url.searchParams, isWeb ? 'Microsoft.Web' : 'Microsoft.Resources');
+  assertApiVersion(url.searchParams, providerOf(segments));
   const scope = scopeOf(plane, segments);
+  if (scope.kind === 'storageAccount') return listKeys(plane, method, scope);
   if (scope.kind !== 'site') return listing(plane, scope.kind, method);
   const routes = scope.onSlot ? ROUTES.filter(({ appOnly }) => appOnly !== true) : ROUTES;
   return run(plane, request, url, scope.slot, routes, scope.rest);
@@ -65,7 +66,7 @@ async function run(
   return route.handle({ plane, slot, values, query: url.searchParams, request });
 }
 
-function listing(plane: Plane, kind: Exclude<Scope['kind'], 'site'>, method: string): Answer {
+function listing(plane: Plane, kind: Exclude<Scope['kind'], 'site' | 'storageAccount'>, method: string): Answer {
   if (method !== 'GET') throw new MethodNotAllowed(method, ['GET']);
   switch (kind) {
     case 'subscription':
@@ -77,6 +78,12 @@ function listing(plane: Plane, kind: Exclude<Scope['kind'], 'site'>, method: str
     case 'slots':
       return ok({ value: [siteBody(plane, 'staging')] });
   }
+}
+
+function providerOf(segments: readonly string[]): Provider {
+  const names = segments.map((segment) => segment.toLowerCase());
+  if (names.includes('microsoft.web')) return 'Microsoft.Web';
+  return names.includes('microsoft.storage') ? 'Microsoft.Storage' : 'Microsoft.Resources';
 }
 
 function segmentsOf(path: string): string[] {

@@ -29,6 +29,8 @@ export interface ManagementPlaneOptions {
   readonly hostNames: Readonly<Record<SlotName, string>>;
   /** For placeholders in the program's identity and properties. Default: as they are. */
   readonly resolveText?: (text: string) => string;
+  /** The key of a storage account in the resource group. Default: there are no accounts. */
+  readonly accountKey?: (account: string) => string | undefined;
   /** Bytes. Default 2 GiB, as Azure. */
   readonly largestPackage?: number;
   readonly log?: (event: { readonly event: string; readonly [detail: string]: unknown }) => void;
@@ -59,6 +61,7 @@ export class ManagementPlane {
       hostNames: options.hostNames,
       endpoint,
       largestPackage: options.largestPackage ?? LARGEST_PACKAGE_BYTES,
+      accountKey: options.accountKey ?? (() => undefined),
       resolveText: options.resolveText ?? ((text) => text),
     };
     server.on('request', (request, response) => void respond(plane, options, request, response));

@@ -12,6 +12,8 @@ export interface Plane {
   readonly endpoint: string;
   /** Largest package in bytes. */
   readonly largestPackage: number;
+  /** The key of a storage account in the resource group. */
+  readonly accountKey: (account: string) => string | undefined;
   /** Says what a text of the program (an identity's id, a plan's) is once it is created. */
   readonly resolveText: (text: string) => string;
 }

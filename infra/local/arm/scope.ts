@@ -6,6 +6,7 @@ import type { Plane } from './plane.ts';
 /** What an ARM path points at. `rest` is what follows the site or slot. */
 export type Scope =
   | { readonly kind: 'subscription' | 'resourceGroup' | 'sites' | 'slots' }
+  | { readonly kind: 'storageAccount'; readonly account: string; readonly rest: readonly string[] }
   | { readonly kind: 'site'; readonly slot: SlotName; readonly onSlot: boolean; readonly rest: readonly string[] };
 
 const same = (a: string | undefined, b: string): boolean => a?.toLowerCase() === b.toLowerCase();
@@ -23,6 +24,9 @@ export function scopeOf(plane: Plane, segments: readonly string[]): Scope {
     throw new ArmError(404, 'ResourceGroupNotFound', `Resource group '${group ?? ''}' could not be found.`);
   }
   if (providers === undefined) return { kind: 'resourceGroup' };
+  if (same(providers, 'providers') && same(provider, 'Microsoft.Storage') && same(sites, 'storageAccounts')) {
+    return { kind: 'storageAccount', account: site ?? '', rest: below };
+  }
   if (!same(providers, 'providers') || !same(provider, 'Microsoft.Web') || !same(sites, 'sites')) throw unknownUri();
   if (site === undefined) return { kind: 'sites' };
   if (!same(site, plane.site.name)) throw unknownSite(plane, site);

@@ -37,6 +37,9 @@ beforeEach(() => {
     releasesAccount: 'streleases',
     releasesContainer: 'releases',
     wanted: {
+      stack: 'PHP|8.4',
+      command: 'bash start.sh',
+      mounts: {},
       settings: { A: '1' },
       siteContainers: [],
       slotStickyNames: ['SLOT_NAME'],

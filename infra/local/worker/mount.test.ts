@@ -94,3 +94,28 @@ test('a blob whose name leads out of the mount is not written', async () => {
   expect(await exists(join(it.paths.mounts, 'outside.png'))).toBe(false);
   await other.stop();
 });
+
+test('a container that is away for fifteen looks in a row is lost, and one that answers is not', async () => {
+  let away = false;
+  let looks = 0;
+  let lost = 0;
+  const stub = {
+    containerName: 'media',
+    listBlobsFlat: () => ({ byPage: async function* () {} }),
+    getProperties: async () => {
+      looks += 1;
+      if (away) throw new Error('away');
+    },
+  };
+  const directory = join(it.paths.mounts, 'lost');
+  const options = { account: 'stub', container: stub as unknown as ContainerClient, directory, probeMs: 1 };
+  const other = new Mount({ ...options, onLost: () => (lost += 1) });
+  await other.start();
+  await eventually('it was looked at', () => looks > 20);
+  expect(lost).toBe(0);
+  away = true;
+  const before = looks;
+  await eventually('it is lost', () => lost > 0);
+  expect(looks - before).toBeGreaterThanOrEqual(15);
+  await other.stop();
+});

@@ -9,11 +9,18 @@ const intervalMs = 2_000;
 /** Listing a large container takes at most one part in this many of the region's time. */
 const idleShare = 20;
 const pageSize = 1_000;
+/** How App Service looks whether a Blob mount is there: https://github.com/MicrosoftDocs/azure-docs/pull/310340 */
+const PROBE_MS = 5_000;
+const FAILED_PROBES_UNTIL_LOST = 15;
 
 export interface MountOptions {
   readonly account: string;
   readonly container: ContainerClient;
   readonly directory: string;
+  /** Called when the container could not be reached for a while, and again after each such while. */
+  readonly onLost?: () => void;
+  /** Milliseconds between two looks at the container. Default: 5000 */
+  readonly probeMs?: number;
 }
 
 /**
@@ -27,18 +34,29 @@ export class Mount {
   readonly #container: ContainerClient;
   readonly #etags = new Map<string, string>();
   readonly #stopped = new AbortController();
-  #loop: Promise<void> = Promise.resolve();
+  readonly #probeMs: number;
+  readonly #onLost: () => void;
+  #loop: Promise<unknown> | undefined;
 
   constructor(options: MountOptions) {
     this.account = options.account;
     this.container = options.container.containerName;
     this.#container = options.container;
     this.directory = options.directory;
+    this.#probeMs = options.probeMs ?? PROBE_MS;
+    this.#onLost = options.onLost ?? (() => undefined);
   }
 
+  /** A second call changes nothing. */
   async start(): Promise<void> {
     await mkdir(this.directory, { recursive: true, mode: 0o700 });
-    this.#loop = this.#follow();
+    this.#loop ??= Promise.all([this.#follow(), this.#watch()]);
+  }
+
+  /** Rejects when the container cannot be read. */
+  async reach(): Promise<void> {
+    const abortSignal = AbortSignal.any([this.#stopped.signal, AbortSignal.timeout(PROBE_MS)]);
+    await this.#container.getProperties({ abortSignal });
   }
 
   async stop(): Promise<void> {
@@ -54,6 +72,20 @@ export class Mount {
       await this.#pass().catch(() => undefined);
       const pause = Math.max(intervalMs, (Date.now() - before) * idleShare);
       await sleep(pause, undefined, { signal }).catch(() => undefined);
+    }
+  }
+
+  async #watch(): Promise<void> {
+    const { signal } = this.#stopped;
+    for (let failed = 0; !signal.aborted; ) {
+      await sleep(this.#probeMs, undefined, { signal }).catch(() => undefined);
+      failed = await this.reach().then(
+        () => 0,
+        () => failed + 1,
+      );
+      if (failed < FAILED_PROBES_UNTIL_LOST || signal.aborted) continue;
+      failed = 0;
+      this.#onLost();
     }
   }
 

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { eventually } from '../../testbed/eventually.ts';
-import type { WorkerSpec } from '../appservice/worker.ts';
+import type { StorageMount, WorkerSpec } from '../appservice/worker.ts';
 import { createStateDirectories } from '../state/files.ts';
 import { type StatePaths, statePaths } from '../state/paths.ts';
 import { ProcessWorker } from './process-worker.ts';
@@ -18,16 +18,19 @@ const spec: WorkerSpec = {
 
 let paths: StatePaths;
 let worker: ProcessWorker;
+let attach: (mount: StorageMount) => Promise<void>;
 let wwwroot: string;
 
 beforeEach(async () => {
+  attach = async () => undefined;
   paths = statePaths(await mkdtemp(join(tmpdir(), 'sw-worker-')));
   await createStateDirectories(paths);
   worker = new ProcessWorker({
     id: 'b',
     paths,
     caBundle: '',
-    mountDirectory: () => undefined,
+    mounts: { directoryOf: () => undefined, attach: async (mount) => attach(mount) },
+    mountRetryMs: 10,
     resolver: { placeholder: () => undefined, secret: () => undefined },
     sidecarPort: 1,
     identity: { endpoint: '', header: '' },
@@ -65,4 +68,30 @@ test('content without its startup script ends with the shell’s exit code, whic
   await worker.start(spec);
   await eventually('the end is recorded', () => (worker.exits['worker-b']?.length ?? 0) > 0);
   expect(worker.exits['worker-b']?.[0]?.reason).toBe('exit code 127');
+});
+
+test('storage that cannot be mounted keeps the containers from starting until it can be', async () => {
+  await mkdir(wwwroot, { recursive: true });
+  await writeFile(join(wwwroot, 'start.sh'), `touch '${paths.root}/started'; sleep 60`);
+  let attempts = 0;
+  let away = true;
+  attach = async () => {
+    attempts += 1;
+    if (away) throw new Error('the key does not open the account st');
+  };
+  await worker.start({ ...spec, mounts: { media: { mountPath: '/mounts/media' } } });
+  await eventually('it was tried again', () => attempts > 2);
+  expect(await readdir(paths.processes)).toEqual([]);
+  expect(await readFile(join(paths.logs, 'worker-b.log'), 'utf8')).toContain('the key does not open');
+  away = false;
+  await eventually('the container runs', async () => (await readdir(paths.root)).includes('started'));
+});
+
+test('a worker that waits for its storage stops at once', async () => {
+  attach = async () => {
+    throw new Error('away');
+  };
+  await worker.start({ ...spec, mounts: { media: {} } });
+  await worker.stop(0);
+  expect(worker.running).toBe(false);
 });

@@ -2,25 +2,30 @@ import { appendFile, mkdir, readdir, readFile } from 'node:fs/promises';
 import { request } from 'node:http';
 import { userInfo } from 'node:os';
 import { dirname, join } from 'node:path';
-import { isErrno } from '../../lib/error-message.ts';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { firstLineOf, isErrno, messageOf } from '../../lib/error-message.ts';
 import type { PingAnswer, Worker, WorkerSpec } from '../appservice/worker.ts';
 import { programPath, systemPath } from '../processes/programs.ts';
 import { type ExitRecord, endGroup, type ProcessSpec, RegionProcess } from '../processes/region-process.ts';
 import type { Resolver } from '../program/resolver.ts';
 import type { StatePaths, WorkerId } from '../state/paths.ts';
 import { type ContainerPaths, mapPath, resolveSettings, siteContainerEnvironment } from './environment.ts';
+import type { Mounts } from './mounts.ts';
 import { removeDisk } from './remove-disk.ts';
 import { type PulledImage, pullImage } from './sidecar-image.ts';
 import { unixConnections } from './unix-connections.ts';
 
+/** Between two attempts to mount the storage of a container that waits for it. */
+const MOUNT_RETRY_MS = 5_000;
 const pingBodyMaxBytes = 1024 * 1024;
 
 export interface WorkerOptions {
   readonly id: WorkerId;
   readonly paths: StatePaths;
   readonly caBundle: string;
-  /** The directory that shows a mounted container; undefined when the region has no such container. */
-  readonly mountDirectory: (account: string, container: string) => string | undefined;
+  readonly mounts: Pick<Mounts, 'directoryOf' | 'attach'>;
+  /** Milliseconds between two attempts to mount. Default: 5000 */
+  readonly mountRetryMs?: number;
   readonly resolver: Resolver;
   readonly sidecarPort: number;
   readonly identity: { readonly endpoint: string; readonly header: string };
@@ -36,6 +41,8 @@ export class ProcessWorker implements Worker {
   #main: RegionProcess | undefined;
   #sidecars: RegionProcess[] = [];
   readonly #exits: Record<string, ExitRecord[]> = {};
+  #waiting = new AbortController();
+  #starting: Promise<void> = Promise.resolve();
 
   constructor(options: WorkerOptions) {
     this.#options = options;
@@ -82,7 +89,37 @@ export class ProcessWorker implements Worker {
     // As on App Service, an image that cannot be pulled keeps the whole instance from starting.
     if (sidecars === undefined) return;
     const containers = (await this.isDeployed()) ? [main, ...sidecars] : sidecars;
-    await Promise.all(containers.map((container) => container.start()));
+    const startAll = () => Promise.all(containers.map((container) => container.start()));
+    this.#waiting = new AbortController();
+    if (await this.#isMounted(spec)) await startAll();
+    else this.#starting = this.#startWhenMounted(spec, startAll, this.#waiting.signal);
+  }
+
+  /** As on App Service, a mount that fails keeps the instance from starting, and the platform tries again. */
+  async #startWhenMounted(spec: WorkerSpec, startAll: () => Promise<unknown>, signal: AbortSignal): Promise<void> {
+    do {
+      await sleep(this.#options.mountRetryMs ?? MOUNT_RETRY_MS, undefined, { signal }).catch(() => undefined);
+      if (signal.aborted) return;
+    } while (!(await this.#isMounted(spec)));
+    if (!signal.aborted) await startAll().catch((error) => this.#report({ message: messageOf(error) }));
+  }
+
+  async #isMounted({ mounts }: WorkerSpec): Promise<boolean> {
+    for (const [name, mount] of Object.entries(mounts)) {
+      try {
+        await this.#options.mounts.attach(mount);
+      } catch (error) {
+        await this.#report({ message: 'the storage cannot be mounted', mount: name, reason: firstLineOf(error) });
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /** A line of the platform's in the container's log. */
+  async #report(line: Readonly<Record<string, string>>, log = `worker-${this.id}`): Promise<void> {
+    const text = JSON.stringify({ time: new Date().toISOString(), level: 'error', ...line });
+    await appendFile(join(this.#options.paths.logs, `${log}.log`), `${text}\n`, { mode: 0o600 });
   }
 
   /** Whether the slot has content. Without it there is no startup script, so the main container is not started. */
@@ -92,6 +129,8 @@ export class ProcessWorker implements Worker {
   }
 
   async stop(limitSeconds: number): Promise<void> {
+    this.#waiting.abort();
+    await this.#starting;
     const containers = [...(this.#main === undefined ? [] : [this.#main]), ...this.#sidecars];
     const limitMs = limitSeconds * 1000;
     const { nginx, phpFpm } = await this.processes();
@@ -147,9 +186,9 @@ export class ProcessWorker implements Worker {
 
   #containerPaths(spec: WorkerSpec): ContainerPaths {
     const mounts = new Map<string, string>();
-    for (const { mountPath, accountName, shareName } of Object.values(spec.mounts)) {
-      const directory = this.#options.mountDirectory(accountName ?? '', shareName ?? '');
-      if (mountPath !== undefined && directory !== undefined) mounts.set(mountPath, directory);
+    for (const mount of Object.values(spec.mounts)) {
+      const directory = this.#options.mounts.directoryOf(mount);
+      if (mount.mountPath !== undefined && directory !== undefined) mounts.set(mount.mountPath, directory);
     }
     return { home: this.home, caBundle: this.#options.caBundle, mounts };
   }
@@ -214,13 +253,7 @@ export class ProcessWorker implements Worker {
       const logFile = join(paths.logs, `${name}.log`);
       const image = await pullImage(paths, container.image);
       if (image === undefined) {
-        const line = {
-          time: new Date().toISOString(),
-          level: 'error',
-          message: 'image cannot be pulled',
-          image: container.image,
-        };
-        await appendFile(logFile, `${JSON.stringify(line)}\n`, { mode: 0o600 });
+        await this.#report({ message: 'image cannot be pulled', image: container.image }, name);
         return undefined;
       }
       processes.push(

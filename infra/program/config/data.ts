@@ -110,7 +110,7 @@ export const media = {
   }),
   mount: flag('media.mount', {
     about:
-      'Mounts the media container read-only at /mounts/media. It needs the account key, and a mount that fails keeps the container from starting; without it the sidecar reads every image through.',
+      'Mounts the media container read-only at /mounts/media. It needs the account key, and a mount that fails keeps the container from starting; without it the sidecar reads every image through. The next release brings a change; the account key goes with the first `up` after no slot mounts any more.',
     example: 'false',
     default: always(true),
   }),

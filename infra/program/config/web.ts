@@ -88,7 +88,7 @@ export const autoscale = {
 
 export const web = {
   phpVersion: choice('web.phpVersion', ['8.3', '8.4', '8.5'], {
-    about: "PHP of App Service's own image. A change restarts both slots.",
+    about: "PHP of App Service's own image. The next release brings a change, proves it in staging and swaps it in.",
     example: '8.4',
     default: always('8.4'),
   }),

@@ -12,6 +12,8 @@ const reads = [
   'slot',
   'settings',
   'containers',
+  'start',
+  'mounts',
   'stickyNames',
   'references',
   'containerLog',
@@ -20,6 +22,8 @@ const reads = [
 const changes: Readonly<Record<string, (service: AppService, file: string) => Promise<unknown>>> = {
   replaceSettings: (service) => service.replaceSettings({}),
   putContainer: (service) => service.putContainer({ name: 'sidecar', properties: {} }),
+  changeStart: (service) => service.changeStart({ stack: 'PHP|8.4' }),
+  replaceMounts: (service) => service.replaceMounts({}),
   deleteContainer: (service) => service.deleteContainer('sidecar'),
   refreshReferences: (service) => service.refreshReferences(),
   prepare: (service) => service.prepare(),

@@ -2,13 +2,15 @@ import { createReadStream } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type SiteContainer, WebSiteManagementClient } from '@azure/arm-appservice';
 import { createDefaultHttpClient, createHttpHeaders, createPipelineRequest } from '@azure/core-rest-pipeline';
+import { AZURE_API } from '../../lib/azure-api-versions.ts';
 import { firstLineOf } from '../../lib/error-message.ts';
 import { SlipError } from '../../lib/errors.ts';
-import type { WantedContainer } from '../../lib/wanted.ts';
+import type { WantedContainer, WantedMount } from '../../lib/wanted.ts';
 import { armFailure, isNotFound, isTransientSwapFailure } from './arm-failure.ts';
 import { newestContainerLog } from './container-log.ts';
 import { type Deployment, oneDeploy } from './one-deploy.ts';
 import type { ManagementAccess, SiteAddress } from './site.ts';
+import { firstKey, shownMounts } from './storage-mounts.ts';
 import { whileBusy } from './while-busy.ts';
 
 const armScope = 'https://management.azure.com/.default';
@@ -128,6 +130,65 @@ export class AppService {
     );
   }
 
+  /** What the slot is started with: its stack and its startup command. */
+  async start(of: 'production' | 'staging'): Promise<{ readonly stack: string; readonly command: string }> {
+    const { resourceGroup, app, slot } = this.#site;
+    const { webApps } = this.#client;
+    const { linuxFxVersion, appCommandLine } = await this.#call('read the configuration', () =>
+      of === 'production'
+        ? webApps.getConfiguration(resourceGroup, app)
+        : webApps.getConfigurationSlot(resourceGroup, app, slot),
+    );
+    return { stack: linuxFxVersion ?? '', command: appCommandLine ?? '' };
+  }
+
+  /** Members that are undefined stay as they are. */
+  async changeStart(start: {
+    readonly stack?: string | undefined;
+    readonly command?: string | undefined;
+  }): Promise<void> {
+    const { resourceGroup, app, slot } = this.#site;
+    const body = {
+      ...(start.stack === undefined ? {} : { linuxFxVersion: start.stack }),
+      ...(start.command === undefined ? {} : { appCommandLine: start.command }),
+    };
+    await this.#change('write stack and startup command', () =>
+      this.#client.webApps.updateConfigurationSlot(resourceGroup, app, slot, body),
+    );
+  }
+
+  async mounts(of: 'production' | 'staging'): Promise<Record<string, WantedMount>> {
+    const { resourceGroup, app, slot } = this.#site;
+    const { webApps } = this.#client;
+    const { properties } = await this.#call('list mounts', () =>
+      of === 'production'
+        ? webApps.listAzureStorageAccounts(resourceGroup, app)
+        : webApps.listAzureStorageAccountsSlot(resourceGroup, app, slot),
+    );
+    return shownMounts(properties ?? {});
+  }
+
+  /** Replaces the slot's mounts whole, each with the present key of its account; the slot restarts. */
+  async replaceMounts(mounts: Readonly<Record<string, WantedMount>>): Promise<void> {
+    const { resourceGroup, app, slot } = this.#site;
+    const properties = await Promise.all(
+      Object.entries(mounts).map(async ([name, mount]) => {
+        return [name, { ...mount, accessKey: await this.#accountKey(mount.accountName) }] as const;
+      }),
+    );
+    await this.#change('write mounts', () =>
+      this.#client.webApps.updateAzureStorageAccountsSlot(resourceGroup, app, slot, {
+        properties: Object.fromEntries(properties),
+      }),
+    );
+  }
+
+  /** The accounts of a stack are in the group of its site. */
+  async #accountKey(account: string): Promise<string> {
+    const url = this.#url(`Microsoft.Storage/storageAccounts/${account}/listKeys`, AZURE_API.storage);
+    return this.#call(`give the key of ${account}`, async () => firstKey(account, await this.#send('POST', url)));
+  }
+
   async stickyNames(): Promise<readonly string[]> {
     const { resourceGroup, app } = this.#site;
     const names = await this.#call('list sticky settings', () =>
@@ -150,11 +211,9 @@ export class AppService {
 
   /** Asks Azure to resolve the slot's references again. The client has no method for it. */
   async refreshReferences(): Promise<void> {
-    const { subscriptionId, resourceGroup, app, slot } = this.#site;
-    const path =
-      `/subscriptions/${subscriptionId}/resourceGroups/${resourceGroup}/providers/Microsoft.Web/sites/${app}` +
-      `/slots/${slot}/config/configreferences/appsettings/refresh?api-version=2025-05-01`;
-    const url = `${this.#access.endpoint ?? 'https://management.azure.com'}${path}`;
+    const { app, slot } = this.#site;
+    const below = `Microsoft.Web/sites/${app}/slots/${slot}/config/configreferences/appsettings/refresh`;
+    const url = this.#url(below, AZURE_API.appService);
     await this.#change('refresh Key Vault references', async () => {
       const answer = await this.#send('POST', url);
       if (answer.status < 300) return;
@@ -238,6 +297,13 @@ export class AppService {
         text: firstLineOf(error),
       }));
     }, this.#access.pollMs);
+  }
+
+  /** Of a resource in the site's group. */
+  #url(resource: string, apiVersion: string): string {
+    const { subscriptionId, resourceGroup } = this.#site;
+    const path = `/subscriptions/${subscriptionId}/resourceGroups/${resourceGroup}/providers/${resource}`;
+    return `${this.#access.endpoint ?? 'https://management.azure.com'}${path}?api-version=${apiVersion}`;
   }
 
   async #send(method: 'GET' | 'POST', url: string, body?: { file: string; bytes: number }) {

@@ -12,6 +12,8 @@ const appService = {
   settings: async () => ({}),
   stickyNames: async () => [],
   containers: async () => [],
+  start: async () => ({ stack: 'PHP|8.4', command: 'c' }),
+  mounts: async () => ({}),
 } as unknown as AppService;
 
 /** A production that says nothing to the first questions. */

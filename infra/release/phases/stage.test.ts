@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import type { WantedContainer } from '../../lib/wanted.ts';
+import type { WantedContainer, WantedMount } from '../../lib/wanted.ts';
 import type { Attempt } from './attempt.ts';
 import type { Session } from './session.ts';
 import { clearPreparation, stage } from './stage.ts';
@@ -7,13 +7,24 @@ import { Steps } from './steps.ts';
 
 const sidecar = (image: string): WantedContainer => ({ name: 'sidecar', properties: { image } });
 
+const mount: WantedMount = {
+  type: 'AzureBlob',
+  protocol: 'Http',
+  accountName: 'st',
+  shareName: 'media',
+  mountPath: '/mounts/media',
+};
+
 interface Slot {
   readonly settings: Readonly<Record<string, string>>;
   readonly containers: readonly WantedContainer[];
+  readonly stack?: string;
+  readonly mounts?: Readonly<Record<string, WantedMount>>;
 }
 
 /** Stages a version with the setting A=new and the sidecar image `new`; returns the calls that change the slot. */
-async function staged({ settings, containers }: Slot, deployment: object = { failed: false }) {
+async function staged(slot: Slot, deployment: object = { failed: false }, more: object = {}) {
+  const { settings, containers, stack = 'PHP|8.4', mounts = {} } = slot;
   const calls: unknown[][] = [];
   const notices: string[] = [];
   const record = (...call: unknown[]) => calls.push(call);
@@ -27,6 +38,10 @@ async function staged({ settings, containers }: Slot, deployment: object = { fai
     containers: async () => containers,
     putContainer: async ({ name, properties }: WantedContainer) => void record('put', name, properties.image),
     deleteContainer: async (name: string) => void record('delete', name),
+    start: async () => ({ stack, command: 'start' }),
+    changeStart: async (start: object) => void record('start', start),
+    mounts: async () => mounts,
+    replaceMounts: async (next: object) => void record('mounts', next),
     publish: async (host: string, file: string, bytes: number) => {
       record('publish', host, file, bytes);
       return { message: 'it said so', ...deployment };
@@ -43,7 +58,7 @@ async function staged({ settings, containers }: Slot, deployment: object = { fai
       imageState: async () => 'there',
     },
   } as unknown as Session;
-  const candidate = { version: 'new', bytes: 7, settings: { A: 'new' }, siteContainers: [sidecar('new')] };
+  const candidate = { version: 'new', bytes: 7, settings: { A: 'new' }, siteContainers: [sidecar('new')], ...more };
   await stage(session, { candidate } as unknown as Attempt, 'new.zip');
   return { calls, notices };
 }
@@ -61,6 +76,35 @@ describe('staging a version', () => {
   test('writes nothing but the package into a slot that has the configuration, since each write restarts it', async () => {
     const slot = { settings: { A: 'new', SLOT_NAME: 'staging' }, containers: [sidecar('new')] };
     expect((await staged(slot)).calls).toEqual([['publish', 'scm.example', 'new.zip', 7]]);
+  });
+
+  const same = { settings: { A: 'new', SLOT_NAME: 'staging' }, containers: [sidecar('new')] };
+
+  test('writes the stack and the command that the version was released with, and leaves equal ones alone', async () => {
+    const written = ['start', { stack: 'PHP|8.5', command: 'start' }];
+    expect((await staged(same, {}, { stack: 'PHP|8.5', command: 'start' })).calls).toContainEqual(written);
+    const { calls } = await staged(same, {}, { stack: 'PHP|8.4', command: 'start' });
+    expect(calls.map(([what]) => what)).toEqual(['publish']);
+  });
+
+  test('writes its mounts whole, equal ones too, because a key may have been renewed', async () => {
+    for (const mounts of [{}, { media: mount }, { other: mount }]) {
+      const { calls } = await staged({ ...same, mounts }, {}, { mounts: { media: mount } });
+      expect(calls).toContainEqual(['mounts', { media: mount }]);
+    }
+  });
+
+  test('takes away the mounts of a version that has none', async () => {
+    expect((await staged({ ...same, mounts: { media: mount } }, {}, { mounts: {} })).calls).toContainEqual([
+      'mounts',
+      {},
+    ]);
+    expect((await staged(same, {}, { mounts: {} })).calls.map(([what]) => what)).toEqual(['publish']);
+  });
+
+  test('leaves stack, command and mounts as they are for a version whose history does not name them', async () => {
+    const { calls } = await staged({ ...same, mounts: { media: mount } });
+    expect(calls.map(([what]) => what)).toEqual(['publish']);
   });
 
   test('deletes a container that the version does not have', async () => {

@@ -5,12 +5,12 @@ import type { AppService } from '../appservice/app-service.ts';
 import { imagesThere } from '../gates/images-there.ts';
 import { referencesResolved } from '../gates/references-resolved.ts';
 import type { Configuration } from '../store/history.ts';
-import { holds } from '../store/slot-configuration.ts';
+import { holds, startsAs } from '../store/slot-configuration.ts';
 import type { Attempt } from './attempt.ts';
 import { expectStart } from './expect-start.ts';
 import type { Session } from './session.ts';
 
-/** Puts a version into the staging slot: settings and site containers whole, then the package; waits until it runs. */
+/** Puts a version into the staging slot: its configuration whole, then the package; waits until it runs. */
 export async function stage(session: Session, attempt: Attempt, file: string): Promise<void> {
   const { appService, target, steps } = session;
   const { version, bytes } = attempt.candidate;
@@ -18,6 +18,8 @@ export async function stage(session: Session, attempt: Attempt, file: string): P
   await steps.pass([imagesThere], { registry: target, configuration: attempt.candidate });
   steps.progress('writing settings');
   await writeSettings(appService, attempt.candidate);
+  await writeStart(appService, attempt.candidate);
+  await writeMounts(appService, attempt.candidate);
   await steps.pass([referencesResolved], {
     appService,
     limitMs: target.limits.referencesMs,
@@ -54,6 +56,18 @@ async function writeSettings(appService: AppService, { settings }: Configuration
   const next = { ...settings, ...kept };
   if (isDeepStrictEqual(current, next)) return;
   await appService.replaceSettings(next);
+}
+
+async function writeStart(appService: AppService, { stack, command }: Configuration): Promise<void> {
+  if (startsAs(await appService.start('staging'), { stack, command })) return;
+  await appService.changeStart({ stack, command });
+}
+
+/** Equal ones are written too: their keys, which the platform does not show, may have been renewed. */
+async function writeMounts(appService: AppService, { mounts }: Configuration): Promise<void> {
+  if (mounts === undefined) return;
+  const none = Object.keys(mounts).length === 0 && Object.keys(await appService.mounts('staging')).length === 0;
+  if (!none) await appService.replaceMounts(mounts);
 }
 
 async function writeContainers(appService: AppService, wanted: readonly WantedContainer[]): Promise<void> {

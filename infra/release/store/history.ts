@@ -1,5 +1,5 @@
 import type { ContainerClient } from '@azure/storage-blob';
-import type { WantedContainer } from '../../lib/wanted.ts';
+import type { WantedContainer, WantedMount } from '../../lib/wanted.ts';
 import type { Application } from '../app/application.ts';
 import type { Smoke } from '../app/manifest-schema.ts';
 import { readText } from './blob-text.ts';
@@ -34,6 +34,11 @@ export interface RequestCount {
 export interface Configuration {
   readonly settings: Readonly<Record<string, string>>;
   readonly siteContainers: readonly WantedContainer[];
+  /** This and the next two are undefined in lines that an older slipway wrote: a slot keeps what it has of them. */
+  readonly stack?: string | undefined;
+  readonly command?: string | undefined;
+  /** Without keys. */
+  readonly mounts?: Readonly<Record<string, WantedMount>> | undefined;
 }
 
 /** One line of history. */

@@ -6,7 +6,7 @@ export function isStored({ outcome }: HistoryEntry): boolean {
   return outcome === 'live' || outcome === 'verified';
 }
 
-/** The same package with the same settings and site containers: nothing would change between the two. */
+/** The same package with the same configuration: nothing would change between the two. */
 export function isSame(a: HistoryEntry, b: HistoryEntry): boolean {
   return a.version === b.version && hasConfiguration(a, b);
 }

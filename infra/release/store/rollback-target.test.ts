@@ -153,6 +153,8 @@ describe('going back is', () => {
       settings: async () => ({ ...settings, SLOT_NAME: 'staging' }),
       stickyNames: async () => ['SLOT_NAME'],
       containers: async () => containers,
+      start: async () => ({ stack: 'PHP|8.4', command: 'c' }),
+      mounts: async () => ({}),
     } as unknown as AppService;
     return wayTo(entryOfB, slot, appService, { limitMs: 30, pollMs: 2, clock: new InstantClock() });
   }

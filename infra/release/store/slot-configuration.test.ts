@@ -14,6 +14,28 @@ function found(properties: Record<string, unknown>, settings: Record<string, str
   return { settings, siteContainers: [{ name: 'sidecar', properties }] };
 }
 
+const mount = { type: 'AzureBlob', protocol: 'Http', accountName: 'st', shareName: 's', mountPath: '/m' } as const;
+
+describe('stack, command and mounts', () => {
+  const whole = { ...wanted, stack: 'PHP|8.4', command: 'c', mounts: { media: mount } };
+
+  test('belong to a configuration', () => {
+    expect(hasConfiguration({ ...whole, mounts: { media: { ...mount } } }, whole)).toBe(true);
+    for (const other of [
+      { stack: 'PHP|8.5' },
+      { command: 'd' },
+      { mounts: {} },
+      { mounts: { media: { ...mount, shareName: 'other' } } },
+      { mounts: { media: mount, more: mount } },
+    ])
+      expect(hasConfiguration({ ...whole, ...other }, whole)).toBe(false);
+  });
+
+  test('are not compared with a line of history that does not name them', () => {
+    expect(hasConfiguration(whole, wanted)).toBe(true);
+  });
+});
+
 describe('a slot has a configuration', () => {
   test('when the platform shows more of a container than was written, and in another order', () => {
     const shown = { createdTime: 'now', environmentVariables: variables.toReversed(), image: 'i@sha256:1' };

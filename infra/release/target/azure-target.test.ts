@@ -13,6 +13,9 @@ const outputs = {
   releasesEndpoint: 'https://streleases.blob.core.windows.net/',
   releasesContainer: 'releases',
   wanted: {
+    stack: 'PHP|8.4',
+    command: 'bash start.sh',
+    mounts: {},
     settings: {
       APP_ENV: 'prod',
       RELEASE_TOKEN: '@Microsoft.KeyVault(SecretUri=https://kv.vault.azure.net/secrets/release-token)',

@@ -17,6 +17,8 @@ export class Media extends ComponentResource implements DiagnosticSource {
   readonly accountName: string;
   readonly containerName: Output<string>;
   readonly endpoint: Output<string>;
+  /** Whether the account's keys work: the program wants the mount, or a slot still has one from an earlier release. */
+  readonly hasKeys: boolean;
   /** Resources that have to exist before the sidecar starts. */
   readonly prerequisites: Resource[];
   readonly #context: Context;
@@ -32,6 +34,7 @@ export class Media extends ComponentResource implements DiagnosticSource {
     this.#context = context;
     this.#group = group;
     const { mount, replication, softDeleteDays } = context.config.media;
+    this.hasKeys = mount || context.present.mountedAccounts.includes(context.names.compact('st', 24));
     const { accountName, account, recovery, container } = blobStore(context, {
       name: 'media',
       group,
@@ -40,7 +43,7 @@ export class Media extends ComponentResource implements DiagnosticSource {
       recoveryDays: softDeleteDays,
       access: {
         // Blob mounts authenticate with the account key only: https://learn.microsoft.com/azure/app-service/configure-connect-to-azure-storage
-        allowSharedKeyAccess: mount,
+        allowSharedKeyAccess: this.hasKeys,
         publicNetworkAccess: 'Disabled',
         networkRuleSet: { defaultAction: 'Deny', bypass: 'None' },
       },

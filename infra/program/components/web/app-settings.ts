@@ -12,6 +12,11 @@ export const PATHS = {
   caFile: CA_FILE,
 } as const;
 
+/** What a site is started with. */
+export function startOf({ web }: Config): { readonly stack: string; readonly command: string } {
+  return { stack: `PHP|${web.phpVersion}`, command: PATHS.startup };
+}
+
 const PHP_PORT = 8080;
 export const SIDECAR_PORT = 8181;
 

@@ -5,6 +5,7 @@ import { WebAppAzureStorageAccountsSlot } from '@pulumi/azure-native/web/webAppA
 import { WebAppSiteContainer } from '@pulumi/azure-native/web/webAppSiteContainer.js';
 import { WebAppSiteContainerSlot } from '@pulumi/azure-native/web/webAppSiteContainerSlot.js';
 import { ComponentResource, type Input, type Output, type Resource } from '@pulumi/pulumi';
+import type { WantedMount } from '../../../lib/wanted.ts';
 import type { Config } from '../../config/config.ts';
 import type { Media } from '../media/media.ts';
 import {
@@ -14,6 +15,7 @@ import {
   STICKY_SETTINGS,
   type siteContainer,
   slotSettings,
+  startOf,
 } from './app-settings.ts';
 import type { Web } from './web.ts';
 
@@ -25,8 +27,14 @@ export interface SettingsInput {
   readonly container: ReturnType<typeof siteContainer> | undefined;
 }
 
-/** What the next release writes: values and Key Vault references, never a secret. */
+/** A mount whose values may come from other resources. */
+export type Mount = { readonly [Member in keyof WantedMount]: Input<WantedMount[Member]> };
+
+/** What the next release writes: values and Key Vault references, never a secret or a key. */
 export interface Wanted {
+  readonly stack: string;
+  readonly command: string;
+  readonly mounts: Readonly<Record<string, Mount>>;
   /** Without the sticky ones. */
   readonly settings: Settings;
   readonly siteContainers: readonly { readonly name: string; readonly properties: ReturnType<typeof siteContainer> }[];
@@ -35,8 +43,9 @@ export interface Wanted {
 }
 
 /**
- * Settings and site containers, which belong to releases. The first `up` creates them; later ones leave them alone, because a
- * setting changed by an `up` would restart production without warm-up or verification. `wanted` is what the next release writes.
+ * Settings, mounts and site containers, which belong to releases. The first `up` creates them; later ones leave them alone,
+ * because one changed by an `up` would restart production without warm-up or verification. `wanted` is what the next release
+ * writes.
  */
 export class ReleasedSettings extends ComponentResource {
   readonly wanted: Wanted;
@@ -47,9 +56,9 @@ export class ReleasedSettings extends ComponentResource {
     this.#group = group;
     // One write at a time: Azure answers 409 to a second write to the same site.
     let last = this.#settings(input);
-    if (config.media.mount) last = this.#mounts(input, last);
+    last = this.#mounts(input, last);
     if (input.container !== undefined) this.#containers(input.web, input.container, last);
-    this.wanted = wanted(input);
+    this.wanted = wanted(config, input);
     this.registerOutputs({});
   }
 
@@ -70,25 +79,14 @@ export class ReleasedSettings extends ComponentResource {
     ];
   }
 
-  /** Blob mounts are read-only: https://learn.microsoft.com/azure/app-service/configure-connect-to-azure-storage */
+  /** Registered without a mount too: a resource that is gone from the program would take production's mounts with it. */
   #mounts({ web, media }: SettingsInput, after: Resource[]): Resource[] {
     const of = { name: web.app.name, resourceGroupName: this.#group };
-    const mount = {
-      type: 'AzureBlob' as const,
-      protocol: 'Http',
-      accountName: media.accountName,
-      shareName: media.containerName,
-      mountPath: PATHS.mediaMount,
-      accessKey: media.accountKey(),
-    };
-    const options = { parent: this, dependsOn: after };
+    const properties = media.hasKeys ? { media: { ...mediaMount(media), accessKey: media.accountKey() } } : {};
+    const options = { parent: this, ignoreChanges: ['properties'], dependsOn: after };
     return [
-      new WebAppAzureStorageAccounts('app-mounts', { ...of, properties: { media: mount } }, options),
-      new WebAppAzureStorageAccountsSlot(
-        'staging-mounts',
-        { ...of, slot: web.slotName, properties: { media: mount } },
-        options,
-      ),
+      new WebAppAzureStorageAccounts('app-mounts', { ...of, properties }, options),
+      new WebAppAzureStorageAccountsSlot('staging-mounts', { ...of, slot: web.slotName, properties }, options),
     ];
   }
 
@@ -100,8 +98,21 @@ export class ReleasedSettings extends ComponentResource {
   }
 }
 
-function wanted({ settings, container }: SettingsInput): Wanted {
+/** Blob mounts are read-only: https://learn.microsoft.com/azure/app-service/configure-connect-to-azure-storage */
+function mediaMount(media: Media) {
   return {
+    type: 'AzureBlob',
+    protocol: 'Http',
+    accountName: media.accountName,
+    shareName: media.containerName,
+    mountPath: PATHS.mediaMount,
+  } as const satisfies Mount;
+}
+
+function wanted(config: Config, { media, settings, container }: SettingsInput): Wanted {
+  return {
+    ...startOf(config),
+    mounts: config.media.mount ? { media: mediaMount(media) } : {},
     settings,
     siteContainers: container === undefined ? [] : [{ name: SIDECAR_NAME, properties: container }],
     slotStickyNames: Object.keys(STICKY_SETTINGS.production),

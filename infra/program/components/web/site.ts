@@ -1,6 +1,6 @@
 import type { Input } from '@pulumi/pulumi';
 import type { Context } from '../../context.ts';
-import { PATHS } from './app-settings.ts';
+import { PATHS, type SlotName, startOf } from './app-settings.ts';
 
 export interface SiteInput {
   readonly planId: Input<string>;
@@ -11,11 +11,13 @@ export interface SiteInput {
 }
 
 /**
- * Arguments of both the app and its slot, identical because a swap exchanges them. `appSettings` is left out: a site written
+ * Arguments of the app or its slot, which a swap exchanges. What a site is started with belongs to releases, so a site that
+ * exists is written with the values it has. `appSettings` is left out: a site written
  * without it keeps its settings, a site written with it loses those of the last release
  * (https://github.com/Azure/azure-quickstart-templates/issues/8495).
  */
-export function siteArguments({ config, location, tags }: Context, input: SiteInput) {
+export function siteArguments(context: Context, slot: SlotName, input: SiteInput) {
+  const { location, tags } = context;
   const { planId, identityId, subnetId, frontDoorId } = input;
   return {
     location,
@@ -33,8 +35,7 @@ export function siteArguments({ config, location, tags }: Context, input: SiteIn
     // imagePullTraffic is off: the registry is public and accepts the app's identity. https://learn.microsoft.com/azure/app-service/overview-vnet-integration
     outboundVnetRouting: { applicationTraffic: true, imagePullTraffic: false, contentShareTraffic: false },
     siteConfig: {
-      linuxFxVersion: `PHP|${config.web.phpVersion}`,
-      appCommandLine: PATHS.startup,
+      ...startArguments(context, slot),
       alwaysOn: true,
       healthCheckPath: PATHS.live,
       ftpsState: 'Disabled',
@@ -46,6 +47,14 @@ export function siteArguments({ config, location, tags }: Context, input: SiteIn
       ...accessRestrictions(frontDoorId),
     },
   };
+}
+
+function startArguments({ config, present }: Context, slot: SlotName) {
+  const wanted = startOf(config);
+  const site = present.sites[slot];
+  if (site === undefined) return { linuxFxVersion: wanted.stack, appCommandLine: wanted.command };
+  const { stack = wanted.stack, command } = site;
+  return { linuxFxVersion: stack, ...(command === undefined ? {} : { appCommandLine: command }) };
 }
 
 /**

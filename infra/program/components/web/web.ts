@@ -10,14 +10,13 @@ import { WebAppSwiftVirtualNetworkConnectionSlot } from '@pulumi/azure-native/we
 import { ComponentResource, type Input, type Output, type Resource } from '@pulumi/pulumi';
 import type { Context } from '../../context.ts';
 import { resourceNames } from '../../naming.ts';
+import { STAGING } from '../../present.ts';
 import type { DiagnosticSource, DiagnosticTarget } from '../diagnostics/diagnostics.ts';
 import type { Identity } from '../identity/identity.ts';
 import type { Network } from '../network/network.ts';
 import type { Plan } from '../plan/plan.ts';
-import { STICKY_SETTINGS } from './app-settings.ts';
+import { type SlotName, STICKY_SETTINGS } from './app-settings.ts';
 import { siteArguments } from './site.ts';
-
-export const STAGING = 'staging';
 
 export interface WebInput {
   readonly plan: Plan;
@@ -29,8 +28,8 @@ export interface WebInput {
 }
 
 /**
- * The web app and its `staging` slot. Settings and site containers, which releases change, and mounts, which a swap carries,
- * are in released-settings.ts.
+ * The web app and its `staging` slot. Settings, mounts and site containers, which belong to releases, are in
+ * released-settings.ts.
  */
 export class Web extends ComponentResource implements DiagnosticSource {
   readonly appId: Output<string>;
@@ -70,7 +69,7 @@ export class Web extends ComponentResource implements DiagnosticSource {
       (joined) =>
         new WebApp(
           'app',
-          { name: resourceNames(names).app, resourceGroupName: this.#group, ...this.#site(input) },
+          { name: resourceNames(names).app, resourceGroupName: this.#group, ...this.#site('production', input) },
           { parent: this, dependsOn: [...prerequisites, ...joined], protect: isProtected('app') },
         ),
     );
@@ -81,15 +80,15 @@ export class Web extends ComponentResource implements DiagnosticSource {
       (joined) =>
         new WebAppSlot(
           'staging',
-          { name: this.app.name, slot: STAGING, resourceGroupName: this.#group, ...this.#site(input) },
+          { name: this.app.name, slot: STAGING, resourceGroupName: this.#group, ...this.#site('staging', input) },
           { parent: this, dependsOn: [...prerequisites, ...joined], protect: this.#context.isProtected('app') },
         ),
     );
   }
 
-  #site({ plan, identity, network, frontDoorId }: Omit<WebInput, 'prerequisites'>) {
+  #site(slot: SlotName, { plan, identity, network, frontDoorId }: Omit<WebInput, 'prerequisites'>) {
     const { appSubnetId: subnetId } = network;
-    return siteArguments(this.#context, { planId: plan.id, identityId: identity.id, subnetId, frontDoorId });
+    return siteArguments(this.#context, slot, { planId: plan.id, identityId: identity.id, subnetId, frontDoorId });
   }
 
   /** A write replaces the whole list, so only the program writes it. */
