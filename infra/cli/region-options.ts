@@ -14,6 +14,7 @@ const regional = [
   'promote',
   'rollback',
   'history',
+  'heal',
   'migrate',
   'media',
   'secret',

@@ -5,6 +5,7 @@ import { Attempt } from './phases/attempt.ts';
 import { drainBriefly } from './phases/drain.ts';
 import { expectVersion } from './phases/expect-version.ts';
 import { type GoLiveOptions, prove } from './phases/go-live.ts';
+import { withdrawBriefly } from './phases/live-declaration.ts';
 import { recordingRefusals } from './phases/recording-refusals.ts';
 import type { Session } from './phases/session.ts';
 import { clearPreparation, stage } from './phases/stage.ts';
@@ -76,12 +77,11 @@ async function bySwap(session: Session, attempt: Attempt): Promise<HistoryEntry>
     await attempt.enter('prepare');
     // No time to be steady: the swap itself waits for every instance.
     const waiting = { limitMs: target.limits.startMs, pollMs: target.management.pollMs };
-    const drained = session.before?.answers ? drainBriefly(session) : undefined;
+    const drained = session.before?.answers ? endBriefly(session, attempt) : undefined;
     await appService.prepare();
     await expectVersion(staging, { version: attempt.candidate.version, slot: 'production' }, waiting);
     await warm(staging, tokens.release, 1);
-    const pending = await drained;
-    if (pending !== undefined) steps.notice(pending);
+    for (const pending of (await drained) ?? []) steps.notice(pending);
   });
   return swapAndStay(session, attempt);
 }
@@ -93,7 +93,12 @@ async function byPackage(session: Session, attempt: Attempt, request: RollbackRe
     await session.packages.use(attempt.candidate, (file) => stage(session, attempt, file));
   });
   await prove(session, attempt, request);
-  const pending = await steps.run('drain', () => drainBriefly(session));
-  if (pending !== undefined) steps.notice(pending);
+  for (const pending of await steps.run('drain', () => endBriefly(session, attempt))) steps.notice(pending);
   return swapAndStay(session, attempt);
+}
+
+/** Ends workers, then drains, without waiting long for either: what is left, one sentence each. */
+async function endBriefly(session: Session, attempt: Attempt): Promise<string[]> {
+  const left = [await withdrawBriefly(session, attempt), await drainBriefly(session)];
+  return left.filter((sentence) => sentence !== undefined);
 }

@@ -35,7 +35,7 @@ export async function withSession<T>(
       steps.notice(`took over the lock that ${describeOwner(lock.previousOwner)} left behind`);
     }
     if (lock.wasDamaged) steps.notice(damagedLock().toText());
-    await heal({ ...access, lock, steps });
+    await heal({ ...access, lock, steps, tokens });
     const entries = await access.history.read();
     if (access.history.foreignLines > 0) steps.notice(foreignHistory(access.history.foreignLines));
     const before = await findProductionState(access, entries);

@@ -30,6 +30,7 @@ export class Attempt {
   readonly candidate: Candidate;
   readonly #session: Session;
   #phase: Phase | undefined;
+  #withdrew = false;
 
   constructor(session: Session, kind: EntryKind, candidate: Candidate) {
     this.#session = session;
@@ -51,6 +52,16 @@ export class Attempt {
   /** The swap is known not to have been done: production has what it had. */
   notSwapped(): void {
     if (this.#phase === 'swap') this.#phase = undefined;
+  }
+
+  /** Production is told to end its workers. */
+  withdraws(): void {
+    this.#withdrew = true;
+  }
+
+  /** Whether production has to be declared live again when there is no swap. */
+  get hasWithdrawn(): boolean {
+    return this.#withdrew;
   }
 
   /** Writes the line of history; from then on there is nothing to heal. */

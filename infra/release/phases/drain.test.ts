@@ -25,7 +25,7 @@ async function production(drainAnswers: number, token = tokens.release, body = '
 async function drained(slot: WebSlot): Promise<string[]> {
   const notes: string[] = [];
   const target = { limits: { drainMs: 2000 } };
-  await drain({ production: slot, tokens, target }, { enter: async () => undefined }, (note) => notes.push(note));
+  await drain({ production: slot, tokens, target }, (note) => notes.push(note));
   return notes;
 }
 

@@ -1,7 +1,6 @@
 import { SlipError } from '../../lib/errors.ts';
 import { parseObject } from '../../lib/json.ts';
 import type { TargetLimits } from '../target/target.ts';
-import type { Attempt } from './attempt.ts';
 import type { Session } from './session.ts';
 
 const slackMs = 5_000;
@@ -14,14 +13,9 @@ interface Draining extends Pick<Session, 'production' | 'tokens'> {
 }
 
 /** Has production carry everything in its outbox to Blob: the outbox moves with the slot, out of visitors' sight. */
-export async function drain(
-  session: Draining,
-  attempt: Pick<Attempt, 'enter'>,
-  note: (text: string) => void,
-): Promise<void> {
+export async function drain(session: Draining, note: (text: string) => void): Promise<void> {
   const { drainMs } = session.target.limits;
   const seconds = drainMs / 1000;
-  await attempt.enter('drain');
   const began = performance.now();
   const answer = await session.production.ask(`/_slipway/release/drain?timeout=${seconds}`, {
     method: 'POST',

@@ -30,10 +30,19 @@ describe('going live', () => {
   const options = { p95BudgetMs: 1000, watch: undefined };
   const before = { version: 'old', answers: true };
 
-  test('drains, swaps and records', async () => {
+  test('ends workers, drains, swaps, declares the version live and records', async () => {
     const { session, attemptOf, done } = fakeSession({ before });
     expect(await goLive(session, attemptOf('release'), options)).toMatchObject({ outcome: 'live', from: 'old' });
-    expect(done).toEqual(['intent drain', 'drain', 'intent swap after 0', 'swap', 'intent swapped', 'live']);
+    expect(done).toEqual([
+      'intent drain',
+      'withdraw old',
+      'drain',
+      'intent swap after 0',
+      'swap',
+      'intent swapped',
+      'declare new',
+      'live',
+    ]);
   });
 
   test('swaps an unhealthy version back; that decision is in the lock before the platform is asked', async () => {
@@ -41,7 +50,14 @@ describe('going live', () => {
     await expect(goLive(session, attemptOf('release'), options)).rejects.toMatchObject({
       code: 'SLIP-RELEASE-SWAPPED-BACK',
     });
-    const decided = ['intent swap back after 1', 'intent swap back after 1', 'swap', 'swapped-back'];
+    const decided = [
+      'intent swap back after 1',
+      'withdraw new',
+      'intent swap back after 1',
+      'swap',
+      'declare old',
+      'swapped-back',
+    ];
     expect(done.slice(done.indexOf('intent swapped') + 1)).toEqual(decided);
   });
 
@@ -50,7 +66,7 @@ describe('going live', () => {
     await expect(goLive(session, attemptOf('release'), options)).rejects.toMatchObject({
       code: 'SLIP-RELEASE-FIRST-UNHEALTHY',
     });
-    expect(done).toEqual(['intent swap after 0', 'swap', 'intent swapped', 'live']);
+    expect(done).toEqual(['intent swap after 0', 'swap', 'intent swapped', 'declare new', 'live']);
   });
 
   test('watches only what can be compared with a version that answered', async () => {

@@ -15,6 +15,7 @@ import { type Attempt, type Candidate, describeFailure } from './attempt.ts';
 import { drain } from './drain.ts';
 import { expectStart } from './expect-start.ts';
 import { expectVersion } from './expect-version.ts';
+import { declareLive, withdrawAtOnce, withdrawLive } from './live-declaration.ts';
 import type { Session } from './session.ts';
 import { swap } from './swap.ts';
 import { warm } from './warm.ts';
@@ -60,13 +61,14 @@ export async function goLive(session: Session, attempt: Attempt, options: GoLive
   const { steps, production } = session;
   if (session.before === undefined)
     steps.notice('production has no version: nothing to drain, to compare with or to go back to');
-  else if (session.before.answers) await steps.run('drain', (note) => drain(session, attempt, note));
+  else if (session.before.answers) await steps.run('drain', (note) => endWorkersAndDrain(session, attempt, note));
   else steps.notice('production does not answer: nothing to compare with, and its sidecar drains it in staging');
   const swappedAt = await steps.run('swap', () => swap(session, attempt, 'swap'));
   try {
     await steps.runAlways('verify production', async () => {
       await attempt.enter('swapped');
       await verifyProduction(session, attempt.candidate.version);
+      await declare(session, attempt.candidate.version);
     });
     const budget = options.watch;
     // A version that did not answer before the swap is nothing to compare with, nor to go back to.
@@ -114,6 +116,22 @@ export async function verifyProduction(
   await deepHealth.check({ slot: production, settleMs: liveMs, pollMs });
 }
 
+/** Workers first: they may still write media. */
+async function endWorkersAndDrain(session: Session, attempt: Attempt, note: (text: string) => void): Promise<void> {
+  await attempt.enter('drain');
+  await withdrawLive(session, attempt, {
+    onProgress: (text) => session.steps.progress(text),
+    beat: () => session.steps.assertNotInterrupted(),
+  });
+  await drain(session, note);
+}
+
+/** Says it when the workers of what is live do not run. */
+export async function declare(session: Session, version: string): Promise<void> {
+  const notice = await declareLive(session, version);
+  if (notice !== undefined) session.steps.notice(notice);
+}
+
 async function verify(
   { steps, target, tokens }: Session,
   slot: WebSlot,
@@ -141,6 +159,7 @@ async function swapBack(
   const { before, steps, staging } = session;
   const { code, found } = describeFailure(reason);
   if (before === undefined) {
+    await declare(session, attempt.candidate.version);
     await attempt.record('live', reason);
     return new SlipError('SLIP-RELEASE-FIRST-UNHEALTHY', {
       found: `the first version is live and unhealthy: ${code} ${found}`,
@@ -152,7 +171,9 @@ async function swapBack(
   await steps.runAlways('swap back', async () => {
     // The decision is recorded before the platform is asked anything: when it does not answer, the next command swaps back.
     if (swappedAt !== undefined) await attempt.enter('swap back', swappedAt);
+    await withdrawAtOnce(session);
     await swap(session, attempt, 'swap back');
+    await declare(session, before.version);
   });
   const health = await session.production.version();
   await attempt.record('swapped-back', reason);

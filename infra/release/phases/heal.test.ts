@@ -1,4 +1,5 @@
 import { expect, test } from '@jest/globals';
+import type { SlotRequest } from '../appservice/web-slot.ts';
 import type { EntryKind, HistoryEntry } from '../store/history.ts';
 import type { Phase } from '../store/lock.ts';
 import { heal } from './heal.ts';
@@ -19,7 +20,11 @@ interface Situation {
 }
 
 /** What healing did, in its order: calls that change something, phases written to the lock, the outcome in history. */
-async function healed(situation: Situation, onNote: (note: string) => void = () => undefined): Promise<string[]> {
+async function healed(
+  situation: Situation,
+  onNote: (note: string) => void = () => undefined,
+  declared: string[] = [],
+): Promise<string[]> {
   const { phase, kind = 'release', lastSwap = '0', running, health = 'pass', prepared = true } = situation;
   const from = 'from' in situation ? situation.from : 'old';
   const done: string[] = [];
@@ -46,8 +51,13 @@ async function healed(situation: Situation, onNote: (note: string) => void = () 
     production: {
       url: 'https://www.example.org',
       version: async () => (running === undefined ? undefined : { version: running }),
-      ask: async (path: string) => ({ status: 200, text: JSON.stringify(answers[path]) }),
+      ask: async (path: string, { method = 'GET' }: SlotRequest = {}) => {
+        if (method === 'PUT') declared.push(path.split('=')[1] ?? '');
+        if (method === 'DELETE') done.push('withdraw');
+        return { status: 200, text: JSON.stringify(answers[path] ?? {}) };
+      },
     },
+    tokens: { release: 'r' },
     target: { limits: { swapShowsMs: 0, liveMs: 0 }, management: { pollMs: 1 } },
     history: { append: async ({ outcome }: HistoryEntry) => void done.push(outcome) },
   };
@@ -83,15 +93,15 @@ test.each([
   { phase: 'swap', lastSwap: '0', running: 'new', done: ['live'] },
   { phase: 'swap', lastSwap: '1', running: 'old', done: ['reset', 'abandoned'] },
   { phase: 'swapped', lastSwap: '0', running: 'new', done: ['live'] },
-  { phase: 'swap back', lastSwap: '1', running: 'new', done: ['swap', 'swapped-back'] },
+  { phase: 'swap back', lastSwap: '1', running: 'new', done: ['withdraw', 'swap', 'swapped-back'] },
   { phase: 'swap back', lastSwap: '0', running: 'old', done: ['swapped-back'] },
 ] as const)('after a crash at "$phase" with $running live: $done', async ({ done, ...situation }) => {
   expect(await healed(situation)).toEqual(done);
 });
 
 test.each([
-  { what: 'a release', kind: 'release', from: 'old', done: ['intent swap back', 'swap', 'swapped-back'] },
-  { what: 'a promotion', kind: 'promote', from: 'old', done: ['intent swap back', 'swap', 'swapped-back'] },
+  { what: 'a release', kind: 'release', from: 'old', done: ['intent swap back', 'withdraw', 'swap', 'swapped-back'] },
+  { what: 'a promotion', kind: 'promote', from: 'old', done: ['intent swap back', 'withdraw', 'swap', 'swapped-back'] },
   { what: 'a rollback', kind: 'rollback', from: 'old', done: ['live'] },
   { what: 'the first release', kind: 'release', from: undefined, done: ['live'] },
 ] as const)('after $what whose version is unhealthy in production: $done', async ({ kind, from, done }) => {
@@ -110,7 +120,7 @@ test('a swap that somebody did by hand after the command stays', async () => {
 
 test.each([
   { phase: 'swap', lastSwap: '1', running: 'new', done: ['live'] },
-  { phase: 'swap back', lastSwap: '0', running: 'new', done: ['swap', 'swapped-back'] },
+  { phase: 'swap back', lastSwap: '0', running: 'new', done: ['withdraw', 'swap', 'swapped-back'] },
   { phase: 'swap back', lastSwap: '1', running: 'old', done: ['swapped-back'] },
 ] as const)('the version in production counts more than the record of the site: $phase, $running', async (it) => {
   const { done, ...situation } = it;
@@ -121,5 +131,18 @@ test('the last swap of the site decides when production is down, or has the same
   const phase = 'swap back';
   expect(await healed({ phase, lastSwap: '0', running: undefined })).toEqual(['swapped-back']);
   expect(await healed({ phase, lastSwap: '0', running: 'new', from: 'new' })).toEqual(['swapped-back']);
-  expect(await healed({ phase, lastSwap: '1', running: 'new', from: 'new' })).toEqual(['swap', 'swapped-back']);
+  expect(await healed({ phase, lastSwap: '1', running: 'new', from: 'new' })).toEqual([
+    'withdraw',
+    'swap',
+    'swapped-back',
+  ]);
 });
+
+test.each(['drain', 'swap', 'swapped', 'swap back'] as const)(
+  'after a crash at "%s" what production runs is declared live, since its workers may have been ended',
+  async (phase) => {
+    const declared: string[] = [];
+    await healed({ phase, running: 'old' }, undefined, declared);
+    expect(declared).toEqual(['old']);
+  },
+);

@@ -2,7 +2,8 @@ import type { HistoryEntry, Outcome } from '../store/history.ts';
 import type { Intent, ReleaseLock } from '../store/lock.ts';
 import { describeFailure } from './attempt.ts';
 import { resetPreparation, verifyProduction } from './go-live.ts';
-import type { Access } from './session.ts';
+import { declareLive, withdrawAtOnce } from './live-declaration.ts';
+import type { Access, Session } from './session.ts';
 import type { Steps } from './steps.ts';
 import { hasSwapped } from './swap.ts';
 
@@ -12,7 +13,7 @@ interface Healed {
   readonly done: string;
 }
 
-interface HealContext extends Access {
+interface HealContext extends Access, Pick<Session, 'tokens'> {
   readonly lock: ReleaseLock;
   readonly steps: Steps;
 }
@@ -26,6 +27,7 @@ export async function heal(context: HealContext): Promise<void> {
     steps.notice(describe(left));
     const { outcome, done } = await finishOrUndo(context, left);
     lock.assertHeld();
+    await declareRunning(context);
     await context.history.append({ ...left.entry, outcome });
     await lock.write(undefined);
     note(done);
@@ -49,12 +51,24 @@ async function finishOrUndo(context: HealContext, left: Intent): Promise<Healed>
     const isLive = await runsIn(context, left.entry, left.phase === 'swap' ? swapped : !swapped);
     if (left.phase === 'swap' && isLive) return finish(context, left.entry);
     if (left.phase === 'swap back') {
-      if (isLive) await appService.swap();
+      if (isLive) await swapAway(context);
       return { outcome: 'swapped-back', done: `production runs ${from ?? 'what it ran before'} again` };
     }
   }
   await resetPreparation({ appService, steps });
   return { outcome: 'abandoned', done: whatStays(left) };
+}
+
+/** The command may have ended production's workers, or not got as far as declaring what it put live. */
+async function declareRunning(context: HealContext): Promise<void> {
+  const version = (await context.production.version())?.version;
+  const notice = version === undefined ? undefined : await declareLive(context, version);
+  if (notice !== undefined) context.steps.notice(notice);
+}
+
+async function swapAway(context: HealContext): Promise<void> {
+  await withdrawAtOnce(context);
+  await context.appService.swap();
 }
 
 /** From `migrate` on the database may have been changed, which nothing undoes. */
@@ -100,7 +114,7 @@ async function finish(context: HealContext, entry: HistoryEntry): Promise<Healed
     }
     const { lastSwap } = await appService.swapStatus();
     await lock.write({ phase: 'swap back', entry, lastSwap });
-    await appService.swap();
+    await swapAway(context);
     return {
       outcome: 'swapped-back',
       done: `${entry.version} was live and unhealthy: production runs ${entry.from} again`,

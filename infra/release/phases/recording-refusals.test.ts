@@ -11,10 +11,16 @@ interface Situation {
   readonly error?: Error;
   readonly mayHaveSwapped?: boolean;
   readonly resets?: boolean;
+  readonly hasWithdrawn?: boolean;
 }
 
 /** What is left of an attempt whose action fails so: calls, lines of history, notices. */
-async function after({ error, mayHaveSwapped = false, resets = true }: Situation): Promise<string[]> {
+async function after({
+  error,
+  mayHaveSwapped = false,
+  resets = true,
+  hasWithdrawn = false,
+}: Situation): Promise<string[]> {
   const done: string[] = [];
   const session = {
     appService: {
@@ -24,10 +30,15 @@ async function after({ error, mayHaveSwapped = false, resets = true }: Situation
         done.push('reset');
       },
     },
+    before: { version: 'old' },
+    tokens: { release: 'r' },
+    target: { limits: { liveMs: 0 }, management: { pollMs: 1 } },
+    production: { ask: async (path: string) => ({ status: done.push(path) && 200 }) },
     steps: { progress: () => undefined, notice: (text: string) => done.push(text) },
   };
   const attempt = {
     mayHaveSwapped,
+    hasWithdrawn,
     record: async (outcome: string, cause: unknown) => done.push(outcome, String(cause)),
   };
   const ended = recordingRefusals(session as unknown as Session, attempt as unknown as Attempt, async () => {
@@ -47,6 +58,15 @@ test('what ends well is left alone', async () => {
 
 test('what is refused before the swap has its preparation reset, and stands in history', async () => {
   expect(await after({ error: refusal })).toEqual(['reset', 'refused', String(refusal)]);
+});
+
+test('workers that were ended for it go on', async () => {
+  expect(await after({ error: refusal, hasWithdrawn: true })).toEqual([
+    'reset',
+    '/_slipway/release/live?version=old',
+    'refused',
+    String(refusal),
+  ]);
 });
 
 test('a preparation that cannot be reset is left to the next command, and the refusal is recorded all the same', async () => {

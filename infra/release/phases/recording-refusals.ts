@@ -3,6 +3,7 @@ import { SlipError } from '../../lib/errors.ts';
 import type { HistoryEntry } from '../store/history.ts';
 import type { Attempt } from './attempt.ts';
 import { resetPreparation } from './go-live.ts';
+import { declareLive } from './live-declaration.ts';
 import type { Session } from './session.ts';
 
 const recordedCodes: ReadonlySet<SlipCode> = new Set([
@@ -31,9 +32,17 @@ export async function recordingRefusals(
     await resetPreparation(session).catch((cause: unknown) => {
       session.steps.notice(`the preparation could not be reset, the next command will: ${String(cause)}`);
     });
+    await declareAgain(session, attempt);
     await attempt.record('refused', error);
     throw error;
   }
+}
+
+/** Workers that were ended for a swap that is not done go on. */
+async function declareAgain(session: Session, attempt: Attempt): Promise<void> {
+  if (!attempt.hasWithdrawn || session.before === undefined) return;
+  const notice = await declareLive(session, session.before.version);
+  if (notice !== undefined) session.steps.notice(notice);
 }
 
 /** What happened after the swap is in history already; a lost lock is not ours to write under. */

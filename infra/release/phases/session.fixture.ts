@@ -1,3 +1,4 @@
+import type { SlotRequest } from '../appservice/web-slot.ts';
 import type { HistoryEntry, Outcome } from '../store/history.ts';
 import type { Intent } from '../store/lock.ts';
 import type { ProductionState } from '../store/production-state.ts';
@@ -22,7 +23,9 @@ export function fakeSession({ before, health = 'pass', saysLastSwap = true }: Si
   const slot = (name: 'production' | 'staging') => ({
     url: `https://${name}`,
     version: async () => ({ version: versionOf(name) }),
-    ask: async (path: string) => {
+    ask: async (path: string, { method }: SlotRequest = {}) => {
+      if (path.startsWith('/_slipway/release/live'))
+        done.push(method === 'PUT' ? `declare ${path.split('=')[1]}` : `withdraw ${versionOf(name)}`);
       if (name === 'production' && path.startsWith('/_slipway/release/drain')) done.push('drain');
       const status = versionOf(name) === 'new' ? health : 'pass';
       return { status: 200, ms: 1, text: JSON.stringify({ version: versionOf(name), slot: name, status }) };

@@ -2,7 +2,7 @@ import { messageOf } from '../../lib/error-message.ts';
 import { SlipError } from '../../lib/errors.ts';
 import type { HistoryEntry } from '../store/history.ts';
 import type { Attempt } from './attempt.ts';
-import { verifyProduction } from './go-live.ts';
+import { declare, verifyProduction } from './go-live.ts';
 import type { Session } from './session.ts';
 import { swap } from './swap.ts';
 
@@ -21,8 +21,10 @@ export async function swapAndStay(session: Session, attempt: Attempt): Promise<H
     await steps.runAlways('verify production', async () => {
       await attempt.enter('swapped');
       await verifyProduction(session, attempt.candidate.version);
+      await declare(session, attempt.candidate.version);
     });
   } catch (error) {
+    await declare(session, attempt.candidate.version);
     await attempt.record('live', error);
     throw unhealthy(attempt.candidate.version, error);
   }

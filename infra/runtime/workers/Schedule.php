@@ -46,6 +46,12 @@ final class Schedule
         }
     }
 
+    /** How long a run may go on when runs are no longer wanted. */
+    public function stopSeconds(): int
+    {
+        return [] === $this->entries ? 0 : (int) (self::GRACE_SECONDS + self::STOP_SECONDS);
+    }
+
     /** @return list<array<string, mixed>> */
     public function status(): array
     {

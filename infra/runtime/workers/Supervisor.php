@@ -88,7 +88,7 @@ final class Supervisor
             'pid' => getmypid(),
             'live' => $this->isLive ?? true,
             'running' => $this->isRunning(),
-            'stopSeconds' => max([10, ...array_map(static fn (Worker $worker): int => $worker->stopSeconds, $this->workers)]),
+            'stopSeconds' => max([$this->schedule->stopSeconds(), ...array_map(static fn (Worker $worker): int => $worker->stopSeconds, $this->workers)]),
             'workers' => array_map(static fn (Worker $worker): array => $worker->status(), $this->workers),
             'schedule' => $this->schedule->status(),
         ];

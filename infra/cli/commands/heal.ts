@@ -1,0 +1,21 @@
+import { visible } from '../../lib/visible.mjs';
+import { defineCommand } from '../command.ts';
+import { addTargetOptions, releaseTarget, type TargetOptions } from '../release-target.ts';
+
+export const command = defineCommand<TargetOptions>({
+  group: 'operate',
+  region: 'state',
+  summary: 'finishes what a killed command left, and has the workers of what production runs run',
+  examples: ['slipway heal', 'slipway heal --stack prod'],
+  configure: addTargetOptions,
+  async run({ options, output }) {
+    const [{ declareRunning }, { inView }] = await Promise.all([
+      import('../../release/declare.ts'),
+      import('../views/release-view.ts'),
+    ]);
+    const { version } = await inView(output, async (shown) =>
+      declareRunning({ target: await releaseTarget(options), command: 'heal', ...shown }),
+    );
+    output.result({ event: 'result', version }, visible(`${version} is live, and its workers and schedule run`));
+  },
+});
