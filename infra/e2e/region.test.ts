@@ -4,6 +4,7 @@ import { TestRegion } from '../testbed/region.ts';
 import { describeAccess } from './region/access.suite.ts';
 import { describeCrashes } from './region/crash.suite.ts';
 import { describeImages } from './region/images.suite.ts';
+import { describeMedia } from './region/media.suite.ts';
 import { describeObservability } from './region/observability.suite.ts';
 import { describeProgram } from './region/program.suite.ts';
 import { describeStart } from './region/start.suite.ts';
@@ -27,6 +28,7 @@ afterAll(async () => {
 describeProgram(() => region);
 describeAccess(() => region);
 describeImages(() => region);
+describeMedia(() => region);
 describeObservability(() => region);
 describeCrashes(() => region);
 // Last: it stops the region.

@@ -1,6 +1,6 @@
 import { createReadStream } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type SiteContainer, WebSiteManagementClient } from '@azure/arm-appservice';
+import { type Site, type SiteContainer, WebSiteManagementClient } from '@azure/arm-appservice';
 import { createDefaultHttpClient, createHttpHeaders, createPipelineRequest } from '@azure/core-rest-pipeline';
 import { AZURE_API } from '../../lib/azure-api-versions.ts';
 import { firstLineOf } from '../../lib/error-message.ts';
@@ -68,15 +68,17 @@ export class AppService {
     const { resourceGroup, app, slot } = this.#site;
     try {
       const site = await this.#client.webApps.getSlot(resourceGroup, app, slot);
-      const scm = site.hostNameSslStates?.find((state) => state.hostType === 'Repository')?.name;
-      return {
-        preparedFor: site.targetSwapSlot ? site.targetSwapSlot : undefined,
-        scmHost: scm ?? site.enabledHostNames?.find((name) => name.includes('.scm.')) ?? '',
-      };
+      return { preparedFor: site.targetSwapSlot ? site.targetSwapSlot : undefined, scmHost: scmHostOf(site) };
     } catch (error) {
       if (isNotFound(error)) return undefined;
       throw armFailure('read the slot', error);
     }
+  }
+
+  /** The SCM host of production. */
+  async productionScmHost(): Promise<string> {
+    const { resourceGroup, app } = this.#site;
+    return scmHostOf(await this.#call('read the site', () => this.#client.webApps.get(resourceGroup, app)));
   }
 
   async settings(of: 'production' | 'staging'): Promise<Record<string, string>> {
@@ -338,4 +340,9 @@ export class AppService {
       throw error instanceof SlipError ? error : armFailure(what, error);
     }
   }
+}
+
+function scmHostOf({ hostNameSslStates, enabledHostNames }: Site): string {
+  const scm = hostNameSslStates?.find((state) => state.hostType === 'Repository')?.name;
+  return scm ?? enabledHostNames?.find((name) => name.includes('.scm.')) ?? '';
 }

@@ -8,6 +8,7 @@ import { ZipFile } from 'yazl';
 import { messageOf } from '../../lib/error-message.ts';
 import { SlipError } from '../../lib/errors.ts';
 import { AppService } from '../appservice/app-service.ts';
+import { WebSlot } from '../appservice/web-slot.ts';
 import type { ReleaseTarget } from '../target/target.ts';
 import { listMedia, type MediaFile, type Skipped } from './media-listing.ts';
 
@@ -24,8 +25,9 @@ export interface Imported {
 }
 
 /**
- * Brings an existing media directory into Blob, through the outbox of the staging slot: its sidecar carries into the same
- * container as production's, and production is not touched. Can be repeated: a file that is in Blob already, with the
+ * Brings an existing media directory into Blob, through the outbox of the staging slot, whose sidecar carries into the same
+ * container as production's. While staging runs no version, which is so until the second release, it has no sidecar, and
+ * the files go through production's outbox. Neither slot restarts. Can be repeated: a file that is in Blob already, with the
  * same bytes, counts as carried. All names are judged before the first file goes: what the sidecar would not carry stays,
  * with its reason, and everything else is imported.
  */
@@ -36,21 +38,14 @@ export async function importMedia(
 ): Promise<Imported> {
   const { files, skipped } = await listMedia(directory);
   const appService = new AppService(target.site, target.management);
-  const slot = await appService.slot();
-  if (slot === undefined) {
-    throw new SlipError('SLIP-MEDIA-SLOT', {
-      found: `the app ${target.site.app} has no slot "${target.site.slot}"`,
-      expected: 'the staging slot: files go in through its outbox',
-      fix: 'npx pulumi up creates it',
-    });
-  }
+  const scmHost = await hostWithSidecar(target, appService);
   const work = await mkdtemp(join(tmpdir(), 'slipway-media-'));
   let done = 0;
   try {
     for (const part of inParts(files)) {
       const zip = join(work, 'part.zip');
       await writePart(zip, directory, part);
-      const { failed, message } = await appService.addFiles(slot.scmHost, outbox, zip, (await stat(zip)).size);
+      const { failed, message } = await appService.addFiles(scmHost, outbox, zip, (await stat(zip)).size);
       if (failed) {
         throw new SlipError('SLIP-MEDIA-IMPORT', {
           found: `${message} (after ${done} of ${files.length} files)`,
@@ -65,6 +60,19 @@ export async function importMedia(
     await rm(work, { recursive: true, force: true });
   }
   return { files: files.length, bytes: files.reduce((sum, file) => sum + file.bytes, 0), skipped };
+}
+
+async function hostWithSidecar({ site, urls }: ReleaseTarget, appService: AppService): Promise<string> {
+  const slot = await appService.slot();
+  if (slot === undefined) {
+    throw new SlipError('SLIP-MEDIA-SLOT', {
+      found: `the app ${site.app} has no slot "${site.slot}"`,
+      expected: 'the staging slot: files go in through its outbox',
+      fix: 'npx pulumi up creates it',
+    });
+  }
+  const { status } = await new WebSlot(urls.staging).ask('/_slipway/version');
+  return status === 200 ? slot.scmHost : appService.productionScmHost();
 }
 
 export function* inParts(files: readonly MediaFile[]): Generator<MediaFile[]> {
