@@ -62,6 +62,19 @@ final class OpenApiTest extends FeatureTestCase
     }
 
     #[Test]
+    public function the_limit_of_concurrent_requests_stands_wherever_it_holds(): void
+    {
+        foreach ((array) self::document()['paths'] as $path => $item) {
+            if (1 !== preg_match('~^/(api/health|internal)/?~', (string) $path)) {
+                continue;
+            }
+            foreach ((array) $item as $operation) {
+                self::assertArrayHasKey(429, (array) ((array) $operation)['responses'], (string) $path);
+            }
+        }
+    }
+
+    #[Test]
     public function it_is_served_as_it_is(): void
     {
         $answer = $this->client->get('/api/openapi.json');
