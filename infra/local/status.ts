@@ -2,6 +2,7 @@ import type { SlotName } from './appservice/worker.ts';
 import type { Platform } from './platform.ts';
 import type { ExitRecord } from './processes/region-process.ts';
 import { acceptsConnections } from './processes/wait.ts';
+import type { ApplicationWorkers } from './worker/application-workers.ts';
 import type { ProcessWorker } from './worker/process-worker.ts';
 
 const askWithinMs = 2_000;
@@ -23,7 +24,9 @@ export interface SlotStatus {
   /** Start of this slot's php-fpm, ISO 8601. */
   readonly since: string | null;
   readonly healthy: boolean;
-  readonly instances: readonly {
+  /** The version whose workers and schedule run here; null in staging. */
+  readonly declared: string | null;
+  readonly instances: readonly ({
     readonly id: string;
     readonly processes: {
       readonly nginx: number | null;
@@ -33,7 +36,7 @@ export interface SlotStatus {
     readonly ready: boolean;
     /** Unexpected exits of this instance's containers, by container, newest last. */
     readonly exits: Readonly<Record<string, readonly ExitRecord[]>>;
-  }[];
+  } & ApplicationWorkers)[];
   readonly media: MediaStatus | null;
 }
 
@@ -72,12 +75,13 @@ export async function describeRegion(
 }
 
 async function describeSlot(worker: ProcessWorker, sidecarPort: number): Promise<SlotStatus> {
-  const [deployed, version, live, media, processes] = await Promise.all([
+  const [deployed, version, live, media, processes, { declared, ...application }] = await Promise.all([
     worker.isDeployed(),
     pingJson(worker, '/_slipway/version'),
     worker.ping('/_slipway/live', askWithinMs).catch(() => undefined),
     sidecarStatus(sidecarPort),
     worker.processes(),
+    worker.applicationWorkers(),
   ]);
   const healthy = live?.status === 200;
   return {
@@ -86,8 +90,15 @@ async function describeSlot(worker: ProcessWorker, sidecarPort: number): Promise
     schema: textOf(version, 'schema'),
     since: textOf(version, 'startedAt'),
     healthy,
+    declared,
     instances: [
-      { id: worker.id, processes, ready: healthy && (await acceptsConnections(sidecarPort)), exits: worker.exits },
+      {
+        id: worker.id,
+        processes,
+        ready: healthy && (await acceptsConnections(sidecarPort)),
+        exits: worker.exits,
+        ...application,
+      },
     ],
     media,
   };

@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { SlipError } from '../../lib/errors.ts';
 import type { RegionStatus, SlotStatus } from '../../local/status.ts';
+import type { ApplicationWorkers } from '../../local/worker/application-workers.ts';
 import type { MediaState } from '../../release/media/media-state.ts';
 import type { ReleaseEvent } from '../../release/phases/steps.ts';
 import type { HistoryEntry } from '../../release/store/history.ts';
@@ -51,8 +52,17 @@ function slotOf(value: string): SlotStatus {
     schema: value,
     since: value,
     healthy: false,
-    instances: [{ id: value, processes, ready: true, exits }],
+    declared: value,
+    instances: [{ id: value, processes, ready: true, exits, ...applicationWorkersOf(value) }],
     media: mediaOf(value),
+  };
+}
+
+function applicationWorkersOf(value: string): ApplicationWorkers {
+  const exit = { at: value, reason: value };
+  return {
+    workers: [{ name: value, pid: null, restarts: 1, lastExit: exit }],
+    schedule: [{ entry: value, pid: 1, lastRun: value, lastExit: exit, lastSkip: exit }],
   };
 }
 

@@ -9,11 +9,17 @@ const followMs = 250;
 /** How much of the end of a log is printed first. */
 const tailBytes = 16 * 1024;
 const suffix = '.log';
+const containerLog = 'worker-';
+const linePrefix = /^\{"process":"([a-z0-9.-]+)"/;
+const applicationProcess = /^(worker\.[a-z0-9-]+|schedule|supervisor)$/;
 
 export interface LogOptions {
   readonly stateDir: string;
   readonly follow: boolean;
-  /** Only this process: `region`, `front`, `mysql`, `redis`, `blob`, `worker` (nginx and php-fpm of both), `worker-a`, `sidecar`, … */
+  /**
+   * Only this process: `region`, `front`, `mysql`, `redis`, `blob`, `worker` (the whole container of both), `worker-a`, `sidecar`, …, or of the
+   * application `worker.NAME` and `schedule`.
+   */
   readonly process?: string;
 }
 
@@ -28,15 +34,30 @@ export async function* regionLogs({ stateDir, follow, process }: LogOptions): As
   const offsets = new Map<string, number>();
   for (let first = true; first || follow; first = false) {
     const names = await logNames(logs);
-    const chosen = names.filter((name) => process === undefined || name === process || name.startsWith(`${process}-`));
+    const ofApplication = process !== undefined && applicationProcess.test(process);
+    const chosen = names.filter((name) => isMeant(name, process) || (ofApplication && name.startsWith(containerLog)));
     if (first && process !== undefined && chosen.length === 0) throw unknownProcess(process, names);
     for (const name of chosen) {
       const { lines, offset } = await readFrom(join(logs, `${name}${suffix}`), offsets.get(name));
       offsets.set(name, offset);
-      for (const line of lines) yield { process: name, line };
+      for (const line of lines) {
+        const it = { process: processOf(name, line), line };
+        if (isMeant(name, process) || isMeant(it.process, process)) yield it;
+      }
     }
     if (follow) await sleep(followMs);
   }
+}
+
+function isMeant(name: string, process: string | undefined): boolean {
+  return process === undefined || name === process || name.startsWith(`${process}-`);
+}
+
+/** The application's workers and schedule write to the log of their container, each line with the name of its process. */
+function processOf(log: string, line: string): string {
+  if (!log.startsWith(containerLog)) return log;
+  const named = linePrefix.exec(line)?.[1];
+  return named === undefined ? log : `${named}-${log.slice(containerLog.length)}`;
 }
 
 async function logNames(directory: string): Promise<string[]> {

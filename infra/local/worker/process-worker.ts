@@ -9,6 +9,12 @@ import { programPath, systemPath } from '../processes/programs.ts';
 import { type ExitRecord, endGroup, type ProcessSpec, RegionProcess } from '../processes/region-process.ts';
 import type { Resolver } from '../program/resolver.ts';
 import type { StatePaths, WorkerId } from '../state/paths.ts';
+import {
+  type ApplicationWorkers,
+  endApplicationWorkers,
+  readApplicationWorkers,
+  readDeclaration,
+} from './application-workers.ts';
 import { type ContainerPaths, mapPath, resolveSettings, siteContainerEnvironment } from './environment.ts';
 import type { Mounts } from './mounts.ts';
 import { removeDisk } from './remove-disk.ts';
@@ -67,6 +73,8 @@ export class ProcessWorker implements Worker {
 
   async start(spec: WorkerSpec): Promise<void> {
     if (this.running) throw new Error(`worker ${this.id} is started already`);
+    // Of a region that was killed.
+    await endApplicationWorkers(this.#run);
     await removeDisk(this.#run);
     await mkdir(this.#run, { recursive: true, mode: 0o700 });
     await mkdir(this.#wwwroot, { recursive: true, mode: 0o700 });
@@ -138,6 +146,7 @@ export class ProcessWorker implements Worker {
     await Promise.all(containers.map((container) => container.stop(container === this.#main ? 0 : limitMs)));
     // Both run in sessions of their own. An nginx that ends late would remove the socket of its successor.
     await Promise.all([nginx, phpFpm].map((pid) => (pid === null ? undefined : endGroup(pid))));
+    await endApplicationWorkers(this.#run);
     this.#main = undefined;
     this.#sidecars = [];
     await removeDisk(this.#run);
@@ -178,6 +187,12 @@ export class ProcessWorker implements Worker {
       phpFpm: await pidIn(join(this.#run, 'php-fpm.pid')),
       sidecar: this.#sidecars[0]?.pid ?? null,
     };
+  }
+
+  /** Workers and schedule of the application, and what the slot is declared live with. */
+  async applicationWorkers(): Promise<ApplicationWorkers & { readonly declared: string | null }> {
+    const found = await readApplicationWorkers(this.home, `local-${this.id}`, Date.now());
+    return { ...found, declared: await readDeclaration(this.home) };
   }
 
   get #wwwroot(): string {
