@@ -12,7 +12,9 @@ const root = join(import.meta.dirname, '../..');
 /** Runs a command line and sets the exit code: 0, 1 (failed), 2 (wrong use) or 128 + signal. */
 export async function main(args: readonly string[]): Promise<void> {
   enableCompileCache(join(root, '.setup/compiled'));
-  const json = args.includes('--json');
+  // What stands after it is another program's.
+  const own = args.includes('--') ? args.slice(0, args.indexOf('--')) : args;
+  const json = own.includes('--json');
   endAtSignals();
   // The reader of our output may stop reading: `slipway logs | head`.
   process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1));

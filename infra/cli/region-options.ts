@@ -19,6 +19,7 @@ const regional = [
   'media',
   'secret',
   'init',
+  'run',
 ];
 
 /**

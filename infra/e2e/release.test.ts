@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, jest } from '@jest/globals';
 import { long } from '../testbed/long-form.ts';
 import { ReleaseBed } from '../testbed/release-bed.ts';
+import { describeLoneScript } from './release/applications.suite.ts';
 import { describeContract, describeEarlyContract } from './release/contract.suite.ts';
 import { describeBack, describeDown } from './release/down.suite.ts';
 import { describeEmptyProduction } from './release/empty.suite.ts';
@@ -27,3 +28,4 @@ describeStored(() => bed);
 describeDown(() => bed);
 describeContract(() => bed);
 describeBack(() => bed);
+describeLoneScript(() => bed);

@@ -51,7 +51,7 @@ start: [php start.php "two words"]
         $_SESSION['visits'] = ($_SESSION['visits'] ?? 0) + 1;
         $upload = $_FILES['file'] ?? null;
         echo json_encode([
-          'uri' => $_SERVER['REQUEST_URI'], 'post' => $_POST, 'https' => $_SERVER['HTTPS'] ?? null, 'port' => $_SERVER['SERVER_PORT'],
+          'uri' => $_SERVER['REQUEST_URI'], 'path' => $_SERVER['PATH_INFO'], 'post' => $_POST, 'https' => $_SERVER['HTTPS'] ?? null, 'port' => $_SERVER['SERVER_PORT'],
           'address' => $_SERVER['REMOTE_ADDR'], 'upload' => $upload === null ? null : [$upload['name'], $upload['size'], file_get_contents($upload['tmp_name'])],
           'started' => @file_get_contents(dirname(__DIR__).'/storage/started'), 'undeclared' => $written,
           'declared' => file_put_contents(dirname(__DIR__).'/storage/x', 'abc'), 'visits' => $_SESSION['visits'], 'vars' => ini_get('max_input_vars'),
@@ -132,7 +132,7 @@ start: [php start.php "two words"]
     expect(answer.headers.get('x-content-type-options')).toBe('nosniff');
   });
 
-  test.each(['/other.php', '/UPPER.PHP', '/page.phtml', '/index.php', '/INDEX.PHP', '/index.php/x', '/.htaccess'])(
+  test.each(['/other.php', '/UPPER.PHP', '/page.phtml', '/INDEX.PHP', '/.htaccess'])(
     '%s is 404, never source',
     async (path) => {
       const answer = await fetch(`${it.url}${path}`);
@@ -140,6 +140,12 @@ start: [php start.php "two words"]
       expect(await answer.text()).not.toContain('<?php');
     },
   );
+
+  test('is reached by its own name too, as forms that are sent to PHP_SELF do', async () => {
+    const body = new URLSearchParams({ name: 'Ada' });
+    expect(await json('/index.php', { method: 'POST', body })).toMatchObject({ post: { name: 'Ada' }, path: '' });
+    expect(await json('/index.php/a/b')).toMatchObject({ uri: '/index.php/a/b', path: '/a/b' });
+  });
 
   test('is described by the agent; what only the release tool may ask is 404 without its token', async () => {
     expect(await json('/_slipway/version')).toMatchObject({

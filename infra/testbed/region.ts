@@ -38,8 +38,9 @@ export class TestRegion {
   }
 
   spawn(...args: string[]): ChildProcess {
-    const command = ['--disable-warning=ExperimentalWarning', join(this.root, 'infra/cli/main.ts'), ...args];
-    return spawn(process.execPath, [...command, '--state', this.stateDir, '--port', String(this.port)], {
+    const [name = '', ...rest] = args;
+    const command = ['--disable-warning=ExperimentalWarning', join(this.root, 'infra/cli/main.ts'), name];
+    return spawn(process.execPath, [...command, '--state', this.stateDir, '--port', String(this.port), ...rest], {
       cwd: this.root,
       stdio: ['ignore', 'pipe', 'pipe'],
     });

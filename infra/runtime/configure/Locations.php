@@ -101,6 +101,17 @@ final readonly class Locations
         return $blocks;
     }
 
+    /** A form of plain PHP is often sent to the script by its own name, as PHP_SELF has it. @return list<string> */
+    private function ownName(): array
+    {
+        if ('php' !== $this->application['kind']) {
+            return [];
+        }
+        $name = preg_quote($this->application['scripts']);
+
+        return ["location ~ ^/$name(?<own_rest>/.*)?$ {\n  set \$script_path \$own_rest;\n  fastcgi_pass app;\n}"];
+    }
+
     /** @return list<string> */
     private function scripts(): array
     {
@@ -119,7 +130,8 @@ final readonly class Locations
         }
         if ('all' !== $this->application['scripts']) {
             return [
-                // The front controller's own name would be taken for a prefix of the route.
+                ...$this->ownName(),
+                // Frameworks take the front controller's own name for a prefix of the route, so each page would have two addresses.
                 'location ~* ^/'.preg_quote($this->application['scripts'])."(?:[^a-z0-9]|$) {\n  return 404;\n}",
                 $hidden,
                 "location / {\n  try_files \$uri \$uri/index.html @app;\n}",
