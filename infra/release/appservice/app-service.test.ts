@@ -15,6 +15,7 @@ const reads = [
   'start',
   'mounts',
   'stickyNames',
+  'productionScmHost',
   'references',
   'containerLog',
 ];

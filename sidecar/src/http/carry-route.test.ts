@@ -58,6 +58,14 @@ describe('callers of carry', () => {
     return name;
   };
 
+  test('learn where a file is that the scan has taken before them', async () => {
+    const [synced, conflict, absent] = [ulidName(), ulidName(), ulidName()];
+    writeFileSync(join(folders.synced, synced), png());
+    writeFileSync(join(folders.conflicts, conflict), png());
+    const answers = await Promise.all([synced, conflict, absent].map((name) => route.carry(name, 10_000)));
+    expect(answers.map(({ status }) => status)).toEqual([200, 409, 404]);
+  });
+
   test('wait only so many at once; the others hear 202 at once, and their files are carried all the same', async () => {
     const waiting = [put(), put(), put()].map((name) => route.carry(name, 10_000));
     expect(route.waiters).toBe(3);

@@ -24,6 +24,11 @@ export interface CarryRouteOptions {
 
 const STOPPING = 'the sidecar is stopping';
 
+const CONFLICT: CarryAnswer = {
+  status: 409,
+  body: { durable: false, reason: 'Blob holds other contents under this name' },
+};
+
 /** `POST /carry`: lets a bounded number of callers wait until their file is in Blob. */
 export class CarryRoute {
   readonly #options: CarryRouteOptions;
@@ -96,13 +101,13 @@ export class CarryRoute {
   async #answerTo(name: string, outcome: Outcome): Promise<CarryAnswer | undefined> {
     const { folders, counters, breaker } = this.#options;
     if (outcome.kind === 'durable') return { status: 200, body: { durable: true } };
-    if (outcome.kind === 'conflict')
-      return { status: 409, body: { durable: false, reason: 'Blob holds other contents under this name' } };
+    if (outcome.kind === 'conflict') return CONFLICT;
     if (outcome.kind === 'failed' && outcome.unavailable) return unavailableAnswer(breaker.reason || outcome.reason);
     if (outcome.kind === 'refused') return { status: 404, body: { durable: false, reason: outcome.reason } };
     if (outcome.kind !== 'gone') return undefined;
-    // Another instance may have carried it: then it is in synced.
+    // The scan or another instance may have been faster: then it is in synced, or in conflicts.
     if (await exists(join(folders.synced, name)).catch(() => false)) return { status: 200, body: { durable: true } };
+    if (await exists(join(folders.conflicts, name)).catch(() => false)) return CONFLICT;
     counters.counts.askedMissing += 1;
     return { status: 404, body: { durable: false, reason: 'no such file in the outbox' } };
   }
