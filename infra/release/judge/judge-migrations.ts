@@ -26,6 +26,14 @@ export interface RefusedStatement {
   readonly reason: string;
 }
 
+export interface JudgeOptions {
+  /**
+   * The SQL is what a framework prints, on one line: a comment to the end of its line would hide the rest. Its migrations change the schema in
+   * several statements as a rule; what a failure leaves is told after it.
+   */
+  readonly isPrinted?: boolean;
+}
+
 /**
  * The first statement of each migration that an expand migration may not have; of a contract migration only what would
  * leave an unknown half behind when it fails. Runs PHP, which has the parser.
@@ -33,6 +41,7 @@ export interface RefusedStatement {
 export async function judgeMigrations(
   kind: 'expand' | 'contract',
   migrations: readonly MigrationSql[],
+  { isPrinted = false }: JudgeOptions = {},
 ): Promise<readonly RefusedStatement[]> {
   if (!existsSync(vendor)) throw cannotJudge(`${vendor} is missing`);
   const result = await runProgram({
@@ -41,7 +50,7 @@ export async function judgeMigrations(
     cwd: import.meta.dirname,
     environment: cleanEnvironment(process.env, {}),
     timeoutMs: judgeTimeoutMs,
-    input: JSON.stringify({ kind, migrations }),
+    input: JSON.stringify({ kind, migrations, oneChange: !isPrinted, lineComments: !isPrinted }),
   });
   if (result.missing) throw cannotJudge('the program php is not installed');
   if (result.timedOut) throw cannotJudge(`it did not end within ${judgeTimeoutMs / 1000} s`);

@@ -3,7 +3,7 @@
 declare(strict_types=1);
 
 /*
- * Judges the SQL of migrations. stdin: {"kind": "expand" | "contract", "oneChange": true, "migrations": [{"version", "statements": [SQL, …]}, …]}.
+ * Judges the SQL of migrations. stdin: {"kind": "expand" | "contract", "oneChange": true, "lineComments": true, "migrations": [{"version", "statements": [SQL, …]}, …]}.
  * stdout: [{"version", "statement", "position", "rule", "reason"}, …], the migrations that are refused, in the same order.
  */
 
@@ -13,9 +13,9 @@ use Slipway\Judge\StatementJudge;
 
 require __DIR__.'/vendor/autoload.php';
 
-/** @var array{kind: string, oneChange?: bool, migrations: list<array{version: string, statements: list<string>}>} $asked */
+/** @var array{kind: string, oneChange?: bool, lineComments?: bool, migrations: list<array{version: string, statements: list<string>}>} $asked */
 $asked = json_decode((string) stream_get_contents(\STDIN), true, 512, \JSON_THROW_ON_ERROR);
-$reader = new SqlReader();
+$reader = new SqlReader($asked['lineComments'] ?? true);
 $judge = new MigrationJudge(new StatementJudge($reader), $reader);
 $of = 'contract' === $asked['kind'] ? $judge->contract(...) : $judge->expand(...);
 $refused = [];

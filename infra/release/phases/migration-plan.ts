@@ -14,6 +14,10 @@ export interface MigrationPlan {
   readonly failed: { readonly version: string; readonly reason: string } | undefined;
   /** Pending migrations of the other kind. */
   readonly waiting: readonly string[];
+  /** Whether a command of the application makes it, whose printed SQL has lost its lines. */
+  readonly isByCommand: boolean;
+  /** How the last run ended, when it failed. */
+  readonly lastFailure: string | undefined;
 }
 
 export async function readMigrationPlan(
@@ -38,7 +42,7 @@ export function planHash(migrations: readonly MigrationSql[]): string {
 export function dryRunFailed({ version, reason }: { readonly version: string; readonly reason: string }): SlipError {
   return new SlipError('SLIP-RELEASE-MIGRATION-DRY-RUN', {
     found: `the dry run of migration ${version} failed: ${reason}`,
-    expected: 'a migration that changes the database by addSql() or the Schema object alone, so that it can be judged',
+    expected: 'a migration whose dry run gives all that it does as SQL, so that it can be judged',
     fix: 'what was carried out before it stays and is recorded; fix the migration and repeat the command',
   });
 }
@@ -52,6 +56,8 @@ function parsePlan(value: Record<string, unknown>): MigrationPlan | undefined {
     migrations,
     failed: isObject(failed) ? { version: String(failed.version), reason: String(failed.reason) } : undefined,
     waiting: Array.isArray(value.waiting) ? value.waiting.map(String) : [],
+    isByCommand: value.by === 'command',
+    lastFailure: typeof value.lastFailure === 'string' ? value.lastFailure : undefined,
   };
 }
 

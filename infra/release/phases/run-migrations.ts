@@ -29,14 +29,18 @@ export async function runMigrations(run: MigrationsRun): Promise<MigrationsResul
   const { slot, token, kind, steps } = run;
   const executed: string[] = [];
   while (true) {
-    const { migrations, failed, waiting } = await readMigrationPlan(slot, token, kind);
+    const { migrations, failed, waiting, isByCommand, lastFailure } = await readMigrationPlan(slot, token, kind);
+    if (lastFailure !== undefined && migrations.length > 0 && executed.length === 0)
+      steps.notice(`the last run of migrations failed: ${lastFailure}`);
     if (migrations.length === 0) {
       if (failed !== undefined) throw dryRunFailed(failed);
       return { executed, waiting };
     }
     const repeated = migrations.find(({ version }) => executed.includes(version));
     if (repeated !== undefined) throw neverRecorded(repeated.version);
-    await steps.pass([kind === 'expand' ? expandOnly : oneSchemaChange], { migrations });
+    if (kind === 'expand') await steps.pass([expandOnly], { migrations, isByCommand });
+    // A command's contract migrations are named in the manifest, one by one: they may do anything, in any number of statements.
+    else if (!isByCommand) await steps.pass([oneSchemaChange], { migrations });
     steps.assertNotInterrupted();
     run.assertLockHeld();
     const result = await migrate(slot, token, { kind, judged: planHash(migrations) }, steps);

@@ -31,7 +31,8 @@ final class SqlReader
     private const BLOCK_COMMENT = '~^/\*(?![!+]|M!)(?:(?!\*/|/\*).)*\*/$~Dus';
     private const OPERATORS = ['(', ')', ',', '.', '=', '+', '-', '*', '/', '%', '<', '>', '<=', '>=', '<>', '!=', '<=>'];
 
-    public function __construct()
+    /** @param bool $lineComments whether a comment may go to the end of its line; not where the text has lost its lines */
+    public function __construct(private readonly bool $lineComments = true)
     {
         Context::load('MySql80400');
     }
@@ -148,6 +149,9 @@ final class SqlReader
     {
         if (str_starts_with($written, '/*!') || str_starts_with($written, '/*M!') || str_starts_with($written, '/*+')) {
             throw new Refusal('it has a comment that MySQL executes (/*! … */)');
+        }
+        if (!$this->lineComments && 1 !== preg_match(self::BLOCK_COMMENT, $written)) {
+            throw new Refusal('its comment goes to the end of the line, and what was printed has lost its lines');
         }
         if (1 !== preg_match(self::LINE_COMMENT, $written) && 1 !== preg_match(self::BLOCK_COMMENT, $written)) {
             throw new Refusal('nobody can be sure where its comment ends');
