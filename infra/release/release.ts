@@ -73,7 +73,7 @@ async function releaseBuilt(
   const { siteContainers, stack, command, mounts } = wanted;
   const settings = mergedSettings(wanted.settings, opened.application);
   const { version, sha256, bytes, schemaMin, schemaMax, file } = opened;
-  const { smoke, provides } = opened.application;
+  const { smoke, provides, migrate } = opened.application;
   const attempt = new Attempt(session, 'release', {
     version,
     sha256,
@@ -106,7 +106,7 @@ async function releaseBuilt(
     for (const fallback of fallbacks(opened.application)) steps.notice(fallback);
     await steps.run('migrate', async (note) => {
       await attempt.enter('migrate');
-      if (provides.migrate !== undefined) await expandSchema(session, note);
+      if (provides.migrate !== undefined || migrate !== null) await expandSchema(session, note);
     });
     await prove(session, attempt, request);
     if (request.to === 'live') return goLive(session, attempt, request);

@@ -3,20 +3,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { freePort } from '../lib/free-port.ts';
-import { type Certificates, ensureCertificates } from '../local/servers/certificates.ts';
-import { Mysql } from '../local/servers/mysql.ts';
-import { Redis } from '../local/servers/redis.ts';
-import { createStateDirectories } from '../local/state/files.ts';
-import { statePaths } from '../local/state/paths.ts';
 import { removeDisk } from '../local/worker/remove-disk.ts';
 import { frameworkSettings } from '../release/app/framework-settings.ts';
 import { buildPackage } from '../release/package/build-package.ts';
 import { Container } from '../testbed/container.ts';
-
-/** Its characters mean something else in a URL. */
-const password = 'p/w+x==';
-const stopMs = 5_000;
+import { DataServices } from '../testbed/data-services.ts';
 
 /** Connects as each framework does with the settings of its names, and says by which cipher. */
 const application = `<?php
@@ -70,55 +61,30 @@ const application = `<?php
 
 let scratch: string;
 let zip: string;
-let certificates: Certificates;
-let mysql: Mysql;
-let redis: Redis;
+let services: DataServices;
 let wanted: Record<string, string>;
 const containers: Container[] = [];
 
 beforeAll(async () => {
   scratch = await mkdtemp(join(tmpdir(), 'sw-data-'));
-  const paths = statePaths(join(scratch, 'state'));
-  await createStateDirectories(paths);
-  certificates = await ensureCertificates(paths, new Date());
-  const ports = { mysql: await freePort(), redis: await freePort() };
-  mysql = new Mysql({ paths, certificates, port: ports.mysql, database: 'shop', user: 'shop', password });
-  redis = new Redis({ paths, certificates, port: ports.redis, password });
   const source = join(scratch, 'source');
   await mkdir(join(source, 'public'), { recursive: true });
   await writeFile(join(source, 'public/index.php'), application);
   const request = { source, outDir: join(scratch, 'out'), cacheDir: join(scratch, 'cache') };
-  const [{ file }] = await Promise.all([buildPackage(request), mysql.start(), redis.start()]);
+  const [{ file }, started] = await Promise.all([buildPackage(request), DataServices.start(join(scratch, 'state'))]);
   zip = file;
-  wanted = settingsAt(ports);
+  services = started;
+  wanted = {
+    ...services.settings,
+    DBAL_AUTOLOAD: fileURLToPath(new URL('../../webapplication/vendor/autoload.php', import.meta.url)),
+  };
 });
 
 afterAll(async () => {
   await Promise.all(containers.map((each) => each.stop()));
-  await Promise.all([mysql?.stop(stopMs), redis?.stop(stopMs)]);
+  await services?.stop();
   await removeDisk(scratch);
 });
-
-/** As the program makes them, for servers of these ports. */
-function settingsAt(ports: { readonly mysql: number; readonly redis: number }): Record<string, string> {
-  const redisAt = `default:${encodeURIComponent(password)}@127.0.0.1:${ports.redis}/0`;
-  const database = `shop:${encodeURIComponent(password)}@127.0.0.1:${ports.mysql}/shop`;
-  return {
-    TLS_CA_FILE: certificates.caFile,
-    DATABASE_HOST: '127.0.0.1',
-    DATABASE_PORT: String(ports.mysql),
-    DATABASE_NAME: 'shop',
-    DATABASE_USER: 'shop',
-    DATABASE_PASSWORD: password,
-    DATABASE_URL: `mysql://${database}?charset=utf8mb4&driverOptions[1009]=${certificates.caFile}`,
-    REDIS_HOST: '127.0.0.1',
-    REDIS_PORT: String(ports.redis),
-    REDIS_PASSWORD: password,
-    REDIS_URL: `rediss://${redisAt}`,
-    REDIS_TLS_URL: `tls://${redisAt}`,
-    DBAL_AUTOLOAD: fileURLToPath(new URL('../../webapplication/vendor/autoload.php', import.meta.url)),
-  };
-}
 
 async function started(name: string, settings: Readonly<Record<string, string>>): Promise<Container> {
   const container = await Container.create(join(scratch, name), zip, settings);
@@ -188,6 +154,7 @@ describe('a session', () => {
       blue.configuration('php-fpm.conf'),
     ]);
     expect(configuration.join()).toContain('session.save_handler = redis');
+    const { password } = services;
     for (const secret of [password, encodeURIComponent(password)]) expect(configuration.join()).not.toContain(secret);
   });
 });

@@ -31,6 +31,8 @@ export FPM_MAX_CHILDREN=${FPM_MAX_CHILDREN:-8}
 export MEDIA_ROOT=${MEDIA_ROOT:-/home/media}
 export MEDIA_MOUNT=${MEDIA_MOUNT:-}
 # On the share that the slot's instances have in common and that moves with the slot.
+# A migration ends with this script, which is the container.
+export SLIPWAY_PID=$$
 export SLIPWAY_HOME=${SLIPWAY_HOME:-${MEDIA_ROOT%/*}/slipway}
 export CLIENT_ADDRESS_HEADER=${CLIENT_ADDRESS_HEADER:-X-Forwarded-For}
 START_SECONDS=${START_SECONDS:-120}
@@ -105,14 +107,14 @@ stop_predecessor() { # pid-file name signal
 }
 
 make_directories() {
-  mkdir -p "$RUN_DIR"/{tmp,sessions,nginx,php,start,workers} "$MEDIA_ROOT"/{outbox,synced,journal} "$SLIPWAY_HOME" || fail "Cannot make the directories below RUN_DIR, MEDIA_ROOT or SLIPWAY_HOME"
+  mkdir -p "$RUN_DIR"/{tmp,sessions,nginx,php,start,workers} "$MEDIA_ROOT"/{outbox,synced,journal} "$SLIPWAY_HOME"/jobs || fail "Cannot make the directories below RUN_DIR, MEDIA_ROOT or SLIPWAY_HOME"
   # 107 bytes are all the kernel takes for the path of a socket.
   [ ${#RUN_DIR} -le 95 ] || fail "RUN_DIR is longer than 95 bytes: its sockets could not be opened"
   if is_root; then
     chmod 755 "$RUN_DIR"
     chown "$APP_USER": "$RUN_DIR"/{tmp,sessions,nginx,workers}
     # Fails on a share with fixed ownership, which lets every user write.
-    chown "$APP_USER": "$MEDIA_ROOT" "$MEDIA_ROOT"/{outbox,synced,journal} "$SLIPWAY_HOME" 2>/dev/null || true
+    chown "$APP_USER": "$MEDIA_ROOT" "$MEDIA_ROOT"/{outbox,synced,journal} "$SLIPWAY_HOME"{,/jobs} 2>/dev/null || true
   fi
   rm -f "$RUN_DIR"/*.sock "$RUN_DIR"/tmp/hangs-*
 }

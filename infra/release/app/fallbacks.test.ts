@@ -17,7 +17,7 @@ test('what it provides, or names a path for, has none', () => {
   ]);
 });
 
-test('declared migrations that no release carries out yet are said so, with their command', () => {
+test('declared migrations are carried out, so nothing stands in for them', () => {
   const migrate = { run: 'php artisan migrate --force', pretend: 'p', files: 'f' };
-  expect(fallbacks({ ...none, migrate })[2]).toContain('php artisan migrate --force');
+  expect(fallbacks({ ...none, migrate }).join()).not.toContain('migrate');
 });

@@ -16,9 +16,7 @@ export function fallbacks({
       ? []
       : migrate === null
         ? ['migrate: nothing is migrated, since the application declares no migrations']
-        : [
-            `migrate: not carried out by a release yet; run \`${migrate.run}\` yourself before releasing code that needs it`,
-          ]),
+        : []),
     ...(provides.cache === undefined
       ? ['cache: the agent’s own round trip through Redis, where Redis is declared']
       : []),

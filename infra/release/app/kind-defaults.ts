@@ -71,7 +71,7 @@ const byKind: Readonly<Record<Kind, (signs: TreeSigns) => Promise<Manifest>>> = 
       ? {
           migrate: {
             run: 'php bin/console doctrine:migrations:migrate --no-interaction --allow-no-migration',
-            pretend: 'php bin/console doctrine:migrations:migrate --dry-run --no-interaction --allow-no-migration',
+            pretend: 'php bin/console doctrine:migrations:migrate --dry-run --no-interaction --allow-no-migration -vvv',
             files: 'migrations',
             contract: [],
           },

@@ -155,7 +155,12 @@ export const manifestSchema = z.strictObject({
       run: command.describe('Carries out what is pending.'),
       pretend: command.describe('Prints the SQL of what is pending and changes nothing.'),
       files: treePath.describe('The directory of migrations.'),
-      contract: z.array(z.string().min(1)).optional().describe('Migrations that need every older version to be gone.'),
+      contract: z
+        .array(z.string().min(1))
+        .optional()
+        .describe(
+          'Names of migrations that need every older version to be gone: `./slipway migrate` carries them out.',
+        ),
     })
     .nullable()
     .optional()

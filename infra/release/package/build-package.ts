@@ -6,6 +6,7 @@ import { type Application, readApplication } from '../app/application.ts';
 import { undeclaredMigrations } from '../app/check-application.ts';
 import { writeArchive } from './archive.ts';
 import { runBuildCommands } from './build-commands.ts';
+import { commandMigrations } from './command-migrations.ts';
 import { type Migration, readMigrations, schemaRange } from './migrations.ts';
 import { frontControllerOf, type PackageDescription, packageDescription } from './package-description.ts';
 import { isMigrationPath, ReadLimits } from './read-limits.ts';
@@ -89,7 +90,9 @@ async function build(ingredients: Ingredients, cached: string): Promise<PackageF
   const isOwn = ingredients.application.provides.migrate !== undefined;
   const migrationFiles = isOwn ? tree.files.filter(({ path }) => isMigrationPath(path)) : [];
   requireReadable(ingredients.request.source, migrationFiles);
-  const migrations = await readMigrations({ files: migrationFiles });
+  const migrations = isOwn
+    ? await readMigrations({ files: migrationFiles })
+    : commandMigrations(ingredients.application.migrate, tree.files);
   await mkdir(dirname(cached), { recursive: true, mode: 0o700 });
   const buildDir = await mkdtemp(`${cached}.`);
   try {

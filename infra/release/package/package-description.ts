@@ -26,11 +26,19 @@ export interface PackageDescription {
     readonly schedule: Readonly<Record<string, Words>>;
   };
   readonly migrations: readonly Migration[];
+  /** Commands of an application that does not carry out its migrations itself. */
+  readonly migrate: MigrationCommands | null;
   /** The script that answers whatever is no file. Undefined where every script runs and none has the name. */
   readonly frontController: PackageFile | undefined;
 }
 
 type Words = readonly string[];
+
+export interface MigrationCommands {
+  readonly run: readonly string[];
+  readonly pretend: readonly string[];
+  readonly files: string;
+}
 
 /** A file of a package; without content when the package does not have it. */
 export interface PackageFile {
@@ -56,13 +64,16 @@ export async function frontControllerOf(
 }
 
 export function packageDescription(
-  facts: Omit<PackageDescription, 'format' | 'application' | 'needs'> & { readonly application: Application },
+  facts: Omit<PackageDescription, 'format' | 'application' | 'needs' | 'migrate'> & {
+    readonly application: Application;
+  },
 ): PackageDescription {
   const { application } = facts;
   return {
     format: descriptionFormat,
     ...facts,
     needs: servicesOf(application),
+    migrate: commandsOf(application),
     application: {
       ...application,
       start: application.start.map(wordsOf),
@@ -84,6 +95,11 @@ export function servicesOf({ kind, migrate, provides, php, env }: Application): 
   const usesRedis = php.extensions.includes('redis') || Object.values(env).includes('redis');
   if (provides.health !== undefined) return [];
   return [...(usesMysql ? (['mysql'] as const) : []), ...(usesRedis ? (['redis'] as const) : [])];
+}
+
+function commandsOf({ migrate, provides }: Application): MigrationCommands | null {
+  if (migrate === null || provides.migrate !== undefined) return null;
+  return { run: wordsOf(migrate.run), pretend: wordsOf(migrate.pretend), files: migrate.files };
 }
 
 function wordsOf(text: string): readonly string[] {

@@ -7,13 +7,12 @@ declare(strict_types=1);
 use Slipway\Agent\Agent;
 use Slipway\Agent\Settings;
 
-foreach (['Answer', 'Settings', 'Http', 'Sidecar', 'RedisConnection', 'Declaration', 'HealthChecks', 'Agent'] as $class) {
-    require __DIR__.'/src/'.$class.'.php';
-}
+require __DIR__.'/autoload.php';
 
 (new Agent(Settings::fromEnvironment()))->answer(
     (string) ($_SERVER['REQUEST_METHOD'] ?? 'GET'),
     (string) ($_SERVER['SLIPWAY_ROUTE'] ?? ''),
     (string) ($_SERVER['HTTP_AUTHORIZATION'] ?? ''),
     $_GET,
+    (string) file_get_contents('php://input'),
 )->send();

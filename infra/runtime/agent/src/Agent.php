@@ -17,7 +17,7 @@ final readonly class Agent
     }
 
     /** @param array<mixed> $query */
-    public function answer(string $method, string $route, string $authorization, array $query): Answer
+    public function answer(string $method, string $route, string $authorization, array $query, string $body = ''): Answer
     {
         $isRead = 'GET' === $method || 'HEAD' === $method;
 
@@ -29,6 +29,7 @@ final readonly class Agent
             'release/drain' === $route => 'POST' === $method ? $this->drain($query) : self::notAllowed('POST'),
             'release/warm' === $route => 'POST' === $method ? new Answer(200, ['requests' => 0, 'answered' => 0]) : self::notAllowed('POST'),
             'release/live' === $route => $this->live($method, $query),
+            str_starts_with($route, 'release/migrate') => $this->migrate($method, substr($route, 16), $query, $body),
             'release/cache' === $route => 'POST' === $method ? $this->cache() : self::notAllowed('POST'),
             'media' === $route => $isRead ? $this->media() : self::notAllowed('GET, HEAD'),
             'media/retry' === $route => 'POST' === $method ? $this->retry($query) : self::notAllowed('POST'),
@@ -112,6 +113,16 @@ final readonly class Agent
     private static function cannotWrite(): Answer
     {
         return Answer::problem(503, 'Service Unavailable', 'The share of the slot cannot be written to.', ['Retry-After' => '5']);
+    }
+
+    /** @param array<mixed> $query */
+    private function migrate(string $method, string $id, array $query, string $body): Answer
+    {
+        $migrations = Migration\Migrations::of($this->settings);
+
+        return null === $migrations
+            ? Answer::problem(404, 'Not Found', 'The application names no commands for migrations.')
+            : (new Migration\MigrationRoutes($migrations, $this->settings))->answer($method, $id, $query, $body);
     }
 
     /** The round trip through Redis that a release asks for. */

@@ -25,6 +25,10 @@ final readonly class HealthChecks
         if (in_array('mysql', $this->settings->needs, true)) {
             $checks['mysql'] = $this->measured('datastore', $this->mysql(...));
         }
+        $migrations = Migration\Migrations::of($this->settings);
+        if (null !== $migrations) {
+            $checks['schema'] = $this->measured('datastore', static fn (): ?string => $migrations->missing());
+        }
         if (in_array('redis', $this->settings->needs, true)) {
             $checks['redis'] = $this->measured('datastore', $this->redis(...));
         }

@@ -45,6 +45,11 @@ final readonly class Settings
         /** The directory of slipway on the share of the slot. */
         public string $home,
         public bool $hasWorkers,
+        /** @var array<mixed> app.json */
+        public array $package,
+        public string $applicationDirectory,
+        /** @var list<string> settings that are secrets of the application */
+        public array $secretNames,
     ) {
     }
 
@@ -82,6 +87,9 @@ final readonly class Settings
             instanceId: self::text('WEBSITE_INSTANCE_ID', ''),
             home: rtrim(self::text('SLIPWAY_HOME', '/home/slipway'), '/'),
             hasWorkers: [] !== (array) ($application['workers'] ?? []) || [] !== (array) ($application['schedule'] ?? []),
+            package: $package,
+            applicationDirectory: self::text('APP_DIR', ''),
+            secretNames: array_values(self::texts($application['secrets'] ?? [])),
         );
     }
 
