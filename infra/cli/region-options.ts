@@ -15,6 +15,7 @@ const regional = [
   'rollback',
   'history',
   'heal',
+  'drift',
   'migrate',
   'media',
   'secret',

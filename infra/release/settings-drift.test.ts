@@ -1,0 +1,27 @@
+import { expect, test } from '@jest/globals';
+import { settingsDrift } from './settings-drift.ts';
+
+const container = (image: string) => ({ name: 'sidecar', properties: { image, isMain: false } });
+const RELEASED = { settings: { A: '1', B: '2' }, siteContainers: [container('one')] } as never;
+
+test('what is as the release wrote it has not drifted, whatever the platform shows more of a container', () => {
+  const found = { settings: { B: '2', A: '1' }, siteContainers: [{ ...container('one'), id: 'x' }] } as never;
+  expect(settingsDrift(found, RELEASED)).toEqual([]);
+});
+
+test('a setting and a container that were added, removed or changed by hand are named, without values', () => {
+  const found = {
+    settings: { A: 'secret', C: 'secret' },
+    siteContainers: [container('two'), { name: 'other', properties: {} }],
+  } as never;
+  expect(settingsDrift(found, RELEASED)).toEqual([
+    'app setting A: changed since the release',
+    'app setting B: removed since the release',
+    'app setting C: added since the release',
+    'site container sidecar: changed since the release',
+    'site container other: added since the release',
+  ]);
+  expect(settingsDrift({ settings: {}, siteContainers: [] } as never, RELEASED)).toContain(
+    'site container sidecar: removed since the release',
+  );
+});

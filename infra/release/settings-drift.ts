@@ -1,0 +1,22 @@
+import type { Configuration } from './store/history.ts';
+import { holds } from './store/slot-configuration.ts';
+
+/** What production has otherwise than the last release wrote it, a line each. Names alone: a value may be anything. */
+export function settingsDrift(found: Configuration, released: Configuration): string[] {
+  const names = [...new Set([...Object.keys(found.settings), ...Object.keys(released.settings)])].toSorted();
+  const settings = names.flatMap((name) => {
+    const [now, then] = [found.settings[name], released.settings[name]];
+    if (now === then) return [];
+    if (then === undefined) return [`app setting ${name}: added since the release`];
+    return [`app setting ${name}: ${now === undefined ? 'removed' : 'changed'} since the release`];
+  });
+  const containers = released.siteContainers.flatMap(({ name, properties }) => {
+    const container = found.siteContainers.find((each) => each.name === name);
+    if (container === undefined) return [`site container ${name}: removed since the release`];
+    return holds(container.properties, properties) ? [] : [`site container ${name}: changed since the release`];
+  });
+  const added = found.siteContainers
+    .filter(({ name }) => !released.siteContainers.some((each) => each.name === name))
+    .map(({ name }) => `site container ${name}: added since the release`);
+  return [...settings, ...containers, ...added];
+}
