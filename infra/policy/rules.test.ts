@@ -1,7 +1,9 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { evaluate } from '../evaluate/evaluate.ts';
+import { ofKind, textAt } from '../evaluate/inputs.ts';
 import type { Evaluation, RecordedResource } from '../evaluate/recorded.ts';
 import { isJsonObject, type Json, type JsonObject } from '../evaluate/values.ts';
+import { GRANTED_IN_A_STAGE, ROLES } from '../program/components/identity/roles.ts';
 import type { HouseRule } from './rule.ts';
 import { HOUSE_RULES } from './rules.ts';
 
@@ -317,4 +319,19 @@ describe.each(HOUSE_RULES.map((rule) => [rule.name, rule] as const))('%s', (name
   test.each([...(BREAKAGES[name] ?? [])])('finds %s', (_, broken) => {
     expect(rule.findings(broken())).not.toEqual([]);
   });
+});
+
+test("the pipeline of a stage may give every role that its stage gives, and reads the tokens of its own stage's releases", () => {
+  for (const evaluation of [prod, ...others.filter(({ stage }) => stage !== 'shared')]) {
+    const assignments = ofKind(evaluation, 'authorization:RoleAssignment');
+    const roles = assignments
+      .filter((assignment) => !textAt(assignment, 'scope').includes('/registries/'))
+      .map((assignment) => textAt(assignment, 'roleDefinitionId').split('/').at(-1));
+    expect(GRANTED_IN_A_STAGE.map((role) => ROLES[role])).toEqual(expect.arrayContaining(roles));
+    const readers = assignments
+      .filter(({ name }) => name.startsWith('deployer-'))
+      .map((each) => textAt(each, 'principalId'));
+    const own = JSON.parse(DEPLOYER.deployers).filter((entry: string) => entry.startsWith(`${evaluation.stage}:`));
+    expect(new Set(readers)).toEqual(new Set(own.map((entry: string) => entry.split(':')[1])));
+  }
 });

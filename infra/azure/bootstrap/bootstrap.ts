@@ -1,36 +1,57 @@
 import { spawn } from 'node:child_process';
+import { createRequire } from 'node:module';
 import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
 import { evaluate, WITHOUT_IMAGE } from '../../evaluate/evaluate.ts';
+import { readProject } from '../../evaluate/stack-config.ts';
 import { SlipError } from '../../lib/errors.ts';
-import { fieldOf } from '../../lib/json.ts';
+import { textOf } from '../../lib/json.ts';
+import { STAGES } from '../../program/config/key.ts';
 import { chosenSubscription } from '../subscription.ts';
+import { stageGroup } from './import-file.ts';
 import { namespacesOf, REGISTERED_TOO } from './namespaces.ts';
-import { bootstrapScript, type GithubRepository } from './script.ts';
+import { type BootstrapInput, bootstrapScript } from './script.ts';
 
-export interface BootstrapOptions {
+const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
+
+export interface BootstrapOptions extends Pick<BootstrapInput, 'environments' | 'trust'> {
   readonly subscription: string | undefined;
-  readonly github: GithubRepository | undefined;
   readonly environment: NodeJS.ProcessEnv;
 }
 
-/** The script for this checkout; providers, name and region come from the evaluated program. */
-export async function bootstrapCommands({ subscription, github, environment }: BootstrapOptions): Promise<string> {
+/** The script for this checkout; providers, name, region and resource groups come from the evaluated program. */
+export async function bootstrapCommands({
+  subscription,
+  environments,
+  trust,
+  environment,
+}: BootstrapOptions): Promise<string> {
   const subscriptionId = await chosenSubscription(subscription, environment);
-  const [shared, prod] = await Promise.all([
+  const [{ name: project }, ...evaluations] = await Promise.all([
+    readProject(ROOT),
     evaluate({ stage: 'shared', mode: 'update' }),
+    evaluate({ stage: 'dev', mode: 'update', config: WITHOUT_IMAGE }),
     evaluate({ stage: 'prod', mode: 'update', config: WITHOUT_IMAGE }),
   ]);
-  const found = [shared, prod].flatMap(namespacesOf);
-  const group = shared.resources.find(({ type }) => type.endsWith(':ResourceGroup'));
-  const tags = group?.inputs.tags;
-  const name = String(fieldOf(tags, 'application') ?? 'slipway');
+  const groups = evaluations.map((evaluation, index) =>
+    stageGroup(evaluation, STAGES[index] ?? 'shared', { subscriptionId, providerVersion: providerVersion() }),
+  );
+  const [shared] = groups;
   return bootstrapScript({
     subscriptionId,
-    location: String(group?.inputs.location),
-    name,
-    namespaces: [...new Set([...found, ...REGISTERED_TOO])].toSorted(),
-    github,
+    location: shared?.location ?? '',
+    name: shared?.tags.application ?? project,
+    project,
+    namespaces: [...new Set([...evaluations.flatMap(namespacesOf), ...REGISTERED_TOO])].toSorted(),
+    groups,
+    environments,
+    trust,
   });
+}
+
+function providerVersion(): string {
+  const manifest: unknown = createRequire(import.meta.url)('@pulumi/azure-native/package.json');
+  return textOf(manifest, 'version');
 }
 
 /**
@@ -39,7 +60,7 @@ export async function bootstrapCommands({ subscription, github, environment }: B
  */
 export async function runScript(script: string, onLine: (line: string) => void): Promise<string> {
   // Not through stdin, where a command that reads it would swallow the rest of the script.
-  const child = spawn('bash', ['-c', script], { stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn('bash', ['-c', script], { cwd: ROOT, stdio: ['ignore', 'pipe', 'pipe'] });
   const errors: string[] = [];
   let printed = '';
   child.stdout.on('data', (chunk) => {

@@ -1,5 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import {
+  appendFileSync,
   chmodSync,
   copyFileSync,
   existsSync,
@@ -14,22 +15,29 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { general } from '../../program/config/general.ts';
 import { type BootstrapInput, bootstrapScript } from './script.ts';
+import { githubTrust } from './trust.ts';
 
+const REPOSITORY = { owner: 'Octo-Org', repository: "it's", ownerId: '12', repositoryId: '345' };
 const INPUT: BootstrapInput = {
   subscriptionId: '11111111-2222-4333-8444-555555555555',
   location: 'swedencentral',
   name: 'slipway',
+  project: 'slipway',
   namespaces: ['Microsoft.Web', 'Microsoft.Cdn'],
+  groups: (['shared', 'dev', 'prod'] as const).map((stage) => ({
+    stage,
+    name: `rg-slipway-${stage}`,
+    location: 'swedencentral',
+    tags: { application: 'slipway', stage, 'managed-by': 'pulumi', owner: 'two words' },
+    importFile: `{ "resources": ["${stage}"] }`,
+  })),
   waitSeconds: 0,
-  github: {
-    owner: 'Octo-Org',
-    repository: "it's",
-    ownerId: '12',
-    repositoryId: '345',
-    environments: ['dev', 'prod'],
-  },
+  environments: ['dev', 'preview', 'prod'],
+  trust: githubTrust(REPOSITORY, ['dev', 'preview', 'prod']),
 };
+const BY_HAND: BootstrapInput = { ...INPUT, environments: [], trust: undefined };
 
 let directory: string;
 beforeEach(() => {
@@ -58,7 +66,7 @@ function run(script: string, failing = ''): Run {
     AZ_CALLS: callsFile,
     AZ_FAIL: failing,
   };
-  const { status, stdout, stderr } = spawnSync('bash', [], { input: script, env, encoding: 'utf8' });
+  const { status, stdout, stderr } = spawnSync('bash', [], { input: script, env, cwd: directory, encoding: 'utf8' });
   const lines = existsSync(callsFile) ? readFileSync(callsFile, 'utf8').trim().split('\n') : [];
   return { code: status, stdout, stderr, calls: lines.map((line) => line.split('\t')) };
 }
@@ -74,92 +82,125 @@ function creations({ calls }: Run): string[] {
         )
         .join(' '),
     )
-    .filter((words) => words.endsWith('create') && words !== 'role assignment create');
+    .filter((words) => words.endsWith('create') && !/^(role assignment|identity federated-credential) /.test(words));
 }
+
+const callsOf = ({ calls }: Run, words: string) => calls.filter((call) => call.join(' ').startsWith(`${words} `));
+const option = (call: readonly string[], name: string) => call[call.indexOf(`--${name}`) + 1] ?? '';
 
 test('is a script that bash can read', () => {
   const { status, stderr } = spawnSync('bash', ['-n'], { input: bootstrapScript(INPUT), encoding: 'utf8' });
   expect([status, stderr]).toEqual([0, '']);
 });
 
-test('makes state, key, application and credentials on an empty subscription', () => {
+test('makes groups, state, keys and identities on an empty subscription', () => {
   const first = run(bootstrapScript(INPUT));
   expect([first.code, first.stderr.split('\n').filter((line) => !line.startsWith('=='))]).toEqual([0, ['']]);
   expect(creations(first)).toEqual([
-    'group create',
+    ...Array(4).fill('group create'),
     'storage account create',
     'storage container-rm create',
     'keyvault create',
-    'keyvault key create',
-    'ad app create',
-    'ad sp create',
-    'ad app federated-credential create',
-    'ad app federated-credential create',
+    ...Array(3).fill('keyvault key create'),
+    'role definition create',
+    ...Array(3).fill('identity create'),
   ]);
+});
+
+test('gives a group the tags that the program gives it, and writes what imports it', () => {
+  const { calls } = run(bootstrapScript(INPUT));
+  const dev = calls.find((call) => call[1] === 'create' && option(call, 'name') === 'rg-slipway-dev') ?? [];
+  expect(dev.slice(dev.indexOf('--tags') + 1, -2)).toEqual([
+    'application=slipway',
+    'stage=dev',
+    'managed-by=pulumi',
+    'owner=two words',
+  ]);
+  expect(JSON.parse(readFileSync(join(directory, '.setup/import/dev.json'), 'utf8'))).toEqual({ resources: ['dev'] });
 });
 
 test('makes nothing the second time, not even with another region by then', () => {
   run(bootstrapScript(INPUT));
   const second = run(bootstrapScript({ ...INPUT, location: 'westeurope' }));
-  expect(second.code).toBe(0);
+  expect([second.code, second.stderr.includes('not made')]).toEqual([0, false]);
   expect(creations(second)).toEqual([]);
 });
 
-test('goes on where an earlier run was cut off', () => {
-  run(bootstrapScript({ ...INPUT, github: undefined }));
+test('goes on where an earlier run ended', () => {
+  run(bootstrapScript(BY_HAND));
   expect(creations(run(bootstrapScript(INPUT)))).toEqual([
-    'ad app create',
-    'ad sp create',
-    'ad app federated-credential create',
-    'ad app federated-credential create',
+    'role definition create',
+    ...Array(3).fill('identity create'),
   ]);
 });
 
 describe('the pipeline', () => {
-  test('is known by the ids of owner and repository, spelt as GitHub spells them', () => {
-    const { calls } = run(bootstrapScript(INPUT));
-    const subjects = calls
-      .filter((call) => call.includes('--parameters'))
-      .map((call) => JSON.parse(call[call.indexOf('--parameters') + 1] ?? '').subject);
-    expect(subjects).toEqual([
-      "repo:Octo-Org@12/it's@345:environment:dev",
-      "repo:Octo-Org@12/it's@345:environment:prod",
-    ]);
+  test('is known by the ids of owner and repository, spelt as GitHub spells them, one identity for each environment', () => {
+    const created = callsOf(run(bootstrapScript(INPUT)), 'identity federated-credential create');
+    expect(created.map((call) => [option(call, 'identity-name'), option(call, 'subject')])).toEqual(
+      INPUT.environments.map((environment) => [
+        `id-slipway-deploy-${environment}`,
+        `repo:Octo-Org@12/it's@345:environment:${environment}`,
+      ]),
+    );
   });
 
-  test('gets a subject of its own when the repository is another one by now', () => {
+  test('has the subject of the repository as it is by now', () => {
     run(bootstrapScript(INPUT));
-    const github = { owner: 'Octo-Org', repository: 'shop', ownerId: '12', repositoryId: '9', environments: ['dev'] };
-    const { code, calls } = run(bootstrapScript({ ...INPUT, github }));
-    const updates = calls.filter((call) => call.slice(0, 4).join(' ') === 'ad app federated-credential update');
-    expect([code, updates.length]).toEqual([0, 1]);
-    expect(updates[0]?.find((word) => word.startsWith('{'))).toContain('repo:Octo-Org@12/shop@9:environment:dev');
+    const moved = githubTrust({ ...REPOSITORY, repository: 'shop', repositoryId: '9' }, ['dev']);
+    const again = run(bootstrapScript({ ...INPUT, environments: ['dev'], trust: moved }));
+    const [written] = callsOf(again, 'identity federated-credential create');
+    expect([again.code, option(written ?? [], 'subject')]).toEqual([0, 'repo:Octo-Org@12/shop@9:environment:dev']);
   });
 
-  test('is no other application whose name only begins alike', () => {
-    writeFileSync(join(directory, 'state', 'ad-app.slipway-deployer-old'), '');
-    expect(creations(run(bootstrapScript(INPUT)))).toContain('ad app create');
-  });
-
-  test('may create, give roles and lock on the subscription, and only use state and key', () => {
-    const { calls } = run(bootstrapScript(INPUT));
-    const roles = calls
-      .filter((call) => call[0] === 'role' && call.includes('ServicePrincipal'))
-      .map((call) => [call[call.indexOf('--role') + 1], call[call.indexOf('--scope') + 1]?.split('/').at(-2)]);
-    expect(roles).toEqual([
-      ['Contributor', 'subscriptions'],
-      ['Role Based Access Control Administrator', 'subscriptions'],
-      ['Locks Contributor', 'subscriptions'],
-      ['ba92f5b4-2d11-453d-a403-e96b0029c9fe', 'storageAccounts'],
-      ['12338af0-0e69-4776-bea7-57ae8d297424', 'vaults'],
+  test('of Azure DevOps has issuer and subject of its service connection, beside those of GitHub', () => {
+    run(bootstrapScript(INPUT));
+    const trust = { name: 'azure-devops', issuer: 'https://login.example/v2.0', subjects: { dev: '/eid1/x' } } as const;
+    const again = run(bootstrapScript({ ...INPUT, environments: ['dev'], trust }));
+    const [written] = callsOf(again, 'identity federated-credential create');
+    expect([again.code, option(written ?? [], 'name'), option(written ?? [], 'issuer')]).toEqual([
+      0,
+      'azure-devops',
+      'https://login.example/v2.0',
     ]);
   });
 
-  test('is left out without a repository', () => {
-    expect(run(bootstrapScript({ ...INPUT, github: undefined })).calls.filter(([word]) => word === 'ad')).toEqual([
-      expect.arrayContaining(['signed-in-user']),
-    ]);
+  test('is left out by hand', () => {
+    expect(run(bootstrapScript(BY_HAND)).calls.filter(([word]) => word === 'identity')).toEqual([]);
   });
+});
+
+describe('refuses', () => {
+  const principal = (calls: Run, environment: string) =>
+    option(
+      callsOf(calls, 'role assignment create').find((call) =>
+        option(call, 'scope').endsWith(`keys/pulumi-${environment}`),
+      ) ?? [],
+      'assignee-object-id',
+    );
+
+  test.each(['rg-slipway-prod', 'rg-slipway-state'])('a group %s that somebody else made', (name) => {
+    writeFileSync(join(directory, 'state', `group.${name}`), 'application=shop stage=prod ');
+    const { code, stderr } = run(bootstrapScript(INPUT));
+    expect([code, stderr]).toEqual([1, expect.stringContaining(`resource group ${name} was not made by bootstrap`)]);
+  });
+
+  test('an identity with a credential of somebody else', () => {
+    run(bootstrapScript(INPUT));
+    appendFileSync(join(directory, 'state', 'credentials.id-slipway-deploy-prod'), 'mine\n');
+    const { code, stderr } = run(bootstrapScript(INPUT));
+    expect([code, stderr]).toEqual([1, expect.stringContaining('id-slipway-deploy-prod has a credential mine')]);
+  });
+
+  test.each(['', '/resourceGroups/rg-slipway-prod', '/resourceGroups/rg-slipway-dev-2'])(
+    'an identity of dev with a role on the subscription%s',
+    (below) => {
+      const dev = principal(run(bootstrapScript({ ...INPUT, environments: ['dev'] })), 'dev');
+      appendFileSync(join(directory, 'state', `scopes.${dev}`), `/subscriptions/${INPUT.subscriptionId}${below}\n`);
+      const { code, stderr } = run(bootstrapScript(INPUT));
+      expect([code, stderr]).toEqual([1, expect.stringContaining('id-slipway-deploy-dev has a role on')]);
+    },
+  );
 });
 
 test('recovers the deleted vault that still holds its name, instead of creating it', () => {
@@ -189,16 +230,20 @@ test('ends by saying what to type next, with the names it used', () => {
   expect(backend).toBeDefined();
   for (const stack of ['shared', 'dev', 'prod']) {
     expect(stdout).toMatch(
-      new RegExp(`^npx pulumi stack init ${stack} --secrets-provider azurekeyvault://kvstate-`, 'm'),
+      new RegExp(
+        `^npx pulumi stack init ${stack} --secrets-provider azurekeyvault://kvstate-.*/keys/pulumi-${stack}$`,
+        'm',
+      ),
     );
-    expect(stdout).toMatch(new RegExp(`^npx pulumi config set slipway:deployers .*ad-sp-id.* -s ${stack}$`, 'm'));
+    const deployers = new RegExp(`^npx pulumi config set slipway:deployers '(.*)' -s ${stack}$`, 'm').exec(stdout)?.[1];
+    expect(general.deployers.parse(deployers ?? '')).toHaveLength(3);
   }
-  const variables = /^# GitHub variables: (.*)$/m.exec(stdout)?.[1]?.split(' ') ?? [];
-  expect(variables).toEqual([
-    `PULUMI_BACKEND_URL=${backend}`,
-    'AZURE_CLIENT_ID=ad-app-id',
-    `AZURE_SUBSCRIPTION_ID=${INPUT.subscriptionId}`,
-    'AZURE_TENANT_ID=tenant-1',
+  const variables = [...stdout.matchAll(/^gh variable set (\w+) .*?(--env \w+)?(?: --body|$)/gm)];
+  expect(variables.map(([, name, environment]) => [name, environment])).toEqual([
+    ['PULUMI_BACKEND_URL', undefined],
+    ['AZURE_SUBSCRIPTION_ID', undefined],
+    ['AZURE_TENANT_ID', undefined],
+    ...INPUT.environments.map((environment) => ['AZURE_CLIENT_ID', `--env ${environment}`]),
   ]);
 });
 

@@ -35,7 +35,10 @@ export function onlyBlobs({ read, write }: BlobPaths): string {
     (action) => `!(ActionMatches{'${BLOBS}/${action}'})`,
   );
   const reads = `!(ActionMatches{'${BLOBS}/read'} AND NOT SubOperationMatches{'Blob.List'})`;
-  return [`((${reads}) OR (${matching(read)}))`, `((${changes.join(' AND ')}) OR (${matching(write)}))`].join(' AND ');
+  const limited = [`((${reads}) OR (${matching(read)}))`];
+  // For a role that changes nothing.
+  if (write.length > 0) limited.push(`((${changes.join(' AND ')}) OR (${matching(write)}))`);
+  return limited.join(' AND ');
 }
 
 function matching(paths: readonly string[]): string {

@@ -6,6 +6,7 @@ export const ROLES = {
   keyVaultSecretsUser: '4633458b-17de-408a-b874-0445c86b69e6',
   roleAdministrator: 'f58310d9-a9f6-439a-9e8d-f62e7b41a168',
   storageBlobDataContributor: 'ba92f5b4-2d11-453d-a403-e96b0029c9fe',
+  storageBlobDataReader: '2a2b9908-6ea1-4ae2-8e65-a410df84e7d1',
 } as const;
 export type RoleName = keyof typeof ROLES;
 

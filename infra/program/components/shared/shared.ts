@@ -87,19 +87,22 @@ export class Releases extends ComponentResource implements DiagnosticSource {
     this.registerOutputs({ endpoint: this.endpoint });
   }
 
-  /** Packages are shared, since prod releases what dev released; history and lock are each stage's own. */
+  /**
+   * Packages are shared, since prod releases what dev released; history and lock are each stage's own. The preview reads the
+   * history of prod: what the last release wrote tells what has drifted since.
+   */
   #grantDeployers(context: Context, { id: scope }: BlobContainer): void {
     for (const { kind, principalId } of context.config.deployers) {
-      if (kind === 'preview') continue;
+      const who = `deployer-${kind}-${principalId.slice(0, 8)}`;
+      const given = { principalId, scope, parent: this };
+      if (kind === 'preview') {
+        const condition = onlyBlobs({ read: ['prod/*'], write: [] });
+        assignRole(context, { ...given, name: `${who}-reads-releases`, role: 'storageBlobDataReader', condition });
+        continue;
+      }
       const paths = [`${kind}/*`, 'packages/*'];
-      assignRole(context, {
-        name: `deployer-${kind}-${principalId.slice(0, 8)}-writes-releases`,
-        principalId,
-        role: 'storageBlobDataContributor',
-        condition: onlyBlobs({ read: paths, write: paths }),
-        scope,
-        parent: this,
-      });
+      const condition = onlyBlobs({ read: paths, write: paths });
+      assignRole(context, { ...given, name: `${who}-writes-releases`, role: 'storageBlobDataContributor', condition });
     }
   }
 }
