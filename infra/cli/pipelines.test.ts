@@ -1,21 +1,23 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { globSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { parse } from 'yaml';
+import { ENVIRONMENTS } from '../azure/bootstrap/identities.ts';
 import { mysql } from '../program/config/data.ts';
 import { web } from '../program/config/web.ts';
-import { buildProgram, commandNames, loadCommand } from './program.ts';
+import { commandNames, loadCommand } from './program.ts';
 
 const root = join(import.meta.dirname, '../..');
 const workflows = readdirSync(join(root, '.github/workflows')).map((name) => `.github/workflows/${name}`);
-const pipelines = [
-  ...workflows,
-  '.github/actions/sign-in/action.yml',
+const azureDevops = [
   'azure-pipelines.yml',
-  '.azure-pipelines/signed-in.yml',
+  ...readdirSync(join(root, '.azure-pipelines')).map((name) => `.azure-pipelines/${name}`),
 ];
+const pipelines = [...workflows, '.github/actions/prepare/action.yml', ...azureDevops];
 const guides = readdirSync(join(root, 'docs/guides')).map((name) => `docs/guides/${name}`);
 const read = (file: string) => readFileSync(join(root, file), 'utf8');
+/** As both kinds of pipeline write an expression. */
+const expression = (text: string) => `\${{ ${text} }}`;
 const packageJson = JSON.parse(read('package.json'));
 
 /** Every scalar below a key with one of these names. */
@@ -27,10 +29,14 @@ function scalars(node: unknown, keys: readonly string[]): string[] {
   );
 }
 
+const SIGNED_IN = /^\.github\/signed-in\.sh /;
 const commandsOf = (file: string) =>
-  scalars(parse(read(file)), ['run', 'script', 'inlineScript'])
+  scalars(parse(read(file)), ['run', 'script', 'inlineScript', 'command'])
     .flatMap((text) => text.split('\n'))
-    .filter((line) => line !== '');
+    .filter((line) => line !== '')
+    .map((line) => line.replace(SIGNED_IN, ''));
+/** What asks Azure for something, and so needs a token. */
+const ASKS_AZURE = /^(\.github\/signed-in\.sh )?(\.\/slipway|npx pulumi) /;
 
 const shellBlocks = (file: string) =>
   [...read(file).matchAll(/```sh\n([\s\S]*?)```/g)].flatMap(([, text = '']) =>
@@ -42,6 +48,7 @@ async function refusal(line: string): Promise<string | undefined> {
   const plain = line
     .replace(/\$\{\w+:\+([^}]*)\}/g, '$1')
     .replace(/\s+(#|&&|\|).*$/, '')
+    .replace(/\$\{\{ [\w.]+ \}\}/g, 'x')
     .replaceAll('"', '');
   const [program = '', name = '', ...args] = plain.split(/\s+/);
   if (program !== './slipway') return undefined;
@@ -87,10 +94,12 @@ describe.each(workflows)('%s', (file) => {
   const workflow = parse(read(file));
   const jobs: Record<string, unknown>[] = Object.values(workflow.jobs);
 
-  test('may read the contents and, where it signs in, ask for a token; nothing else', () => {
+  test('may read the contents and, where it signs in, ask for a token; drift may write its issue; nothing else', () => {
+    const allowed = [{ contents: 'read' }, { contents: 'read', 'id-token': 'write' }];
+    const issue = { contents: 'read', 'id-token': 'write', issues: 'write' };
     for (const permissions of [workflow.permissions, ...jobs.map((job) => job.permissions)]) {
-      if (permissions !== undefined)
-        expect([{ contents: 'read' }, { contents: 'read', 'id-token': 'write' }]).toContainEqual(permissions);
+      if (permissions === undefined) continue;
+      expect(file === '.github/workflows/drift.yml' ? [...allowed, issue] : allowed).toContainEqual(permissions);
     }
     expect(workflow.permissions).toBeDefined();
   });
@@ -99,15 +108,121 @@ describe.each(workflows)('%s', (file) => {
     expect(scalars(workflow.jobs, ['run']).filter((line) => line.includes('${{'))).toEqual([]);
   });
 
-  test('deploys from environments that bootstrap makes known to Azure', async () => {
-    const bootstrap = (await buildProgram(['bootstrap'])).commands[0];
-    const known = String(bootstrap?.options.find(({ long }) => long === '--environments')?.defaultValue).split(',');
+  test('deploys from environments that have an identity, as the identity of that environment', () => {
     const offered: string[] = workflow.on?.workflow_dispatch?.inputs?.stack?.options ?? [];
     const used = jobs.flatMap(({ environment }) =>
       String(environment).includes('inputs.stack') ? offered : (environment ?? []),
     );
-    expect(known).toEqual(expect.arrayContaining(used));
+    expect([...ENVIRONMENTS]).toEqual(expect.arrayContaining(used));
+    for (const { environment, env, permissions } of jobs) {
+      const signsIn = JSON.stringify(permissions ?? workflow.permissions).includes('id-token');
+      expect([signsIn, env]).toEqual(
+        environment === undefined ? [false, env] : [true, { AZURE_CLIENT_ID: expression('vars.AZURE_CLIENT_ID') }],
+      );
+    }
   });
+
+  test('is signed in as long as a command asks Azure', () => {
+    const asking = jobs.filter(({ environment }) => environment !== undefined).flatMap((job) => scalars(job, ['run']));
+    expect(asking.filter((line) => ASKS_AZURE.test(line) && !SIGNED_IN.test(line))).toEqual([]);
+  });
+});
+
+describe('tokens', () => {
+  const signedIn = read('.github/signed-in.sh');
+  const template = parse(read('.azure-pipelines/signed-in.yml'));
+  const [{ inputs }] = template.steps;
+
+  test('a sign-in on GitHub is renewed before its token of 5 minutes ends', () => {
+    const seconds = Number(/RENEW_SECONDS:-(\d+)\}/.exec(signedIn)?.[1]);
+    expect(seconds).toBeLessThan(300);
+  });
+
+  test('in Azure DevOps only the template asks Azure, one command a task, and its sign-in is kept active', () => {
+    expect(inputs.keepAzSessionActive).toBe(true);
+    for (const file of azureDevops.filter((name) => !name.endsWith('signed-in.yml'))) {
+      expect(scalars(parse(read(file)), ['script', 'inlineScript']).filter((line) => ASKS_AZURE.test(line))).toEqual(
+        [],
+      );
+      for (const command of scalars(parse(read(file)), ['command'])) {
+        expect(command.split('\n').filter((line) => ASKS_AZURE.test(line))).toHaveLength(1);
+      }
+    }
+  });
+
+  test('every resource that our commands ask for has its token before the command begins', () => {
+    const asked = globSync('{infra,sidecar}/**/*.ts', { cwd: root, exclude: ['**/node_modules', '**/*.test.ts'] })
+      .flatMap((file) => [...read(file).matchAll(/'(https:\/\/[\w.]+)\/\.default'/g)])
+      .map(([, resource = '']) => resource);
+    // Pulumi's state is in Blob.
+    const wanted = [...new Set([...asked, 'https://storage.azure.com'])];
+    expect(wanted.length).toBeGreaterThanOrEqual(3);
+    for (const resource of wanted) {
+      expect(signedIn.split('sign_in()')[0]).toContain(resource);
+      expect(inputs.inlineScript.split(expression('parameters.command'))[0]).toContain(resource);
+    }
+  });
+
+  test('the jobs that provision have the time of a first `up`', () => {
+    const { jobs } = parse(read('.github/workflows/deliver.yml'));
+    expect([jobs['provision-dev'], jobs.prod].map((job) => job['timeout-minutes'])).toEqual([120, 240]);
+    const minutes = [...read('azure-pipelines.yml').matchAll(/timeoutInMinutes: (\d+)\n\s+environment: (\w+)/g)];
+    expect(minutes.map(([, limit, environment]) => `${environment} ${limit}`)).toEqual([
+      'dev 120',
+      'dev 60',
+      'prod 240',
+    ]);
+  });
+});
+
+test('prod previews again after the approval, and only what was approved goes on to `up`', () => {
+  const commands = (file: string, keys: string[]) =>
+    scalars(parse(read(file)), keys).map((line) => line.replace(SIGNED_IN, ''));
+  for (const lines of [
+    commands('.github/workflows/deliver.yml', ['run']),
+    commands('azure-pipelines.yml', ['command']),
+  ]) {
+    const saved = lines.findIndex((line) => line.startsWith('./slipway plan --stack prod --save plan.json'));
+    const compared = lines.findIndex((line) => line.startsWith('./slipway plan --stack prod --approved '));
+    const up = lines.findIndex((line) => line.startsWith('npx pulumi up --stack prod '));
+    expect([saved > 0, compared - saved > 0, up - compared]).toEqual([true, true, 1]);
+  }
+});
+
+test('prod waits for nobody when it is not released by the pipeline', () => {
+  const { jobs } = parse(read('.github/workflows/deliver.yml'));
+  expect(jobs['preview-prod'].if).toBe("vars.PROD_BY_PIPELINE == 'true'");
+  expect(jobs.prod.needs).toBe('preview-prod');
+  const { stages } = parse(read('azure-pipelines.yml'));
+  const preview = stages.find(({ stage }: { stage: string }) => stage === 'preview');
+  expect(preview.condition).toContain("eq(variables['PROD_BY_PIPELINE'], 'true')");
+});
+
+test('each task of Azure DevOps uses the connection of the environment that its job names', () => {
+  const connections = new Set<string>();
+  for (const file of azureDevops) {
+    for (const connection of scalars(parse(read(file)), ['connection'])) connections.add(connection);
+  }
+  expect([...connections].sort()).toEqual([
+    `azure-${expression('parameters.stack')}`,
+    ...ENVIRONMENTS.map((environment) => `azure-${environment}`),
+  ]);
+  const jobsOf = (node: unknown): Record<string, unknown>[] =>
+    Array.isArray(node)
+      ? node.flatMap(jobsOf)
+      : typeof node === 'object' && node !== null
+        ? [...('deployment' in node ? [node as Record<string, unknown>] : []), ...Object.values(node).flatMap(jobsOf)]
+        : [];
+  for (const job of jobsOf(parse(read('azure-pipelines.yml')))) {
+    expect(new Set(scalars(job, ['connection']))).toEqual(new Set([`azure-${job.environment}`]));
+  }
+});
+
+test('a pull request in Azure DevOps is tested without a connection', () => {
+  const check = parse(read('.azure-pipelines/check.yml'));
+  expect(scalars(check, ['script'])).toEqual(['npm test']);
+  expect(scalars(check, ['template', 'connection', 'azureSubscription'])).toEqual([]);
+  expect(parse(read('azure-pipelines.yml')).pr).toBe('none');
 });
 
 test('the application is tested with the MySQL and the PHP that the program makes', () => {
@@ -155,7 +270,7 @@ test('updates are configured for every place that locks packages', () => {
     'composer /webapplication',
     'docker /sidecar',
     'github-actions /',
-    'github-actions /.github/actions/sign-in',
+    'github-actions /.github/actions/prepare',
     'npm /',
   ]);
 });
