@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isAlive, ownerOf } from '../../setup/lock.mjs';
 
-/** Short: a unix socket's path has room for 107 characters. */
-const parent = '/tmp';
+/** Both short: a unix socket's path has room for 107 characters. */
+export const RUN_PARENTS = { disk: '/tmp', memory: '/dev/shm' } as const;
 const prefix = 'slipway-test-';
 /** Servers that give up root have to reach their sockets in it, as they would in /tmp. */
 const mode = 0o711;
@@ -27,10 +27,9 @@ export class RunDirectory {
   }
 
   /** Also ends and removes what runs left behind whose own process was killed. */
-  static async create(graceMs = defaultGraceMs): Promise<RunDirectory> {
-    for (const name of await readdir(parent)) {
-      if (!name.startsWith(prefix)) continue;
-      const left = new RunDirectory(join(parent, name), graceMs);
+  static async create(parent: string, graceMs = defaultGraceMs): Promise<RunDirectory> {
+    for (const path of await directoriesOfRuns()) {
+      const left = new RunDirectory(path, graceMs);
       if (left.#isAbandoned()) await left.remove();
     }
     const directory = new RunDirectory(await mkdtemp(join(parent, prefix)), graceMs);
@@ -92,6 +91,15 @@ export class RunDirectory {
       return false;
     }
   }
+}
+
+async function directoriesOfRuns(): Promise<string[]> {
+  const paths: string[] = [];
+  for (const parent of Object.values(RUN_PARENTS)) {
+    const names = await readdir(parent).catch(() => []);
+    paths.push(...names.filter((name) => name.startsWith(prefix)).map((name) => join(parent, name)));
+  }
+  return paths;
 }
 
 function readText(file: string): string {

@@ -1,9 +1,11 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { eventually } from '../../testbed/eventually.ts';
+import { RUN_PARENTS } from './run-directory.ts';
+import { runParent } from './run-parent.ts';
 import type { Stage } from './stages.ts';
 import { allStages, selectStages, splitForm } from './stages.ts';
 import { runTests, type TestRunOptions } from './test-run.ts';
@@ -131,16 +133,19 @@ describe('a test run', () => {
     expect(existsSync(join(reports, 'next'))).toBe(false);
   });
 
-  test('what a killed run left behind is ended and removed by the next', async () => {
-    const left = mkdtempSync('/tmp/slipway-test-');
-    const server = spawn('sleep', ['303'], { cwd: left, stdio: 'ignore' });
-    // Last: another run that begins at this moment may take it away as well.
-    writeFileSync(join(left, 'owner'), JSON.stringify({ pid: process.pid, started: 'another process', since: '' }));
-    const gone = new Promise((resolve) => server.on('exit', resolve));
-    await run([shell('next', 'true')]);
-    await gone;
-    expect(existsSync(left)).toBe(false);
-  });
+  test.each(Object.values(RUN_PARENTS).filter(existsSync))(
+    'what a killed run left behind in %s is ended and removed by the next',
+    async (parent) => {
+      const left = mkdtempSync(join(parent, 'slipway-test-'));
+      const server = spawn('sleep', ['303'], { cwd: left, stdio: 'ignore' });
+      // Last: another run that begins at this moment may take it away as well.
+      writeFileSync(join(left, 'owner'), JSON.stringify({ pid: process.pid, started: 'another process', since: '' }));
+      const gone = new Promise((resolve) => server.on('exit', resolve));
+      await run([shell('next', 'true')]);
+      await gone;
+      expect(existsSync(left)).toBe(false);
+    },
+  );
 
   test('everything that a stage writes to its temporary directory is gone afterwards', async () => {
     await run([
@@ -150,7 +155,10 @@ describe('a test run', () => {
       ),
     ]);
     const where = readFileSync(join(reports, 'where'), 'utf8').trim();
-    expect(where).toMatch(/^\/tmp\/slipway-test-\w+$/);
+    expect([dirname(where), basename(where)]).toEqual([
+      runParent('short'),
+      expect.stringMatching(/^slipway-test-\w+$/),
+    ]);
     expect(readFileSync(join(reports, 'mode'), 'utf8')).toBe('711\n');
     expect(existsSync(where)).toBe(false);
   });

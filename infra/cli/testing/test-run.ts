@@ -2,6 +2,7 @@ import { mkdir } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import type { LiveLine } from '../views/live-line.ts';
 import { RunDirectory } from './run-directory.ts';
+import { runParent } from './run-parent.ts';
 import { runStage, type StageResult } from './run-stage.ts';
 import { formVariable, type Stage, type StageContext } from './stages.ts';
 
@@ -26,7 +27,7 @@ export interface TestRunOptions {
 /** Runs the stages phase by phase, and ends whatever they leave behind, also after an interrupt. */
 export async function runTests(stages: readonly Stage[], options: TestRunOptions): Promise<TestRun> {
   await mkdir(options.context.reports, { recursive: true });
-  const directory = await RunDirectory.create(options.graceMs);
+  const directory = await RunDirectory.create(runParent(options.context.form), options.graceMs);
   const env = { ...process.env, TMPDIR: directory.path, NO_COLOR: '1', [formVariable]: options.context.form };
   const results: StageResult[] = [];
   let leftovers: string[] = [];
