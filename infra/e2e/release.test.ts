@@ -1,10 +1,11 @@
 import { afterAll, beforeAll, jest } from '@jest/globals';
 import { long } from '../testbed/long-form.ts';
 import { ReleaseBed } from '../testbed/release-bed.ts';
-import { describeLoneScript } from './release/applications.suite.ts';
+import { describeLoneScript, describeSmallApplication, describeWordPressShape } from './release/applications.suite.ts';
 import { describeContract, describeEarlyContract } from './release/contract.suite.ts';
 import { describeBack, describeDown } from './release/down.suite.ts';
 import { describeEmptyProduction } from './release/empty.suite.ts';
+import { describeLaravel } from './release/laravel.suite.ts';
 import { describeLoad } from './release/load.suite.ts';
 import { describePromote, describeSettings, describeStored } from './release/settings.suite.ts';
 
@@ -29,3 +30,6 @@ describeDown(() => bed);
 describeContract(() => bed);
 describeBack(() => bed);
 describeLoneScript(() => bed);
+if (long) describeSmallApplication(() => bed);
+if (long) describeWordPressShape(() => bed);
+if (long) describeLaravel();

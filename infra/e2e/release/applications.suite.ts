@@ -99,3 +99,96 @@ async function runsCommands(bed: ReleaseBed, { directory }: Hosted): Promise<voi
   const changing = await bed.region.command('run', '--', 'php', '-r', 'exit(@touch("index.php") ? 1 : 0);');
   expect(changing.code).toBe(0);
 }
+
+/** What any application of plain PHP does with its visitors; ends with the version live that was so before. */
+export function describeSmallApplication(bed: () => ReleaseBed): void {
+  describe('an application with a form, an upload, a session, a script and a style sheet', () => {
+    let it: Hosted;
+
+    beforeAll(async () => {
+      it = await Hosted.create(bed, join(applications, 'small'));
+      await it.release();
+    });
+
+    afterAll(async () => {
+      await it?.remove();
+    });
+
+    test('keeps what a visitor sent, in a session and as a file', async () => {
+      const visitor = await it.get('/');
+      const cookie = visitor.headers.getSetCookie()[0]?.split(';')[0] ?? '';
+      await visitor.body?.cancel();
+      const body = new FormData();
+      body.set('name', 'Ada');
+      body.set('picture', new Blob(['a picture']), 'a.php');
+      const sent = await it.get('/', { method: 'POST', body, headers: { cookie } });
+      expect([sent.status, sent.headers.get('location')]).toEqual([303, '/index.php']);
+      const page = await it.text('/index.php', { headers: { cookie } });
+      expect(page).toContain('<p id="name">Ada</p>');
+      expect(page).toContain('<p id="visits">3</p>');
+      const [, picture = ''] = /<p id="picture">([^<]+)/.exec(page) ?? [];
+      expect(await it.text(picture)).toBe('a picture');
+    });
+
+    test('has scripts and styles in their types, no source of PHP, and code that is read-only', async () => {
+      expect((await it.get('/app.js')).headers.get('content-type')).toMatch(/^text\/javascript/);
+      expect((await it.get('/style.css')).headers.get('content-type')).toMatch(/^text\/css/);
+      for (const path of ['/lib/page.php', '/slipway.yaml']) {
+        const answer = await it.get(path);
+        expect([path, answer.status, (await answer.text()).includes('<?php')]).toEqual([path, 404, false]);
+      }
+      expect(await it.text('/')).toContain('read-only');
+    });
+
+    test('is released twice and rolled back under load without a lost request', async () => {
+      const { requests, failures } = await it.releasesUnderLoad('/', 'index.php');
+      expect(failures).toEqual([]);
+      expect(requests).toBeGreaterThan(500);
+    });
+  });
+}
+
+/** Every script runs, and there is no front controller that all requests go through. */
+export function describeWordPressShape(bed: () => ReleaseBed): void {
+  describe('an application of the shape of WordPress', () => {
+    let it: Hosted;
+
+    beforeAll(async () => {
+      it = await Hosted.create(bed, join(applications, 'wordpress'));
+      await it.release();
+    });
+
+    afterAll(() => it?.remove());
+
+    test('runs posts, plugins and the login by their addresses', async () => {
+      expect(await it.text('/2026/hello-world/')).toContain('Post /2026/hello-world/');
+      expect(await it.text('/wp-content/plugins/hello/hello.php?name=Ada')).toBe(
+        'Hello Ada from /wp-content/plugins/hello/hello.php',
+      );
+      const guest = await it.get('/wp-admin/');
+      expect([guest.status, guest.headers.get('location')]).toEqual([302, '/wp-login.php']);
+    });
+
+    test('takes a login and an upload; the code is read-only, and an upload is no script', async () => {
+      const login = await it.get('/wp-login.php', { method: 'POST', body: new URLSearchParams({ log: 'ada' }) });
+      const cookie = login.headers.getSetCookie()[0]?.split(';')[0] ?? '';
+      const body = new FormData();
+      body.set('file', new Blob(['<?php echo "run";']), 'evil.php');
+      const answer = await it.get('/wp-admin/', { method: 'POST', body, headers: { cookie } });
+      expect(await answer.json()).toEqual({ user: 'ada', upload: '/wp-content/uploads/evil.php', readOnly: true });
+      const evil = await it.text('/wp-content/uploads/evil.php');
+      expect(evil).not.toBe('run');
+      expect(evil).not.toContain('<?php');
+    });
+
+    test('has scripts in their type', async () => {
+      expect((await it.get('/wp-includes/js/menu.js')).headers.get('content-type')).toMatch(/^text\/javascript/);
+    });
+
+    test('is released twice and rolled back under load without a lost request', async () => {
+      const { requests, failures } = await it.releasesUnderLoad('/2026/', 'wp-load.php');
+      expect(failures).toEqual([]);
+      expect(requests).toBeGreaterThan(500);
+    });
+  });
+}

@@ -1,0 +1,112 @@
+import { execFile } from 'node:child_process';
+import { copyFile, cp, mkdtemp, readFile, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { removeDisk } from '../../local/worker/remove-disk.ts';
+import { ChangedCheckout } from '../../testbed/changed-checkout.ts';
+import { WrkLoad } from '../../testbed/load.ts';
+import { TestRegion } from '../../testbed/region.ts';
+import { applications } from './applications.suite.ts';
+
+const run = promisify(execFile);
+/** Development packages of the skeleton that a registry may lack; the tests need none of them. */
+const LEFT_OUT = ['spatie/laravel-ignition', 'laravel/sail', 'laravel/pint'];
+
+/**
+ * Laravel 10 as its authors give it, from the registry, with the routes, the model and the tests of the challenge's application.
+ * Slipway is told of it by `init` alone, and it is what `npm start` releases first.
+ */
+export function describeLaravel(): void {
+  describe('Laravel 10', () => {
+    let checkout: ChangedCheckout;
+    let region: TestRegion;
+    let scratch: string;
+    let directory: string;
+
+    beforeAll(async () => {
+      scratch = await mkdtemp(join(tmpdir(), 'sw-laravel-'));
+      directory = join(scratch, 'shop');
+      await createApplication(directory);
+      checkout = await ChangedCheckout.create();
+      region = await TestRegion.create(checkout.root);
+      await succeeds('init', '--app', directory, '--yes');
+      await succeeds('start');
+    });
+
+    afterAll(async () => {
+      await region?.remove();
+      await checkout?.remove();
+      await removeDisk(scratch);
+    });
+
+    async function succeeds(...args: string[]): Promise<string> {
+      const { code, stdout, stderr } = await region.command(...args);
+      if (code !== 0) throw new Error(`slipway ${args.join(' ')} ended with ${code}:\n${stdout}\n${stderr}`);
+      return stdout;
+    }
+
+    async function get(path: string): Promise<Response> {
+      return fetch(`${(await region.connection()).production}${path}`);
+    }
+
+    test('is what npm start released: / and /api/ping answer, and no line of it was changed', async () => {
+      const home = await get('/');
+      expect([home.status, await home.text()]).toEqual([200, expect.stringContaining('Laravel')]);
+      expect(await (await get('/api/ping')).json()).toEqual({ content: 'pong' });
+      expect(await readFile(join(checkout.root, 'Pulumi.yaml'), 'utf8')).toContain('slipway:app: ');
+      await expect(readFile(join(directory, 'slipway.yaml'))).rejects.toThrow('ENOENT');
+    });
+
+    test('reaches MySQL and Redis over TLS, and keeps the images that it draws', async () => {
+      await succeeds('run', '--', 'php', 'artisan', 'migrate', '--force');
+      const drawn = await get('/api/generate-image');
+      expect(drawn.status).toBe(201);
+      const { url } = (await drawn.json()) as { url: string };
+      expect((await get(url)).headers.get('content-type')).toBe('image/png');
+      expect(await (await get('/api/images')).json()).toEqual([url.replace('/media/', '')]);
+      const about = await succeeds('run', '--', 'php', 'artisan', 'about', '--only=drivers,environment');
+      expect(about).toMatch(/Session[ .]+redis/);
+    });
+
+    test('passes its feature tests beside the region', async () => {
+      expect(await succeeds('run', '--source', '--', 'php', 'artisan', 'test', '--testsuite=Feature')).toMatch(
+        /\b3 passed/,
+      );
+    });
+
+    test('is released twice and rolled back under load without a lost request', async () => {
+      // Its API answers a visitor 60 times a minute.
+      const wrk = new WrkLoad(`${(await region.connection()).production}/`, 16);
+      try {
+        for (const number of [1, 2]) {
+          const route = join(directory, 'routes/api.php');
+          await writeFile(route, `${await readFile(route, 'utf8')}\n// ${number}\n`);
+          await succeeds('release', '--p95', '10000', '--watch', '0');
+        }
+        await succeeds('rollback', '--p95', '10000');
+      } finally {
+        await wrk.stop();
+      }
+      const { requests, failures } = await wrk.stop();
+      expect(failures).toEqual([]);
+      expect(requests).toBeGreaterThan(200);
+    });
+  });
+}
+
+/** The skeleton of Laravel 10 with our files over it, and its packages for the tests. */
+async function createApplication(directory: string): Promise<void> {
+  const composer = (...args: string[]) =>
+    run('composer', [...args, '--no-interaction', '--no-scripts', '--no-plugins'], {
+      env: { ...process.env, COMPOSER_ALLOW_SUPERUSER: '1' },
+      maxBuffer: 64 * 1024 * 1024,
+    });
+  await composer('create-project', 'laravel/laravel:^10', directory, '--no-install');
+  await composer('remove', '--dev', '--no-update', '--working-dir', directory, ...LEFT_OUT);
+  await composer('update', '--working-dir', directory);
+  await cp(join(applications, 'laravel'), directory, { recursive: true });
+  // As on a developer's machine; none of it may reach the package.
+  await copyFile(join(directory, '.env.example'), join(directory, '.env'));
+}
