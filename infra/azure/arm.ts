@@ -49,6 +49,10 @@ export class Arm {
     return this.#ask('GET', path, apiVersion);
   }
 
+  put(path: string, apiVersion: string, body: unknown): Promise<ArmAnswer> {
+    return this.#ask('PUT', path, apiVersion, body);
+  }
+
   post(path: string, apiVersion: string, body: unknown = {}): Promise<ArmAnswer> {
     return this.#ask('POST', path, apiVersion, body);
   }

@@ -44,3 +44,8 @@ export class AppSecrets {
 export function vaultSecretName(setting: string): string {
   return `app-${setting.replaceAll('_', '-')}`;
 }
+
+/** The setting whose secret has this name in a vault; undefined for the program's own secrets. */
+export function settingOfSecret(name: string): string | undefined {
+  return name.startsWith('app-') ? name.slice('app-'.length).replaceAll('-', '_') : undefined;
+}

@@ -198,7 +198,7 @@ function addMonitoringAndLocks(context: Context, parts: Parts, released: Release
 
 /** The stack's outputs, for releases, people and other tools. */
 function applicationOutputs(context: Context, parts: Parts, released: ReleasedSettings) {
-  const { shared, group, vault, media, frontDoor, web, hosts } = parts;
+  const { shared, group, identity, vault, media, frontDoor, web, hosts } = parts;
   return {
     subscriptionId: context.subscriptionId,
     location: context.location,
@@ -210,6 +210,8 @@ function applicationOutputs(context: Context, parts: Parts, released: ReleasedSe
     visitorHostName: hosts.visitors,
     siteHostNames: web.hostNames,
     customDomainRecords: frontDoor?.domainRecords ?? {},
+    // Who reads the application's secrets, which `slipway secret set` puts into the vault.
+    appPrincipalId: identity.principalId,
     vaultName: vault.name,
     mediaEndpoint: media.endpoint,
     mediaContainer: media.containerName,

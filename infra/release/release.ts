@@ -5,6 +5,7 @@ import { mergedSettings } from './app/merged-settings.ts';
 import { blobReachable } from './gates/blob-reachable.ts';
 import { noSwapUnderWay } from './gates/no-swap-under-way.ts';
 import { phpSyntax } from './gates/php-syntax.ts';
+import { secretsSet } from './gates/secrets-set.ts';
 import { slotExists } from './gates/slot-exists.ts';
 import { startupFiles } from './gates/startup-files.ts';
 import { stickySettings } from './gates/sticky-settings.ts';
@@ -88,6 +89,7 @@ async function releaseBuilt(
     source,
     smoke,
     provides,
+    fallbacks: fallbacks(opened.application),
   });
   return recordingRefusals(session, attempt, async () => {
     await steps.run('preflight', async () => {
@@ -95,6 +97,11 @@ async function releaseBuilt(
       await clearPreparation(session);
       await steps.pass([warmUpSettings], { configuration: attempt.candidate });
       await steps.pass([stickySettings], { appService, wanted });
+      await steps.pass([secretsSet], {
+        missingSecrets: target.missingSecrets,
+        secrets: opened.application.secrets,
+        stack: target.stack,
+      });
       if (session.before?.answers === true)
         await steps.pass([blobReachable], { production, releaseToken: tokens.release, ...settling(target) });
     });
@@ -103,7 +110,7 @@ async function releaseBuilt(
       await session.packages.put(file, opened);
       await stage(session, attempt, file);
     });
-    for (const fallback of fallbacks(opened.application)) steps.notice(fallback);
+    for (const fallback of attempt.candidate.fallbacks ?? []) steps.notice(fallback);
     await steps.run('migrate', async (note) => {
       await attempt.enter('migrate');
       if (provides.migrate !== undefined || migrate !== null) await expandSchema(session, note);

@@ -39,7 +39,7 @@ export async function withSession<T>(
     const entries = await access.history.read();
     if (access.history.foreignLines > 0) steps.notice(foreignHistory(access.history.foreignLines));
     const before = await findProductionState(access, entries);
-    if (before?.answers === true) probe = ProductionProbe.start(access.production);
+    if (before?.answers === true) probe = ProductionProbe.start(access.production, before.entry?.provides?.images);
     else if (before !== undefined)
       steps.notice(`production does not answer; according to history it runs ${before.version}`);
     const packages = new PackageStore(target.releases);

@@ -50,3 +50,16 @@ test('a dead sidecar with nothing to carry holds up no release', async () => {
 test('a version that says nothing of Blob passes with a note', async () => {
   expect(await blobReachable.check({ production: production([{}]), ...context })).toMatch(/does not say/);
 });
+
+test('an application that carries nothing to Blob is not waited for', async () => {
+  const slot = production([{ php: pass, sidecar: pass }]);
+  let asked = 0;
+  const counting = {
+    ask: (path: string) => {
+      asked += 1;
+      return slot.ask(path);
+    },
+  } as unknown as WebSlot;
+  expect(await blobReachable.check({ production: counting, ...context })).toBeUndefined();
+  expect(asked).toBe(1);
+});

@@ -19,6 +19,7 @@ export interface Candidate extends Configuration {
   /** Requests that the version has to answer as they say; undefined for one from before there were any. */
   readonly smoke: readonly Smoke[];
   readonly provides: Application['provides'];
+  readonly fallbacks?: readonly string[] | undefined;
   /** Id of the entry that is brought back. */
   readonly restored?: string | undefined;
 }
@@ -90,6 +91,7 @@ export class Attempt {
       restored,
       smoke,
       provides,
+      fallbacks,
     } = this.candidate;
     return {
       id: this.id,
@@ -118,6 +120,7 @@ export class Attempt {
       ...(mounts === undefined ? {} : { mounts }),
       smoke,
       provides,
+      ...(fallbacks === undefined ? {} : { fallbacks }),
       ...(error === undefined ? {} : { error: describeFailure(error) }),
     };
   }

@@ -18,7 +18,7 @@ async function probed({ version = [healthy], listing = [healthy] }: Answers) {
       path === '/_slipway/version' ? (['version', version] as const) : (['listing', listing] as const);
     return answers[Math.min(asked[of]++, answers.length - 1)] ?? {};
   };
-  const probe = ProductionProbe.start({ ask } as unknown as WebSlot);
+  const probe = ProductionProbe.start({ ask } as unknown as WebSlot, '/api/images');
   await eventually('every answer was given', () => asked.version >= version.length && asked.listing >= listing.length);
   await probe.stop();
   return { probe, asked };

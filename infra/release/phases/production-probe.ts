@@ -4,8 +4,6 @@ import type { RequestCount } from '../store/history.ts';
 
 const versionEveryMs = 100;
 const listingEveryMs = 500;
-/** A page that reads the database: what a migration locks is seen here first. */
-const listing = '/api/images?limit=1';
 const lostAfterMs = 10_000;
 
 /** This machine has no name service or no way out. What it does not send says nothing about production. */
@@ -17,8 +15,8 @@ export interface LostRequest {
 }
 
 /**
- * A visitor of its own while a release runs: asks production for its version ten times a second, and for the listing,
- * which reads the database, twice. What does not come back with 200 is lost, unless this machine could not send it. The
+ * A visitor of its own while a release runs: asks production for its version ten times a second, and twice for the listing of its images,
+ * where the application has one: it reads the database, so what a migration locks is seen there first. What does not come back with 200 is lost, unless this machine could not send it. The
  * answered version shows the moment at which routing moved.
  */
 export class ProductionProbe {
@@ -33,16 +31,17 @@ export class ProductionProbe {
   readonly #slot: WebSlot;
   readonly #done: Promise<unknown>;
 
-  private constructor(slot: WebSlot) {
+  private constructor(slot: WebSlot, listing: string | undefined) {
     this.#slot = slot;
     this.#done = Promise.all([
       this.#every(versionEveryMs, () => this.#askVersion()),
-      this.#every(listingEveryMs, () => this.#askListing()),
+      listing === undefined ? undefined : this.#every(listingEveryMs, () => this.#askListing(`${listing}?limit=1`)),
     ]);
   }
 
-  static start(production: WebSlot): ProductionProbe {
-    return new ProductionProbe(production);
+  /** `listing`: the path of the listing that the version in production has. */
+  static start(production: WebSlot, listing?: string): ProductionProbe {
+    return new ProductionProbe(production, listing);
   }
 
   get count(): RequestCount {
@@ -89,10 +88,10 @@ export class ProductionProbe {
     return true;
   }
 
-  /** A version that has no such page is not asked for it. */
-  async #askListing(): Promise<boolean> {
+  /** A version that has no such page is not asked for it, also when it came by a swap. */
+  async #askListing(listing: string): Promise<boolean> {
     const seen = await this.#slot.ask(listing, { timeoutMs: lostAfterMs });
-    if (seen.status === 404 && !this.#lists) return false;
+    if (seen.status === 404 && (!this.#lists || this.switchedAt !== undefined)) return false;
     this.#lists ||= seen.status === 200;
     this.#count(seen, seen.status === 200, 'the listing: ');
     return true;

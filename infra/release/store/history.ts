@@ -72,6 +72,8 @@ export interface HistoryEntry extends Configuration {
   readonly smoke: readonly Smoke[];
   /** What the application answers itself, by capability. Undefined in lines that an older slipway wrote. */
   readonly provides: Application['provides'];
+  /** What stood in for capabilities that the application does not have. Absent in lines that an older slipway wrote. */
+  readonly fallbacks?: readonly string[] | undefined;
   /** Code (a SlipCode of the version that wrote it) and text of what stopped it. */
   readonly error?: { readonly code: string; readonly found: string };
 }

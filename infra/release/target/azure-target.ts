@@ -1,10 +1,12 @@
 import { DefaultAzureCredential } from '@azure/identity';
 import { ContainerClient } from '@azure/storage-blob';
+import { Arm } from '../../azure/arm.ts';
 import { SlipError } from '../../lib/errors.ts';
 import { asObject, parseObject } from '../../lib/json.ts';
 import { cleanEnvironment, type ProgramResult, runProgram } from '../../lib/run-program.ts';
 import { asWanted } from '../../lib/wanted.ts';
 import { AppService } from '../appservice/app-service.ts';
+import { missingInVault } from '../secrets/vault-state.ts';
 import { registryImage } from './registry-image.ts';
 import { incomplete, textOutput } from './stack-outputs.ts';
 import type { ReleaseTarget } from './target.ts';
@@ -49,6 +51,7 @@ export async function azureTarget({ stack, root, startMs }: AzureTargetOptions):
     slot: textOutput(outputs, 'slotName', where),
   };
   const management = { credential, pollMs };
+  const arm = new Arm({ token: async () => (await credential.getToken(armScope)).token });
   return {
     stack,
     site,
@@ -67,12 +70,14 @@ export async function azureTarget({ stack, root, startMs }: AzureTargetOptions):
       return { cacheApi, release };
     },
     imageState: (image) => registryImage(image, async () => (await credential.getToken(armScope)).token),
+    missingSecrets: (names) => missingInVault(arm, { ...site, vault: textOutput(outputs, 'vaultName', where) }, names),
     slotLog: () => new AppService(site, management).containerLog(),
     wanted: async () => wanted,
   };
 }
 
-async function stackOutputs(stack: string, root: string): Promise<Record<string, unknown>> {
+/** The outputs of a stack on Azure. Throws SLIP-RELEASE-STACK when Pulumi does not give them. */
+export async function stackOutputs(stack: string, root: string): Promise<Record<string, unknown>> {
   const found = await runPulumi('pulumi', [], stack, root);
   // Not on PATH: then one that this checkout has; npx must not fetch a package of that name.
   const result = found.missing ? await runPulumi('npx', ['--no-install', 'pulumi'], stack, root) : found;

@@ -3,6 +3,7 @@ import { getCACertificates, setDefaultCACertificates } from 'node:tls';
 import type { AccessToken, TokenCredential } from '@azure/core-auth';
 import { ContainerClient, StorageSharedKeyCredential } from '@azure/storage-blob';
 import type { Evaluation } from '../../evaluate/recorded.ts';
+import { AppSecrets } from '../../lib/app-secrets.ts';
 import { readConnection } from '../../lib/connection.ts';
 import { asWanted } from '../../lib/wanted.ts';
 import { incomplete } from './stack-outputs.ts';
@@ -63,6 +64,10 @@ export async function localTarget({
     limits: { ...limits, ...(startMs === undefined ? {} : { startMs }) },
     tokens: async () => ({ cacheApi: connection.cacheApiToken, release: connection.releaseToken }),
     imageState: async (image) => ((await hasImage(image)) ? 'there' : 'gone'),
+    missingSecrets: async (names) => {
+      const known = new AppSecrets(stateDir).read();
+      return names.filter((name) => known[name] === undefined);
+    },
     slotLog,
     wanted: async () => {
       const { outputs, stage } = await evaluation();

@@ -46,6 +46,8 @@ export interface ReleaseTarget {
   readonly tokens: () => Promise<ReleaseTokens>;
   /** Whether the registry has an image, by the reference that a site container names. */
   readonly imageState: (image: string) => Promise<ImageState>;
+  /** Those of the application's secrets, by the name of the setting, that are known to have no value. */
+  readonly missingSecrets: (settings: readonly string[]) => Promise<readonly string[]>;
   /** The newest lines of the staging slot's log; empty when the region has none. */
   readonly slotLog: () => Promise<readonly string[]>;
   /** What the program wants now. Locally this evaluates it. */
