@@ -84,8 +84,8 @@ function staticStages({ root }: StageContext): Stage[] {
     limitSeconds: limits.static,
   });
   return [
-    node('types-infra', 'typescript/bin/tsc', '-p', 'infra'),
-    node('types-sidecar', 'typescript/bin/tsc', '-p', 'sidecar'),
+    node('types-infra', 'typescript-7/bin/tsc', '-p', 'infra'),
+    node('types-sidecar', 'typescript-7/bin/tsc', '-p', 'sidecar'),
     node('lint', '@biomejs/biome/bin/biome', 'check', '--max-diagnostics=50', '.'),
     node('workflows', '../infra/cli/testing/lint-workflows.mjs', root),
   ];
