@@ -135,6 +135,8 @@ final class ScheduleTest extends TestCase
         $schedule->tick(self::at('10:00:10'), false, self::NO_LIMIT);
         $schedule->tick(self::at('10:00:20'), true, self::NO_LIMIT);
         $schedule->tick(self::at('10:05:00'), true, self::NO_LIMIT);
+        // The next swap gives it its time anew.
+        $schedule->tick(self::at('10:06:00'), false, self::NO_LIMIT);
         self::assertSame([], $launcher->last()->signals);
     }
 }

@@ -102,4 +102,13 @@ final class WorkerTest extends TestCase
         self::assertCount(2, $this->launcher->launched);
         self::assertSame(0, $this->worker->status()['restarts']);
     }
+
+    public function testOneThatIsWantedAgainWhileItEndsIsKilledAfterItsTimeAllTheSame(): void
+    {
+        $this->worker->tick(0.0, true, self::NO_LIMIT);
+        $this->launcher->last()->isDeaf = true;
+        $this->worker->tick(10.0, false, self::NO_LIMIT);
+        $this->worker->tick(70.0, true, self::NO_LIMIT);
+        self::assertSame(['TERM', 'KILL'], $this->launcher->last()->signals);
+    }
 }

@@ -26,10 +26,7 @@ final class Schedule
         foreach ($this->entries as $entry) {
             $this->watch($entry, $now, $wanted, $stopLimit);
         }
-        if (!$wanted) {
-            // Whoever comes next, here or elsewhere, begins where the schedule was left.
-            $this->handled = null;
-        } elseif ([] !== $this->entries) {
+        if ($wanted && [] !== $this->entries) {
             $this->runDue($now);
         }
     }
