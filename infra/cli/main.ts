@@ -1,6 +1,7 @@
 import { enableCompileCache } from 'node:module';
 import { join } from 'node:path';
 import { CommanderError } from 'commander';
+import { COMPILE_CACHE } from '../lib/compile-cache.ts';
 import { visibleJson } from '../lib/visible.mjs';
 import { forTerminal } from './colour.ts';
 import { explain, UsageError } from './failure.ts';
@@ -11,7 +12,7 @@ const root = join(import.meta.dirname, '../..');
 
 /** Runs a command line and sets the exit code: 0, 1 (failed), 2 (wrong use) or 128 + signal. */
 export async function main(args: readonly string[]): Promise<void> {
-  enableCompileCache(join(root, '.setup/compiled'));
+  enableCompileCache(COMPILE_CACHE);
   // What stands after it is another program's.
   const own = args.includes('--') ? args.slice(0, args.indexOf('--')) : args;
   const json = own.includes('--json');

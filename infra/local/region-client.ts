@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdir, open, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { SlipCode } from '../lib/codes.ts';
+import { COMPILE_CACHE } from '../lib/compile-cache.ts';
 import { isErrno } from '../lib/error-message.ts';
 import { SlipError } from '../lib/errors.ts';
 import { startTimeOf } from '../lib/process-facts.mjs';
@@ -52,6 +53,7 @@ export async function startRegion(options: StartOptions): Promise<{ readonly sta
   try {
     const child = spawn(process.execPath, [...daemonFlags, daemon, paths.root, String(options.port)], {
       cwd: paths.root,
+      env: { ...process.env, NODE_COMPILE_CACHE: COMPILE_CACHE },
       detached: true,
       stdio: ['ignore', log.fd, log.fd, 'ipc'],
     });

@@ -10,6 +10,7 @@ import {
   StorageSharedKeyCredential,
 } from '@azure/storage-blob';
 import type { CertificateFiles } from './certificate.ts';
+import { COMPILE_CACHE } from './compile-cache.ts';
 import { freePort } from './free-port.ts';
 import { endProcess, startProcess } from './processes.ts';
 import { until } from './until.ts';
@@ -17,7 +18,11 @@ import { until } from './until.ts';
 /** Azurite's well-known development account. */
 const ACCOUNT = 'devstoreaccount1';
 const KEY = 'Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw==';
-const CLI = createRequire(import.meta.url).resolve('azurite/dist/src/blob/main.js');
+const PROGRAM = [
+  '--import',
+  new URL('azurite-without-telemetry.mjs', import.meta.url).href,
+  createRequire(import.meta.url).resolve('azurite/dist/src/blob/main.js'),
+];
 
 export interface AzuriteOptions {
   readonly folder: string;
@@ -62,7 +67,7 @@ export class Azurite {
     await mkdir(location, { recursive: true });
     const where = inMemory === true ? ['--inMemoryPersistence'] : ['--location', location];
     const args = [
-      CLI,
+      ...PROGRAM,
       '--blobHost',
       '127.0.0.1',
       '--blobPort',
@@ -78,7 +83,10 @@ export class Azurite {
       '--silent',
       ...where,
     ];
-    this.#child = startProcess(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'] });
+    this.#child = startProcess(process.execPath, args, {
+      env: { ...process.env, NODE_COMPILE_CACHE: COMPILE_CACHE },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
     this.#child.stdout?.on('data', (data) => this.#say(data));
     this.#child.stderr?.on('data', (data) => this.#say(data));
     await until('Azurite listens', () => this.#answers(), 60_000, 50).catch((error: unknown) => {

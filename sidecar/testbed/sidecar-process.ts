@@ -3,6 +3,7 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Status } from '../src/status.ts';
+import { COMPILE_CACHE, fillCompileCache } from './compile-cache.ts';
 import { freePort } from './free-port.ts';
 import { endProcess, startProcess } from './processes.ts';
 import { until } from './until.ts';
@@ -47,6 +48,7 @@ export class SidecarProcess {
       // As in the image.
       UV_THREADPOOL_SIZE: '16',
       MALLOC_ARENA_MAX: '2',
+      NODE_COMPILE_CACHE: COMPILE_CACHE,
       SIDECAR_PORT: String(port),
       SLOT_NAME: 'production',
       MEDIA_ROOT: options.mediaRoot,
@@ -91,8 +93,9 @@ export class SidecarProcess {
 
   /** Starts it and waits until it is ready. */
   async up(extra: Readonly<Record<string, string>> = {}): Promise<void> {
-    const before = process.getuid?.() === 0 ? OBEYING_MODES : [];
-    const [command = '', ...args] = [...before, process.execPath, ...NODE_FLAGS, MAIN];
+    const node = [process.execPath, ...NODE_FLAGS, MAIN];
+    fillCompileCache(node);
+    const [command = '', ...args] = process.getuid?.() === 0 ? [...OBEYING_MODES, ...node] : node;
     const child = startProcess(command, args, {
       env: { ...this.env, ...extra },
       stdio: ['ignore', 'ignore', 'pipe'],
@@ -101,7 +104,7 @@ export class SidecarProcess {
     child.stderr?.on('data', (data: Buffer) => {
       this.output = (this.output + data.toString()).slice(-200_000);
     });
-    await until('the sidecar is ready', () => this.#isReady(), 60_000, 5).catch((error: unknown) => {
+    await until('the sidecar is ready', () => this.#isReady()).catch((error: unknown) => {
       throw new Error(`${String(error)}\n${this.output}`);
     });
   }

@@ -1,4 +1,3 @@
-import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import {
   AccountSASPermissions,
@@ -8,6 +7,8 @@ import {
   generateAccountSASQueryParameters,
   StorageSharedKeyCredential,
 } from '@azure/storage-blob';
+import { AZURITE_ARGUMENTS } from '../../lib/azurite.ts';
+import { COMPILE_CACHE } from '../../lib/compile-cache.ts';
 import { systemPath } from '../processes/programs.ts';
 import { RegionProcess } from '../processes/region-process.ts';
 import { acceptsConnections, waitUntil } from '../processes/wait.ts';
@@ -77,7 +78,7 @@ export class Blob {
       name: 'blob',
       command: process.execPath,
       args: [
-        createRequire(import.meta.url).resolve('azurite/dist/src/blob/main.js'),
+        ...AZURITE_ARGUMENTS,
         '--location',
         paths.blob,
         '--blobHost',
@@ -90,6 +91,7 @@ export class Blob {
       ],
       env: {
         PATH: systemPath,
+        NODE_COMPILE_CACHE: COMPILE_CACHE,
         AZURITE_ACCOUNTS: accounts.map((account) => `${account.name}:${account.key}`).join(';'),
       },
       cwd: paths.blob,

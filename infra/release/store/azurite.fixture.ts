@@ -1,11 +1,11 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ContainerClient, StorageSharedKeyCredential } from '@azure/storage-blob';
+import { AZURITE_ARGUMENTS } from '../../lib/azurite.ts';
+import { COMPILE_CACHE } from '../../lib/compile-cache.ts';
 
-const program = createRequire(import.meta.url).resolve('azurite/dist/src/blob/main.js');
 /** Azurite's well-known development account. */
 const account = 'devstoreaccount1';
 const key = 'Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw==';
@@ -36,7 +36,10 @@ export class TestAzurite {
       '--skipApiVersionCheck',
       '--disableTelemetry',
     ];
-    const child = spawn(process.execPath, [program, ...args], { stdio: ['ignore', 'pipe', 'inherit'] });
+    const child = spawn(process.execPath, [...AZURITE_ARGUMENTS, ...args], {
+      env: { ...process.env, NODE_COMPILE_CACHE: COMPILE_CACHE },
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
     try {
       return new TestAzurite(child, directory, `${await addressOf(child)}/${account}`);
     } catch (error) {
