@@ -1,7 +1,14 @@
 import { readFileSync, statSync } from 'node:fs';
 
 const DPKG_STATUS = '/var/lib/dpkg/status';
+/** What slipway itself runs on. */
 const PHP_PARTS = ['fpm', 'cli', 'curl', 'gd', 'intl', 'mbstring', 'mysql', 'opcache', 'redis', 'xml', 'zip'];
+/**
+ * Extensions that App Service's image of PHP has, and an application may count on: what Debian and Ubuntu build from PHP's own source. The rest
+ * of that image's list is in the packages above (exif, pcntl, sockets, sodium, xsl, …) or not in both distributions (mongodb, sqlsrv).
+ * https://github.com/microsoft/Oryx/tree/main/images/runtime/php-fpm
+ */
+const PHP_PARTS_OF_APPLICATIONS = ['bcmath', 'gmp', 'ldap', 'pgsql', 'soap', 'sqlite3', 'tidy'];
 
 /** What a command needs besides: load to test under, and what a benchmark compares with. */
 const PACKAGES_OF = /** @type {Readonly<Record<string, readonly string[]>>} */ ({
@@ -19,7 +26,7 @@ const PACKAGES_OF = /** @type {Readonly<Record<string, readonly string[]>>} */ (
 export function neededPackages(php, command = '') {
   return [
     ['nginx-light', 'nginx', 'nginx-core', 'nginx-full', 'nginx-extras'],
-    ...PHP_PARTS.map((part) => [`php${php}-${part}`]),
+    ...[...PHP_PARTS, ...PHP_PARTS_OF_APPLICATIONS].map((part) => [`php${php}-${part}`]),
     ['mariadb-server'],
     ['redis-server'],
     ['composer'],

@@ -12,6 +12,13 @@ describe('Debian packages', () => {
     expect(names.filter((name) => name.startsWith('php') && !name.startsWith('php8.3-'))).toEqual([]);
   });
 
+  test('what an application may count on in App Service is installed from the beginning', () => {
+    const names = neededPackages('8.2').flat();
+    for (const part of ['bcmath', 'gmp', 'intl', 'ldap', 'pgsql', 'soap', 'sqlite3', 'tidy', 'xml', 'zip']) {
+      expect(names).toContain(`php8.2-${part}`);
+    }
+  });
+
   test.each([
     ['start', []],
     ['test', ['wrk']],

@@ -44,6 +44,19 @@ test('everything that is missing is named at once', async () => {
   expect(notes).toEqual([expect.stringMatching(/^composer\.lock is not there/)]);
 });
 
+test('packages of the lock that this machine cannot install are named', async () => {
+  const lock = {
+    packages: [
+      { name: 'acme/new', require: { php: '>=99.0' } },
+      { name: 'acme/other', require: { php: '>=7.4', 'ext-json': '*', 'ext-nothing': '*' } },
+    ],
+  };
+  const files = { 'index.php': '<?php', 'composer.json': '{"require":{}}', 'composer.lock': JSON.stringify(lock) };
+  expect((await check(files)).problems).toEqual([
+    expect.stringMatching(/cannot install: acme\/new needs PHP 99\.0, acme\/other needs ext-nothing\. /),
+  ]);
+});
+
 test('a front controller that does not parse is named with its reason', async () => {
   expect((await check({ 'index.php': '<?php echo (;' })).problems).toEqual([
     expect.stringMatching(/^index\.php does not parse: PHP Parse error/),

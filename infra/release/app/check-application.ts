@@ -1,12 +1,14 @@
-import { lstat } from 'node:fs/promises';
+import { lstat, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { SlipError } from '../../lib/errors.ts';
+import { asObject, fieldOf, listOf, parseObject, textOf } from '../../lib/json.ts';
 import { cleanEnvironment, runProgram } from '../../lib/run-program.ts';
 import { type Application, type ComposerFile, inspectApplication } from './application.ts';
 import type { Manifest } from './manifest-schema.ts';
 import { manifestName } from './read-manifest.ts';
 
 const phpTimeoutMs = 20_000;
+const NEEDS_NAMED = 5;
 const migrationDirectories = ['migrations', 'database/migrations', 'db/migrations'];
 
 export interface ApplicationCheck {
@@ -25,10 +27,11 @@ export async function checkApplication(directory: string, proposed: Manifest = {
   const { application, composer, violations } = await inspectApplication(directory, proposed);
   const has = async (path: string): Promise<boolean> =>
     (await lstat(join(directory, path)).catch(() => undefined)) !== undefined;
-  const [documentRoot, migrations, php, lock, own] = await Promise.all([
+  const [documentRoot, migrations, php, locked, lock, own] = await Promise.all([
     documentRootProblems(directory, application, has),
     undeclaredMigrations(application, has),
     phpProblems(application, composer),
+    composer === undefined ? [] : lockedProblems(directory, application),
     lockNotes(application, composer, has),
     has('slipway'),
   ]);
@@ -40,6 +43,7 @@ export async function checkApplication(directory: string, proposed: Manifest = {
       ...migrations,
       ...(composer?.problem === undefined ? [] : [`composer.json is no JSON: ${composer.problem}`]),
       ...php,
+      ...locked,
       ...(own ? ['slipway/ is the name of the runtime in every package: give the directory another name'] : []),
     ],
     notes: lock,
@@ -92,12 +96,9 @@ async function phpProblems(
   { php: { extensions } }: Application,
   composer: ComposerFile | undefined,
 ): Promise<string[]> {
-  const { stdout, missing } = await php(
-    ['-r', 'echo PHP_VERSION, "\\n", strtolower(implode("\\n", get_loaded_extensions()));'],
-    '/',
-  );
-  if (missing) return ['php is not installed: npm start installs it'];
-  const [version = '', ...loaded] = stdout.split('\n');
+  const machine = await phpOfMachine();
+  if (machine === undefined) return ['php is not installed: npm start installs it'];
+  const { version, loaded } = machine;
   const required = Object.keys(composer?.require ?? {}).flatMap((name) =>
     name.startsWith('ext-') ? [name.slice(4)] : [],
   );
@@ -113,6 +114,46 @@ async function phpProblems(
       (name) =>
         `the PHP extension ${name} is not here: apt-get install php-${name}, and see whether App Service’s image has it`,
     ),
+  ];
+}
+
+interface PhpOfMachine {
+  readonly version: string;
+  /** Names of extensions, in small letters. */
+  readonly loaded: readonly string[];
+}
+
+async function phpOfMachine(): Promise<PhpOfMachine | undefined> {
+  const { stdout, missing } = await php(
+    ['-r', 'echo PHP_VERSION, "\\n", strtolower(implode("\\n", get_loaded_extensions()));'],
+    '/',
+  );
+  const [version = '', ...loaded] = stdout.split('\n');
+  return missing ? undefined : { version, loaded };
+}
+
+/** What packages of the lock need and this machine does not have: Composer would refuse to install them. */
+async function lockedProblems(directory: string, { composer: { lock } }: Application): Promise<string[]> {
+  const machine = await phpOfMachine();
+  const texts = await Promise.all(
+    ['versions.lock', lock].map((name) => readFile(join(directory, name), 'utf8').catch(() => undefined)),
+  );
+  const text = texts.find((each) => each !== undefined);
+  if (machine === undefined || text === undefined) return [];
+  const needs = listOf(parseObject(text), 'packages').flatMap((each) => {
+    const required = asObject(fieldOf(each, 'require'));
+    const least = leastVersion(typeof required.php === 'string' ? required.php : '');
+    const isNewer = least !== undefined && compareVersions(machine.version, least) < 0;
+    const absent = Object.keys(required).filter(
+      (name) => name.startsWith('ext-') && !isLoaded(name.slice(4).toLowerCase(), machine.loaded),
+    );
+    return [...(isNewer ? [`PHP ${least}`] : []), ...absent].map((need) => `${textOf(each, 'name')} needs ${need}`);
+  });
+  if (needs.length === 0) return [];
+  const named = needs.slice(0, NEEDS_NAMED).join(', ');
+  const more = needs.length > NEEDS_NAMED ? `, and ${needs.length - NEEDS_NAMED} more` : '';
+  return [
+    `the lock has packages that this machine (PHP ${machine.version}) cannot install: ${named}${more}. Install what is missing, or lock versions for this PHP`,
   ];
 }
 

@@ -202,6 +202,15 @@ describe('a package', () => {
     expect(await readdir(join(directory, 'public'))).not.toContain('made.txt');
   });
 
+  test('holds nothing of node_modules, which a build made to build with', async () => {
+    const script = 'mkdir("node_modules/vite", recursive: true); touch("node_modules/vite/a.js"); touch("built.js");';
+    const directory = await copyOfSource('bundled', { 'slipway.yaml': `${manifest}build:\n  - php -r '${script}'\n` });
+    const { file } = await build(directory, 'one');
+    const { stdout: listed } = await run('tar', ['-tzf', join(await opened(file), 'application.tar.gz')]);
+    expect(listed).toContain('built.js');
+    expect(listed).not.toContain('node_modules');
+  });
+
   test('opened says the version, schema range and hash that building it said', async () => {
     const read = await openPackage(built.file);
     const { notices: _, ...facts } = built;

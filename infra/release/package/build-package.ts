@@ -18,7 +18,7 @@ import { warmCache } from './warm-cache.ts';
 import { writeZip } from './zip.ts';
 
 /** Raise when the same tree gives other bytes than before: older cached packages are then not used. */
-const packageFormat = 3;
+const packageFormat = 4;
 const versionLength = 12;
 
 export interface PackageRequest {
@@ -145,6 +145,9 @@ async function completeTree({ request, application, tree, vendor }: Ingredients,
     await placeVendor(installed, directory, vendor, request.onProgress);
   }
   await runBuildCommands(application, directory, request.onProgress);
+  // What built it, not what runs; `include` would have brought those of the tree.
+  if (application.build.length > 0 && !tree.files.some(({ path }) => path.startsWith('node_modules/')))
+    await rm(join(directory, 'node_modules'), { recursive: true, force: true });
 }
 
 async function pack(
