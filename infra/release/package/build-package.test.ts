@@ -203,7 +203,7 @@ describe('a package', () => {
   });
 
   test('holds nothing of node_modules, which a build made to build with', async () => {
-    const script = 'mkdir("node_modules/vite", recursive: true); touch("node_modules/vite/a.js"); touch("built.js");';
+    const script = 'mkdir("node_modules/vite", 0777, true); touch("node_modules/vite/a.js"); touch("built.js");';
     const directory = await copyOfSource('bundled', { 'slipway.yaml': `${manifest}build:\n  - php -r '${script}'\n` });
     const { file } = await build(directory, 'one');
     const { stdout: listed } = await run('tar', ['-tzf', join(await opened(file), 'application.tar.gz')]);
