@@ -10,6 +10,7 @@ import { History, lastLive } from '../release/store/history.ts';
 import { sealOf } from '../release/store/seal.ts';
 import type { ReleaseTarget } from '../release/target/target.ts';
 import type { CommonOptions } from './command.ts';
+import { ensureDeclared } from './ensure-declared.ts';
 import type { Output } from './output.ts';
 import { releaseTarget } from './release-target.ts';
 import { ReleaseView } from './views/release-view.ts';
@@ -38,7 +39,11 @@ export async function ensureFirstRelease(
     if (await answers(`${target.urls.production}/_slipway/live`)) return 'answers';
     return (await isSwappedAway(options.state, version)) ? 'swapped away' : undefined;
   });
-  if (seen === 'answers') return version;
+  if (seen === 'answers') {
+    const view = new ReleaseView(output);
+    await ensureDeclared(target, view.listener).finally(() => view.end());
+    return version;
+  }
   if (seen === 'swapped away') {
     throw new SlipError('SLIP-LOCAL-PRODUCTION-EMPTY', {
       found: `production is empty; ${version}, which history calls live, is in staging`,

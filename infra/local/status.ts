@@ -1,8 +1,8 @@
+import type { ApplicationWorkers } from '../lib/application-workers.ts';
 import type { SlotName } from './appservice/worker.ts';
 import type { Platform } from './platform.ts';
 import type { ExitRecord } from './processes/region-process.ts';
 import { acceptsConnections } from './processes/wait.ts';
-import type { ApplicationWorkers } from './worker/application-workers.ts';
 import type { ProcessWorker } from './worker/process-worker.ts';
 
 const askWithinMs = 2_000;

@@ -1,5 +1,6 @@
 import type { RunningVersion, WebSlot } from './appservice/web-slot.ts';
 import { readWaitingRows, type WaitingRows } from './media/media-state.ts';
+import { type DeclaredState, readDeclared } from './phases/live-declaration.ts';
 import { accessTo } from './phases/session.ts';
 import type { HistoryEntry } from './store/history.ts';
 import { entryBefore } from './store/lineage.ts';
@@ -20,6 +21,8 @@ export interface ReleaseSummary {
   readonly inProgress: string | null;
   /** Rows of images that wait for the database, by slot; null for a slot that cannot be asked. */
   readonly rows: Readonly<Record<'production' | 'staging', WaitingRows | null>>;
+  /** Workers and schedule of production, by instance; null when it cannot be asked. */
+  readonly workers: DeclaredState | null;
   readonly versions: Readonly<Record<'production' | 'staging', RunningVersion | null>>;
 }
 
@@ -36,7 +39,12 @@ export async function summarizeReleases(target: ReleaseTarget): Promise<ReleaseS
       ({ release }) => readWaitingRows(slot, release),
       () => undefined,
     );
-  const [entries, inStaging, running, lock, configuration, staged, rows, stagingRows] = await Promise.all([
+  const workersOf = (slot: WebSlot) =>
+    target.tokens().then(
+      (tokens) => readDeclared({ production: slot, tokens }),
+      () => undefined,
+    );
+  const [entries, inStaging, running, lock, configuration, staged, rows, stagingRows, workers] = await Promise.all([
     history.read(),
     staging.version(),
     production.version(),
@@ -45,6 +53,7 @@ export async function summarizeReleases(target: ReleaseTarget): Promise<ReleaseS
     configurationOf('staging'),
     rowsOf(production),
     rowsOf(staging),
+    workersOf(production),
   ]);
   const last = entries.at(-1);
   const live = productionStateOf(entries, running, configuration);
@@ -58,6 +67,7 @@ export async function summarizeReleases(target: ReleaseTarget): Promise<ReleaseS
     rollback: before === undefined ? null : { version: before.version, entry: before.id, kind: wayTo(before) },
     inProgress: lock === undefined ? null : describeLock(lock),
     rows: { production: rows ?? null, staging: stagingRows ?? null },
+    workers: workers ?? null,
     versions: { production: running ?? null, staging: inStaging ?? null },
   };
 }

@@ -1,7 +1,9 @@
+import { parseApplicationWorkers } from '../../lib/application-workers.ts';
 import { SlipError } from '../../lib/errors.ts';
 import { visible } from '../../lib/visible.mjs';
 import { type CommonOptions, defineCommand } from '../command.ts';
 import { addTargetOptions, releaseTarget, type TargetOptions } from '../release-target.ts';
+import { workersText } from '../views/workers-text.ts';
 
 export const command = defineCommand<TargetOptions>({
   group: 'operate',
@@ -14,7 +16,8 @@ export const command = defineCommand<TargetOptions>({
     if (options.stack !== undefined) {
       const releases = await releaseSummary(options);
       const { production, staging } = releases.versions;
-      const text = `production  ${visible(production?.version ?? 'no release answers')}\nstaging     ${visible(staging?.version ?? 'no release answers')}\n`;
+      const workers = (releases.workers?.instances ?? []).flatMap(instanceText);
+      const text = `production  ${visible(production?.version ?? 'no release answers')}\nstaging     ${visible(staging?.version ?? 'no release answers')}\n${workers.map((line) => `            ${visible(line)}\n`).join('')}`;
       output.result({ region: options.stack, ...releases }, text + releaseSummaryText(releases));
       return;
     }
@@ -40,6 +43,12 @@ export const command = defineCommand<TargetOptions>({
     );
   },
 });
+
+/** An instance of a stack has a long name, of which the beginning tells it from the others. */
+function instanceText(report: Readonly<Record<string, unknown>>): string[] {
+  const name = String(report.instance ?? '').slice(0, 8);
+  return workersText(parseApplicationWorkers(report)).map((line) => `${name}: ${line}`);
+}
 
 async function releaseSummary(options: TargetOptions & CommonOptions) {
   const { summarizeReleases } = await import('../../release/summary.ts');

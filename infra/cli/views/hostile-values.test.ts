@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
+import type { ApplicationWorkers } from '../../lib/application-workers.ts';
 import { SlipError } from '../../lib/errors.ts';
 import type { RegionStatus, SlotStatus } from '../../local/status.ts';
-import type { ApplicationWorkers } from '../../local/worker/application-workers.ts';
 import type { MediaState } from '../../release/media/media-state.ts';
 import type { ReleaseEvent } from '../../release/phases/steps.ts';
 import type { HistoryEntry } from '../../release/store/history.ts';
@@ -66,6 +66,10 @@ function applicationWorkersOf(value: string): ApplicationWorkers {
   };
 }
 
+function workersOf(value: string): ReleaseSummary['workers'] {
+  return { version: value, declared: null, hasWorkers: true, instances: [{ ...applicationWorkersOf(value) }] };
+}
+
 function regionOf(value: string): RegionStatus {
   const servers = { mysql: 1, redis: null, blob: 1, front: 1 };
   return { region: 'local', slots: { production: slotOf(value), staging: slotOf(value) }, servers, pid: 1 };
@@ -88,7 +92,7 @@ function summaryOf(value: string): ReleaseSummary {
   const entry = entryOf(value);
   const rollback = { version: value, entry: value, kind: 'swap' } as const;
   const none = { production: null, staging: null };
-  return { lastRelease: entry, rollback, inProgress: value, rows: none, versions: none };
+  return { lastRelease: entry, rollback, inProgress: value, rows: none, workers: workersOf(value), versions: none };
 }
 
 function setUpShows(value: string): string {

@@ -1,12 +1,14 @@
 import { expect, test } from '@jest/globals';
 import type { WaitingRows } from '../../release/media/media-state.ts';
+import type { ReleaseSummary } from '../../release/summary.ts';
 import { releaseSummaryText } from './release-summary-text.ts';
 
-function text(production: WaitingRows | null): string {
+function text(production: WaitingRows | null, workers: ReleaseSummary['workers'] = null): string {
   const nothing = {
     lastRelease: null,
     rollback: null,
     inProgress: null,
+    workers,
     versions: { production: null, staging: null },
   };
   return releaseSummaryText({ ...nothing, rows: { production, staging: null } });
@@ -22,6 +24,13 @@ test('rows that the database does not take are shown', () => {
   expect(text({ waiting: 0, refused: 2, oldestSeconds: 0 })).toContain(
     'production: 2 images that the database does not',
   );
+});
+
+test('workers that nobody declared live are shown, with what to do', () => {
+  const workers = { version: 'v2', declared: 'v1', hasWorkers: true, instances: [] };
+  expect(text(null, workers)).toContain('those of v2 do not run, nobody declared it live: ./slipway heal');
+  expect(text(null, { ...workers, declared: 'v2' })).not.toContain('workers');
+  expect(text(null, { ...workers, hasWorkers: false })).not.toContain('workers');
 });
 
 test.each([

@@ -6,10 +6,15 @@ import { shortId } from './history-text.ts';
 const lateRowSeconds = 60;
 
 /** The lines of `status` about releases. */
-export function releaseSummaryText({ lastRelease, rollback, inProgress, rows }: ReleaseSummary): string {
+export function releaseSummaryText({ lastRelease, rollback, inProgress, rows, workers }: ReleaseSummary): string {
   const lines: string[] = [];
   for (const [slot, found] of Object.entries(rows)) {
     if (found !== null) lines.push(...rowLines(slot, found));
+  }
+  if (workers?.hasWorkers === true && workers.declared !== workers.version) {
+    lines.push(
+      `workers     production: those of ${workers.version} do not run, nobody declared it live: ./slipway heal`,
+    );
   }
   if (inProgress !== null) lines.push(`releasing   ${inProgress}`);
   if (lastRelease === null) {

@@ -1,7 +1,6 @@
 import { visible } from '../../lib/visible.mjs';
-import type { ExitRecord } from '../../local/processes/region-process.ts';
 import type { RegionStatus, SlotStatus } from '../../local/status.ts';
-import type { ScheduleStatus, WorkerStatus } from '../../local/worker/application-workers.ts';
+import { workersText } from './workers-text.ts';
 
 /** A region for a person: a block per slot, then the servers. */
 export function statusText(status: RegionStatus): string {
@@ -29,8 +28,7 @@ function slotLines(name: string, status: SlotStatus): string[] {
       sidecar: processes.sidecar,
     }).map(([process, pid]) => `${process} ${pid ?? 'DOWN'}`);
     lines.push(`${' '.repeat(12)}worker ${id}: ${running.join(', ')}`);
-    for (const line of [...workers.map(workerText), ...schedule.map(scheduleText)])
-      lines.push(`${' '.repeat(12)}${line}`);
+    for (const line of workersText({ workers, schedule })) lines.push(`${' '.repeat(12)}${line}`);
     for (const [container, ended] of Object.entries(exits)) {
       const last = ended.at(-1);
       if (last !== undefined) {
@@ -40,21 +38,6 @@ function slotLines(name: string, status: SlotStatus): string[] {
   }
   lines.push(`${' '.repeat(12)}${mediaText(media)}`, '');
   return lines;
-}
-
-function workerText({ name, pid, restarts, lastExit }: WorkerStatus): string {
-  const times = restarts === 0 ? '' : `, restarted ${restarts} times`;
-  return `worker ${name}: ${pid ?? 'does not run'}${times}${exitText(lastExit)}`;
-}
-
-function scheduleText({ entry, pid, lastRun, lastExit, lastSkip }: ScheduleStatus): string {
-  const run = pid === null ? '' : ` runs as ${pid},`;
-  const skip = lastSkip === null ? '' : `; skipped at ${lastSkip.at}: ${lastSkip.reason}`;
-  return `schedule ${entry}:${run} last run ${lastRun ?? 'never'}${exitText(lastExit)}${skip}`;
-}
-
-function exitText(last: ExitRecord | null): string {
-  return last === null ? '' : `, ended last at ${last.at}: ${last.reason}`;
 }
 
 function mediaText(media: SlotStatus['media']): string {

@@ -1,35 +1,12 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { asObject, listOf, parseObject, textOf } from '../../lib/json.ts';
+import { type ApplicationWorkers, parseApplicationWorkers } from '../../lib/application-workers.ts';
+import { parseObject } from '../../lib/json.ts';
 import { startTimeOf } from '../../lib/process-facts.mjs';
-import { type ExitRecord, endGroup } from '../processes/region-process.ts';
+import { endGroup } from '../processes/region-process.ts';
 
 /** The supervisor writes every 5 s. */
 const STALE_MS = 15_000;
-
-/** A worker of the application, or a scheduled command. A pid is null when it does not run. */
-export interface WorkerStatus {
-  readonly name: string;
-  readonly pid: number | null;
-  /** Starts after the first one since its container started. */
-  readonly restarts: number;
-  readonly lastExit: ExitRecord | null;
-}
-
-export interface ScheduleStatus {
-  /** Five fields of cron. */
-  readonly entry: string;
-  readonly pid: number | null;
-  /** ISO 8601. */
-  readonly lastRun: string | null;
-  readonly lastExit: ExitRecord | null;
-  readonly lastSkip: ExitRecord | null;
-}
-
-export interface ApplicationWorkers {
-  readonly workers: readonly WorkerStatus[];
-  readonly schedule: readonly ScheduleStatus[];
-}
 
 /** What the supervisor of an instance said last; nothing when none runs, as in staging. */
 export async function readApplicationWorkers(home: string, instance: string, now: number): Promise<ApplicationWorkers> {
@@ -39,21 +16,8 @@ export async function readApplicationWorkers(home: string, instance: string, now
     const report = parseObject(await readFile(join(directory, name), 'utf8').catch(() => ''));
     const isFresh = now - Number(report.at) * 1000 < STALE_MS;
     if (report.instance !== instance || !isFresh || startTimeOf(Number(report.pid)) === undefined) continue;
-    return {
-      workers: listOf(report, 'workers').map((each) => ({
-        name: textOf(each, 'name'),
-        pid: pidOf(each),
-        restarts: Number(asObject(each).restarts ?? 0),
-        lastExit: recordOf(each, 'lastExit'),
-      })),
-      schedule: listOf(report, 'schedule').map((each) => ({
-        entry: textOf(each, 'entry'),
-        pid: pidOf(each),
-        lastRun: textOf(each, 'lastRun') || null,
-        lastExit: recordOf(each, 'lastExit'),
-        lastSkip: recordOf(each, 'lastSkip'),
-      })),
-    };
+    const { workers, schedule } = parseApplicationWorkers(report);
+    return { workers: workers.map(alive), schedule: schedule.map(alive) };
   }
   return { workers: [], schedule: [] };
 }
@@ -77,12 +41,6 @@ export async function endApplicationWorkers(run: string): Promise<void> {
   }
 }
 
-function pidOf(value: unknown): number | null {
-  const { pid } = asObject(value);
-  return typeof pid === 'number' && startTimeOf(pid) !== undefined ? pid : null;
-}
-
-function recordOf(value: unknown, key: string): ExitRecord | null {
-  const [at, reason] = [textOf(value, key, 'at'), textOf(value, key, 'reason')];
-  return at === '' ? null : { at, reason };
+function alive<T extends { readonly pid: number | null }>(each: T): T {
+  return each.pid === null || startTimeOf(each.pid) !== undefined ? each : { ...each, pid: null };
 }

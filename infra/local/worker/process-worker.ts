@@ -3,18 +3,14 @@ import { request } from 'node:http';
 import { userInfo } from 'node:os';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { ApplicationWorkers } from '../../lib/application-workers.ts';
 import { firstLineOf, isErrno, messageOf } from '../../lib/error-message.ts';
 import type { PingAnswer, Worker, WorkerSpec } from '../appservice/worker.ts';
 import { programPath, systemPath } from '../processes/programs.ts';
 import { type ExitRecord, endGroup, type ProcessSpec, RegionProcess } from '../processes/region-process.ts';
 import type { Resolver } from '../program/resolver.ts';
 import type { StatePaths, WorkerId } from '../state/paths.ts';
-import {
-  type ApplicationWorkers,
-  endApplicationWorkers,
-  readApplicationWorkers,
-  readDeclaration,
-} from './application-workers.ts';
+import { endApplicationWorkers, readApplicationWorkers, readDeclaration } from './application-workers.ts';
 import { type ContainerPaths, mapPath, resolveSettings, siteContainerEnvironment } from './environment.ts';
 import type { Mounts } from './mounts.ts';
 import { removeDisk } from './remove-disk.ts';

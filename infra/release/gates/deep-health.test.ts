@@ -5,17 +5,23 @@ import { deepHealth } from './deep-health.ts';
 interface Answer {
   readonly httpStatus: number;
   readonly status: string;
+  /** Of the check that warns or fails. */
+  readonly name?: string;
 }
 
 /** A slot with these answers of /_slipway/health, one after the other; the last one for ever. */
 function check(answers: readonly Answer[], settleMs: number) {
   let asked = 0;
   const ask = async (): Promise<Observation> => {
-    const { httpStatus, status } = answers[Math.min(asked++, answers.length - 1)] ?? {
+    const {
+      httpStatus,
+      status,
+      name = 'redis',
+    } = answers[Math.min(asked++, answers.length - 1)] ?? {
       httpStatus: 500,
       status: 'fail',
     };
-    const text = JSON.stringify({ status, checks: { redis: [{ status, output: 'as it is' }] } });
+    const text = JSON.stringify({ status, checks: { [name]: [{ status, output: 'as it is' }] } });
     return { status: httpStatus, text, ms: 1, location: undefined, reason: undefined };
   };
   return deepHealth.check({ slot: { url: 'https://s', ask } as unknown as WebSlot, settleMs, pollMs: 1 });
@@ -32,6 +38,10 @@ test('a slot that warns passes, and the note names the check', async () => {
   expect(await check([{ httpStatus: 200, status: 'warn' }], 0)).toBe(
     'health of https://s is "warn": redis warn (as it is)',
   );
+});
+
+test('workers that wait for the version to be declared live are no note', async () => {
+  expect(await check([{ httpStatus: 200, status: 'warn', name: 'workers' }], 0)).toBeUndefined();
 });
 
 test.each([

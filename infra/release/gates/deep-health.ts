@@ -14,7 +14,7 @@ export const deepHealth: Gate<{ readonly slot: WebSlot; readonly settleMs: numbe
       return last.status !== 'fail' && last.httpStatus === 200 ? last : undefined;
     });
     if (healthy !== undefined) {
-      return healthy.status === 'pass' ? undefined : `health of ${slot.url} is "warn": ${describeHealth(healthy)}`;
+      return isWell(healthy) ? undefined : `health of ${slot.url} is "warn": ${describeHealth(healthy)}`;
     }
     throw new SlipError('SLIP-RELEASE-HEALTH', {
       found: `${slot.url}/_slipway/health: ${last === undefined ? 'no answer' : describeHealth(last)}`,
@@ -23,3 +23,9 @@ export const deepHealth: Gate<{ readonly slot: WebSlot; readonly settleMs: numbe
     });
   },
 };
+
+/** A version is declared live after it was checked, so until then its workers do not run, and say so. */
+function isWell({ status, checks }: Health): boolean {
+  const warning = [...checks].filter(([, check]) => check.status !== 'pass');
+  return status === 'pass' || (warning.length > 0 && warning.every(([name]) => name === 'workers'));
+}

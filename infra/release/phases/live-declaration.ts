@@ -21,6 +21,16 @@ export interface Declaring extends Pick<Session, 'production' | 'tokens'> {
   readonly clock?: Clock;
 }
 
+export interface DeclaredState {
+  readonly version: string;
+  /** The version whose workers and schedule run. */
+  readonly declared: string | null;
+  /** Whether the application has workers or a schedule. */
+  readonly hasWorkers: boolean;
+  /** What each instance said last of its workers and its schedule. */
+  readonly instances: readonly Readonly<Record<string, unknown>>[];
+}
+
 interface Withdrawing {
   /** Told before production is, since a withdrawal whose answer is lost has to be undone as well. */
   withdraws(): void;
@@ -102,6 +112,22 @@ export async function withdrawBriefly(session: Declaring, attempt: Withdrawing):
 /** For swapping back, which waits for nothing. */
 export async function withdrawAtOnce(session: Declaring): Promise<void> {
   await ask(session, 'DELETE', brieflyAskMs);
+}
+
+/** What production says of its workers; undefined when it does not answer, or is from before there were any. */
+export async function readDeclared({
+  production,
+  tokens,
+}: Pick<Declaring, 'production' | 'tokens'>): Promise<DeclaredState | undefined> {
+  const { status, text } = await production.ask(path, { token: tokens.release });
+  if (status !== 200) return undefined;
+  const { version, declared, hasWorkers, instances } = parseObject(text);
+  return {
+    version: String(version),
+    declared: typeof declared === 'string' ? declared : null,
+    hasWorkers: hasWorkers === true,
+    instances: instancesOf(instances),
+  };
 }
 
 function ask({ production, tokens }: Declaring, method: 'DELETE' | 'GET', timeoutMs?: number): Promise<Observation> {
