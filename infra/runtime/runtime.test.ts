@@ -51,7 +51,7 @@ start: [php start.php "two words"]
         $_SESSION['visits'] = ($_SESSION['visits'] ?? 0) + 1;
         $upload = $_FILES['file'] ?? null;
         echo json_encode([
-          'uri' => $_SERVER['REQUEST_URI'], 'path' => $_SERVER['PATH_INFO'], 'post' => $_POST, 'https' => $_SERVER['HTTPS'] ?? null, 'port' => $_SERVER['SERVER_PORT'],
+          'uri' => $_SERVER['REQUEST_URI'], 'path' => $_SERVER['PATH_INFO'] ?? '', 'self' => $_SERVER['PHP_SELF'], 'post' => $_POST, 'https' => $_SERVER['HTTPS'] ?? null, 'port' => $_SERVER['SERVER_PORT'],
           'address' => $_SERVER['REMOTE_ADDR'], 'upload' => $upload === null ? null : [$upload['name'], $upload['size'], file_get_contents($upload['tmp_name'])],
           'started' => @file_get_contents(dirname(__DIR__).'/storage/started'), 'undeclared' => $written,
           'declared' => file_put_contents(dirname(__DIR__).'/storage/x', 'abc'), 'visits' => $_SESSION['visits'], 'vars' => ini_get('max_input_vars'),
@@ -143,7 +143,11 @@ start: [php start.php "two words"]
 
   test('is reached by its own name too, as forms that are sent to PHP_SELF do', async () => {
     const body = new URLSearchParams({ name: 'Ada' });
-    expect(await json('/index.php', { method: 'POST', body })).toMatchObject({ post: { name: 'Ada' }, path: '' });
+    expect(await json('/index.php', { method: 'POST', body })).toMatchObject({
+      post: { name: 'Ada' },
+      path: '',
+      self: '/index.php',
+    });
     expect(await json('/index.php/a/b')).toMatchObject({ uri: '/index.php/a/b', path: '/a/b' });
   });
 
@@ -172,9 +176,11 @@ describe('an application whose every script runs', () => {
 
   beforeAll(async () => {
     const files = {
-      'slipway.yaml': 'scripts: all\n',
+      'slipway.yaml': 'scripts: all\nmedia: [{path: uploads, url: /uploads, mode: shared}]\n',
+      'put.php':
+        '<?php foreach (["a.txt", "a.php", "b.phtml", ".htaccess"] as $name) file_put_contents("uploads/$name", "<?php echo 1;");',
       'index.php': '<?php echo "home ", $_SERVER["REQUEST_URI"];',
-      'wp-login.php': '<?php echo "login ", $_SERVER["SCRIPT_NAME"], " ", $_SERVER["PATH_INFO"];',
+      'wp-login.php': '<?php echo "login ", $_SERVER["SCRIPT_NAME"], " ", $_SERVER["PATH_INFO"] ?? "";',
       'admin/index.php': '<?php echo "admin";',
       'Upper.PHP': '<?php echo "source";',
       'vendor/lib.php': '<?php echo "run";',
@@ -195,6 +201,15 @@ describe('an application whose every script runs', () => {
     ['/style.css', 'a{}'],
   ])('%s answers %j', async (path, text) => {
     expect(await (await fetch(`${it.url}${path}`)).text()).toBe(text);
+  });
+
+  test('serves what was uploaded, and nothing of it that is a script or hidden', async () => {
+    await (await fetch(`${it.url}/put.php`)).text();
+    expect((await fetch(`${it.url}/uploads/a.txt`)).status).toBe(200);
+    for (const name of ['a.php', 'b.phtml', '.htaccess']) {
+      const answer = await fetch(`${it.url}/uploads/${name}`);
+      expect([name, answer.status, await answer.text()]).toEqual([name, 404, expect.not.stringContaining('<?php')]);
+    }
   });
 
   test.each(['/Upper.PHP', '/slipway.yaml', '/nothing.php'])('%s is 404, never source', async (path) => {

@@ -91,6 +91,9 @@ final readonly class Locations
                 $blocks[] = <<<NGINX
                     location ^~ $url/ {
                       alias {$this->app}/$path/;
+                      location ~* "\.(?:php[0-9s]?|phtml|phar|inc)(?![a-z0-9])|/\." {
+                        return 404;
+                      }
                       add_header Content-Security-Policy "sandbox" always;
                       include "{$this->run}/nginx-headers.conf";
                     }
