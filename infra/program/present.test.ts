@@ -1,4 +1,4 @@
-import { describe, expect, test } from '@jest/globals';
+import { beforeAll, describe, expect, test } from '@jest/globals';
 import type { PresentInAzure } from '../evaluate/answers.ts';
 import { evaluate } from '../evaluate/evaluate.ts';
 import { inputAt, ofKind } from '../evaluate/inputs.ts';
@@ -14,26 +14,31 @@ function capacityAndStorage(evaluation: Evaluation): unknown[] {
 const up = (config: Readonly<Record<string, string>>, present: PresentInAzure) =>
   evaluate({ stage: 'dev', mode: 'update', config, present });
 
-test('a first `up` creates plan and storage as the config says', async () => {
-  expect(capacityAndStorage(await up({ 'plan.instances': '2', 'mysql.storageGb': '30' }, {}))).toEqual([2, 30]);
+const sites = { production: { stack: 'PHP|8.4', mounts: ['st'] }, staging: { stack: 'PHP|8.3' } };
+
+let first: Evaluation;
+let later: Evaluation;
+beforeAll(async () => {
+  const wanted = { 'web.phpVersion': '8.5', 'plan.instances': '2', 'mysql.storageGb': '30' };
+  first = await up(wanted, {});
+  const present = { planCapacity: 5, mysqlStorageGb: 128, released: true, sites };
+  later = await up({ ...wanted, tags: '{"team":"web"}' }, present);
 });
 
-test('a later one with a new tag sends the capacity and the storage that are there by then', async () => {
-  const later = await up({ tags: '{"team":"web"}' }, { planCapacity: 5, mysqlStorageGb: 128 });
+test('a first `up` creates plan and storage as the config says', () => {
+  expect(capacityAndStorage(first)).toEqual([2, 30]);
+});
+
+test('a later one with a new tag sends the capacity and the storage that are there by then', () => {
   expect(capacityAndStorage(later)).toEqual([5, 128]);
 });
 
-test('storage grows when the config asks for more than there is', async () => {
-  expect(capacityAndStorage(await up({ 'mysql.storageGb': '256' }, { mysqlStorageGb: 128 }))[1]).toBe(256);
-});
-
-test('alerts on the health of the app wait for the first release', async () => {
+test('alerts on the health of the app wait for the first release', () => {
   const alertsOf = ({ resources }: Evaluation) =>
     resources.filter(({ type }) => type.endsWith(':MetricAlert')).map(({ name }) => name);
   const waiting = ['alert-app-unhealthy'];
-  expect(alertsOf(await up({}, {}))).not.toEqual(expect.arrayContaining(waiting));
-  const released = alertsOf(await up({}, { released: true }));
-  expect(released).toEqual(expect.arrayContaining([...waiting, 'alert-app-5xx']));
+  expect(alertsOf(first)).not.toEqual(expect.arrayContaining(waiting));
+  expect(alertsOf(later)).toEqual(expect.arrayContaining([...waiting, 'alert-app-5xx']));
 });
 
 describe('what a site is started with', () => {
@@ -42,10 +47,8 @@ describe('what a site is started with', () => {
     const { linuxFxVersion, appCommandLine } = asObject(inputs(evaluation, kind).siteConfig);
     return { linuxFxVersion, appCommandLine };
   };
-  const sites = { production: { stack: 'PHP|8.4', mounts: ['st'] }, staging: { stack: 'PHP|8.3' } };
 
-  test('is written by a first `up`, and is what the next release wants', async () => {
-    const first = await up({ 'web.phpVersion': '8.5' }, {});
+  test('is written by a first `up`, and is what the next release wants', () => {
     const wanted = { linuxFxVersion: 'PHP|8.5', appCommandLine: expect.stringContaining('startup.sh') };
     expect(startOf(first, 'web:WebApp')).toEqual(wanted);
     expect(startOf(first, 'web:WebAppSlot')).toEqual(wanted);
@@ -57,8 +60,7 @@ describe('what a site is started with', () => {
     expect(JSON.stringify(first.outputs)).not.toContain('listKeys');
   });
 
-  test('stays what the last releases made it in a later one, for each slot', async () => {
-    const later = await up({ 'web.phpVersion': '8.5' }, { released: true, sites });
+  test('stays what the last releases made it in a later one, for each slot', () => {
     expect(startOf(later, 'web:WebApp')).toEqual({ linuxFxVersion: 'PHP|8.4' });
     expect(startOf(later, 'web:WebAppSlot')).toEqual({ linuxFxVersion: 'PHP|8.3' });
     expect(later.outputs.wanted).toMatchObject({ stack: 'PHP|8.5' });
@@ -66,16 +68,17 @@ describe('what a site is started with', () => {
 
   test('keeps the keys of an account that a slot still mounts, although the program wants no mount any more', async () => {
     const account = (evaluation: Evaluation) => inputs(evaluation, 'storage:StorageAccount');
-    const before = await up({}, {});
     const mounted = {
-      production: { ...sites.production, mounts: [String(account(before).accountName)] },
+      production: { ...sites.production, mounts: [String(account(first).accountName)] },
       staging: sites.staging,
     };
     const without = { 'media.mount': 'false' };
     expect(account(await up(without, { sites: mounted })).allowSharedKeyAccess).toBe(true);
-    const later = await up(without, { sites });
-    expect(account(later).allowSharedKeyAccess).toBe(false);
-    expect(ofKind(later, 'web:WebAppAzureStorageAccounts')[0]?.ignoreChanges).toEqual(['properties']);
-    expect(later.outputs.wanted).toMatchObject({ mounts: {} });
+    const unmounted = await up({ ...without, 'mysql.storageGb': '256' }, { sites, mysqlStorageGb: 128 });
+    expect(account(unmounted).allowSharedKeyAccess).toBe(false);
+    expect(ofKind(unmounted, 'web:WebAppAzureStorageAccounts')[0]?.ignoreChanges).toEqual(['properties']);
+    expect(unmounted.outputs.wanted).toMatchObject({ mounts: {} });
+    // Storage grows when the config asks for more than there is.
+    expect(capacityAndStorage(unmounted)[1]).toBe(256);
   });
 });
