@@ -3,8 +3,10 @@ import { AppSecrets } from '../lib/app-secrets.ts';
 import { SlipError } from '../lib/errors.ts';
 import { untilDefined } from '../lib/until.ts';
 import { regionStatus } from '../local/region-client.ts';
+import { statePaths } from '../local/state/paths.ts';
 import { readApplication } from '../release/app/application.ts';
 import { generateSecrets } from '../release/app/init/generated-secrets.ts';
+import { ReleaseJournal } from '../release/journal.ts';
 import { release } from '../release/release.ts';
 import { History, lastLive } from '../release/store/history.ts';
 import { sealOf } from '../release/store/seal.ts';
@@ -68,8 +70,9 @@ async function firstRelease(
   // As init does it: a clone of somebody else's project has none yet.
   generateSecrets(await readApplication(directory), new AppSecrets(options.state));
   const view = new ReleaseView(output);
+  const journal = new ReleaseJournal(statePaths(options.state).releaseJournal, 'start');
   try {
-    const { version } = await release({
+    const entry = await release({
       target,
       origin: {
         kind: 'source',
@@ -83,11 +86,13 @@ async function firstRelease(
       // There is no version before it that production could be compared with.
       watch: { seconds: 0, errorShare: 0, p95Ms: 0 },
       command: 'start',
-      listener: view.listener,
+      listener: journal.tee(view.listener),
       signal,
     });
-    return version;
+    journal.end(entry);
+    return entry.version;
   } catch (error) {
+    journal.fail(error);
     if (!(error instanceof SlipError) || error.code !== 'SLIP-RELEASE-LOCKED') throw error;
     output.progress('another command is making the first release: waiting for it');
     const version = await untilDefined(otherRelease, () => liveVersion(target));

@@ -1,6 +1,6 @@
 import { visible } from '../../lib/visible.mjs';
 import { defineCommand } from '../command.ts';
-import { addTargetOptions, releaseTarget, type TargetOptions } from '../release-target.ts';
+import { addTargetOptions, journalOf, releaseTarget, type TargetOptions } from '../release-target.ts';
 
 export const command = defineCommand<TargetOptions>({
   group: 'operate',
@@ -13,7 +13,7 @@ export const command = defineCommand<TargetOptions>({
       import('../../release/declare.ts'),
       import('../views/release-view.ts'),
     ]);
-    const { version } = await inView(output, async (shown) =>
+    const { version } = await inView(output, journalOf(options, 'heal'), async (shown) =>
       declareRunning({ target: await releaseTarget(options), command: 'heal', ...shown }),
     );
     output.result({ event: 'result', version }, visible(`${version} is live, and its workers and schedule run`));

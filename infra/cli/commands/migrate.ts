@@ -1,5 +1,5 @@
 import { defineCommand } from '../command.ts';
-import { addTargetOptions, releaseTarget, type TargetOptions } from '../release-target.ts';
+import { addTargetOptions, journalOf, releaseTarget, type TargetOptions } from '../release-target.ts';
 
 export const command = defineCommand<TargetOptions>({
   group: 'operate',
@@ -12,7 +12,7 @@ export const command = defineCommand<TargetOptions>({
       import('../../release/contract-migrations.ts'),
       import('../views/release-view.ts'),
     ]);
-    const { executed } = await inView(output, async (shown) =>
+    const { executed } = await inView(output, journalOf(options, 'migrate'), async (shown) =>
       runContractMigrations({ target: await releaseTarget(options), command: 'migrate', ...shown }),
     );
     output.result(

@@ -1,6 +1,6 @@
 import { defineCommand } from '../command.ts';
 import { addBudgetOptions, type BudgetOptions, budgetsOf } from '../release-budgets.ts';
-import { addTargetOptions, releaseTarget, type TargetOptions } from '../release-target.ts';
+import { addTargetOptions, journalOf, releaseTarget, type TargetOptions } from '../release-target.ts';
 
 interface PromoteOptions extends TargetOptions, BudgetOptions {}
 
@@ -18,7 +18,7 @@ export const command = defineCommand<PromoteOptions>({
       import('../../release/promote.ts'),
       import('../views/release-view.ts'),
     ]);
-    const entry = await inView(output, async (shown) =>
+    const entry = await inView(output, journalOf(options, 'promote'), async (shown) =>
       promote({ target: await releaseTarget(options), ...budgetsOf(options), command: 'promote', ...shown }),
     );
     output.result({ event: 'result', ...entry }, outcomeLine(entry));

@@ -4,7 +4,7 @@ import { applicationDirectory } from '../../release/app/application-directory.ts
 import { defineCommand } from '../command.ts';
 import { parseNumber } from '../parse-number.ts';
 import { addBudgetOptions, type BudgetOptions, budgetsOf } from '../release-budgets.ts';
-import { addTargetOptions, releaseTarget, type TargetOptions } from '../release-target.ts';
+import { addTargetOptions, journalOf, releaseTarget, type TargetOptions } from '../release-target.ts';
 
 const root = join(import.meta.dirname, '../../..');
 
@@ -43,7 +43,7 @@ export const command = defineCommand<ReleaseOptions>({
       import('../../release/release.ts'),
       import('../views/release-view.ts'),
     ]);
-    const entry = await inView(output, async (shown) =>
+    const entry = await inView(output, journalOf(options, 'release'), async (shown) =>
       release({
         target: await releaseTarget(options),
         origin: await originOf(options),

@@ -1,6 +1,6 @@
 import { defineCommand } from '../command.ts';
 import { parseNumber } from '../parse-number.ts';
-import { addTargetOptions, releaseTarget, type TargetOptions } from '../release-target.ts';
+import { addTargetOptions, journalOf, releaseTarget, type TargetOptions } from '../release-target.ts';
 
 interface RollbackOptions extends TargetOptions {
   readonly to?: string;
@@ -29,7 +29,7 @@ export const command = defineCommand<RollbackOptions>({
       import('../../release/rollback.ts'),
       import('../views/release-view.ts'),
     ]);
-    const entry = await inView(output, async (shown) =>
+    const entry = await inView(output, journalOf(options, 'rollback'), async (shown) =>
       rollback({
         target: await releaseTarget(options),
         to: options.to,

@@ -1,4 +1,5 @@
 import { visible } from '../../lib/visible.mjs';
+import type { ReleaseJournal } from '../../release/journal.ts';
 import type { Listener, ReleaseEvent } from '../../release/phases/steps.ts';
 import type { HistoryEntry } from '../../release/store/history.ts';
 import type { Output } from '../output.ts';
@@ -52,14 +53,21 @@ export class ReleaseView {
   }
 }
 
-/** Runs something that reports as a release does, and shows it until it ends; an interrupt ends it as release-signal.ts says. */
+/** Runs something that reports as a release does, shows it until it ends and writes it into the region's journal; an interrupt ends it as release-signal.ts says. */
 export async function inView<T>(
   output: Output,
+  journal: ReleaseJournal | undefined,
   run: (shown: { readonly listener: Listener; readonly signal: AbortSignal }) => Promise<T>,
 ): Promise<T> {
   const view = new ReleaseView(output);
   try {
-    return await run({ listener: view.listener, signal: releaseSignal() });
+    const listener = journal?.tee(view.listener) ?? view.listener;
+    const result = await run({ listener, signal: releaseSignal() });
+    journal?.end(result);
+    return result;
+  } catch (error) {
+    journal?.fail(error);
+    throw error;
   } finally {
     view.end();
   }

@@ -30,6 +30,10 @@ export interface StatePaths {
   readonly packages: string;
   readonly logs: string;
   readonly telemetry: string;
+  /** What the front writes of each request. */
+  readonly traffic: string;
+  /** Events of the releases that were made from this machine, one a line. */
+  readonly releaseJournal: string;
   worker(id: WorkerId): { readonly home: string; readonly run: string };
 }
 
@@ -71,6 +75,8 @@ export function statePaths(stateDir: string): StatePaths {
     packages: join(root, 'packages'),
     logs: join(root, 'logs'),
     telemetry: join(root, 'telemetry'),
+    traffic: join(root, 'traffic'),
+    releaseJournal: join(root, 'releases.ndjson'),
     worker: (id) => ({ home: join(root, 'workers', id, 'home'), run: join(root, 'workers', id, 'run') }),
   };
 }
