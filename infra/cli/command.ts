@@ -5,7 +5,7 @@ import type { Output } from './output.ts';
 export interface CommonOptions {
   /** Absolute path of the local region's directory. */
   readonly state: string;
-  /** First port of the local region: production; +1 staging, +363 management. The default where the command takes none. */
+  /** First port of the local region: production; +1 staging, +2 console, +363 management. The default where the command takes none. */
   readonly port: number;
   readonly json: boolean;
 }

@@ -16,7 +16,7 @@ Every command has \`--help\`, and \`--json\` for machines. Exit code: 0 done; 1 
 stdout, progress is on stderr when the command takes more than two seconds. Errors have a code: [errors.md](errors.md). Control and format characters in names,
 reasons and log lines are shown as \`\\u{…}\`, in JSON as its own escapes, so that nothing a visitor or another user wrote acts on the terminal.
 
-Commands that act on a region take \`--state <dir>\` (default \`.local\`); \`start\` also takes \`--port <base>\` (default \`8080\`): production, +1 staging, +363 management
+Commands that act on a region take \`--state <dir>\` (default \`.local\`); \`start\` also takes \`--port <base>\` (default \`8080\`): production, +1 staging, +2 console, +363 management
 plane. The other commands of a region find its port in its state; they accept \`--port\`, which changes nothing for them. A misspelt command or option is answered with the
 one that is near. \`./slipway --version\` prints the version of the checkout. Marks and codes have colour on a terminal; \`NO_COLOR=1\` turns it off.
 `;

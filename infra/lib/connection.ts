@@ -22,6 +22,8 @@ export interface Connection {
   readonly production: string;
   readonly staging: string;
   readonly management: string;
+  /** The page of the region. The address carries the token that a browser exchanges for a cookie. */
+  readonly console: { readonly url: string };
   /** PEM file with the CA of everything that speaks TLS. */
   readonly ca: string;
   readonly subscriptionId: string;

@@ -1,8 +1,10 @@
 import { rm } from 'node:fs/promises';
 import { createServer, request, type Server } from 'node:http';
 import { isErrno, messageOf } from '../lib/error-message.ts';
+import { FAULT_TARGETS, type FaultTarget } from './faults.ts';
 
-const actionNames = ['status', 'restartDead', 'stop'] as const;
+const ACTION_NAMES = ['status', 'restartDead', 'stop'] as const;
+type ActionName = (typeof ACTION_NAMES)[number];
 
 /** What the region's process does on request; each resolves with the JSON answer. */
 export interface ControlActions {
@@ -10,6 +12,8 @@ export interface ControlActions {
   /** Starts data servers that died. Returns their names. */
   restartDead(): Promise<unknown>;
   stop(): Promise<unknown>;
+  /** Stops a server (`off`), or starts it again. */
+  switchFault(target: FaultTarget, on: boolean): Promise<unknown>;
 }
 
 /** A unix socket in the state directory (0700), so that only the owner of the region can connect to it. */
@@ -20,13 +24,13 @@ export class ControlServer {
   constructor(socket: string, actions: ControlActions) {
     this.#socket = socket;
     this.#server = createServer((incoming, response) => {
-      const action = actionNames.find((name) => incoming.url === `/${name}`);
+      const action = actionOf(actions, incoming.url ?? '');
       incoming.resume();
       if (action === undefined) {
         response.writeHead(404).end();
         return;
       }
-      actions[action]().then(
+      action().then(
         (body) => response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(body)),
         (error: unknown) =>
           response
@@ -50,8 +54,20 @@ export class ControlServer {
   }
 }
 
+function actionOf(actions: ControlActions, path: string): (() => Promise<unknown>) | undefined {
+  const name = ACTION_NAMES.find((known) => path === `/${known}`);
+  if (name !== undefined) return () => actions[name]();
+  const [, server, state] = /^\/fault\/(\w+)\/(on|off)$/.exec(path) ?? [];
+  const target = FAULT_TARGETS.find((known) => known === server);
+  return target === undefined ? undefined : async () => (await actions.switchFault(target, state === 'on')) ?? null;
+}
+
 /** Calls the region's process. Resolves with undefined when there is none. */
-export function callRegion(socket: string, action: keyof ControlActions, timeoutMs: number): Promise<unknown> {
+export function callRegion(
+  socket: string,
+  action: ActionName | `fault/${FaultTarget}/${'on' | 'off'}`,
+  timeoutMs: number,
+): Promise<unknown> {
   return new Promise((resolve, reject) => {
     const call = request({ socketPath: socket, path: `/${action}`, method: 'POST', timeout: timeoutMs }, (answer) => {
       const chunks: Buffer[] = [];

@@ -7,8 +7,8 @@ import type { DaemonMessage } from './region-client.ts';
 import { DirectoryLock } from './state/directory-lock.ts';
 import { statePaths } from './state/paths.ts';
 
-/** The region's process: `daemon.ts STATE_DIR PORT`. startRegion starts it and gets its progress as messages. */
-async function main(stateDir: string, port: number): Promise<void> {
+/** The region's process: `daemon.ts STATE_DIR PORT CONSOLE_PROGRAM`. startRegion starts it and gets its progress as messages. */
+async function main(stateDir: string, port: number, consoleProgram: string): Promise<void> {
   const paths = statePaths(stateDir);
   const lock = await DirectoryLock.take(paths.root);
   if (lock === undefined) {
@@ -38,6 +38,7 @@ async function main(stateDir: string, port: number): Promise<void> {
   const control = new ControlServer(paths.controlSocket, {
     status: async () => region?.status(),
     restartDead: async () => region?.restartDead() ?? [],
+    switchFault: async (target, on) => region?.switchFault(target, on),
     stop: async () => {
       setImmediate(() => void end());
       return process.pid;
@@ -50,7 +51,12 @@ async function main(stateDir: string, port: number): Promise<void> {
     if (!ready && region !== undefined) void end();
   });
   for (const name of ['SIGTERM', 'SIGINT'] as const) process.on(name, () => void end());
-  region = await runRegion({ stateDir, port, onProgress: (message) => report({ kind: 'progress', message }) });
+  region = await runRegion({
+    stateDir,
+    port,
+    consoleProgram,
+    onProgress: (message) => report({ kind: 'progress', message }),
+  });
   if (starterGone) return end();
   await control.start();
   ready = true;
@@ -61,10 +67,10 @@ function report(message: DaemonMessage): void {
   if (process.connected) process.send?.(message);
 }
 
-const [stateDir = '', port = ''] = process.argv.slice(2);
+const [stateDir = '', port = '', consoleProgram = ''] = process.argv.slice(2);
 // One failed call must not stop every server of the region. The log has the reason.
 process.on('unhandledRejection', (reason) => console.error(reason));
-main(stateDir, Number(port)).catch((error: unknown) => {
+main(stateDir, Number(port), consoleProgram).catch((error: unknown) => {
   console.error(error);
   report(
     error instanceof SlipError

@@ -39,6 +39,8 @@ const frontStopMs = 2_000;
 export interface RegionOptions {
   readonly stateDir: string;
   readonly port: number;
+  /** The program that serves the page of the region. */
+  readonly consoleProgram: string;
   readonly onProgress: (message: string) => void;
 }
 

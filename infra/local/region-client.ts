@@ -8,6 +8,7 @@ import { SlipError } from '../lib/errors.ts';
 import { startTimeOf } from '../lib/process-facts.mjs';
 import { untilDefined, untilTrue } from '../lib/until.ts';
 import { callRegion } from './control-socket.ts';
+import type { FaultTarget } from './faults.ts';
 import { isLocked } from './state/directory-lock.ts';
 import { statePaths } from './state/paths.ts';
 import type { RegionStatus } from './status.ts';
@@ -26,6 +27,8 @@ const pollMs = 100;
 export interface StartOptions {
   readonly stateDir: string;
   readonly port: number;
+  /** The program that serves the page of the region, at BASE + 2. */
+  readonly consoleProgram: string;
   readonly onProgress: (message: string) => void;
   /** Ends the start cleanly (Ctrl-C). */
   readonly signal?: AbortSignal;
@@ -51,7 +54,8 @@ export async function startRegion(options: StartOptions): Promise<{ readonly sta
   await mkdir(paths.logs, { recursive: true, mode: 0o700 });
   const log = await open(join(paths.logs, 'region.log'), 'a', 0o600);
   try {
-    const child = spawn(process.execPath, [...daemonFlags, daemon, paths.root, String(options.port)], {
+    const args = [...daemonFlags, daemon, paths.root, String(options.port), options.consoleProgram];
+    const child = spawn(process.execPath, args, {
       cwd: paths.root,
       env: { ...process.env, NODE_COMPILE_CACHE: COMPILE_CACHE },
       detached: true,
@@ -99,6 +103,12 @@ export async function regionStatus({ stateDir }: { readonly stateDir: string }):
   const paths = statePaths(stateDir);
   const answer = await callRegion(paths.controlSocket, 'status', askWithinMs);
   return answer as RegionStatus | undefined;
+}
+
+/** Stops a data server or the sidecars of a running region, or starts them again. */
+export async function switchRegionFault(stateDir: string, target: FaultTarget, on: boolean): Promise<void> {
+  const paths = statePaths(stateDir);
+  await callRegion(paths.controlSocket, `fault/${target}/${on ? 'on' : 'off'}`, startWithinMs);
 }
 
 async function untilReady(child: ChildProcess, { onProgress, signal }: StartOptions): Promise<void> {

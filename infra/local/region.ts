@@ -1,10 +1,13 @@
 import { createHash } from 'node:crypto';
+import { join } from 'node:path';
 import { SUBSCRIPTION_ID } from '../evaluate/subscription.ts';
 import { messageOf } from '../lib/error-message.ts';
 import { type ResolvedReference, secretOf } from './appservice/key-vault-references.ts';
 import { Site } from './appservice/site.ts';
 import type { SlotName } from './appservice/worker.ts';
 import { ManagementPlane } from './arm/management-plane.ts';
+import { ConsoleListener } from './console-listener.ts';
+import { type FaultTarget, switchFault } from './faults.ts';
 import { type Platform, type RegionOptions, startPlatform, stopPlatform } from './platform.ts';
 import { LogRotation } from './processes/log-rotation.ts';
 import { type Resolver, resolveText } from './program/resolver.ts';
@@ -13,10 +16,15 @@ import { describeRegion, type RegionStatus } from './status.ts';
 import type { ProcessWorker } from './worker/process-worker.ts';
 import { writeConnection } from './write-connection.ts';
 
+/** About ten minutes of a thousand requests per second are kept: this file and the one before. */
+const TRAFFIC_MAX_BYTES = 16 * 1024 * 1024;
+
 export interface RunningRegion {
   status(): Promise<RegionStatus>;
   /** Starts data servers that died; returns their names. */
   restartDead(): Promise<string[]>;
+  /** Stops a data server or the sidecars, or starts them again. */
+  switchFault(target: FaultTarget, on: boolean): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -43,6 +51,8 @@ export async function runRegion(options: RegionOptions): Promise<RunningRegion> 
     });
   const logs = new LogRotation(platform.paths.logs);
   logs.start();
+  const traffic = new LogRotation(platform.paths.traffic, TRAFFIC_MAX_BYTES);
+  traffic.start();
   const plane = await ManagementPlane.listen({
     site,
     subscriptionId: SUBSCRIPTION_ID,
@@ -59,20 +69,32 @@ export async function runRegion(options: RegionOptions): Promise<RunningRegion> 
     log,
   });
   platform.onMountLost = (account) => restartMounting(site, account);
+  const consoleListener = new ConsoleListener({
+    port: platform.ports.console,
+    program: options.consoleProgram,
+    stateDir: platform.paths.root,
+    logFile: join(platform.paths.logs, 'console.log'),
+  });
+  await consoleListener.listen();
   options.onProgress('starting the two workers');
   await site.start();
   await connect();
   await platform.secrets.saved();
   // One call at a time: two calls would start two servers on the same data.
-  let restarting: Promise<string[]> = Promise.resolve([]);
+  let switching: Promise<unknown> = Promise.resolve();
+  const alone = <T>(action: () => Promise<T>): Promise<T> => {
+    const result = switching.catch(() => undefined).then(action);
+    switching = result;
+    return result;
+  };
   return {
     status: () => describeRegion(platform, workerOf),
-    restartDead: () => {
-      restarting = restarting.catch(() => []).then(() => restartDeadServers(platform));
-      return restarting;
-    },
+    restartDead: () => alone(() => restartDeadServers(platform)),
+    switchFault: (target, on) => alone(() => switchFault(platform, target, on)),
     stop: async () => {
       logs.stop();
+      traffic.stop();
+      await consoleListener.close();
       await plane.close();
       await site.stop();
       await stopPlatform(platform);
@@ -111,8 +133,9 @@ function resolveReference(reference: string, resolver: Resolver): ResolvedRefere
   return { status: 'Resolved', activeVersion: createHash('sha256').update(value).digest('hex').slice(0, 32) };
 }
 
-async function restartDeadServers({ mysql, redis, blob, front }: Platform): Promise<string[]> {
+async function restartDeadServers(platform: Platform): Promise<string[]> {
+  const { mysql, redis, blob, front } = platform;
   const dead = Object.entries({ mysql, redis, blob, front }).filter(([, server]) => server.pid === undefined);
-  await Promise.all(dead.map(([, server]) => server.start()));
+  await Promise.all([...dead.map(([, server]) => server.start()), switchFault(platform, 'sidecar', true)]);
   return dead.map(([name]) => name);
 }

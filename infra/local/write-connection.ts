@@ -6,6 +6,9 @@ import { resolveText } from './program/resolver.ts';
 import { writeJson } from './state/files.ts';
 import type { WorkerId } from './state/paths.ts';
 
+/** Name of the console's token among the region's secrets: it is kept, so that an open page survives a restart. */
+export const CONSOLE_TOKEN = 'console-token';
+
 export interface ConnectionOptions {
   readonly platform: Platform;
   readonly subscriptionId: string;
@@ -19,7 +22,7 @@ export async function writeConnection(options: ConnectionOptions): Promise<void>
 }
 
 function describeConnection({ platform, subscriptionId, managementToken, workerOf }: ConnectionOptions): Connection {
-  const { ports, system, certificates, mysql } = platform;
+  const { ports, system, certificates, mysql, secrets } = platform;
   const media = accountOf(platform, 'media');
   const releases = accountOf(platform, String(system.evaluation.outputs.releasesContainer));
   const slot = (name: SlotName): SlotPaths => {
@@ -30,6 +33,7 @@ function describeConnection({ platform, subscriptionId, managementToken, workerO
     production: `http://127.0.0.1:${ports.production}`,
     staging: `http://127.0.0.1:${ports.staging}`,
     management: `https://127.0.0.1:${ports.management}`,
+    console: { url: `http://127.0.0.1:${ports.console}/?token=${secrets.get(CONSOLE_TOKEN)}` },
     ca: certificates.caFile,
     subscriptionId,
     resourceGroup: system.resourceGroup,

@@ -17,6 +17,7 @@ export const command = defineCommand<{ readonly source?: string }>({
     const began = performance.now();
     const [
       { startRegion },
+      { consoleProgram },
       { ensureFirstRelease },
       { readConnection },
       { tryIt },
@@ -24,6 +25,7 @@ export const command = defineCommand<{ readonly source?: string }>({
       { readApplication },
     ] = await Promise.all([
       import('../../local/region-client.ts'),
+      import('../../console/program.ts'),
       import('../first-release.ts'),
       import('../../lib/connection.ts'),
       import('../views/try-it.ts'),
@@ -36,13 +38,14 @@ export const command = defineCommand<{ readonly source?: string }>({
     const { started } = await startRegion({
       stateDir: options.state,
       port: options.port,
+      consoleProgram,
       onProgress: (text) => output.progress(text),
       signal,
     });
     const version = await ensureFirstRelease(directory, options, output, signal);
-    const { production, staging, management } = await readConnection(options.state);
+    const { production, staging, management, console } = await readConnection(options.state);
     const seconds = (performance.now() - began) / 1000;
-    const system = { production, staging, management, version, started, seconds };
+    const system = { production, staging, management, console: console.url, version, started, seconds };
     output.result(system, tryIt({ ...system, directory, application }, options.state, process.cwd(), edit));
   },
 });

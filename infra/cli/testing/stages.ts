@@ -85,6 +85,7 @@ function staticStages({ root }: StageContext): Stage[] {
   });
   return [
     node('types-infra', 'typescript-7/bin/tsc', '-p', 'infra'),
+    node('types-page', 'typescript-7/bin/tsc', '-p', 'infra/console/page'),
     node('types-sidecar', 'typescript-7/bin/tsc', '-p', 'sidecar'),
     node('lint', '@biomejs/biome/bin/biome', 'check', '--max-diagnostics=50', '.'),
     node('workflows', '../infra/cli/testing/lint-workflows.mjs', root),

@@ -6,6 +6,7 @@ const system = {
   production: 'http://127.0.0.1:9080',
   staging: 'http://127.0.0.1:9081',
   management: 'https://127.0.0.1:9443',
+  console: 'http://127.0.0.1:9082/?token=t',
   version: 'abc',
   started: true,
   seconds: 1,

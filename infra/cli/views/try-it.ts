@@ -6,6 +6,8 @@ export interface RunningSystem {
   readonly production: string;
   readonly staging: string;
   readonly management: string;
+  /** The address of the page, with its token. */
+  readonly console: string;
   readonly version: string;
   /** False: it was up already. */
   readonly started: boolean;
@@ -22,13 +24,14 @@ export function tryIt(
   cwd: string,
   forRegion: (line: string) => string,
 ): string {
-  const { production, staging, management, version, started, seconds, directory } = system;
+  const { production, staging, management, console, version, started, seconds, directory } = system;
   const connection = shorter(connectionFile(stateDir), cwd);
   return `${started ? `The local region is up after ${seconds.toFixed(1)} s.` : 'The local region is already up.'}
 
   production   ${production}   version ${version}
   staging      ${staging}
   management   ${management}   tokens and keys: ${connection}
+  console      ${console}
 
 Try:
 ${requests(system, connection)

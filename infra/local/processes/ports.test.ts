@@ -30,9 +30,14 @@ async function occupy(port: number): Promise<void> {
   await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
 }
 
-test('production, staging and the management plane have fixed distances from the base', async () => {
+test('production, staging, the console and the management plane have fixed distances from the base', async () => {
   const ports = await choosePorts(paths, base);
-  expect([ports.production, ports.staging, ports.management]).toEqual([base, base + 1, base + 363]);
+  expect([ports.production, ports.staging, ports.console, ports.management]).toEqual([
+    base,
+    base + 1,
+    base + 2,
+    base + 363,
+  ]);
 });
 
 test('a public port that is taken is refused, with its number and another base to try', async () => {

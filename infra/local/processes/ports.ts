@@ -7,8 +7,9 @@ import type { StatePaths } from '../state/paths.ts';
 
 /** Distances from BASE; documented, so that other programs can rely on them. */
 const stagingOffset = 1;
+const consoleOffset = 2;
 const managementOffset = 363;
-export const publicOffsets = [0, stagingOffset, managementOffset];
+export const publicOffsets = [0, stagingOffset, consoleOffset, managementOffset];
 
 /** Ports that no other program relies on. They are kept for the region's life and replaced when another program uses one. */
 const internalNames = ['mysql', 'redis', 'blob', 'azurite', 'identity', 'ingestion', 'sidecarA', 'sidecarB'] as const;
@@ -17,13 +18,19 @@ type InternalName = (typeof internalNames)[number];
 export interface Ports {
   readonly production: number;
   readonly staging: number;
+  readonly console: number;
   readonly management: number;
   readonly internal: Readonly<Record<InternalName, number>>;
 }
 
 /** The region's ports. Throws SLIP-LOCAL-PORT-IN-USE for a public one that is taken. */
 export async function choosePorts(paths: StatePaths, base: number): Promise<Ports> {
-  const publicPorts = { production: base, staging: base + stagingOffset, management: base + managementOffset };
+  const publicPorts = {
+    production: base,
+    staging: base + stagingOffset,
+    console: base + consoleOffset,
+    management: base + managementOffset,
+  };
   for (const [name, port] of Object.entries(publicPorts)) {
     if (await mayBeOpened(port)) continue;
     throw new SlipError('SLIP-LOCAL-PORT-IN-USE', {

@@ -69,6 +69,11 @@ export class RegionProcess {
     return this.#child !== undefined;
   }
 
+  /** False once `stop` was called: it is not restarted then. */
+  get isWanted(): boolean {
+    return this.#wanted;
+  }
+
   async start(): Promise<void> {
     if (this.#wanted && this.running) return;
     this.#wanted = true;

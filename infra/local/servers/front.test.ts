@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { Agent, createServer, request, type Server } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -10,7 +10,7 @@ import { createStateDirectories } from '../state/files.ts';
 import type { WorkerId } from '../state/paths.ts';
 import { type StatePaths, statePaths } from '../state/paths.ts';
 import { workerSocket } from '../worker/process-worker.ts';
-import { NginxFront } from './front.ts';
+import { NginxFront, TRAFFIC_LOG } from './front.ts';
 
 let paths: StatePaths;
 let ports: Ports;
@@ -99,6 +99,18 @@ test('a request in flight ends where it began', async () => {
 test('the client is named to the worker, after what it claims itself to be', async () => {
   const answer = await fetch(`http://127.0.0.1:${ports.production}/`, { headers: { 'x-forwarded-for': '6.6.6.6' } });
   expect(await answer.json()).toMatchObject({ forwarded: '6.6.6.6, 127.0.0.1' });
+});
+
+test('each request leaves a line with its slot, end, duration and status, and nothing of its address', async () => {
+  const before = Date.now() / 1000;
+  await front.route('production', 'a');
+  await (await fetch(`http://127.0.0.1:${ports.production}/secret?token=secret`)).arrayBuffer();
+  await (await fetch(`http://127.0.0.1:${ports.staging}/`)).arrayBuffer();
+  const lines = async (): Promise<string[]> => (await readFile(join(paths.traffic, TRAFFIC_LOG), 'utf8')).split('\n');
+  const of = async (slot: string) => (await lines()).filter((line) => line.startsWith(`${slot} `)).at(-1) ?? '';
+  await eventually('the front has written', async () => /^s [\d.]+ [\d.]+ 200$/.test(await of('s')));
+  await eventually('the request is written', async () => Number((await of('p')).split(' ')[1]) >= before - 1);
+  expect((await lines()).join('\n')).not.toContain('secret');
 });
 
 test('an unavailable worker gives 503 with Retry-After, and the other slot goes on', async () => {

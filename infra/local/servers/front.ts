@@ -12,6 +12,9 @@ const readyWithinMs = 5_000;
 /** App Service's limit for an answer; after it the client gets an error. */
 const answerWithinS = 230;
 
+/** One line a request: slot (`p` or `s`), end in seconds since 1970, duration in seconds, status. */
+export const TRAFFIC_LOG = 'traffic.log';
+
 export interface FrontOptions {
   readonly paths: StatePaths;
   readonly ports: Readonly<Record<SlotName, number>>;
@@ -81,7 +84,8 @@ pid nginx.pid;
 error_log stderr error;
 events { worker_connections 2048; }
 http {
-  access_log off;
+  log_format production 'p $msec $request_time $status';
+  log_format staging 's $msec $request_time $status';
   server_tokens off;
   client_body_temp_path body;
   proxy_temp_path proxy;
@@ -109,6 +113,7 @@ ${this.#server('staging', ports.staging)}
   #server(slot: SlotName, port: number): string {
     return `  server {
     listen 127.0.0.1:${port} backlog=2048;
+    access_log ${join(this.#options.paths.traffic, TRAFFIC_LOG)} ${slot} buffer=64k flush=1s;
     error_page 502 504 =503 @unavailable;
     location / { proxy_pass "http://unix:${this.#upstream(slot)}"; }
     location @unavailable {

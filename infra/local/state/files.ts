@@ -22,6 +22,7 @@ export async function createStateDirectories(paths: StatePaths): Promise<void> {
     paths.packages,
     paths.logs,
     paths.telemetry,
+    paths.traffic,
     paths.worker('a').home,
     paths.worker('a').run,
     paths.worker('b').home,

@@ -148,6 +148,12 @@ export class ProcessWorker implements Worker {
     await removeDisk(this.#run);
   }
 
+  /** Stops the site containers, or starts them again. The main container goes on. */
+  async switchSidecars(on: boolean, limitMs: number): Promise<void> {
+    const changing = this.#sidecars.filter((container) => container.isWanted !== on);
+    await Promise.all(changing.map((container) => (on ? container.start() : container.stop(limitMs))));
+  }
+
   async ping(path: string, timeoutMs: number): Promise<PingAnswer> {
     return new Promise((resolve, reject) => {
       const call = request(
