@@ -1,0 +1,182 @@
+import { appendFile, mkdir, mkdtemp, writeFile } from 'node:fs/promises';
+import { createServer, type Server } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { evaluate } from '../evaluate/evaluate.ts';
+import { freeBase } from '../lib/free-port.ts';
+import { initialState } from '../local/appservice/site-state.ts';
+import { type ControlActions, ControlServer } from '../local/control-socket.ts';
+import { siteDefinition } from '../local/program/site-definition.ts';
+import { readDefinition } from '../local/program/system-definition.ts';
+import { createStateDirectories, writeJson } from '../local/state/files.ts';
+import { type StatePaths, statePaths } from '../local/state/paths.ts';
+import type { RegionStatus } from '../local/status.ts';
+import { ANY_DIGEST } from '../report/system-page.ts';
+import type { HistoryRow } from './model.ts';
+import { openConsole } from './open-console.ts';
+import type { Records, ReleaseRecords } from './release-records.ts';
+
+/** Secrets of the seeded region; none of them may leave the console. */
+export const SECRETS = {
+  'console-token': 'console-token-7Jx2',
+  'management-token': 'management-token-9Kq4',
+  'account-key/media': 'YWNjb3VudC1rZXktZm9yLW1lZGlhLTEyMzQ1Njc4OTA=',
+  'redis-password': 'redis-password-4Tz8',
+};
+
+/** A console over a state directory that no region runs on: what the region would say is what the test says. */
+export interface SeededConsole {
+  readonly url: string;
+  readonly token: string;
+  readonly port: number;
+  readonly paths: StatePaths;
+  status: RegionStatus;
+  records: Records;
+  /** Calls that reached the region. */
+  readonly switched: { target: string; on: boolean }[];
+  close(): Promise<void>;
+}
+
+export async function seededConsole(): Promise<SeededConsole> {
+  const paths = statePaths(await mkdtemp(join(tmpdir(), 'sw-console-')));
+  await createStateDirectories(paths);
+  const base = await freeBase([0, 1, 2]);
+  await seed(paths, base);
+  const seeded: Pick<SeededConsole, 'status' | 'records' | 'switched'> = {
+    status: healthyStatus(),
+    records: { history: historyRows(), summary: undefined },
+    switched: [],
+  };
+  const control = new ControlServer(paths.controlSocket, controlActions(seeded));
+  await control.start();
+  const port = base + 2;
+  const token = SECRETS['console-token'];
+  const records: Pick<ReleaseRecords, 'read' | 'asked'> = { read: async () => seeded.records, asked: [] };
+  const { server, close } = await openConsole({ stateDir: paths.root, port, token, records });
+  const listener = createServer((socket) => server.accept(socket));
+  await listen(listener, port);
+  return Object.assign(seeded, {
+    url: `http://127.0.0.1:${port}`,
+    token,
+    port,
+    paths,
+    close: async () => {
+      close();
+      listener.close();
+      server.end();
+      await control.stop();
+    },
+  });
+}
+
+function controlActions(seeded: Pick<SeededConsole, 'status' | 'switched'>): ControlActions {
+  return {
+    status: async () => seeded.status,
+    restartDead: async () => [],
+    stop: async () => process.pid,
+    switchFault: async (target, on) => {
+      seeded.switched.push({ target, on });
+      if (target === 'sidecar') return;
+      seeded.status = { ...seeded.status, servers: { ...seeded.status.servers, [target]: on ? 4242 : null } };
+    },
+  };
+}
+
+async function seed(paths: StatePaths, base: number): Promise<void> {
+  const evaluation = await evaluate({ stage: 'dev', mode: 'update', config: { 'sidecar.digest': ANY_DIGEST } });
+  await writeJson(paths.evaluation, { key: 'seeded', evaluation });
+  const state = initialState(siteDefinition(readDefinition(evaluation)));
+  const { staging } = state.slots;
+  const changed = { ...staging, settings: { ...staging.settings, IMAGE_RATE_PER_MINUTE: '7' } };
+  await writeJson(paths.site, { ...state, slots: { ...state.slots, staging: changed } });
+  await writeJson(paths.secrets, SECRETS);
+  const at = (offset: number): string => `http://127.0.0.1:${base + offset}`;
+  await writeJson(paths.connection, {
+    production: at(0),
+    staging: at(1),
+    management: `https://127.0.0.1:${base + 363}`,
+    console: { url: `${at(2)}/?token=${SECRETS['console-token']}` },
+    cacheApiToken: 'cache-api-token-2Wd6',
+    managementToken: SECRETS['management-token'],
+  });
+  await mkdir(join(paths.worker('a').home, 'media/synced'), { recursive: true });
+  await writeFile(join(paths.logs, 'region.log'), '');
+  await seedTraffic(paths);
+}
+
+/** Five minutes of requests, as the front writes them. */
+async function seedTraffic(paths: StatePaths): Promise<void> {
+  const now = Math.floor(Date.now() / 1000);
+  const lines: string[] = [];
+  for (let t = now - 300; t < now - 3; t++) {
+    const requests = 20 + Math.round(12 * Math.sin(t / 20));
+    for (let n = 0; n < requests; n++) lines.push(`p ${t}.${100 + n} 0.0${(n * 7) % 10}${n % 10} 200`);
+  }
+  await appendFile(join(paths.traffic, 'traffic.log'), `${lines.join('\n')}\n`);
+  const swapped = new Date((now - 120) * 1000).toISOString();
+  await appendFile(join(paths.logs, 'region.log'), `${JSON.stringify({ time: swapped, event: 'slots-switched' })}\n`);
+}
+
+export function healthyStatus(): RegionStatus {
+  const since = new Date(Date.now() - 25 * 60_000).toISOString();
+  const none = { workers: [], schedule: [] };
+  const slot = (id: string, version: string) => ({
+    deployed: true,
+    version,
+    schema: '20261124080000',
+    since,
+    healthy: true,
+    declared: version,
+    instances: [{ id, processes: { nginx: 2101, phpFpm: 2102, sidecar: 2103 }, ready: true, exits: {}, ...none }],
+    media: { pending: 0, oldestSeconds: 0, synced: 12, stuck: [], conflicts: [] },
+  });
+  return {
+    region: 'local',
+    slots: { production: slot('a', '4c81e2badf6c'), staging: slot('b', '91d07c3f5ae2') },
+    servers: { mysql: 4101, redis: 4102, blob: 4103, front: 4104 },
+    pid: process.pid,
+  };
+}
+
+function historyRows(): readonly HistoryRow[] {
+  const row = (version: string, minutes: number, rest: Partial<HistoryRow> = {}): HistoryRow => ({
+    id: `${version}-entry`,
+    kind: 'release',
+    outcome: 'live',
+    version,
+    bytes: 2_049_090,
+    schemaMin: '20261124080000',
+    schemaMax: '20261124080000',
+    who: 'ada@laptop',
+    command: 'release',
+    source: { commit: 'c557d7b3e9a47efdc9796511c1492101e43cb45e', dirty: false },
+    startedAt: new Date(Date.now() - minutes * 60_000).toISOString(),
+    ms: 18_156,
+    steps: [
+      { name: 'build', ms: 986 },
+      { name: 'stage', ms: 4_544 },
+      { name: 'verify', ms: 2_402 },
+      { name: 'swap', ms: 582 },
+      { name: 'watch', ms: 5_302 },
+    ],
+    gates: [
+      { name: 'deep-health', ms: 101, passed: true },
+      { name: 'image-through-blob', ms: 272, passed: true },
+    ],
+    requests: { sent: 209, lost: 0 },
+    ...rest,
+  });
+  const refused = {
+    outcome: 'refused' as const,
+    gates: [{ name: 'blob-reachable', ms: 3_012, passed: false, code: 'SLIP-RELEASE-BLOB-UNAVAILABLE' }],
+    error: { code: 'SLIP-RELEASE-BLOB-UNAVAILABLE', found: 'Blob does not answer' },
+  };
+  return [row('77aa01b2c3d4', 9, refused), row('4c81e2badf6c', 25), row('91d07c3f5ae2', 90)];
+}
+
+function listen(server: Server, port: number): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, '127.0.0.1', resolve);
+  });
+}
