@@ -1,0 +1,96 @@
+import { html } from 'htm/preact';
+import type { VNode } from 'preact';
+import { useEffect, useState } from 'preact/hooks';
+import { FaultsPage } from './faults-page.ts';
+import { Icon, type IconName, Logo } from './icons.ts';
+import { MediaPage } from './media-page.ts';
+import { OverviewPage } from './overview-page.ts';
+import { type Problem, problemsOf } from './problems.ts';
+import { ReleasesPage } from './releases-page.ts';
+import { SettingsPage } from './settings-page.ts';
+import { type Store, useStore } from './store.ts';
+import { TrafficPage } from './traffic-page.ts';
+import { Pill } from './ui.ts';
+
+interface PageProps {
+  readonly store: Store;
+  readonly problems: readonly Problem[];
+  /** What stands behind `?` in the address. */
+  readonly parameters: URLSearchParams;
+}
+
+interface Page {
+  readonly label: string;
+  readonly icon: IconName;
+  readonly view: (props: PageProps) => VNode;
+}
+
+const PAGES: Readonly<Record<string, Page>> = {
+  overview: { label: 'Overview', icon: 'overview', view: OverviewPage },
+  releases: { label: 'Releases', icon: 'releases', view: ReleasesPage },
+  settings: { label: 'Settings', icon: 'settings', view: SettingsPage },
+  media: { label: 'Media', icon: 'media', view: MediaPage },
+  traffic: { label: 'Traffic', icon: 'traffic', view: TrafficPage },
+  faults: { label: 'Faults', icon: 'faults', view: FaultsPage },
+};
+
+/** The frame: where one can go, how the region is, and the page that is chosen. */
+export function App(): VNode {
+  const store = useStore();
+  const [address, setAddress] = useState(location.hash);
+  useEffect(() => {
+    const onHash = (): void => {
+      setAddress(location.hash);
+      scrollTo(0, 0);
+    };
+    addEventListener('hashchange', onHash);
+    return () => removeEventListener('hashchange', onHash);
+  }, []);
+  const [name = '', query = ''] = address.replace(/^#\//, '').split('?', 2);
+  const chosen = name in PAGES ? name : 'overview';
+  const page = PAGES[chosen];
+  const problems = problemsOf(store.state);
+  useEffect(() => {
+    document.title = `${problems.length > 0 ? '⚠ ' : ''}${page?.label ?? ''} · slipway`;
+  }, [page, problems.length]);
+  return html`<div class="frame">
+    <header class="side">
+      <a class="brand" href="#/overview"><${Logo} /><span>slipway<small>${store.state.site?.name ?? 'local region'}</small></span></a>
+      <${Nav} chosen=${chosen} problems=${problems} />
+      <div class="side-foot"><${Live} store=${store} /><${ThemeButton} /></div>
+    </header>
+    <main>
+      ${store.connection === 'lost' ? html`<div class="banner warn" role="alert"><span class="spinner"></span><p><strong>The region does not answer.</strong> This page shows what it knew last and goes on by itself. To do: <code>npm start</code></p></div>` : null}
+      ${page === undefined ? null : html`<${page.view} store=${store} problems=${problems} parameters=${new URLSearchParams(query)} />`}
+    </main>
+  </div>` as VNode;
+}
+
+function Nav({ chosen, problems }: { readonly chosen: string; readonly problems: readonly Problem[] }): VNode {
+  const count = (name: string): number => problems.filter(({ page }) => page.split('?')[0] === name).length;
+  return html`<nav class="nav" aria-label="Pages">${Object.entries(PAGES).map(
+    ([name, { label, icon }]) =>
+      html`<a key=${name} href="#/${name}" aria-current=${name === chosen ? 'page' : undefined}><${Icon} name=${icon} />${label}${count(name) > 0 ? html`<span class="count"><${Pill} tone="bad">${count(name)}<span class="visually-hidden"> to see to</span><//></span>` : null}</a>`,
+  )}</nav>` as VNode;
+}
+
+function Live({ store: { connection } }: { readonly store: Store }): VNode {
+  const [tone, words] = { live: ['ok', 'live'], connecting: ['', 'connecting'], lost: ['warn', 'reconnecting'] }[
+    connection
+  ] as [string, string];
+  return html`<span class="live"><i class="dot ${tone}"></i><span>${words}</span></span>` as VNode;
+}
+
+/** Light, dark, or as the system has it. */
+function ThemeButton(): VNode {
+  const system = matchMedia('(prefers-color-scheme: dark)').matches ? 'dark' : 'light';
+  const [theme, setTheme] = useState(document.documentElement.dataset.theme ?? system);
+  const toggle = (): void => {
+    const next = theme === 'dark' ? 'light' : 'dark';
+    document.documentElement.dataset.theme = next;
+    localStorage.setItem('slipway-theme', next);
+    setTheme(next);
+  };
+  const label = theme === 'dark' ? 'Use light colours' : 'Use dark colours';
+  return html`<button type="button" class="button icon" aria-label=${label} title=${label} onClick=${toggle}><${Icon} name=${theme === 'dark' ? 'sun' : 'moon'} /></button>` as VNode;
+}

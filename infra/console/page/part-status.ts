@@ -1,0 +1,53 @@
+import type { ConsoleState, GraphPart } from '../model.ts';
+import { toneOf } from './slots.ts';
+import type { Tone } from './ui.ts';
+
+/** How a part is, from what the region says of its counterpart. An empty tone: it is on Azure only. */
+export function statusOf(
+  part: GraphPart,
+  state: Partial<ConsoleState>,
+): { readonly tone: Tone; readonly words: string } {
+  const { counterpart, kind } = part;
+  const { slots, servers } = state;
+  if (kind === '') return { tone: '', words: trafficWords(state) };
+  if (slots === undefined || servers === undefined) return { tone: '', words: '…' };
+  switch (counterpart) {
+    case 'production':
+    case 'staging': {
+      const tone = toneOf(counterpart, state);
+      const words = { ok: 'healthy', warn: 'degraded', bad: 'down', accent: '', '': 'empty' }[tone];
+      return { tone: tone === '' ? 'warn' : tone, words };
+    }
+    case 'sidecar-production':
+    case 'sidecar-staging': {
+      const slot = slots[counterpart === 'sidecar-production' ? 'production' : 'staging'];
+      const isUp = slot.instances.some(({ processes }) => processes.sidecar !== null);
+      const pending = slot.media?.pending ?? 0;
+      return isUp
+        ? { tone: 'ok', words: pending > 0 ? `${pending} pending` : 'carries media' }
+        : { tone: 'bad', words: 'down' };
+    }
+    case 'mysql':
+      return upOrDown(servers.mysql, 'MariaDB');
+    case 'redis':
+      return upOrDown(servers.redis, 'redis-server');
+    case 'blob':
+      return upOrDown(servers.blob, 'Azurite');
+    case 'vault':
+      return { tone: 'ok', words: 'references resolved' };
+    case 'telemetry':
+      return { tone: 'ok', words: 'kept here' };
+    case 'none':
+      return { tone: '', words: 'on Azure only' };
+  }
+}
+
+function upOrDown(pid: number | null, words: string): { readonly tone: Tone; readonly words: string } {
+  return pid === null ? { tone: 'bad', words: 'down' } : { tone: 'ok', words };
+}
+
+function trafficWords({ traffic }: Partial<ConsoleState>): string {
+  const last = traffic?.points.at(-1);
+  if (last === undefined || last.t < Date.now() / 1000 - 10) return 'no requests';
+  return `${last.production[0] + last.staging[0]} requests/s`;
+}
