@@ -189,6 +189,16 @@ test('prod previews again after the approval, and only what was approved goes on
   }
 });
 
+test('both kinds of pipeline release by the same commands, so that one run of them stands for both', () => {
+  const releases = (file: string, keys: string[]) =>
+    scalars(parse(read(file)), keys)
+      .map((line) => line.replace(SIGNED_IN, '').replace('"$(Pipeline.Workspace)"', 'approved'))
+      .filter((line) => line.startsWith('./slipway release'));
+  const github = releases('.github/workflows/deliver.yml', ['run']);
+  expect(github).toHaveLength(2);
+  expect(releases('azure-pipelines.yml', ['command'])).toEqual(github);
+});
+
 test('prod waits for nobody when it is not released by the pipeline', () => {
   const { jobs } = parse(read('.github/workflows/deliver.yml'));
   expect(jobs['preview-prod'].if).toBe("vars.PROD_BY_PIPELINE == 'true'");

@@ -7,6 +7,7 @@ import { describeBack, describeDown } from './release/down.suite.ts';
 import { describeEmptyProduction } from './release/empty.suite.ts';
 import { describeLaravel } from './release/laravel.suite.ts';
 import { describeLoad } from './release/load.suite.ts';
+import { describePipeline } from './release/pipeline.suite.ts';
 import { describePromote, describeSettings, describeStored } from './release/settings.suite.ts';
 
 /** One story on one region: each chapter begins with the versions that the one before left, so that no release is made only to begin. */
@@ -22,6 +23,7 @@ afterAll(() => bed.region.remove());
 
 describeEmptyProduction(() => bed);
 describeLoad(() => bed, long ? 10 : 1, long ? 20 : 2);
+describePipeline(() => bed);
 describeSettings(() => bed);
 describePromote(() => bed);
 describeEarlyContract(() => bed);

@@ -1,0 +1,70 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { CommittedCheckout } from '../../testbed/committed-checkout.ts';
+import { cacheTraffic, WrkLoad } from '../../testbed/load.ts';
+import { long } from '../../testbed/long-form.ts';
+import { type JobResult, PipelineJobs } from '../../testbed/pipeline-job.ts';
+import type { ReleaseBed } from '../../testbed/release-bed.ts';
+
+/** The release commands as the pipelines have them, while visitors keep coming. The first version is live again afterwards. */
+export function describePipeline(bed: () => ReleaseBed): void {
+  describe('the commands of the pipelines, against the local region under load', () => {
+    let checkout: CommittedCheckout;
+    let jobs: PipelineJobs;
+    beforeAll(async () => {
+      checkout = await CommittedCheckout.create();
+      jobs = new PipelineJobs(checkout.root, bed().region.stateDir);
+    });
+    afterAll(() => checkout.remove());
+
+    /** Runs jobs under load; none of the visitors' requests may fail. Returns the versions that were live after each. */
+    async function underLoad(...parts: readonly (() => Promise<JobResult>)[]) {
+      const { connection } = bed();
+      const wrk = new WrkLoad(`${connection.production}/api/ping`);
+      const cache = cacheTraffic(connection);
+      const results: (JobResult & { readonly live: string })[] = [];
+      try {
+        for (const part of parts) results.push({ ...(await part()), live: await bed().liveVersion() });
+      } finally {
+        await Promise.all([wrk.stop(), cache.stop()]);
+      }
+      const [ping, values] = await Promise.all([wrk.stop(), cache.stop()]);
+      expect([ping.failures, values.failures]).toEqual([[], []]);
+      expect(ping.requests).toBeGreaterThan(100);
+      return results;
+    }
+
+    const githubBack = () => jobs.github('rollback', 'rollback', { STACK: 'dev', TO: '' });
+    const pipelines: [string, (() => Promise<JobResult>)[]][] = [
+      [
+        '.github/workflows/deliver.yml',
+        [() => jobs.github('deliver', 'release-dev'), githubBack, () => jobs.github('deliver', 'prod'), githubBack],
+      ],
+      [
+        'azure-pipelines.yml',
+        [() => jobs.azureDevops('dev', 'release'), githubBack, () => jobs.azureDevops('prod', 'prod'), githubBack],
+      ],
+    ];
+    // Both have the same commands, which pipelines.test.ts compares.
+    test.each(long ? pipelines : pipelines.slice(0, 1))(
+      '%s releases a commit to dev, goes back, and releases the same package to prod: 0 failed',
+      async (file, parts) => {
+        const { first } = bed();
+        await checkout.commit('webapplication/src/Controller/Home.php', (php) => `${php}\n// ${file}\n`);
+        const results = await underLoad(...parts);
+        expect(results.map(({ code }) => code)).toEqual([0, 0, 0, 0]);
+        const [version, back, again, end] = results.map(({ live }) => live);
+        expect([back, again, end]).toEqual([first, version, first]);
+        expect(version).not.toBe(first);
+      },
+    );
+
+    test('a commit that breaks the application fails the job and leaves production as it was', async () => {
+      const live = await bed().liveVersion();
+      await checkout.commit('webapplication/src/Controller/Ping.php', (php) =>
+        php.replace('return new', "throw new \\RuntimeException('broken');\n        return new"),
+      );
+      const results = await underLoad(() => jobs.github('deliver', 'release-dev'));
+      expect(results).toEqual([{ code: 1, live, said: expect.stringMatching(/SLIP-RELEASE-|SLIP-VERIFY|SLIP-/) }]);
+    });
+  });
+}
