@@ -1,11 +1,16 @@
-import { readFile } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { evaluate } from '../evaluate/evaluate.ts';
 import type { Evaluation } from '../evaluate/recorded.ts';
+import { RELEASE_STEPS } from './drawing/flows.ts';
+import { networkDrawing, networkResources } from './drawing/network.ts';
+import { picturesOf } from './drawing/pictures.ts';
 import { mermaid } from './mermaid.ts';
 import { resourceRows, resourceTable } from './resource-table.ts';
 import { shapeOf, VISITORS } from './shape.ts';
 import { ANY_DIGEST, systemPage } from './system-page.ts';
+
+const RELEASE_PHASES = new URL('../release/phases/', import.meta.url);
 
 let prod: Evaluation;
 let dev: Evaluation;
@@ -84,5 +89,60 @@ describe('the list', () => {
     const lines = resourceTable(rows).trimEnd().split('\n');
     expect(lines).toHaveLength(rows.length + 2);
     expect(lines.at(-1)).toBe(`${rows.length} resources`);
+  });
+});
+
+describe('the pictures of the documents', () => {
+  test('are as the program is now: `node infra/report/write-pages.ts` makes them anew', async () => {
+    for (const [name, picture] of await picturesOf(prod)) {
+      expect(picture).toBe(await readFile(new URL(`../../docs/pictures/${name}`, import.meta.url), 'utf8'));
+    }
+  });
+
+  test('show staging as one box, because it has what production has', () => {
+    const { parts, links } = shapeOf(prod);
+    const label = (urn: string) => parts.find((part) => part.urn === urn)?.label ?? urn;
+    const ofSlot = (slot: string) =>
+      links
+        .filter(({ from }) => label(from).endsWith(slot))
+        .map(({ from, to, why }) =>
+          [label(from), label(to), why]
+            .join(' ')
+            .replaceAll(/web app|slot/g, 'site')
+            .replaceAll(slot, 'slot'),
+        )
+        .filter((line) => !line.startsWith('Front Door'))
+        .sort();
+    expect(ofSlot('staging')).toEqual(ofSlot('production'));
+  });
+
+  test('show every subnet and private endpoint', () => {
+    const { groups, nodes } = networkDrawing(prod);
+    const shown = [...groups, ...nodes].map(({ id }) => id);
+    const there = networkResources(prod).filter(({ type }) => !type.endsWith(':VirtualNetwork'));
+    expect(there.length).toBeGreaterThan(4);
+    expect(shown).toEqual(expect.arrayContaining(there.map(({ name }) => name)));
+  });
+
+  test('name the steps that a release takes, no other', async () => {
+    const files = ['release.ts', ...(await readdir(RELEASE_PHASES)).map((name) => `phases/${name}`)];
+    const sources = await Promise.all(
+      files
+        .filter((name) => name.endsWith('.ts') && !/\.(test|fixture)\.ts$/.test(name))
+        .map((name) => readFile(new URL(`../release/${name}`, import.meta.url), 'utf8')),
+    );
+    const taken = new Set(
+      sources.flatMap((text) => [...text.matchAll(/steps\.run(?:Always)?\(\s*'([^']+)'/g)].map(([, name]) => name)),
+    );
+    // Of a release that was cut off, and of one that is undone.
+    const other = ['heal', 'swap back'];
+    expect(new Set([...RELEASE_STEPS.map(({ name }) => name), ...other])).toEqual(taken);
+  });
+
+  test('are no wider than a phone can show', async () => {
+    for (const [name, picture] of await picturesOf(dev)) {
+      const width = Number(/viewBox="0 0 (\d+)/.exec(picture)?.[1]);
+      expect([name, width]).toEqual([name, Math.min(width, 680)]);
+    }
   });
 });

@@ -19,7 +19,8 @@ export function describePipeline(bed: () => ReleaseBed): void {
     /** Runs jobs under load; none of the visitors' requests may fail. Returns the versions that were live after each. */
     async function underLoad(...parts: readonly (() => Promise<JobResult>)[]) {
       const { connection } = bed();
-      const wrk = new WrkLoad(`${connection.production}/api/ping`);
+      // The build of the package runs beside it on the same machine; load.suite.ts has the heavier load.
+      const wrk = new WrkLoad(`${connection.production}/api/ping`, 4);
       const cache = cacheTraffic(connection);
       const results: (JobResult & { readonly live: string })[] = [];
       try {
@@ -33,28 +34,26 @@ export function describePipeline(bed: () => ReleaseBed): void {
       return results;
     }
 
-    const githubBack = () => jobs.github('rollback', 'rollback', { STACK: 'dev', TO: '' });
-    const pipelines: [string, (() => Promise<JobResult>)[]][] = [
-      [
-        '.github/workflows/deliver.yml',
-        [() => jobs.github('deliver', 'release-dev'), githubBack, () => jobs.github('deliver', 'prod'), githubBack],
-      ],
-      [
-        'azure-pipelines.yml',
-        [() => jobs.azureDevops('dev', 'release'), githubBack, () => jobs.azureDevops('prod', 'prod'), githubBack],
-      ],
-    ];
-    // Both have the same commands, which pipelines.test.ts compares.
-    test.each(long ? pipelines : pipelines.slice(0, 1))(
-      '%s releases a commit to dev, goes back, and releases the same package to prod: 0 failed',
+    const back = () => jobs.github('rollback', 'rollback', { STACK: 'dev', TO: '' });
+    const github = [() => jobs.github('deliver', 'release-dev'), back, () => jobs.github('deliver', 'prod'), back];
+    const azureDevops = [() => jobs.azureDevops('dev', 'release'), back, () => jobs.azureDevops('prod', 'prod'), back];
+    // Both have the same commands, which pipelines.test.ts compares; the package is released as load.suite.ts does it.
+    const pipelines: [string, (() => Promise<JobResult>)[]][] = long
+      ? [
+          ['.github/workflows/deliver.yml', github],
+          ['azure-pipelines.yml', azureDevops],
+        ]
+      : [['.github/workflows/deliver.yml', github.slice(0, 2)]];
+    test.each(pipelines)(
+      '%s releases a commit, and the same package where it is approved: 0 failed',
       async (file, parts) => {
         const { first } = bed();
         await checkout.commit('webapplication/src/Controller/Home.php', (php) => `${php}\n// ${file}\n`);
         const results = await underLoad(...parts);
-        expect(results.map(({ code }) => code)).toEqual([0, 0, 0, 0]);
-        const [version, back, again, end] = results.map(({ live }) => live);
-        expect([back, again, end]).toEqual([first, version, first]);
+        expect(results.map(({ code, said }) => (code === 0 ? 0 : said))).toEqual(parts.map(() => 0));
+        const [version = '', ...others] = results.map(({ live }) => live);
         expect(version).not.toBe(first);
+        expect(others).toEqual([first, version, first].slice(0, others.length));
       },
     );
 
@@ -64,7 +63,7 @@ export function describePipeline(bed: () => ReleaseBed): void {
         php.replace('return new', "throw new \\RuntimeException('broken');\n        return new"),
       );
       const results = await underLoad(() => jobs.github('deliver', 'release-dev'));
-      expect(results).toEqual([{ code: 1, live, said: expect.stringMatching(/SLIP-RELEASE-|SLIP-VERIFY|SLIP-/) }]);
+      expect(results).toEqual([{ code: 1, live, said: expect.stringMatching(/SLIP-RELEASE-\w+/) }]);
     });
   });
 }
