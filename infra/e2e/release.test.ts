@@ -1,7 +1,12 @@
 import { afterAll, beforeAll, jest } from '@jest/globals';
 import { long } from '../testbed/long-form.ts';
 import { ReleaseBed } from '../testbed/release-bed.ts';
-import { describeLoneScript, describeSmallApplication, describeWordPressShape } from './release/applications.suite.ts';
+import {
+  describeLoneScript,
+  describeSmallApplication,
+  describeSymfony,
+  describeWordPressShape,
+} from './release/applications.suite.ts';
 import { describeContract, describeEarlyContract } from './release/contract.suite.ts';
 import { describeBack, describeDown } from './release/down.suite.ts';
 import { describeEmptyProduction } from './release/empty.suite.ts';
@@ -34,4 +39,5 @@ describeBack(() => bed);
 describeLoneScript(() => bed);
 if (long) describeSmallApplication(() => bed);
 if (long) describeWordPressShape(() => bed);
+if (long) describeSymfony(() => bed);
 if (long) describeLaravel();

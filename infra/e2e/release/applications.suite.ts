@@ -2,6 +2,7 @@ import { appendFile, cp, mkdir, mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { AppSecrets } from '../../lib/app-secrets.ts';
 import { removeDisk } from '../../local/worker/remove-disk.ts';
 import { WrkLoad } from '../../testbed/load.ts';
 import type { ReleaseBed } from '../../testbed/release-bed.ts';
@@ -192,6 +193,36 @@ export function describeWordPressShape(bed: () => ReleaseBed): void {
 
     test('is released twice and rolled back under load without a lost request', async () => {
       const { requests, failures } = await it.releasesUnderLoad('/2026/', 'wp-load.php');
+      expect(failures).toEqual([]);
+      expect(requests).toBeGreaterThan(500);
+    });
+  });
+}
+
+/** Symfony as its skeleton has it, from the registry, with the `.env` that its front controller reads. */
+export function describeSymfony(bed: () => ReleaseBed): void {
+  describe('an application of Symfony', () => {
+    let it: Hosted;
+
+    beforeAll(async () => {
+      it = await Hosted.create(bed, join(applications, 'symfony'));
+      await it.write('.env', 'APP_ENV=dev\nAPP_SECRET=\n');
+      // Named by init; here the secret is that of the region.
+      new AppSecrets(bed().region.stateDir).set('APP_SECRET', 'a'.repeat(32));
+      await it.release();
+    });
+
+    afterAll(() => it?.remove());
+
+    test('runs in production with its secret, and its session is kept', async () => {
+      const first = await it.get('/');
+      expect(await first.json()).toEqual({ environment: 'prod', hasSecret: true, visits: 1, secure: false });
+      const cookie = first.headers.getSetCookie()[0]?.split(';')[0] ?? '';
+      expect(await (await it.get('/', { headers: { cookie } })).json()).toMatchObject({ visits: 2 });
+    });
+
+    test('is released twice and rolled back under load without a lost request', async () => {
+      const { requests, failures } = await it.releasesUnderLoad('/', 'src/Kernel.php');
       expect(failures).toEqual([]);
       expect(requests).toBeGreaterThan(500);
     });

@@ -202,6 +202,24 @@ describe('a package', () => {
     expect(await readdir(join(directory, 'public'))).not.toContain('made.txt');
   });
 
+  test('of Symfony stands without the environment file that its front controller reads', async () => {
+    const files = {
+      'slipway.yaml': 'kind: symfony\nsecrets: []\n',
+      'composer.json':
+        '{"require":{"symfony/dotenv":"*"},"repositories":[{"type":"path","url":"./dotenv"},{"packagist.org":false}]}',
+      'dotenv/composer.json': '{"name":"symfony/dotenv","version":"7.4.0"}',
+      'public/index.php': '<?php',
+      '.env': 'APP_ENV=dev',
+    };
+    const directory = join(scratch, 'dotenv');
+    await writeFiles(directory, files);
+    const { file } = await build(directory, 'one');
+    const archive = join(await opened(file), 'application.tar.gz');
+    const { stdout: listed } = await run('tar', ['-tzf', archive]);
+    expect(listed.split('\n').filter((path) => path.startsWith('./.env'))).toEqual(['./.env.local.php']);
+    expect((await run('tar', ['-xOzf', archive, './.env.local.php'])).stdout).toBe('<?php return [];\n');
+  });
+
   test('holds nothing of node_modules, which a build made to build with', async () => {
     const script = 'mkdir("node_modules/vite", 0777, true); touch("node_modules/vite/a.js"); touch("built.js");';
     const directory = await copyOfSource('bundled', { 'slipway.yaml': `${manifest}build:\n  - php -r '${script}'\n` });

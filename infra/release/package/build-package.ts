@@ -144,10 +144,23 @@ async function completeTree({ request, application, tree, vendor }: Ingredients,
     request.onProgress?.('writing the class map');
     await placeVendor(installed, directory, vendor, request.onProgress);
   }
+  await replaceEnvironmentFile(application, directory);
   await runBuildCommands(application, directory, request.onProgress);
   // What built it, not what runs; `include` would have brought those of the tree.
   if (application.build.length > 0 && !tree.files.some(({ path }) => path.startsWith('node_modules/')))
     await rm(join(directory, 'node_modules'), { recursive: true, force: true });
+}
+
+/**
+ * Symfony's front controller reads `.env`, which no package holds, and ends without it. This file, which `composer dump-env` makes in the same
+ * place, stands for it: the settings are the environment's.
+ */
+async function replaceEnvironmentFile({ kind }: Application, directory: string): Promise<void> {
+  const usesIt = await stat(join(directory, 'vendor/symfony/dotenv')).catch(() => undefined);
+  if (kind !== 'symfony' || usesIt === undefined) return;
+  await writeTree(directory, [
+    { path: '.env.local.php', content: Buffer.from('<?php return [];\n'), executable: false },
+  ]);
 }
 
 async function pack(

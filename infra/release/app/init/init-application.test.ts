@@ -132,15 +132,12 @@ describe('lines for TLS to the data services', () => {
     expect((await discoverApplication(app)).tlsLines).toEqual([]);
   });
 
-  test('are named for Doctrine and for WordPress', async () => {
+  test('are named for WordPress', async () => {
     await write('wp-load.php', '<?php');
     await write('wp-config.php', '<?php');
     expect((await discoverApplication(app)).tlsLines).toMatchObject([{ file: 'wp-config.php' }]);
-    await rm(join(app, 'wp-load.php'));
-    await write('bin/console', '<?php');
-    await write('public/index.php', '<?php');
-    await write('composer.json', '{"require":{"symfony/framework-bundle":"^7.0","doctrine/doctrine-bundle":"^2.0"}}');
-    expect((await discoverApplication(app)).tlsLines).toMatchObject([{ file: 'config/packages/doctrine.yaml' }]);
+    await write('wp-config.php', "<?php define('MYSQL_CLIENT_FLAGS', MYSQLI_CLIENT_SSL);");
+    expect((await discoverApplication(app)).tlsLines).toEqual([]);
   });
 });
 

@@ -34,12 +34,8 @@ const byKind: Readonly<Record<Kind, (signs: TreeSigns) => Promise<TlsLine[]>>> =
         : []),
     ];
   },
-  symfony: async ({ required, read }) => {
-    const usesMysql = required.has('doctrine/doctrine-bundle') || required.has('symfony/orm-pack');
-    const file = 'config/packages/doctrine.yaml';
-    if (!usesMysql || /\b(1009|MYSQL_ATTR_SSL_CA)\b/.test(await read(file))) return [];
-    return [{ file, place: 'doctrine.dbal', line: "options: {1009: '%env(TLS_CA_FILE)%'}" }];
-  },
+  // DATABASE_URL and REDIS_URL say it themselves.
+  symfony: async () => [],
   wordpress: async ({ read }) => {
     const text = await read('wp-config.php');
     if (text === '' || text.includes('MYSQL_CLIENT_FLAGS')) return [];
@@ -47,7 +43,7 @@ const byKind: Readonly<Record<Kind, (signs: TreeSigns) => Promise<TlsLine[]>>> =
       {
         file: 'wp-config.php',
         place: 'above wp-settings.php',
-        line: "define('MYSQL_CLIENT_FLAGS', MYSQLI_CLIENT_SSL);",
+        line: "define('MYSQL_CLIENT_FLAGS', (int) getenv('MYSQL_CLIENT_FLAGS'));",
       },
     ];
   },
