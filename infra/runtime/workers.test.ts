@@ -40,7 +40,12 @@ schedule: {"* * * * *": php scheduled.php}
 `,
   'index.php': '<?php echo "site";',
   'broken.php': '<?php exit(3);',
-  'scheduled.php': '<?php echo "scheduled run", PHP_EOL;',
+  'scheduled.php': `<?php
+    $redis = new Redis();
+    $redis->connect('tls://127.0.0.1', (int) getenv('REDIS_PORT'), 2);
+    $redis->auth(getenv('REDIS_PASSWORD'));
+    $redis->rPush('test:minutes', (string) intdiv(time(), 60));
+    echo 'scheduled run', PHP_EOL;`,
   // Ends between two jobs when it is told to, as workers of frameworks do. Its child would outlive it.
   'worker.php': `<?php
     pcntl_async_signals(true);
@@ -209,6 +214,33 @@ describe('workers and schedule of a container', () => {
       async () => (await processes(it.home)).length + (await processes(mark)).length === 0,
     );
   });
+});
+
+test('another instance runs a scheduled command in no minute in which it ran already', async () => {
+  const it = await Container.create(join(scratch, 'second'), zip, { ...settings, WEBSITE_INSTANCE_ID: 'two' });
+  try {
+    await it.start();
+    const { version } = parseObject(await (await fetch(`${it.url}/_slipway/version`)).text());
+    await fetch(`${it.url}/_slipway/release/live?version=${version}`, { method: 'PUT', headers });
+    // Its schedule looks when its workers are started.
+    await eventually('its worker runs', async () => (await it.log()).includes('begins as production'));
+    await it.end('SIGTERM');
+    const at = [
+      '--tls',
+      '--cacert',
+      String(settings.TLS_CA_FILE),
+      '-p',
+      String(settings.REDIS_PORT),
+      '-a',
+      'a-password',
+    ];
+    const { stdout } = await run('redis-cli', [...at, '--no-auth-warning', 'LRANGE', 'test:minutes', '0', '-1']);
+    const minutes = stdout.trim().split('\n');
+    expect(minutes.length).toBeGreaterThan(0);
+    expect(minutes).toEqual([...new Set(minutes)]);
+  } finally {
+    await it.stop();
+  }
 });
 
 test('a container that starts as staging is not live, and nothing runs beside its site', async () => {
