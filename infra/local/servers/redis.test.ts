@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { freePort } from '../../lib/free-port.ts';
+import { eventually } from '../../testbed/eventually.ts';
 import { createStateDirectories } from '../state/files.ts';
 import { type StatePaths, statePaths } from '../state/paths.ts';
 import { type Certificates, ensureCertificates } from './certificates.ts';
@@ -33,6 +34,16 @@ afterAll(async () => {
 test('redis-cli -u connects with the URL and the CA of connection.json', async () => {
   const { stdout } = await run('redis-cli', ['--cacert', certificates.caFile, '-u', redis.url, 'PING']);
   expect(stdout).toBe('PONG\n');
+});
+
+test('what it answered for is there after a kill -9', async () => {
+  const ask = async (...words: string[]) =>
+    (await run('redis-cli', ['--cacert', certificates.caFile, '-u', redis.url, ...words])).stdout.trim();
+  for (let job = 1; job <= 50; job++) expect(await ask('RPUSH', 'jobs', String(job))).toBe(String(job));
+  process.kill(redis.pid ?? 0, 'SIGKILL');
+  await eventually('it is gone', () => redis.pid === undefined);
+  await redis.start();
+  await eventually('it has read its file', async () => (await ask('LLEN', 'jobs')) === '50');
 });
 
 test('a client without the password, or without TLS, gets nothing', async () => {

@@ -15,7 +15,10 @@ export interface RedisOptions {
   readonly password: string;
 }
 
-/** Azure Managed Redis on this machine: TLS only, password, database 0 only, nothing kept on disk. */
+/**
+ * Azure Managed Redis on this machine: TLS only, password, database 0 only. There a replica takes over when a server dies; here a file keeps
+ * what is in it, so that no queue and no session is lost with the process.
+ */
 export class Redis {
   readonly #options: RedisOptions;
   #process: RegionProcess | undefined;
@@ -73,7 +76,9 @@ export class Redis {
       'databases 1',
       `dir "${paths.redis}"`,
       'save ""',
-      'appendonly no',
+      'appendonly yes',
+      // Written before the client is answered, so only a crash of the machine loses the last of it.
+      'appendfsync no',
       'maxmemory 128mb',
       'maxmemory-policy volatile-lru',
       'daemonize no',
