@@ -6,11 +6,16 @@ import { type Declaring, declareLive, withdrawBriefly, withdrawLive } from './li
 type Answer = { readonly status: number | undefined; readonly body?: object };
 
 /** A production that answers each request of a method with the next of its answers, and the last one again and again. */
-function production(answers: Readonly<Record<string, readonly Answer[]>>) {
+function production(answers: Readonly<Record<string, readonly Answer[]>>, lockLost = false) {
   const asked: string[] = [];
   const clock = new InstantClock();
   const session = {
     tokens: { release: 'r' },
+    lock: {
+      assertHeld: () => {
+        if (lockLost) throw new Error('lock lost');
+      },
+    },
     target: { limits: { liveMs: 6_000 }, management: { pollMs: 1_000 } },
     clock,
     production: {
@@ -95,4 +100,12 @@ test('a rollback waits a moment and says what still runs', async () => {
   expect(clock.now()).toBeLessThan(10_000);
   expect(await withdrawBriefly(production({ DELETE: [runs], GET: [ended] }).session, attempt)).toBeUndefined();
   expect(await withdrawBriefly(production({}).session, attempt)).toMatch(/has not said/);
+});
+
+test('a command that has lost its lock changes nothing', async () => {
+  const { session, asked } = production({ PUT: [{ status: 200 }], DELETE: [ended] }, true);
+  const attempt = { withdraws: () => undefined };
+  await expect(declareLive(session, 'v1')).rejects.toThrow('lock lost');
+  await expect(withdrawBriefly(session, attempt)).rejects.toThrow('lock lost');
+  expect(asked).toEqual([]);
 });

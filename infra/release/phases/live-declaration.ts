@@ -13,6 +13,8 @@ const brieflyMs = 3_000;
 const brieflyAskMs = 1_000;
 
 export interface Declaring extends Pick<Session, 'production' | 'tokens'> {
+  /** Asked before every change: a command that was stopped meanwhile is not to end the workers of another's release. */
+  readonly lock: Pick<Session['lock'], 'assertHeld'>;
   readonly target: {
     readonly limits: Pick<TargetLimits, 'liveMs'>;
     readonly management: { readonly pollMs: number };
@@ -41,10 +43,11 @@ interface Withdrawing {
  * that could not be done; a package from before there were workers has none.
  */
 export async function declareLive(session: Declaring, version: string): Promise<string | undefined> {
-  const { production, tokens, target, clock } = session;
+  const { production, tokens, target, lock, clock } = session;
   const waiting = { limitMs: target.limits.liveMs, pollMs: target.management.pollMs };
   let last: Observation | undefined;
   const done = await untilTrue({ ...waiting, ...(clock === undefined ? {} : { clock }) }, async () => {
+    lock.assertHeld();
     const put = { method: 'PUT', token: tokens.release };
     last = await production.ask(`${path}?version=${encodeURIComponent(version)}`, put);
     return last.status === 200 || last.status === 404;
@@ -130,7 +133,12 @@ export async function readDeclared({
   };
 }
 
-function ask({ production, tokens }: Declaring, method: 'DELETE' | 'GET', timeoutMs?: number): Promise<Observation> {
+async function ask(
+  { production, tokens, lock }: Declaring,
+  method: 'DELETE' | 'GET',
+  timeoutMs?: number,
+): Promise<Observation> {
+  if (method === 'DELETE') lock.assertHeld();
   return production.ask(path, { method, token: tokens.release, ...(timeoutMs === undefined ? {} : { timeoutMs }) });
 }
 

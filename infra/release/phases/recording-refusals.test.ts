@@ -32,6 +32,7 @@ async function after({
     },
     before: { version: 'old' },
     tokens: { release: 'r' },
+    lock: { assertHeld: () => undefined },
     target: { limits: { liveMs: 0 }, management: { pollMs: 1 } },
     production: { ask: async (path: string) => ({ status: done.push(path) && 200 }) },
     steps: { progress: () => undefined, notice: (text: string) => done.push(text) },
