@@ -4,7 +4,7 @@ import { existsSync } from 'node:fs';
 import { chmod, link, mkdir, open, readFile, rmdir, stat, symlink, unlink, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { avif, bmp, mp4, pdf, zip } from '../testbed/documents.ts';
 import { png, sha256, ulidName, writeAtomically } from '../testbed/files.ts';
 import type { SidecarProcess } from '../testbed/sidecar-process.ts';
@@ -24,6 +24,15 @@ describe('with foreign writers the sidecar', () => {
     sidecar = await bed.sidecar();
   });
   afterAll(() => bed?.stop());
+
+  /** Sidecars of one test: each that stays alive goes on scanning. */
+  const others: SidecarProcess[] = [];
+  const another = async (media: string, env: Readonly<Record<string, string>> = {}): Promise<SidecarProcess> => {
+    const other = await bed.sidecar({ media, env });
+    others.push(other);
+    return other;
+  };
+  afterEach(() => Promise.all(others.splice(0).map((other) => other.down('SIGKILL'))));
 
   const blob = (name: string) => bed.azurite.container().getBlobClient(name);
   const isSynced = (name: string) => () => existsSync(join(sidecar.synced, name));
@@ -83,21 +92,21 @@ describe('with foreign writers the sidecar', () => {
   });
 
   test('looks again at what another instance carried before it was killed', async () => {
-    const first = await bed.sidecar({ media: 'media-killed' });
+    const first = await another('media-killed');
     const writer = await open(join(first.outbox, 'killed.csv'), 'w');
     await writer.write('first,');
     await until('it is synced', () => existsSync(join(first.synced, 'killed.csv')));
     await first.down('SIGKILL');
     await writer.write('second');
     await writer.close();
-    await bed.sidecar({ media: 'media-killed' });
+    await another('media-killed');
     await until('the blob is replaced', async () => {
       return (await blob('killed.csv').downloadToBuffer()).toString() === 'first,second';
     });
   });
 
   test('carries a finished but unusual file as it is after a while, with a warning, and no release waits for it', async () => {
-    const other = await bed.sidecar({ media: 'media-unusual', env: { MEDIA_AS_IS_S: '3' } });
+    const other = await another('media-unusual', { MEDIA_AS_IS_S: '3' });
     const image = png(5_000);
     const files = new Map<string, Buffer>([
       ['heic.jpg', avif()],
@@ -120,7 +129,7 @@ describe('with foreign writers the sidecar', () => {
   });
 
   test('takes a name that was a file and is a folder, and the reverse, for durable', async () => {
-    const other = await bed.sidecar({ media: 'media-album' });
+    const other = await another('media-album');
     await writeFile(join(other.outbox, 'album'), 'a file');
     await mkdir(join(other.outbox, 'list'));
     await writeFile(join(other.outbox, 'list/one.txt'), 'in a folder');
@@ -144,7 +153,7 @@ describe('with foreign writers the sidecar', () => {
   });
 
   test('sets a file aside that it cannot carry, so that a release goes on', async () => {
-    const other = await bed.sidecar({ media: 'media-aside' });
+    const other = await another('media-aside');
     const [locked, odd] = ['locked file.txt', 'question?.txt'];
     await writeFile(join(other.outbox, locked), 'locked', { mode: 0 });
     await writeFile(join(other.outbox, odd), 'odd');
@@ -209,7 +218,7 @@ describe('with foreign writers the sidecar', () => {
   });
 
   test('names what is left when a drain fails, and drains once that is removed', async () => {
-    const fresh = await bed.sidecar({ media: 'media-drain', env: { MEDIA_SCAN_MS: '20' } });
+    const fresh = await another('media-drain', { MEDIA_SCAN_MS: '20' });
     await writeFile(join(fresh.outbox, 'broken.png'), 'x');
     const response = await fresh.drain(1);
     expect(response.status).toBe(504);
@@ -219,7 +228,7 @@ describe('with foreign writers the sidecar', () => {
   });
 
   test('lets only so many wait for a drain, forgets who has gone, and answers the others when it stops', async () => {
-    const other = await bed.sidecar({ media: 'media-drains' });
+    const other = await another('media-drains');
     await writeFile(join(other.outbox, 'broken.png'), 'x');
     const gone = new AbortController();
     const url = `${other.url}/drain?timeout=999999999`;
@@ -241,7 +250,7 @@ describe('with foreign writers the sidecar', () => {
   });
 
   test('goes on past a file and a folder that it may not read, and takes them when it may', async () => {
-    const other = await bed.sidecar({ media: 'media-locked' });
+    const other = await another('media-locked');
     const [locked, open] = [ulidName('txt'), ulidName()];
     await mkdir(join(other.outbox, 'closed'), { mode: 0 });
     await writeFile(join(other.outbox, locked), 'locked', { mode: 0 });
