@@ -141,6 +141,16 @@ describe('lines for TLS to the data services', () => {
   });
 });
 
+test('keys of .env that production would not have are named, never their values', async () => {
+  await laravel();
+  await write('.env', 'APP_KEY=base64:x\nDB_HOST=127.0.0.1\nREDIS_HOST=localhost\n#OFF=1\nMAIL_PASSWORD=hidden\n');
+  const { notes } = await discoverApplication(app);
+  expect(notes).toContainEqual(
+    expect.stringMatching(/^\.env stays on this machine: what production needs of MAIL_PASSWORD belongs/),
+  );
+  expect(notes.join()).not.toContain('hidden');
+});
+
 describe('nothing is written', () => {
   test.each([
     ['SLIP-APP-DIRECTORY', '../absent', {}],

@@ -12,6 +12,7 @@ import { generateSecrets, type SecretsOfApplication } from './generated-secrets.
 import { nameApplication } from './project-app.ts';
 import { proposedManifest } from './proposed-manifest.ts';
 import { missingTlsLines, type TlsLine } from './tls-lines.ts';
+import { unsetKeys } from './unset-keys.ts';
 
 export type ManifestFile = 'kept' | 'written' | 'not needed';
 
@@ -42,7 +43,7 @@ export async function discoverApplication(directory: string): Promise<Discovery>
     manifest: hasManifest ? 'kept' : Object.keys(proposed).length === 0 ? 'not needed' : 'written',
     proposed,
     reasons,
-    notes: check.notes,
+    notes: [...check.notes, ...(await unsetKeys(check.application, signs))],
     tlsLines: await missingTlsLines(application.kind, signs),
   };
 }

@@ -38,11 +38,11 @@ const byKind: Readonly<Record<Kind, (signs: TreeSigns) => Promise<TlsLine[]>>> =
   symfony: async () => [],
   wordpress: async ({ read }) => {
     const text = await read('wp-config.php');
-    if (text === '' || text.includes('MYSQL_CLIENT_FLAGS')) return [];
+    if (text.includes('MYSQL_CLIENT_FLAGS')) return [];
     return [
       {
         file: 'wp-config.php',
-        place: 'above wp-settings.php',
+        place: text === '' ? 'which is not there' : 'above wp-settings.php',
         line: "define('MYSQL_CLIENT_FLAGS', (int) getenv('MYSQL_CLIENT_FLAGS'));",
       },
     ];
