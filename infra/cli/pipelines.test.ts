@@ -14,7 +14,7 @@ const azureDevops = [
   ...readdirSync(join(root, '.azure-pipelines')).map((name) => `.azure-pipelines/${name}`),
 ];
 const pipelines = [...workflows, '.github/actions/prepare/action.yml', ...azureDevops];
-const guides = readdirSync(join(root, 'docs/guides')).map((name) => `docs/guides/${name}`);
+const documents = globSync('docs/**/*.md', { cwd: root });
 const read = (file: string) => readFileSync(join(root, file), 'utf8');
 /** As both kinds of pipeline write an expression. */
 const expression = (text: string) => `\${{ ${text} }}`;
@@ -241,9 +241,12 @@ test('the application is tested with the MySQL and the PHP that the program make
   expect(scalars(job, ['run']).join('\n')).toContain(`--set php /usr/bin/php${web.phpVersion.defaultOf('prod')}`);
 });
 
-test.each(['README.md', ...guides])('%s shows commands that exist, with options that they have', async (file) => {
-  expect(await refusals(shellBlocks(file))).toEqual([]);
-});
+test.each(['README.md', 'CONTRIBUTING.md', ...documents])(
+  '%s shows commands that exist, with options that they have',
+  async (file) => {
+    expect(await refusals(shellBlocks(file))).toEqual([]);
+  },
+);
 
 test('the long form of the tests runs every night', () => {
   const { on, jobs } = parse(read('.github/workflows/nightly.yml'));

@@ -1,0 +1,58 @@
+import { globSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from '@jest/globals';
+
+const root = join(import.meta.dirname, '../..');
+const pages = ['README.md', 'CONTRIBUTING.md', ...globSync('docs/**/*.md', { cwd: root })];
+const read = (page: string) => readFileSync(join(root, page), 'utf8');
+const TOP = /^(\.github|\.azure-pipelines|azure-pipelines\.yml|docs|infra|sidecar|webapplication|Pulumi\.)/;
+
+/** Files and folders of the repository that a page names in code. */
+const named = (page: string) =>
+  [...read(page).matchAll(/`([^`\s]+)`/g)]
+    .map(([, code = '']) => code)
+    .filter((code) => TOP.test(code) && /^[\w./-]+$/.test(code) && (code.includes('/') || code.includes('.')));
+
+test.each(pages)('every file that %s names is there', (page) => {
+  const there = (path: string) => globSync([path, `${path}.*`], { cwd: root, exclude: ['**/node_modules'] }).length > 0;
+  expect(named(page).filter((path) => !there(path))).toEqual([]);
+});
+
+describe('the start page', () => {
+  test('leads to every page, so that each is found by a question or looked up', () => {
+    const start = read('docs/README.md');
+    const hidden = globSync('docs/**/*.md', { cwd: root })
+      .filter((page) => page !== 'docs/README.md')
+      .filter((page) => !start.includes(`(${page.replace(/^docs\//, '')})`));
+    expect(hidden).toEqual([]);
+  });
+});
+
+describe('the challenge', () => {
+  const page = read('docs/challenge.md');
+  const rows = page
+    .split('\n')
+    .filter((line) => line.startsWith('| ['))
+    .map((line) => line.split('|').map((cell) => cell.trim()));
+
+  test('has document, code and test for each requirement, and a paragraph', () => {
+    expect(rows).toHaveLength(7);
+    for (const [, requirement = '', explained, code, proof] of rows) {
+      expect([requirement, explained]).toEqual([requirement, expect.stringMatching(/\]\(.+\.md\)/)]);
+      expect([requirement, code]).toEqual([requirement, expect.stringMatching(/`/)]);
+      expect([requirement, proof]).toEqual([requirement, expect.stringMatching(/(\.test\.ts|Test\.php|\.suite\.ts)`/)]);
+      const heading = /\[(.*)\]\(#/.exec(requirement)?.[1] ?? '-';
+      expect(page.toLowerCase()).toContain(`\n## ${heading.toLowerCase()}\n`);
+    }
+  });
+});
+
+describe('ten minutes', () => {
+  test('its changes change something', () => {
+    const commands = [...read('docs/guides/ten-minutes.md').matchAll(/^sed -i 's\|([^|]*)\|([^|]*)\|' (\S+)$/gm)];
+    expect(commands).toHaveLength(2);
+    for (const [, from = '', to = '', file = ''] of commands) {
+      expect([file, read(file).includes(from), read(file).includes(to)]).toEqual([file, true, false]);
+    }
+  });
+});
