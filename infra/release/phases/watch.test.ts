@@ -37,8 +37,6 @@ describe('production after the swap is', () => {
 describe('a watch', () => {
   const servers: Server[] = [];
   const short = { seconds: 1, errorShare: 0.02, p95Ms: 60_000 };
-  /** Turns in the seconds that are compared. */
-  const turns = 5;
 
   function watching(clock = new InstantClock()) {
     return {
@@ -81,8 +79,16 @@ describe('a watch', () => {
 
   test('finds nothing wrong with what fails in the old version too', async () => {
     const shared = failsAt('/api/ping', '/_slipway/health');
-    const seen = await watch(await slot(shared), await slot(shared), short, watching());
-    expect(seen).toMatchObject({ sent: turns, errors: 3 });
+    const longer = { ...short, seconds: 2 };
+    const seen = await watch(await slot(shared), await slot(shared), longer, watching());
+    expect(seen).toMatchObject({ sent: 10, errors: 5 });
+  });
+
+  test('asks each path twice, however few turns there are in the seconds', async () => {
+    const seen = await watch(await slot(failsAt()), await slot(failsAt()), { ...short, seconds: 0.1 }, watching());
+    expect(seen).toMatchObject({ sent: 8, errors: 0 });
+    const failing = watch(await slot(failsAt('/')), await slot(failsAt()), { ...short, seconds: 0.1 }, watching());
+    await expect(failing).rejects.toMatchObject({ code: 'SLIP-RELEASE-WORSE' });
   });
 
   test('judges production alone when the old version does not come back', async () => {

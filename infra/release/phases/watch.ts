@@ -34,7 +34,7 @@ export interface Watching {
   readonly clock?: Clock;
 }
 
-/** A single failed request is no trend. */
+/** A single failed request is no trend. So each path is asked at least this often, also on a slow line. */
 const fewestErrors = 2;
 
 interface Turn {
@@ -47,7 +47,7 @@ interface Turn {
 
 /**
  * Sends production and the old version, now in staging, the same requests at the same time, until both were compared for
- * the budget's seconds. A failure of both is not the release's fault. Failures of the old version while it restarts do not
+ * the budget's seconds and on each path at least twice. A failure of both is not the release's fault. Failures of the old version while it restarts do not
  * count; when it does not come back, production is judged alone. Throws SLIP-RELEASE-WORSE when production is worse by
  * more than the budget.
  */
@@ -62,7 +62,9 @@ export async function watch(
   const latest = clock.now() + wantedMs + oldBackWithinMs;
   let waiting = false;
   let comparedMs = 0;
-  for (let turn = 0; comparedMs < wantedMs && clock.now() < latest; turn++) {
+  const fewestTurns = paths.length * fewestErrors;
+  let comparedTurns = 0;
+  for (let turn = 0; (comparedMs < wantedMs || comparedTurns < fewestTurns) && clock.now() < latest; turn++) {
     const path = paths[turn % paths.length] ?? '/';
     const began = clock.now();
     const [here, there, life] = await Promise.all([production.ask(path), old.ask(path), old.ask(lifePath)]);
@@ -72,7 +74,9 @@ export async function watch(
     if (!comparable && !waiting) onProgress('waiting for the previous version, to compare with it');
     waiting = !comparable;
     await clock.sleep(Math.max(0, askEveryMs - (clock.now() - began)));
-    if (comparable) comparedMs += clock.now() - began;
+    if (!comparable) continue;
+    comparedMs += clock.now() - began;
+    comparedTurns += 1;
   }
   const compared = seen.filter(({ comparable }) => comparable);
   // The old version may never come back from its restart: then every answer of production counts.
