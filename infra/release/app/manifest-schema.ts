@@ -101,7 +101,9 @@ export const manifestSchema = z.strictObject({
   build: z
     .array(command)
     .optional()
-    .describe('Commands that run in a copy of the tree before it is packed, each without a shell and with a limit.'),
+    .describe(
+      'Commands that run in a copy of the tree before it is packed, with `env`, each without a shell and with a limit.',
+    ),
   include: z
     .array(treePath)
     .optional()

@@ -5,12 +5,22 @@ import { expect, test } from '@jest/globals';
 import { eventually } from '../../testbed/eventually.ts';
 import { runBuildCommands } from './build-commands.ts';
 
+test('a build has the settings of env, and none of whoever releases', async () => {
+  const directory = await mkdtemp(join(tmpdir(), 'slipway-build-'));
+  process.env.OWN_TOKEN = 'secret';
+  const build = [`php -r 'file_put_contents("seen", getenv("APP_ENV").getenv("OWN_TOKEN"));'`];
+  await runBuildCommands({ build, env: { APP_ENV: 'prod' } }, directory);
+  delete process.env.OWN_TOKEN;
+  expect(await readFile(join(directory, 'seen'), 'utf8')).toBe('prod');
+  await rm(directory, { recursive: true });
+});
+
 test('a build that hangs is ended with everything it started, and says so', async () => {
   const directory = await mkdtemp(join(tmpdir(), 'slipway-build-'));
   // Of a child of its own, which has to end too.
   const script =
     '$p = proc_open(["sleep", "600"], [], $pipes); file_put_contents("pid", proc_get_status($p)["pid"]); sleep(600);';
-  const hanging = runBuildCommands({ build: [`php -r '${script}'`] }, directory, undefined, 1_500);
+  const hanging = runBuildCommands({ build: [`php -r '${script}'`], env: {} }, directory, undefined, 1_500);
   await expect(hanging).rejects.toMatchObject({
     code: 'SLIP-RELEASE-BUILD',
     detail: { found: expect.stringContaining('did not end within 2 s') },

@@ -7,9 +7,12 @@ import { parseCommand } from '../app/command-line.ts';
 const COMMAND_LIMIT_MS = 15 * 60_000;
 const reportedLines = 12;
 
-/** The application's own build commands, one after the other, in a copy of its tree. They see no setting and no secret of ours. */
+/**
+ * The application's own build commands, one after the other, in a copy of its tree. They see the application's `env`, and no setting and
+ * no secret of ours.
+ */
 export async function runBuildCommands(
-  { build }: Pick<Application, 'build'>,
+  { build, env }: Pick<Application, 'build' | 'env'>,
   directory: string,
   onProgress?: (message: string) => void,
   limitMs = COMMAND_LIMIT_MS,
@@ -22,7 +25,7 @@ export async function runBuildCommands(
       program,
       args,
       cwd: directory,
-      environment: cleanEnvironment(process.env, { CI: 'true', NO_COLOR: '1' }),
+      environment: cleanEnvironment(process.env, { CI: 'true', NO_COLOR: '1', ...env }),
       timeoutMs: limitMs,
       ...(onProgress === undefined ? {} : { onLine: onProgress }),
     });

@@ -181,7 +181,7 @@ async function pack(
   if (application.provides.version !== undefined) await writeTree(directory, [versionFile({ version, ...range })]);
   if (application.kind === 'symfony') {
     request.onProgress?.('warming the cache');
-    await warmCache(directory);
+    await warmCache(directory, application.env);
   }
   request.onProgress?.('packing');
   const archive = await writeArchive(directory, join(buildDir, 'application.tar.gz'));

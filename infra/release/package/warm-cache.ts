@@ -2,6 +2,7 @@ import { rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { SlipError } from '../../lib/errors.ts';
 import { cleanEnvironment, runProgram } from '../../lib/run-program.ts';
+import type { Application } from '../app/application.ts';
 import { readTree } from './tree.ts';
 
 const warmTimeoutMs = 60_000;
@@ -10,14 +11,14 @@ const cacheDirectory = 'var/cache/prod';
 const bookkeeping = /\.(meta|meta\.json|lock)$|\/Symfony\/Config\//;
 
 /** Has the application compile its container and routes into its tree: a slot then starts without compiling. */
-export async function warmCache(directory: string): Promise<void> {
+export async function warmCache(directory: string, env: Application['env']): Promise<void> {
   const console = await stat(join(directory, 'bin/console')).catch(() => undefined);
   if (console === undefined) return;
   const result = await runProgram({
     program: 'php',
     args: ['bin/console', 'cache:warmup', '--env=prod', '--no-interaction', '--no-ansi'],
     cwd: directory,
-    environment: cleanEnvironment(process.env, { APP_ENV: 'prod', APP_DEBUG: '0' }),
+    environment: cleanEnvironment(process.env, { ...env, APP_ENV: 'prod', APP_DEBUG: '0' }),
     timeoutMs: warmTimeoutMs,
   });
   if (result.code !== 0) {
