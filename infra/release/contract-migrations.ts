@@ -60,12 +60,19 @@ function liveEntry({ before, entries }: Session): HistoryEntry {
 
 /** Contract migrations of the live version that the schema may not have yet, and the versions that may serve. */
 async function contractContext(session: Session, live: HistoryEntry) {
-  const opened = await session.packages.use(live, (file) => openPackage(file));
-  const pending = opened.migrations.filter(({ kind }) => kind === 'contract').map(({ version }) => version);
-  const serving: ServingVersion[] = [{ role: 'live', version: live.version, schemaMax: live.schemaMax }];
+  const migrationsOf = async (entry: HistoryEntry) =>
+    (await session.packages.use(entry, (file) => openPackage(file))).migrations;
+  const own = await migrationsOf(live);
+  const pending = own.filter(({ kind }) => kind === 'contract').map(({ version }) => version);
+  const served = async (role: string, entry: HistoryEntry): Promise<ServingVersion> => ({
+    role,
+    version: entry.version,
+    migrations: (await migrationsOf(entry)).map(({ version }) => version),
+  });
+  const serving = [await served('live', live)];
   const target = entryBefore(session.entries, live);
   if (target !== undefined) {
-    serving.push({ role: 'what a rollback returns to', version: target.version, schemaMax: target.schemaMax });
+    serving.push(await served('what a rollback returns to', target));
   }
   return { pending, serving };
 }

@@ -5,7 +5,8 @@ import type { Gate } from './gate.ts';
 export interface ServingVersion {
   readonly role: string;
   readonly version: string;
-  readonly schemaMax: string;
+  /** Those of its tree. */
+  readonly migrations: readonly string[];
 }
 
 /** A contract migration waits until every version that may serve was made knowing it. */
@@ -16,7 +17,7 @@ export const contractEarly: Gate<{
   name: 'contract-early',
   check({ pending, serving }) {
     for (const migration of pending) {
-      const old = serving.find(({ schemaMax }) => schemaMax < migration);
+      const old = serving.find(({ migrations }) => !migrations.includes(migration));
       if (old === undefined) continue;
       throw new SlipError('SLIP-RELEASE-CONTRACT-EARLY', {
         found: `contract migration ${migration} takes away what version ${old.version} needs, and that is ${old.role}`,
