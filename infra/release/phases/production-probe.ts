@@ -93,6 +93,8 @@ export class ProductionProbe {
     const seen = await this.#slot.ask(listing, { timeoutMs: lostAfterMs });
     if (seen.status === 404 && (!this.#lists || this.switchedAt !== undefined)) return false;
     this.#lists ||= seen.status === 200;
+    // The application's own limit of requests, which says nothing of the release.
+    if (seen.status === 429) return true;
     this.#count(seen, seen.status === 200, 'the listing: ');
     return true;
   }
