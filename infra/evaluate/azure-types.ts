@@ -82,6 +82,10 @@ export const AZURE_TYPES: Readonly<Record<string, AzureType>> = {
     id: 'Microsoft.Storage/storageAccounts/{accountName}/blobServices/default/containers/{containerName}',
   },
   'storage:BlobServiceProperties': { id: 'Microsoft.Storage/storageAccounts/{accountName}/blobServices/default' },
+  'storage:FileServiceProperties': { id: 'Microsoft.Storage/storageAccounts/{accountName}/fileServices/default' },
+  'storage:FileShare': {
+    id: 'Microsoft.Storage/storageAccounts/{accountName}/fileServices/default/shares/{shareName}',
+  },
   'storage:ManagementPolicy': { id: 'Microsoft.Storage/storageAccounts/{accountName}/managementPolicies/default' },
   'storage:StorageAccount': {
     id: 'Microsoft.Storage/storageAccounts/{accountName}',

@@ -25,6 +25,8 @@ const UNTAGGED = [
   'redisenterprise:Database',
   'storage:BlobContainer',
   'storage:BlobServiceProperties',
+  'storage:FileServiceProperties',
+  'storage:FileShare',
   'storage:ManagementPolicy',
 ];
 const UNTAGGED_SITE_SETTING =

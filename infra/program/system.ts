@@ -1,5 +1,5 @@
 import { getClientConfig } from '@pulumi/azure-native/authorization/getClientConfig.js';
-import { log, type Output, output, RunError, runtime, StackReference } from '@pulumi/pulumi';
+import { interpolate, log, type Output, output, RunError, runtime, StackReference } from '@pulumi/pulumi';
 import { SlipError } from '../lib/errors.ts';
 import { Alerts } from './components/alerts/alerts.ts';
 import { Budget } from './components/budget/budget.ts';
@@ -171,6 +171,7 @@ function addMonitoringAndLocks(context: Context, parts: Parts, released: Release
       app: web.appId,
       mysql: database.serverId,
       media: media.accountId,
+      ...(media.share === undefined ? {} : { share: interpolate`${media.accountId}/fileServices/default` }),
       vault: vault.id,
       [context.config.cache.kind === 'managed' ? 'cache-managed' : 'cache-classic']: cache.id,
       ...(frontDoor === undefined ? {} : { door: frontDoor.profileId }),

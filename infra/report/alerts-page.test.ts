@@ -18,13 +18,19 @@ interface Row {
 }
 
 const COMPARED = { GreaterThan: 'over', GreaterThanOrEqual: 'at least', LessThan: 'under', LessThanOrEqual: 'at most' };
-const minutes = (window: string): string => `${window.replace(/^PT(\d+)M$/, '$1')} min`;
+const minutes = (window: string): string => `${window === 'PT1H' ? 60 : window.replace(/^PT(\d+)M$/, '$1')} min`;
 
 /** Stands for a threshold that the config decides. */
 const AUTOSCALE_MAX = 4711;
+const SHARE_GB = 100;
 
 const ofMetric = ({ name, severity, metricName, aggregation, window, operator, threshold, only }: MetricRule): Row => {
-  const limit = threshold === AUTOSCALE_MAX ? '`autoscale.max`' : String(threshold);
+  const limit =
+    threshold === AUTOSCALE_MAX
+      ? '`autoscale.max`'
+      : threshold === SHARE_GB * 0.85 * 1024 ** 3
+        ? '85 % of `media.shareGb`'
+        : String(threshold);
   const of = only === undefined ? metricName : `${metricName} of ${only.value}`;
   return {
     name,
@@ -50,7 +56,9 @@ test('docs/runbooks/alerts.md has every alert, when it fires, and something to d
   );
   const unavailable = `\`${AVAILABILITY.path}\` fails from ${FAILED_LOCATIONS} of ${AVAILABILITY.settings.locations.length} places`;
   const wanted = [
-    ...WATCHED.flatMap((watched) => metricRules(watched, AUTOSCALE_MAX).map(ofMetric)),
+    ...WATCHED.flatMap((watched) =>
+      metricRules(watched, { autoscaleMax: AUTOSCALE_MAX, shareGb: SHARE_GB }).map(ofMetric),
+    ),
     ...[...LOG_RULES, ...SIDECAR_RULES].map(ofQuery),
     { name: 'unavailable', severity: 1, condition: unavailable },
   ];

@@ -100,6 +100,7 @@ export function readKeys(from: ConfigReader) {
     media: {
       replication: from.read(media.replication),
       mount: from.read(media.mount),
+      shareGb: from.read(media.shareGb),
       softDeleteDays: from.read(media.softDeleteDays),
       coolAfterDays: from.read(media.coolAfterDays),
       waitMs: from.read(media.waitMs),

@@ -114,6 +114,17 @@ export const media = {
     example: 'false',
     default: always(true),
   }),
+  shareGb: integer(
+    'media.shareGb',
+    { min: 0, max: 102_400 },
+    {
+      about:
+        'Size of the Azure Files share for applications with media of mode `shared`; 0 makes none. Releases mount it at /mounts/shared for an application that has such media, with the account key. An alert says when it is 85 % full; it can grow and shrink at any time.',
+      example: '100',
+      unit: 'GiB',
+      default: always(0),
+    },
+  ),
   softDeleteDays: integer(
     'media.softDeleteDays',
     { min: 1, max: 365 },

@@ -30,6 +30,7 @@ export const WATCHED = [
   'media',
   'mysql',
   'plan',
+  'share',
   'vault',
 ] as const;
 export type Watched = (typeof WATCHED)[number];
@@ -156,6 +157,18 @@ const RULES: Readonly<Record<Watched, { readonly metricNamespace: string; readon
       },
     ],
   },
+  // No baseline. The threshold is 85 % of `media.shareGb`; Azure writes the metric once an hour.
+  share: {
+    metricNamespace: 'Microsoft.Storage/storageAccounts/fileServices',
+    rows: [
+      above('share-full', 'FileCapacity', 0, {
+        about: 'The share of media is filling: in a full one every write fails.',
+        window: 'PT1H',
+        every: 'PT15M',
+        severity: 1,
+      }),
+    ],
+  },
   vault: {
     metricNamespace: 'Microsoft.KeyVault/vaults',
     rows: [
@@ -199,13 +212,22 @@ function above(name: string, metricName: string, threshold: number, rest: Pick<R
   };
 }
 
-/** `autoscaleMax` is the threshold of the alert on autoscale's maximum. */
-export function metricRules(watched: Watched, autoscaleMax: number): readonly MetricRule[] {
+const GIB = 1024 ** 3;
+const SHARE_FULL = 0.85;
+
+/** Thresholds that config decides: autoscale's maximum, and the size of the share in GiB. */
+export interface Sizes {
+  readonly autoscaleMax: number;
+  readonly shareGb: number;
+}
+
+export function metricRules(watched: Watched, { autoscaleMax, shareGb }: Sizes): readonly MetricRule[] {
   const { metricNamespace, rows } = RULES[watched];
   return rows.map((row) => ({
     ...row,
     metricNamespace,
     ...(watched === 'autoscale' ? { threshold: autoscaleMax } : {}),
+    ...(watched === 'share' ? { threshold: Math.round(shareGb * GIB * SHARE_FULL) } : {}),
   }));
 }
 

@@ -79,7 +79,7 @@ export class Alerts extends ComponentResource {
     for (const key of WATCHED) {
       const scope = watched[key];
       if (scope === undefined) continue;
-      for (const rule of metricRules(key, config.autoscale.max)) {
+      for (const rule of metricRules(key, { autoscaleMax: config.autoscale.max, shareGb: config.media.shareGb })) {
         if (present.released || rule.afterRelease === undefined) this.#metricAlert(rule, scope);
       }
     }

@@ -8,6 +8,7 @@ import type { DiagnosticSource, DiagnosticTarget } from '../diagnostics/diagnost
 import { assignRole, type Identity } from '../identity/identity.ts';
 import type { Network } from '../network/network.ts';
 import { blobStore } from './blob-store.ts';
+import { FileStore } from './file-store.ts';
 import { mediaLifecycle } from './media-lifecycle.ts';
 
 /** Storage of the images. The sidecar writes with its identity; only the mount uses the account key. */
@@ -17,8 +18,10 @@ export class Media extends ComponentResource implements DiagnosticSource {
   readonly accountName: string;
   readonly containerName: Output<string>;
   readonly endpoint: Output<string>;
-  /** Whether the account's keys work: the program wants the mount, or a slot still has one from an earlier release. */
+  /** Whether the account's keys work: the program wants a mount, or a slot still has one from an earlier release. */
   readonly hasKeys: boolean;
+  /** The share of media that the application overwrites and deletes; undefined where config wants none. */
+  readonly share: FileStore | undefined;
   /** Resources that have to exist before the sidecar starts. */
   readonly prerequisites: Resource[];
   readonly #context: Context;
@@ -33,8 +36,8 @@ export class Media extends ComponentResource implements DiagnosticSource {
     super('slipway:program:Media', 'media');
     this.#context = context;
     this.#group = group;
-    const { mount, replication, softDeleteDays } = context.config.media;
-    this.hasKeys = mount || context.present.mountedAccounts.includes(context.names.compact('st', 24));
+    const { mount, shareGb, replication, softDeleteDays } = context.config.media;
+    this.hasKeys = mount || shareGb > 0 || context.present.mountedAccounts.includes(context.names.compact('st', 24));
     const { accountName, account, recovery, container } = blobStore(context, {
       name: 'media',
       group,
@@ -42,7 +45,7 @@ export class Media extends ComponentResource implements DiagnosticSource {
       sku: replication,
       recoveryDays: softDeleteDays,
       access: {
-        // Blob mounts authenticate with the account key only: https://learn.microsoft.com/azure/app-service/configure-connect-to-azure-storage
+        // Mounts authenticate with the account key only: https://learn.microsoft.com/azure/app-service/configure-connect-to-azure-storage
         allowSharedKeyAccess: this.hasKeys,
         publicNetworkAccess: 'Disabled',
         networkRuleSet: { defaultAction: 'Deny', bypass: 'None' },
@@ -67,7 +70,9 @@ export class Media extends ComponentResource implements DiagnosticSource {
       groupId: 'blob',
       zoneName: 'privatelink.blob.core.windows.net',
     });
-    this.prerequisites = [container, writer, ...endpoint];
+    this.share =
+      shareGb === 0 ? undefined : new FileStore(context, group, { account: this.#account, network, parent: this });
+    this.prerequisites = [container, writer, ...endpoint, ...(this.share?.prerequisites ?? [])];
     this.registerOutputs({ endpoint: this.endpoint });
   }
 

@@ -142,7 +142,7 @@ export class Network extends ComponentResource implements DiagnosticSource {
     return {
       app: make('app', []),
       mysql: make('mysql', mysqlRules(plan)),
-      endpoints: make('endpoints', endpointRules(plan)),
+      endpoints: make('endpoints', endpointRules(plan, { hasShare: this.#context.config.media.shareGb > 0 })),
     };
   }
 

@@ -13,14 +13,14 @@ test('only the app reaches MySQL, and MySQL itself', () => {
 });
 
 test('only the app reaches the private endpoints, by the ports of Blob and Redis', () => {
-  const [allowed, ...others] = endpointRules(plan).filter(({ access }) => access === 'Allow');
+  const [allowed, ...others] = endpointRules(plan, { hasShare: false }).filter(({ access }) => access === 'Allow');
   expect(allowed).toMatchObject({ sourceAddressPrefix: plan.app, destinationPortRanges: ['443', '10000', '6380'] });
   expect(others).toEqual([]);
 });
 
 test.each([
   ['MySQL', mysqlRules(plan)],
-  ['endpoints', endpointRules(plan)],
+  ['endpoints', endpointRules(plan, { hasShare: true })],
 ])('%s: nobody else in the network, and every rule has a priority of its own', (_, rules) => {
   const last = rules.at(-1);
   expect(last).toMatchObject({ access: 'Deny', sourceAddressPrefix: 'VirtualNetwork', destinationPortRange: '*' });

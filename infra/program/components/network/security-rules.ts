@@ -10,6 +10,8 @@ interface AllowRule {
 
 /** Blob (HTTPS), Azure Managed Redis, Azure Cache for Redis. */
 const ENDPOINT_PORTS = ['443', '10000', '6380'];
+/** SMB, of Azure Files. */
+const SHARE_PORT = '445';
 const MYSQL_PORT = '3306';
 const FIRST_PRIORITY = 100;
 /** After every opening, before Azure's own 65000 that lets the whole network in. */
@@ -24,8 +26,9 @@ export function mysqlRules(plan: AddressPlan) {
 }
 
 /** Only the app uses the private endpoints. */
-export function endpointRules(plan: AddressPlan) {
-  return denyAllBut([{ name: 'app-to-endpoints', from: plan.app, to: plan.endpoints, ports: ENDPOINT_PORTS }]);
+export function endpointRules(plan: AddressPlan, { hasShare }: { readonly hasShare: boolean }) {
+  const ports = hasShare ? [...ENDPOINT_PORTS, SHARE_PORT] : ENDPOINT_PORTS;
+  return denyAllBut([{ name: 'app-to-endpoints', from: plan.app, to: plan.endpoints, ports }]);
 }
 
 function denyAllBut(allowRules: readonly AllowRule[]) {

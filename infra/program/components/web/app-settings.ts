@@ -9,6 +9,7 @@ export const PATHS = {
   live: '/_slipway/live',
   mediaRoot: '/home/media',
   mediaMount: '/mounts/media',
+  mediaShare: '/mounts/shared',
   caFile: CA_FILE,
 } as const;
 
@@ -76,6 +77,7 @@ export function appSettings(input: SettingsInput): Settings {
 
     MEDIA_ROOT: PATHS.mediaRoot,
     ...(media.mount ? { MEDIA_MOUNT: PATHS.mediaMount } : {}),
+    ...(media.shareGb > 0 ? { MEDIA_SHARE: PATHS.mediaShare } : {}),
     MEDIA_BLOB_ENDPOINT: input.mediaEndpoint,
     MEDIA_CONTAINER: input.mediaContainer,
     MEDIA_WAIT_MS: String(media.waitMs),

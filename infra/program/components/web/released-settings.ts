@@ -109,10 +109,24 @@ function mediaMount(media: Media) {
   } as const satisfies Mount;
 }
 
+/** A release takes it for an application that has shared media. Of both slots: its name is not sticky. */
+function shareMount({ accountName }: Media, shareName: Output<string>) {
+  return {
+    type: 'AzureFiles',
+    protocol: 'Smb',
+    accountName,
+    shareName,
+    mountPath: PATHS.mediaShare,
+  } as const satisfies Mount;
+}
+
 function wanted(config: Config, { media, settings, container }: SettingsInput): Wanted {
   return {
     ...startOf(config),
-    mounts: config.media.mount ? { media: mediaMount(media) } : {},
+    mounts: {
+      ...(config.media.mount ? { media: mediaMount(media) } : {}),
+      ...(media.share === undefined ? {} : { shared: shareMount(media, media.share.name) }),
+    },
     settings,
     siteContainers: container === undefined ? [] : [{ name: SIDECAR_NAME, properties: container }],
     slotStickyNames: Object.keys(STICKY_SETTINGS.production),
