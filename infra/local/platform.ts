@@ -30,6 +30,7 @@ import { type StatePaths, statePaths } from './state/paths.ts';
 import { Mount } from './worker/mount.ts';
 import { Mounts } from './worker/mounts.ts';
 import { ProcessWorker, workerSocket } from './worker/process-worker.ts';
+import { Share } from './worker/share.ts';
 import { buildSidecarImage } from './worker/sidecar-image.ts';
 
 const leftoverLimitMs = 5_000;
@@ -60,7 +61,7 @@ export interface Platform {
   readonly identity: IdentityEndpoint;
   readonly ingestion: IngestionEndpoint;
   readonly front: NginxFront;
-  readonly mounts: readonly Mount[];
+  readonly mounts: readonly (Mount | Share)[];
   /** Called with a storage account when a mount of it was away for so long that App Service restarts the app. */
   onMountLost: (account: string) => void;
   readonly workers: Readonly<Record<WorkerId, ProcessWorker>>;
@@ -70,7 +71,7 @@ export interface Platform {
 export async function startPlatform(options: RegionOptions): Promise<Platform> {
   const base = await prepare(options);
   const { identity, ...servers } = createServers(base);
-  const mounts: Mount[] = createMounts(base, servers.blob, (account) => platform.onMountLost(account));
+  const mounts = createMounts(base, servers.blob, (account) => platform.onMountLost(account));
   const attached = new Mounts(base.accounts, mounts, (text) => resolveText(text, base.resolver));
   const worker = (id: WorkerId) => createWorker(base, id, identity, attached);
   const platform: Platform = {
@@ -86,6 +87,7 @@ export async function startPlatform(options: RegionOptions): Promise<Platform> {
   try {
     const { mysql, redis, blob, ingestion, front } = servers;
     await Promise.all([mysql, redis, blob, identity, ingestion, front].map((server) => server.start()));
+    await Promise.all(mounts.map((mount) => mount.create()));
   } catch (error) {
     await stopPlatform(platform);
     throw error;
@@ -173,15 +175,26 @@ function createServers(base: Base) {
   };
 }
 
-/** Of every container: which of them a slot mounts, a release decides. One begins to follow its container when it is attached. */
-function createMounts({ paths, accounts }: Base, blob: Blob, onLost: (account: string) => void): Mount[] {
-  return accounts.flatMap((account) =>
+/** Of every container and share: which of them a slot mounts, a release decides. One begins to follow its container when it is attached. */
+function createMounts(
+  { paths, accounts, system }: Base,
+  blob: Blob,
+  onLost: (account: string) => void,
+): (Mount | Share)[] {
+  const containers = accounts.flatMap((account) =>
     account.containers.map((container) => {
       const client = blob.client(account).getContainerClient(container);
       const directory = join(paths.mounts, account.name, container);
       return new Mount({ account: account.name, container: client, directory, onLost: () => onLost(account.name) });
     }),
   );
+  const shares = system.accounts.flatMap(({ name: account, shares: names }) =>
+    names.map((name) => {
+      const directory = join(paths.shares, account, name);
+      return new Share({ account, name, directory, onLost: () => onLost(account) });
+    }),
+  );
+  return [...containers, ...shares];
 }
 
 function createWorker(base: Base, id: WorkerId, identity: IdentityEndpoint, mounts: Mounts): ProcessWorker {

@@ -3,10 +3,12 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { evaluate } from '../../evaluate/evaluate.ts';
 import type { Evaluation } from '../../evaluate/recorded.ts';
+import { readProject, readStackConfig } from '../../evaluate/stack-config.ts';
 import { isObject } from '../../lib/json.ts';
 import { readJson, writeJson } from '../state/files.ts';
 import type { StatePaths } from '../state/paths.ts';
 
+const SHARE_GB = 100;
 const repositoryRoot = join(import.meta.dirname, '../../..');
 /** Everything that an evaluation depends on: equal content gives equal resources. */
 const sources = ['infra/program', 'infra/evaluate', 'infra/lib', 'Pulumi.yaml', 'Pulumi.dev.yaml', 'package-lock.json'];
@@ -20,9 +22,16 @@ export async function evaluatedProgram(paths: StatePaths, sidecarDigest: string)
   const key = hash.digest('hex');
   const kept = await readJson(paths.evaluation);
   if (isObject(kept) && kept.key === key) return kept.evaluation as unknown as Evaluation;
-  const evaluation = await evaluate({ stage: 'dev', mode: 'update', config: { 'sidecar.digest': sidecarDigest } });
+  const config = { 'sidecar.digest': sidecarDigest, ...(await shareByDefault()) };
+  const evaluation = await evaluate({ stage: 'dev', mode: 'update', config });
   await writeJson(paths.evaluation, { key, evaluation });
   return evaluation;
+}
+
+/** Any application may be released here: those with shared media find a share, unless the stage's config says how large it is. */
+async function shareByDefault(): Promise<Readonly<Record<string, string>>> {
+  const { values } = await readStackConfig(repositoryRoot, await readProject(repositoryRoot), 'dev', {});
+  return 'slipway:media.shareGb' in values ? {} : { 'media.shareGb': String(SHARE_GB) };
 }
 
 async function filesOf(names: readonly string[]): Promise<string[]> {

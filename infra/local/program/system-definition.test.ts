@@ -25,6 +25,7 @@ beforeEach(() => {
     { type: 'redisenterprise:Database', inputs: {} },
     { type: 'storage:StorageAccount', inputs: { accountName: 'stmedia' } },
     { type: 'storage:BlobContainer', inputs: { accountName: 'stmedia', containerName: 'media' } },
+    { type: 'storage:FileShare', inputs: { accountName: 'stmedia', shareName: 'shared' } },
     { type: 'managedidentity:UserAssignedIdentity', inputs: {} },
     { type: 'authorization:RoleAssignment', inputs: role(mediaContainer) },
     { type: 'keyvault:Secret', inputs: { vaultName: 'kv', secretName: 'plain', properties: { value: 'secret' } } },
@@ -64,14 +65,16 @@ function evaluation(): Evaluation {
 describe('the system that the program describes', () => {
   test('has the accounts of the stage and that of releases', () => {
     expect(readDefinition(evaluation()).accounts).toEqual([
-      { name: 'stmedia', containers: ['media'] },
-      { name: 'streleases', containers: ['releases'] },
+      { name: 'stmedia', containers: ['media'], shares: ['shared'] },
+      { name: 'streleases', containers: ['releases'], shares: [] },
     ]);
   });
 
   test('has the account of releases once when the stage has it too', () => {
     outputs.releasesAccount = 'stmedia';
-    expect(readDefinition(evaluation()).accounts).toEqual([{ name: 'stmedia', containers: ['media'] }]);
+    expect(readDefinition(evaluation()).accounts).toEqual([
+      { name: 'stmedia', containers: ['media'], shares: ['shared'] },
+    ]);
   });
 
   test('gives the identity the containers that it may write, and nothing else that it has a role on', () => {

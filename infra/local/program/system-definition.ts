@@ -1,7 +1,6 @@
 import { ofKind } from '../../evaluate/inputs.ts';
 import type { Evaluation, RecordedResource } from '../../evaluate/recorded.ts';
 import { guidFor } from '../../evaluate/subscription.ts';
-import type { JsonObject } from '../../evaluate/values.ts';
 import { SlipError } from '../../lib/errors.ts';
 import { isObject } from '../../lib/json.ts';
 import { asWanted, type WantedConfiguration } from '../../lib/wanted.ts';
@@ -25,6 +24,8 @@ export interface BlobGrant {
 export interface AccountDefinition {
   readonly name: string;
   readonly containers: readonly string[];
+  /** Of Azure Files. */
+  readonly shares: readonly string[];
 }
 
 /** The parts of the evaluated program that have a counterpart on this machine. */
@@ -60,7 +61,7 @@ export function readDefinition(evaluation: Evaluation): SystemDefinition {
     slot: one('web:WebAppSlot'),
     plan: one('web:AppServicePlan'),
     resourceGroup: text(app.inputs, 'resourceGroupName'),
-    accounts: readAccounts(all('storage:StorageAccount'), all('storage:BlobContainer'), evaluation.outputs),
+    accounts: readAccounts(evaluation),
     database: {
       name: text(database.inputs, 'databaseName'),
       user: text(server.inputs, 'administratorLogin'),
@@ -78,19 +79,24 @@ export function readDefinition(evaluation: Evaluation): SystemDefinition {
 }
 
 /** The storage accounts of the stage, and the account of the shared stack with the releases container. */
-function readAccounts(
-  accounts: readonly RecordedResource[],
-  containers: readonly RecordedResource[],
-  outputs: JsonObject,
-): AccountDefinition[] {
-  const own = accounts.map((account) => {
-    const name = text(account.inputs, 'accountName');
-    const below = containers.filter((container) => container.inputs.accountName === name);
-    return { name, containers: below.map((container) => text(container.inputs, 'containerName')) };
+function readAccounts(evaluation: Evaluation): AccountDefinition[] {
+  const { outputs } = evaluation;
+  const below = (account: string, kind: string, key: string) =>
+    ofKind(evaluation, kind)
+      .filter(({ inputs }) => inputs.accountName === account)
+      .map(({ inputs }) => text(inputs, key));
+  const own = ofKind(evaluation, 'storage:StorageAccount').map(({ inputs }) => {
+    const name = text(inputs, 'accountName');
+    return {
+      name,
+      containers: below(name, 'storage:BlobContainer', 'containerName'),
+      shares: below(name, 'storage:FileShare', 'shareName'),
+    };
   });
   const releases = {
     name: text(outputs, 'releasesAccount'),
     containers: [text(outputs, 'releasesContainer')],
+    shares: [],
   };
   return own.some((account) => account.name === releases.name) ? own : [...own, releases];
 }

@@ -26,6 +26,7 @@ export interface StatePaths {
   readonly blob: string;
   readonly front: string;
   readonly mounts: string;
+  readonly shares: string;
   readonly images: string;
   readonly packages: string;
   readonly logs: string;
@@ -71,6 +72,7 @@ export function statePaths(stateDir: string): StatePaths {
     blob: join(root, 'blob'),
     front: join(root, 'front'),
     mounts: join(root, 'mounts'),
+    shares: join(root, 'shares'),
     images: join(root, 'images'),
     packages: join(root, 'packages'),
     logs: join(root, 'logs'),

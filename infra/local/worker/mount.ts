@@ -3,13 +3,14 @@ import { dirname, join, relative } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ContainerClient } from '@azure/storage-blob';
+import { watchMount } from './watched.ts';
 
 /** On Azure a Blob mount shows a new blob late; here it is up to this late. */
 const intervalMs = 2_000;
 /** Listing a large container takes at most one part in this many of the region's time. */
 const idleShare = 20;
 const pageSize = 1_000;
-/** How App Service looks whether a Blob mount is there: https://github.com/MicrosoftDocs/azure-docs/pull/310340 */
+/** How App Service looks whether a Blob mount is there. */
 const PROBE_MS = 5_000;
 const FAILED_PROBES_UNTIL_LOST = 15;
 
@@ -28,8 +29,10 @@ export interface MountOptions {
  * name and renamed, has mode 0444, and is removed when its blob is removed.
  */
 export class Mount {
+  readonly type = 'AzureBlob';
   readonly account: string;
-  readonly container: string;
+  /** Of the container. */
+  readonly name: string;
   readonly directory: string;
   readonly #container: ContainerClient;
   readonly #etags = new Map<string, string>();
@@ -40,12 +43,15 @@ export class Mount {
 
   constructor(options: MountOptions) {
     this.account = options.account;
-    this.container = options.container.containerName;
+    this.name = options.container.containerName;
     this.#container = options.container;
     this.directory = options.directory;
     this.#probeMs = options.probeMs ?? PROBE_MS;
     this.#onLost = options.onLost ?? (() => undefined);
   }
+
+  /** The container is Blob’s to make; the directory is made when it is attached. */
+  async create(): Promise<void> {}
 
   /** A second call changes nothing. */
   async start(): Promise<void> {
@@ -75,18 +81,14 @@ export class Mount {
     }
   }
 
-  async #watch(): Promise<void> {
-    const { signal } = this.#stopped;
-    for (let failed = 0; !signal.aborted; ) {
-      await sleep(this.#probeMs, undefined, { signal }).catch(() => undefined);
-      failed = await this.reach().then(
-        () => 0,
-        () => failed + 1,
-      );
-      if (failed < FAILED_PROBES_UNTIL_LOST || signal.aborted) continue;
-      failed = 0;
-      this.#onLost();
-    }
+  #watch(): Promise<void> {
+    return watchMount({
+      probeMs: this.#probeMs,
+      failuresUntilLost: FAILED_PROBES_UNTIL_LOST,
+      signal: this.#stopped.signal,
+      reach: () => this.reach(),
+      onLost: this.#onLost,
+    });
   }
 
   async #pass(): Promise<void> {

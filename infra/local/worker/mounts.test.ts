@@ -7,8 +7,9 @@ const account = { name: 'st', key: 'right', containers: ['media'] };
 function region(reach: () => Promise<void> = async () => undefined) {
   const started: string[] = [];
   const mount = {
+    type: 'AzureBlob',
     account: 'st',
-    container: 'media',
+    name: 'media',
     directory: '/there',
     reach,
     start: async () => void started.push('media'),
@@ -32,7 +33,7 @@ test.each([
   ['no key', { accessKey: '' }, 'the key does not open the account st'],
   ['another account', { accountName: 'other' }, 'there is no container media in other'],
   ['another container', { shareName: 'other' }, 'there is no container other in st'],
-  ['a kind of storage that the region has not', { type: 'AzureFiles' }, 'there is no container media in st'],
+  ['a kind of storage that the region has not', { type: 'AzureFiles' }, 'there is no share media in st'],
 ])('%s mounts nothing', async (_, change, reason) => {
   const { mounts, started } = region();
   await expect(mounts.attach({ ...wanted, ...change })).rejects.toThrow(reason);

@@ -2,16 +2,19 @@ import { timingSafeEqual } from 'node:crypto';
 import type { StorageMount } from '../appservice/worker.ts';
 import type { StorageAccount } from '../servers/blob.ts';
 import type { Mount } from './mount.ts';
+import type { Share } from './share.ts';
+
+type Mountable = Pick<Mount | Share, 'type' | 'account' | 'name' | 'directory' | 'reach' | 'start'>;
 
 /** The storage of this region that a container can mount. */
 export class Mounts {
   readonly #accounts: readonly StorageAccount[];
-  readonly #mounts: readonly Mount[];
+  readonly #mounts: readonly Mountable[];
   readonly #resolveText: (text: string) => string;
 
   constructor(
     accounts: readonly StorageAccount[],
-    mounts: readonly Mount[],
+    mounts: readonly Mountable[],
     resolveText: (text: string) => string = (text) => text,
   ) {
     this.#accounts = accounts;
@@ -19,23 +22,25 @@ export class Mounts {
     this.#resolveText = resolveText;
   }
 
-  /** The directory that shows what is mounted; undefined when the region has no such container. */
+  /** The directory that shows what is mounted; undefined when the region has no such container or share. */
   directoryOf(mount: StorageMount): string | undefined {
     return this.#find(mount)?.directory;
   }
 
-  /** Resolves when the directory is kept equal to the container. Rejects with the reason when App Service could not mount it. */
+  /** Resolves when the directory is the share, or is kept equal to the container. Rejects with the reason when App Service could not mount it. */
   async attach(mount: StorageMount): Promise<void> {
     const found = this.#find(mount);
-    if (found === undefined) throw new Error(`there is no container ${mount.shareName} in ${mount.accountName}`);
+    if (found === undefined)
+      throw new Error(
+        `there is no ${mount.type === 'AzureFiles' ? 'share' : 'container'} ${mount.shareName} in ${mount.accountName}`,
+      );
     if (!this.#opens(mount)) throw new Error(`the key does not open the account ${mount.accountName}`);
     await found.reach();
     await found.start();
   }
 
-  #find({ type, accountName, shareName }: StorageMount): Mount | undefined {
-    if (type !== undefined && type !== 'AzureBlob') return undefined;
-    return this.#mounts.find(({ account, container }) => account === accountName && container === shareName);
+  #find({ type = 'AzureBlob', accountName, shareName }: StorageMount): Mountable | undefined {
+    return this.#mounts.find((each) => each.type === type && each.account === accountName && each.name === shareName);
   }
 
   /** The key is the only way in: a mount cannot use the identity. */
