@@ -2,6 +2,7 @@ import { messageOf } from '../lib/error-message.ts';
 import type { WantedConfiguration } from '../lib/wanted.ts';
 import { fallbacks } from './app/fallbacks.ts';
 import { mergedSettings } from './app/merged-settings.ts';
+import { mountsFor } from './app/shared-media.ts';
 import { blobReachable } from './gates/blob-reachable.ts';
 import { noSwapUnderWay } from './gates/no-swap-under-way.ts';
 import { phpSyntax } from './gates/php-syntax.ts';
@@ -15,6 +16,7 @@ import { buildPackage } from './package/build-package.ts';
 import { type OpenedPackage, openPackage } from './package/open-package.ts';
 import { readSourceState } from './package/source-state.ts';
 import { Attempt, type Candidate } from './phases/attempt.ts';
+import { bringFirstFiles, type FirstFiles } from './phases/first-files.ts';
 import { type GoLiveOptions, goLive, prove, resetPreparation, settling } from './phases/go-live.ts';
 import { recordingRefusals } from './phases/recording-refusals.ts';
 import { runMigrations } from './phases/run-migrations.ts';
@@ -47,6 +49,7 @@ export interface ReleaseRequest extends SessionOptions, GoLiveOptions {
 interface Built {
   readonly opened: OpenedPackage;
   readonly source: Candidate['source'];
+  readonly firstFiles: FirstFiles | undefined;
 }
 
 /** build → preflight → stage → migrate → prepare → verify → drain → swap → verify production → watch → record. */
@@ -67,11 +70,12 @@ export async function release(request: ReleaseRequest): Promise<HistoryEntry> {
 async function releaseBuilt(
   session: Session,
   request: ReleaseRequest,
-  { opened, source }: Built,
+  { opened, source, firstFiles }: Built,
   wanted: WantedConfiguration,
 ): Promise<HistoryEntry> {
   const { steps, appService, production, target, tokens } = session;
-  const { siteContainers, stack, command, mounts } = wanted;
+  const { siteContainers, stack, command } = wanted;
+  const mounts = mountsFor(wanted.mounts, opened.application);
   const settings = mergedSettings(wanted.settings, opened.application);
   const { version, sha256, bytes, schemaMin, schemaMax, file } = opened;
   const { smoke, provides, migrate } = opened.application;
@@ -109,6 +113,7 @@ async function releaseBuilt(
       await attempt.enter('stage');
       await session.packages.put(file, opened);
       await stage(session, attempt, file);
+      if (firstFiles !== undefined) await bringMedia(session, firstFiles);
     });
     for (const fallback of attempt.candidate.fallbacks ?? []) steps.notice(fallback);
     await steps.run('migrate', async (note) => {
@@ -120,6 +125,12 @@ async function releaseBuilt(
     await resetPreparation(session);
     return attempt.record('verified');
   });
+}
+
+async function bringMedia({ staging, tokens, steps }: Session, files: FirstFiles): Promise<void> {
+  const to = { slot: staging, token: tokens.release, onProgress: (text: string): void => steps.progress(text) };
+  const brought = await bringFirstFiles(files, to);
+  if (brought > 0) steps.notice(`${brought} files of the tree are on the share of media now`);
 }
 
 async function expandSchema({ staging, tokens, steps, lock }: Session, note: (text: string) => void): Promise<void> {
@@ -138,7 +149,7 @@ async function build(origin: PackageOrigin, steps: Steps): Promise<Built> {
   if (origin.kind === 'file') {
     const opened = await openPackage(origin.file);
     await steps.pass([startupFiles], opened);
-    return { opened, source: undefined };
+    return { opened, source: undefined, firstFiles: undefined };
   }
   const { directory, cacheDir, outDir, allowDirty } = origin;
   const source = await readSourceState(directory).catch((error: unknown) => {
@@ -149,12 +160,13 @@ async function build(origin: PackageOrigin, steps: Steps): Promise<Built> {
   await steps.pass([uncommittedChanges], { source, allowDirty });
   await steps.pass([phpSyntax], { source: directory });
   const onProgress = (message: string): void => steps.progress(message);
-  const { file, notices } = await buildPackage({ source: directory, cacheDir, outDir, onProgress });
+  const { file, firstFiles, notices } = await buildPackage({ source: directory, cacheDir, outDir, onProgress });
   for (const notice of notices) steps.notice(notice);
   const opened = await openPackage(file);
   await steps.pass([startupFiles], opened);
   return {
     opened,
     source: source === undefined ? undefined : { commit: source.commit, dirty: source.changed.length > 0 },
+    firstFiles: firstFiles.length === 0 ? undefined : { directory, paths: firstFiles },
   };
 }

@@ -30,6 +30,7 @@ APP_USER=${APP_USER:-www-data}
 export FPM_MAX_CHILDREN=${FPM_MAX_CHILDREN:-8}
 export MEDIA_ROOT=${MEDIA_ROOT:-/home/media}
 export MEDIA_MOUNT=${MEDIA_MOUNT:-}
+export MEDIA_SHARE=${MEDIA_SHARE:-}
 # On the share that the slot's instances have in common and that moves with the slot.
 # A migration ends with this script, which is the container.
 export SLIPWAY_PID=$$
@@ -157,9 +158,19 @@ set_permissions() {
     mkdir -p "$APP_DIR/$path" || fail "Cannot make the writable directory $path"
     writable+=("$APP_DIR/$path")
   done <"$RUN_DIR/writable"
+  while IFS= read -r -d '' path; do link_shared "$path"; done <"$RUN_DIR/shared"
   find "$APP_DIR" -type d -exec chmod a-w {} +
   [ ${#writable[@]} -eq 0 ] || chmod -R u+rwX "${writable[@]}"
-  if is_root && [ ${#writable[@]} -gt 0 ]; then chown -R "$APP_USER": "${writable[@]}"; fi
+  if is_root && [ ${#writable[@]} -gt 0 ]; then chown -R -h "$APP_USER": "${writable[@]}"; fi
+}
+
+# A directory of the share in the application's place, so that it reads and writes where it always did. The share alone has the files.
+link_shared() { # path
+  local from=$MEDIA_SHARE/$1 to=$APP_DIR/$1
+  mkdir -p "$from" "${to%/*}" || fail "Cannot make $from: is the share full, or away?"
+  if is_root; then chown "$APP_USER": "$from" 2>/dev/null || true; fi
+  rm -rf "$to"
+  ln -s "$from" "$to" || fail "Cannot put the share in the place of $to"
 }
 
 check_readable() {

@@ -30,7 +30,10 @@ export interface Observation {
 export interface SlotRequest {
   readonly method?: string;
   readonly token?: string;
+  /** Sent as JSON. */
   readonly body?: unknown;
+  /** Sent as they are, instead of a body. */
+  readonly bytes?: Uint8Array<ArrayBuffer>;
   readonly timeoutMs?: number;
 }
 
@@ -84,7 +87,8 @@ export class WebSlot {
     }
   }
 
-  #fetch(path: string, { method = 'GET', token, body, timeoutMs = requestTimeoutMs }: SlotRequest): Promise<Response> {
+  #fetch(path: string, request: SlotRequest): Promise<Response> {
+    const { method = 'GET', token, body, bytes, timeoutMs = requestTimeoutMs } = request;
     const headers: Record<string, string> = { 'cache-control': 'no-cache', 'user-agent': 'slipway-release' };
     if (token !== undefined) headers.authorization = `Bearer ${token}`;
     if (body !== undefined) headers['content-type'] = 'application/json';
@@ -94,6 +98,7 @@ export class WebSlot {
       redirect: 'manual',
       signal: AbortSignal.timeout(timeoutMs),
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      ...(bytes === undefined ? {} : { body: bytes }),
     });
   }
 }

@@ -231,7 +231,8 @@ describe('a package', () => {
 
   test('opened says the version, schema range and hash that building it said', async () => {
     const read = await openPackage(built.file);
-    const { notices: _, ...facts } = built;
+    const { notices: _, firstFiles, ...facts } = built;
+    expect(firstFiles).toEqual([]);
     expect(read.frontController?.path).toBe('public/index.php');
     expect(read).toMatchObject({ ...facts, migrations: [{ version: '20260101000000', kind: 'expand' }] });
   });

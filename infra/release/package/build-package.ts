@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path';
 import { SlipError } from '../../lib/errors.ts';
 import { type Application, readApplication } from '../app/application.ts';
 import { undeclaredMigrations } from '../app/check-application.ts';
+import { sharedPaths } from '../app/shared-media.ts';
 import { writeArchive } from './archive.ts';
 import { runBuildCommands } from './build-commands.ts';
 import { commandMigrations } from './command-migrations.ts';
@@ -41,11 +42,13 @@ export interface BuiltPackage {
   /** Of the zip. */
   readonly sha256: string;
   readonly bytes: number;
+  /** Files of the tree in shared media, which the package does not hold. */
+  readonly firstFiles: readonly string[];
   /** What whoever releases should know of it, one sentence each. */
   readonly notices: readonly string[];
 }
 
-type PackageFacts = Omit<BuiltPackage, 'file' | 'notices'>;
+type PackageFacts = Omit<BuiltPackage, 'file' | 'firstFiles' | 'notices'>;
 
 interface Ingredients {
   readonly request: PackageRequest;
@@ -68,6 +71,7 @@ export async function buildPackage(request: PackageRequest): Promise<BuiltPackag
     source: request.source,
     include: application.include,
     without: vendor === undefined ? [] : ['vendor'],
+    apart: sharedPaths(application),
   });
   const ingredients = { request, application, tree, vendor, runtime: await readRuntime() };
   const cached = join(request.cacheDir, 'packages', packageKey(ingredients));
@@ -81,7 +85,7 @@ export async function buildPackage(request: PackageRequest): Promise<BuiltPackag
           `${application.composer.lock} is not there: the newest packages that fit were taken, and the next build may take others`,
         ]
       : [];
-  return { file, ...facts, notices: [...tree.leftOut, ...unpinned] };
+  return { file, ...facts, firstFiles: tree.apart, notices: [...tree.leftOut, ...unpinned] };
 }
 
 async function build(ingredients: Ingredients, cached: string): Promise<PackageFacts> {

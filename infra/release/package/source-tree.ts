@@ -23,6 +23,8 @@ export interface SourceTree {
   readonly emptyDirectories: readonly string[];
   /** SHA-256 over paths, modes and contents. */
   readonly digest: string;
+  /** Files below the directories that are left out, without those of version control. */
+  readonly apart: readonly string[];
   /** What whoever releases should know that the package does not hold, one sentence each. */
   readonly leftOut: readonly string[];
 }
@@ -34,10 +36,17 @@ export interface SourceOptions {
   readonly include: readonly string[];
   /** Directories at the top that something else provides. */
   readonly without?: readonly string[];
+  /** Directories whose files are left out and listed. */
+  readonly apart?: readonly string[];
 }
 
 /** The files of an application that belong into its package, read once so that what is hashed is what is packed. */
-export async function readSourceTree({ source, include, without = [] }: SourceOptions): Promise<SourceTree> {
+export async function readSourceTree({
+  source,
+  include,
+  without = [],
+  apart = [],
+}: SourceOptions): Promise<SourceTree> {
   const info = await lstat(source).catch(() => undefined);
   if (info?.isDirectory() !== true) {
     throw new SlipError('SLIP-RELEASE-SOURCE', {
@@ -46,7 +55,9 @@ export async function readSourceTree({ source, include, without = [] }: SourceOp
       fix: 'give its path with --source DIR',
     });
   }
-  const isProvided = (path: string): boolean => without.some((each) => path === each || path.startsWith(`${each}/`));
+  const isBelow = (path: string, directories: readonly string[]): boolean =>
+    directories.some((each) => path === each || path.startsWith(`${each}/`));
+  const isProvided = (path: string): boolean => isBelow(path, without) || isBelow(path, apart);
   const listed = await listFiles(source, include);
   const files: TreeFile[] = [];
   let bytes = 0;
@@ -66,7 +77,8 @@ export async function readSourceTree({ source, include, without = [] }: SourceOp
   }
   const emptyDirectories = listed.emptyDirectories.filter((each) => !isProvided(each));
   const leftOut = await Promise.all(listed.environmentFiles.map((path) => describeEnvironmentFile(source, path)));
-  return { files, emptyDirectories, digest: digestOf(files, emptyDirectories), leftOut };
+  const left = listed.files.filter((path) => isBelow(path, apart) && !/(^|\/)\.git(ignore|keep)$/.test(path));
+  return { files, emptyDirectories, digest: digestOf(files, emptyDirectories), apart: left, leftOut };
 }
 
 /** One hash for files and empty directories that are sorted by path. */

@@ -14,5 +14,5 @@ require __DIR__.'/autoload.php';
     (string) ($_SERVER['SLIPWAY_ROUTE'] ?? ''),
     (string) ($_SERVER['HTTP_AUTHORIZATION'] ?? ''),
     $_GET,
-    (string) file_get_contents('php://input'),
+    'POST' === ($_SERVER['REQUEST_METHOD'] ?? '') ? (string) file_get_contents('php://input') : '',
 )->send();

@@ -17,13 +17,14 @@ final readonly class Locations
         'probe' => ['release/probe', 'ops', 300],
         'warm' => ['release/warm', 'ops', 300],
         'cache' => ['release/cache', 'ops', 300],
+        'files' => ['release/files', 'ops', 300],
         'declaration' => ['release/live', 'ops', 10],
         'media' => ['media', 'ops', 300],
     ];
     private const OPS = "limit_conn ops 32;\n  fastcgi_read_timeout 300s;\n  fastcgi_pass ops;";
 
     /** @param array<string, mixed> $application */
-    public function __construct(private array $application, private string $slipway, private string $app, private string $run)
+    public function __construct(private array $application, private string $slipway, private string $app, private string $run, private string $share)
     {
     }
 
@@ -45,6 +46,8 @@ final readonly class Locations
         foreach (self::CAPABILITIES as $capability => [$route, $pool, $seconds]) {
             // Few workers answer these. Without a limit per client, one of them could fill their queues for everybody.
             $limit = 'app' === $pool ? '' : "limit_conn $pool 32;\n  ";
+            // A file of media may be larger than any request of a visitor.
+            $limit .= 'files' === $capability ? "client_max_body_size 0;\n  " : '';
             $pass = "{$limit}fastcgi_read_timeout {$seconds}s;\n  fastcgi_pass $pool;";
             // Below the routes of the release tool there are more: jobs of a migration, one file of media.
             $below = 'ops' === $pool ? '(/[^/]+)?' : '()';
@@ -82,6 +85,12 @@ final readonly class Locations
         return "location ~ ^/_slipway(?:/|$) {\n  return 404;\n}";
     }
 
+    /** Where the files of an entry are: on the share, for which a link would lead to another owner, or in the container. */
+    private function shared(string $path): string
+    {
+        return ('' === $this->share ? $this->app : $this->share).'/'.$path;
+    }
+
     /** Files that visitors uploaded: served as they are, never run, and what a browser would run is kept from it. */
     private function media(): array
     {
@@ -90,7 +99,8 @@ final readonly class Locations
             if ('shared' === $mode) {
                 $blocks[] = <<<NGINX
                     location ^~ $url/ {
-                      alias {$this->app}/$path/;
+                      alias "{$this->shared($path)}/";
+                      disable_symlinks on from="{$this->shared($path)}/";
                       location ~* "\.(?:php[0-9s]?|phtml|phar|inc)(?![a-z0-9])|/\." {
                         return 404;
                       }

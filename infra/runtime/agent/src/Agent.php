@@ -30,6 +30,7 @@ final readonly class Agent
             'release/warm' === $route => 'POST' === $method ? new Answer(200, ['requests' => 0, 'answered' => 0]) : self::notAllowed('POST'),
             'release/live' === $route => $this->live($method, $query),
             str_starts_with($route, 'release/migrate') => $this->migrate($method, substr($route, 16), $query, $body),
+            'release/files' === $route => $this->files($method, $query, $body),
             'release/cache' === $route => 'POST' === $method ? $this->cache() : self::notAllowed('POST'),
             'media' === $route => $isRead ? $this->media() : self::notAllowed('GET, HEAD'),
             'media/retry' === $route => 'POST' === $method ? $this->retry($query) : self::notAllowed('POST'),
@@ -113,6 +114,19 @@ final readonly class Agent
     private static function cannotWrite(): Answer
     {
         return Answer::problem(503, 'Service Unavailable', 'The share of the slot cannot be written to.', ['Retry-After' => '5']);
+    }
+
+    /** @param array<mixed> $query */
+    private function files(string $method, array $query, string $body): Answer
+    {
+        $files = new SharedFiles($this->settings->share, $this->settings->sharedPaths);
+        if ('PUT' !== $method) {
+            return 'POST' === $method ? $files->missing($body) : self::notAllowed('POST, PUT');
+        }
+        set_time_limit(0);
+        $content = fopen('php://input', 'rb');
+
+        return false === $content ? Answer::problem(503, 'Service Unavailable') : $files->put($query['path'] ?? null, $content);
     }
 
     /** @param array<mixed> $query */

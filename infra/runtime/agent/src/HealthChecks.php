@@ -11,6 +11,7 @@ final readonly class HealthChecks
     private const SIDECAR_MS = 500;
     private const APPLICATION_MS = 1500;
     private const OUTBOX_MIN_FREE_BYTES = 268_435_456;
+    private const SHARE_MIN_FREE = 0.05;
     private const KEY_SECONDS = 60;
     /** This many ends in a row soon after a start are no accident. */
     private const FAILING_WORKER = 3;
@@ -34,6 +35,9 @@ final readonly class HealthChecks
         }
         if ($this->settings->hasOutbox) {
             $checks['outbox'] = $this->outbox();
+        }
+        if ('' !== $this->settings->share && [] !== $this->settings->sharedPaths) {
+            $checks['share'] = $this->share();
         }
         $checks['sidecar'] = $this->sidecar();
         if ($this->settings->hasWorkers && 'production' === $this->settings->slot) {
@@ -114,6 +118,22 @@ final readonly class HealthChecks
         $free = @disk_free_space($directory);
         if (false !== $free && $free < self::OUTBOX_MIN_FREE_BYTES) {
             return $base + ['status' => 'warn', 'output' => 'little room is left', 'observedValue' => (int) $free, 'observedUnit' => 'bytes'];
+        }
+
+        return $base + ['status' => 'pass'];
+    }
+
+    /** @return array<string, mixed> */
+    private function share(): array
+    {
+        $base = ['componentType' => 'system'];
+        if (!is_writable($this->settings->share)) {
+            return $base + ['status' => 'fail', 'output' => 'the share of media cannot be written to'];
+        }
+        $free = @disk_free_space($this->settings->share);
+        $total = @disk_total_space($this->settings->share);
+        if (false !== $free && false !== $total && $free < $total * self::SHARE_MIN_FREE) {
+            return $base + ['status' => 'warn', 'output' => 'the share of media is nearly full', 'observedValue' => (int) $free, 'observedUnit' => 'bytes'];
         }
 
         return $base + ['status' => 'pass'];

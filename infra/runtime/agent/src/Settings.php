@@ -48,6 +48,10 @@ final readonly class Settings
         /** @var array<mixed> app.json */
         public array $package,
         public string $applicationDirectory,
+        /** Where the share of media is mounted, or empty. */
+        public string $share,
+        /** @var list<string> directories of the application that are on it */
+        public array $sharedPaths,
         /** @var list<string> settings that are secrets of the application */
         public array $secretNames,
     ) {
@@ -89,6 +93,8 @@ final readonly class Settings
             hasWorkers: [] !== (array) ($application['workers'] ?? []) || [] !== (array) ($application['schedule'] ?? []),
             package: $package,
             applicationDirectory: self::text('APP_DIR', ''),
+            share: rtrim(self::text('MEDIA_SHARE', ''), '/'),
+            sharedPaths: array_values(array_column(array_filter($media, static fn (mixed $entry): bool => is_array($entry) && 'shared' === ($entry['mode'] ?? null)), 'path')),
             secretNames: array_values(self::texts($application['secrets'] ?? [])),
         );
     }
