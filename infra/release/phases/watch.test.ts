@@ -72,7 +72,7 @@ describe('a watch', () => {
     const production = await slot(failsAt('/api/ping'));
     await expect(watch(production, old, short, watching(clock))).rejects.toMatchObject({
       code: 'SLIP-RELEASE-WORSE',
-      detail: { found: expect.stringMatching(/requests failed \(\/api\/ping: 500 \), before 0 of 5/) },
+      detail: { found: expect.stringMatching(/requests failed \(\/api\/ping: 500 \), before 0 of 8/) },
     });
     expect(clock.now()).toBeGreaterThanOrEqual(2500);
   });
