@@ -46,13 +46,13 @@ final class CronExpressionTest extends TestCase
     }
 
     #[DataProvider('moments')]
-    public function testSaysWhenItIsDue(string $text, string $moment, bool $isDue): void
+    public function test_says_when_it_is_due(string $text, string $moment, bool $isDue): void
     {
         $minute = intdiv((int) strtotime($moment.' UTC'), 60);
         self::assertSame($isDue, CronExpression::parse($text)->isDue($minute));
     }
 
-    public function testSpellsTheSameExpressionTheSame(): void
+    public function test_spells_the_same_expression_the_same(): void
     {
         self::assertSame('0 3 * JAN MON', CronExpression::parse("  0  3 *\tjan mon ")->text);
     }
@@ -66,7 +66,7 @@ final class CronExpressionTest extends TestCase
     }
 
     #[DataProvider('wrong')]
-    public function testRefusesWhatItDoesNotUnderstand(string $text): void
+    public function test_refuses_what_it_does_not_understand(string $text): void
     {
         $this->expectException(\InvalidArgumentException::class);
         CronExpression::parse($text);

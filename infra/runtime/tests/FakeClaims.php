@@ -11,11 +11,11 @@ use Slipway\Workers\ClaimsUnavailableException;
 final class FakeClaims implements Claims
 {
     /** @var array<string, true> */
-    private array $minutes = [];
-    /** @var array<string, true> */
     public array $running = [];
     public ?int $last = null;
     public bool $isAway = false;
+    /** @var array<string, true> */
+    private array $minutes = [];
 
     public function claimMinute(string $entry, int $minute): bool
     {

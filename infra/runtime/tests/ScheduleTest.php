@@ -21,21 +21,7 @@ final class ScheduleTest extends TestCase
         $this->log = new RecordingLog();
     }
 
-    /** @return array{Schedule, FakeLauncher} */
-    private function instance(string ...$expressions): array
-    {
-        $launcher = new FakeLauncher();
-        $entries = array_map(static fn (string $text): ScheduleEntry => new ScheduleEntry(CronExpression::parse($text), ['php', $text]), $expressions);
-
-        return [new Schedule(array_values($entries), $this->claims, $launcher, $this->log), $launcher];
-    }
-
-    private static function at(string $time): float
-    {
-        return (float) strtotime("2026-11-28 $time UTC");
-    }
-
-    public function testRunsAnEntryOnceInEachMinuteThatItIsDueInOverAllInstances(): void
+    public function test_runs_an_entry_once_in_each_minute_that_it_is_due_in_over_all_instances(): void
     {
         [$one, $first] = $this->instance('*/2 * * * *');
         [$other, $second] = $this->instance('*/2 * * * *');
@@ -49,7 +35,7 @@ final class ScheduleTest extends TestCase
         self::assertCount(5, [...$first->launched, ...$second->launched]);
     }
 
-    public function testSkipsTheNextRunWhileOneStillGoesHereOrElsewhere(): void
+    public function test_skips_the_next_run_while_one_still_goes_here_or_elsewhere(): void
     {
         [$one, $first] = $this->instance('* * * * *');
         [$other, $second] = $this->instance('* * * * *');
@@ -65,7 +51,7 @@ final class ScheduleTest extends TestCase
         self::assertCount(1, $second->launched);
     }
 
-    public function testSkipsAndSaysSoWhileRedisIsUnavailable(): void
+    public function test_skips_and_says_so_while_redis_is_unavailable(): void
     {
         [$schedule, $launcher] = $this->instance('* * * * *');
         $this->claims->isAway = true;
@@ -78,7 +64,7 @@ final class ScheduleTest extends TestCase
         self::assertCount(1, $launcher->launched);
     }
 
-    public function testAVersionThatComesInTheSameMinuteDoesNotRunItAgain(): void
+    public function test_a_version_that_comes_in_the_same_minute_does_not_run_it_again(): void
     {
         [$old, $before] = $this->instance('* * * * *');
         $old->tick(self::at('10:00:05'), true, self::NO_LIMIT);
@@ -91,7 +77,7 @@ final class ScheduleTest extends TestCase
         self::assertCount(1, $after->launched);
     }
 
-    public function testMakesUpOnceForMinutesInWhichNobodyLooked(): void
+    public function test_makes_up_once_for_minutes_in_which_nobody_looked(): void
     {
         [$old] = $this->instance('0 3 * * *');
         $old->tick(self::at('02:58:30'), true, self::NO_LIMIT);
@@ -102,14 +88,14 @@ final class ScheduleTest extends TestCase
         self::assertCount(2, $launcher->launched);
     }
 
-    public function testDoesNotMakeUpForWhatWasBeforeTheFirstSchedule(): void
+    public function test_does_not_make_up_for_what_was_before_the_first_schedule(): void
     {
         [$new, $launcher] = $this->instance('0 3 * * *');
         $new->tick(self::at('03:02:00'), true, self::NO_LIMIT);
         self::assertCount(0, $launcher->launched);
     }
 
-    public function testARunMayEndByItselfBeforeASwapThenItIsToldToAndThenKilled(): void
+    public function test_a_run_may_end_by_itself_before_a_swap_then_it_is_told_to_and_then_killed(): void
     {
         [$schedule, $launcher] = $this->instance('* * * * *');
         $schedule->tick(self::at('10:00:00'), true, self::NO_LIMIT);
@@ -128,7 +114,7 @@ final class ScheduleTest extends TestCase
         self::assertSame([], $this->claims->running);
     }
 
-    public function testARefusedSwapLeavesTheRunAlone(): void
+    public function test_a_refused_swap_leaves_the_run_alone(): void
     {
         [$schedule, $launcher] = $this->instance('0 10 * * *');
         $schedule->tick(self::at('10:00:00'), true, self::NO_LIMIT);
@@ -138,5 +124,19 @@ final class ScheduleTest extends TestCase
         // The next swap gives it its time anew.
         $schedule->tick(self::at('10:06:00'), false, self::NO_LIMIT);
         self::assertSame([], $launcher->last()->signals);
+    }
+
+    /** @return array{Schedule, FakeLauncher} */
+    private function instance(string ...$expressions): array
+    {
+        $launcher = new FakeLauncher();
+        $entries = array_map(static fn (string $text): ScheduleEntry => new ScheduleEntry(CronExpression::parse($text), ['php', $text]), $expressions);
+
+        return [new Schedule(array_values($entries), $this->claims, $launcher, $this->log), $launcher];
+    }
+
+    private static function at(string $time): float
+    {
+        return (float) strtotime("2026-11-28 $time UTC");
     }
 }

@@ -34,7 +34,7 @@ final class SupervisorTest extends TestCase
         }
     }
 
-    public function testWorkersRunOnlyWhereTheRunningVersionIsDeclaredLive(): void
+    public function test_workers_run_only_where_the_running_version_is_declared_live(): void
     {
         $this->supervisor->tick(1.0);
         $this->declaration->declare('v1');
@@ -48,7 +48,7 @@ final class SupervisorTest extends TestCase
         self::assertSame(['TERM'], $this->launcher->last()->signals);
     }
 
-    public function testSaysWhatRunsSoThatOthersCanWaitForItsEnd(): void
+    public function test_says_what_runs_so_that_others_can_wait_for_its_end(): void
     {
         $this->declaration->declare('v2');
         $this->supervisor->tick(1.0);
@@ -64,13 +64,13 @@ final class SupervisorTest extends TestCase
         self::assertSame([], $this->declaration->reports(60.0));
     }
 
-    public function testOneThatHasNotReadTheDeclarationCountsAsOneThatMayStartWorkers(): void
+    public function test_one_that_has_not_read_the_declaration_counts_as_one_that_may_start_workers(): void
     {
         $this->supervisor->tick(0.1);
         self::assertSame([true, false], $this->said(0.1));
     }
 
-    public function testEndsWithItsContainerWhenEverythingHasEnded(): void
+    public function test_ends_with_its_container_when_everything_has_ended(): void
     {
         $this->declaration->declare('v2');
         self::assertTrue($this->supervisor->tick(1.0));
@@ -83,7 +83,21 @@ final class SupervisorTest extends TestCase
         self::assertFalse($this->supervisor->tick(12.5));
     }
 
-    public function testADeclarationThatIsNoVersionIsNone(): void
+    public function test_nothing_is_started_when_the_declaration_is_withdrawn_at_the_moment_in_which_it_is_seen(): void
+    {
+        $withdrawing = new WithdrawingDeclaration($this->home);
+        $log = new RecordingLog();
+        $worker = new Worker('queue', ['work'], 60, $this->launcher, $log, static fn (): float => 0.0);
+        $supervisor = new Supervisor('a-host', 'a', 'v2', $withdrawing, [$worker], new Schedule([], new FakeClaims(), $this->launcher, $log), $log);
+        $supervisor->tick(1.0);
+        $this->declaration->declare('v2');
+        $supervisor->tick(2.0);
+        $supervisor->tick(3.0);
+        self::assertCount(0, $this->launcher->launched);
+        self::assertSame([false, false], $this->said(3.0));
+    }
+
+    public function test_a_declaration_that_is_no_version_is_none(): void
     {
         self::assertNull($this->declaration->read());
         mkdir($this->home, 0o755, true);

@@ -21,7 +21,7 @@ final class WorkerTest extends TestCase
         $this->worker = new Worker('queue', ['php', 'work'], 60, $this->launcher, $this->log, static fn (): float => 1.0);
     }
 
-    public function testRunsOnceWhileItIsWanted(): void
+    public function test_runs_once_while_it_is_wanted(): void
     {
         $this->worker->tick(0.0, false, self::NO_LIMIT);
         self::assertCount(0, $this->launcher->launched);
@@ -32,7 +32,7 @@ final class WorkerTest extends TestCase
         self::assertCount(1, $this->launcher->launched);
     }
 
-    public function testOneThatDiesAtItsStartIsStartedAgainAfterLongerAndLongerPausesUpToAMinute(): void
+    public function test_one_that_dies_at_its_start_is_started_again_after_longer_and_longer_pauses_up_to_a_minute(): void
     {
         $pauses = [];
         $now = 0.0;
@@ -49,7 +49,7 @@ final class WorkerTest extends TestCase
         self::assertSame('exit code 1', $this->worker->status()['lastExit']['reason'] ?? null);
     }
 
-    public function testOneThatRanLongIsStartedAgainAtOnce(): void
+    public function test_one_that_ran_long_is_started_again_at_once(): void
     {
         $this->worker->tick(0.0, true, self::NO_LIMIT);
         $this->launcher->last()->reason = 'exit code 0';
@@ -59,7 +59,7 @@ final class WorkerTest extends TestCase
         self::assertSame(0, $this->worker->status()['failures']);
     }
 
-    public function testOneThatCannotBeStartedIsTriedAgain(): void
+    public function test_one_that_cannot_be_started_is_tried_again(): void
     {
         $this->launcher->fails = true;
         $this->worker->tick(0.0, true, self::NO_LIMIT);
@@ -69,7 +69,7 @@ final class WorkerTest extends TestCase
         self::assertTrue($this->worker->isRunning());
     }
 
-    public function testIsToldToEndAndKilledAfterItsTime(): void
+    public function test_is_told_to_end_and_killed_after_its_time(): void
     {
         $this->worker->tick(0.0, true, self::NO_LIMIT);
         $this->launcher->last()->isDeaf = true;
@@ -80,7 +80,7 @@ final class WorkerTest extends TestCase
         self::assertSame(['TERM', 'KILL'], $this->launcher->last()->signals);
     }
 
-    public function testAContainerThatStopsGivesItLessTime(): void
+    public function test_a_container_that_stops_gives_it_less_time(): void
     {
         $this->worker->tick(0.0, true, self::NO_LIMIT);
         $this->launcher->last()->isDeaf = true;
@@ -90,7 +90,7 @@ final class WorkerTest extends TestCase
         self::assertSame(['TERM', 'KILL'], $this->launcher->last()->signals);
     }
 
-    public function testOneThatIsWantedAgainWhileItEndsIsStartedAgainAtOnceWhenItHasEnded(): void
+    public function test_one_that_is_wanted_again_while_it_ends_is_started_again_at_once_when_it_has_ended(): void
     {
         $this->worker->tick(0.0, true, self::NO_LIMIT);
         $this->launcher->last()->isDeaf = true;
@@ -103,7 +103,7 @@ final class WorkerTest extends TestCase
         self::assertSame(0, $this->worker->status()['restarts']);
     }
 
-    public function testOneThatIsWantedAgainWhileItEndsIsKilledAfterItsTimeAllTheSame(): void
+    public function test_one_that_is_wanted_again_while_it_ends_is_killed_after_its_time_all_the_same(): void
     {
         $this->worker->tick(0.0, true, self::NO_LIMIT);
         $this->launcher->last()->isDeaf = true;

@@ -39,7 +39,7 @@ final class Supervisor
         }
         if ($now - $this->readAt >= self::READ_SECONDS) {
             $this->readAt = $now;
-            $this->note($this->declaration->read() === $this->version);
+            $this->read($now);
         }
         $wanted = true === $this->isLive && null === $this->endBy;
         $stopLimit = null === $this->endBy ? self::NO_LIMIT : max(0.0, $this->endBy - $now);
@@ -65,6 +65,20 @@ final class Supervisor
             $worker->kill();
         }
         $this->schedule->kill();
+    }
+
+    private function read(float $now): void
+    {
+        $isLive = $this->declaration->read() === $this->version;
+        if ($isLive && true !== $this->isLive) {
+            // Said before anything is started, and then looked at again: whoever withdraws the declaration meanwhile sees either that
+            // something may run, or nothing that does.
+            $this->isLive = true;
+            $this->report($now);
+            $isLive = $this->declaration->read() === $this->version;
+            $this->isLive = false;
+        }
+        $this->note($isLive);
     }
 
     private function note(bool $isLive): void

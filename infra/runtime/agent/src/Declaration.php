@@ -8,7 +8,7 @@ namespace Slipway\Agent;
  * The file that names the version which is live. All instances of a slot share it, and it moves with the slot; only where it names the
  * running version do workers and the schedule run.
  */
-final readonly class Declaration
+readonly class Declaration
 {
     private const VERSION = '/^[A-Za-z0-9._-]{1,64}$/D';
     /** An instance that said nothing for this long has ended. */
