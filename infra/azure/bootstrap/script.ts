@@ -159,7 +159,7 @@ function previewRole(unique: string, group: string): string[] {
     AssignableScopes: ['$SCOPE'],
   };
   const json = JSON.stringify(definition).replaceAll('"', '\\"').replace('$SCOPE', `$SCOPE/resourceGroups/${group}`);
-  const role = `PREVIEW_ROLE=$(az role definition list --name ${quote(name)} --custom-role-only true --query '[0].name' --output tsv)`;
+  const role = `PREVIEW_ROLE=$(az role definition list --name ${quote(name)} --scope "$SCOPE/resourceGroups/${group}" --custom-role-only true --query '[0].name' --output tsv)`;
   return [
     role,
     'if [ -z "$PREVIEW_ROLE" ]; then',
