@@ -7,6 +7,7 @@ import { describeInterrupts } from './release/interrupt.suite.ts';
 import { describeLockedMigrations } from './release/locked.suite.ts';
 import { describeRefusals } from './release/refusals.suite.ts';
 import { describeFailedSwapBack } from './release/swap-back.suite.ts';
+import { describeWorkers } from './release/workers.suite.ts';
 
 const everyStep: CrashSteps = {
   release: [
@@ -42,3 +43,4 @@ describeForeignWriter(() => bed);
 describeInterrupts(() => bed);
 if (long) describeFailedSwapBack(() => bed);
 if (long) describeLockedMigrations(() => bed);
+describeWorkers(() => bed, long ? 20 : 1);

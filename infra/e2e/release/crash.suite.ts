@@ -99,5 +99,7 @@ export function describeCrashes(bed: () => ReleaseBed, steps: CrashSteps): void 
     }
     expect((await new AppService(site, management).slot())?.preparedFor).toBeUndefined();
     expect((await probe.stop()).lost).toBe(0);
+    // Workers that were ended for a swap that was not done go on, and those of a version that is live run.
+    expect((await bed().region.status()).slots.production.declared).toBe(await bed().liveVersion());
   }
 }
