@@ -14,6 +14,7 @@
 # APP_USER        www-data        the user that nginx and php run as when this script runs as root
 # TRUSTED_PROXIES                 comma separated addresses whose CLIENT_ADDRESS_HEADER and X-Forwarded-Proto are trusted
 # CLIENT_ADDRESS_HEADER           X-Forwarded-For, or X-Azure-SocketIP behind Front Door: the header with the client's address
+# SLIPWAY_HOME    /home/slipway   on the share of the slot: which version is live, what its workers do, jobs of migrations
 # START_SECONDS   120             the limit of each command that the application runs at start
 set -u
 
