@@ -2,6 +2,7 @@ import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promis
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { startTimeOf } from '../../lib/process-facts.mjs';
 import { eventually } from '../../testbed/eventually.ts';
 import type { StorageMount, WorkerSpec } from '../appservice/worker.ts';
 import { createStateDirectories } from '../state/files.ts';
@@ -48,6 +49,22 @@ test('an empty slot starts nothing, so nothing of it ends', async () => {
   await worker.start(spec);
   expect(await readdir(paths.processes)).toEqual([]);
   expect(worker.exits).toEqual({ 'worker-b': [] });
+});
+
+test('no worker of the application outlives its container', async () => {
+  await mkdir(wwwroot, { recursive: true });
+  const script = `mkdir -p "$RUN_DIR/workers"
+    setsid sleep 600 & worker=$!
+    until read -ra stat </proc/$worker/stat && [ "\${stat[5]}" = $worker ]; do :; done
+    echo "{\\"$worker\\":\\"\${stat[21]}\\"}" >"$RUN_DIR/workers/running.json"
+    echo $worker >'${paths.root}/worker'
+    sleep 600`;
+  await writeFile(join(wwwroot, 'start.sh'), script);
+  await worker.start(spec);
+  const pid = async () => Number(await readFile(join(paths.root, 'worker'), 'utf8').catch(() => ''));
+  await eventually('it runs', async () => (await pid()) > 0);
+  await worker.stop(0);
+  expect(startTimeOf(await pid())).toBeUndefined();
 });
 
 test('a slot with content runs its startup command', async () => {
