@@ -1,3 +1,12 @@
+import { homedir } from 'node:os';
+
+// A test is not to depend on who runs it. Its processes have a home, and no word of anybody on colours; what they write lies where
+// a unix socket's path, which has room for 107 bytes, is short enough.
+process.env.HOME ??= homedir();
+process.env.NO_COLOR = '1';
+delete process.env.FORCE_COLOR;
+if ((process.env.TMPDIR ?? '').length > 40) process.env.TMPDIR = '/tmp';
+
 /** Tests run as the product runs: ESM, Node strips the types, no build step. */
 export default {
   roots: ['<rootDir>/infra', '<rootDir>/sidecar'],

@@ -1,6 +1,6 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { homedir, tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { eventually } from '../../testbed/eventually.ts';
@@ -61,6 +61,18 @@ describe('a test run', () => {
       expect(shown).toContain(`form ${form}`);
     },
   );
+
+  test('no stage sees colours that its caller forces, and each has a home', async () => {
+    const before = { ...process.env };
+    process.env.FORCE_COLOR = '1';
+    delete process.env.HOME;
+    try {
+      const { shown } = await run([shell('asks', 'echo "colour <$FORCE_COLOR> <$NO_COLOR> home <$HOME>"; exit 1')]);
+      expect(shown).toContain(`colour <> <1> home <${homedir()}>`);
+    } finally {
+      process.env = before;
+    }
+  });
 
   test('the word long chooses the form, not a stage, and gives each stage more time', () => {
     expect(splitForm(['unit'])).toEqual({ form: 'short', names: ['unit'] });

@@ -1,10 +1,10 @@
 import { mkdir } from 'node:fs/promises';
-import { availableParallelism } from 'node:os';
+import { availableParallelism, homedir } from 'node:os';
 import type { LiveLine } from '../views/live-line.ts';
 import { RunDirectory } from './run-directory.ts';
 import { runParent } from './run-parent.ts';
 import { runStage, type StageResult } from './run-stage.ts';
-import { formVariable, type Stage, type StageContext } from './stages.ts';
+import { type Form, formVariable, type Stage, type StageContext } from './stages.ts';
 
 export interface TestRun {
   readonly results: readonly StageResult[];
@@ -28,7 +28,7 @@ export interface TestRunOptions {
 export async function runTests(stages: readonly Stage[], options: TestRunOptions): Promise<TestRun> {
   await mkdir(options.context.reports, { recursive: true });
   const directory = await RunDirectory.create(runParent(options.context.form), options.graceMs);
-  const env = { ...process.env, TMPDIR: directory.path, NO_COLOR: '1', [formVariable]: options.context.form };
+  const env = stageEnvironment(directory.path, options.context.form);
   const results: StageResult[] = [];
   let leftovers: string[] = [];
   try {
@@ -46,6 +46,12 @@ export async function runTests(stages: readonly Stage[], options: TestRunOptions
     await directory.remove();
   }
   return { results, leftovers };
+}
+
+/** The caller's, but for what tests would depend on: place and form are the run's, colours are off, and there is a home. */
+function stageEnvironment(directory: string, form: Form): NodeJS.ProcessEnv {
+  const { FORCE_COLOR: _, ...environment } = process.env;
+  return { HOME: homedir(), ...environment, TMPDIR: directory, NO_COLOR: '1', [formVariable]: form };
 }
 
 async function runPhase(
