@@ -74,7 +74,13 @@ export async function describeRegion(
   };
 }
 
-async function describeSlot(worker: ProcessWorker, sidecarPort: number): Promise<SlotStatus> {
+/** What a slot's status is made of. */
+export type DescribedWorker = Pick<
+  ProcessWorker,
+  'id' | 'exits' | 'isDeployed' | 'ping' | 'processes' | 'applicationWorkers'
+>;
+
+export async function describeSlot(worker: DescribedWorker, sidecarPort: number): Promise<SlotStatus> {
   const [deployed, version, live, media, processes, { declared, ...application }] = await Promise.all([
     worker.isDeployed(),
     pingJson(worker, '/_slipway/version'),
@@ -104,7 +110,7 @@ async function describeSlot(worker: ProcessWorker, sidecarPort: number): Promise
   };
 }
 
-async function pingJson(worker: ProcessWorker, path: string): Promise<unknown> {
+async function pingJson(worker: DescribedWorker, path: string): Promise<unknown> {
   try {
     const answer = await worker.ping(path, askWithinMs);
     return answer.status === 200 ? JSON.parse(answer.body) : undefined;

@@ -81,6 +81,11 @@ const onlySubnets = (resource: RecordedResource): RecordedResource => ({
   dependencies: prod.resources.filter(({ type }) => type.endsWith(':Subnet')).map(({ urn }) => urn),
 });
 
+const onlyOrigins = (resource: RecordedResource): RecordedResource => ({
+  ...resource,
+  dependencies: prod.resources.filter(({ type }) => type.endsWith(':AFDOrigin')).map(({ urn }) => urn),
+});
+
 const waitsForNothing = (resource: RecordedResource): RecordedResource => ({ ...resource, dependencies: [] });
 
 /** By rule: ways to break it. */
@@ -145,10 +150,29 @@ const BREAKAGES: Readonly<Record<string, readonly (readonly [string, () => Evalu
       () => withBroken('Secret', 'redis-key', (each) => ({ ...each, secretPaths: [] })),
     ],
     ['a secret in an output', () => ({ ...prod, outputs: { ...prod.outputs, oops: secretOf('database-password') } })],
+    [
+      'a copy beside the value that is marked',
+      () =>
+        withBroken('Secret', 'redis-key', (each) => {
+          const properties = isJsonObject(each.inputs.properties) ? each.inputs.properties : {};
+          return input('properties.valueCopy', properties.value ?? '')(each);
+        }),
+    ],
+    [
+      'a short secret in another input',
+      () =>
+        withBroken('AppServicePlan', 'plan', (each) => ({
+          ...each,
+          inputs: { ...each.inputs, marked: 'swordfish', open: 'swordfish' },
+          secretPaths: ['marked'],
+        })),
+    ],
     ['a secret in a name', () => withBroken('AppServicePlan', 'plan', input('name', secretOf('release-token')))],
   ],
   tags: [
-    ['a plan without its stage', () => withBroken('AppServicePlan', 'plan', input('tags', { application: 'slipway' }))],
+    ...['application', 'stage', 'managed-by'].map(
+      (tag) => [`a plan without ${tag}`, () => withBroken('AppServicePlan', 'plan', input(`tags.${tag}`, ''))] as const,
+    ),
   ],
   'locks and protection on data': [
     ['a database nobody protects', () => withBroken('Server', 'mysql', (each) => ({ ...each, protect: false }))],
@@ -263,6 +287,7 @@ const BREAKAGES: Readonly<Record<string, readonly (readonly [string, () => Evalu
     ['the app before its roles', () => withBroken('WebApp', 'app', waitsForNothing)],
     ['a sidecar before its settings', () => withBroken('WebAppSiteContainer', 'app-sidecar', waitsForNothing)],
     ['a route before the WAF', () => withBroken('Route', 'production-media', waitsForNothing)],
+    ['a route after its origins, but before the WAF', () => withBroken('Route', 'production-media', onlyOrigins)],
     ['a lock before what it holds', () => withBroken('ManagementLockByScope', 'keep-media', waitsForNothing)],
     ['an endpoint while a subnet is written', () => withBroken('PrivateEndpoint', 'endpoint-media', waitsForNothing)],
     ['two endpoints at the same time', () => withBroken('PrivateEndpoint', 'endpoint-redis', onlySubnets)],
@@ -284,7 +309,7 @@ const BREAKAGES: Readonly<Record<string, readonly (readonly [string, () => Evalu
     ['an alert that is off', () => withBroken('ScheduledQueryRule', 'alert-sidecar-absent', input('enabled', false))],
     [
       'a budget that warns too late',
-      () => withBroken('Budget', 'budget', input('notifications.actual80.threshold', 800)),
+      () => withBroken('Budget', 'budget', input('notifications.actual80.threshold', 100)),
     ],
     ['an alert for nobody', () => withBroken('MetricAlert', 'alert-app-5xx', input('actions', []))],
   ],
@@ -319,6 +344,14 @@ describe.each(HOUSE_RULES.map((rule) => [rule.name, rule] as const))('%s', (name
   test.each([...(BREAKAGES[name] ?? [])])('finds %s', (_, broken) => {
     expect(rule.findings(broken())).not.toEqual([]);
   });
+});
+
+test('a sidecar waits for the settings of its own site, not for those of the other slot', () => {
+  const own = prod.resources.filter(({ name }) => name === 'app-settings').map(({ urn }) => urn);
+  const rule = HOUSE_RULES.find(({ name }) => name === 'dependency order');
+  const evaluation = withBroken('WebAppSiteContainer', 'app-sidecar', (each) => ({ ...each, dependencies: own }));
+  const problems = rule?.findings(evaluation).filter(({ resource }) => resource === 'app-sidecar') ?? [];
+  expect(problems.filter(({ problem }) => /wait for (app|staging)-settings/.test(problem))).toEqual([]);
 });
 
 test("the pipeline of a stage may give every role that its stage gives, and reads the tokens of its own stage's releases", () => {

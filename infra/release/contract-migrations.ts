@@ -64,15 +64,22 @@ async function contractContext(session: Session, live: HistoryEntry) {
     (await session.packages.use(entry, (file) => openPackage(file))).migrations;
   const own = await migrationsOf(live);
   const pending = own.filter(({ kind }) => kind === 'contract').map(({ version }) => version);
-  const served = async (role: string, entry: HistoryEntry): Promise<ServingVersion> => ({
-    role,
-    version: entry.version,
-    migrations: (await migrationsOf(entry)).map(({ version }) => version),
-  });
-  const serving = [await served('live', live)];
-  const target = entryBefore(session.entries, live);
-  if (target !== undefined) {
-    serving.push(await served('what a rollback returns to', target));
+  const serving: ServingVersion[] = [];
+  for (const { role, entry } of entriesThatMayServe(session.entries, live)) {
+    const migrations = (await migrationsOf(entry)).map(({ version }) => version);
+    serving.push({ role, version: entry.version, migrations });
   }
   return { pending, serving };
+}
+
+/** The live version, and the one that a rollback puts in its place. */
+export function entriesThatMayServe(
+  history: readonly HistoryEntry[],
+  live: HistoryEntry,
+): { readonly role: string; readonly entry: HistoryEntry }[] {
+  const target = entryBefore(history, live);
+  return [
+    { role: 'live', entry: live },
+    ...(target === undefined ? [] : [{ role: 'what a rollback returns to', entry: target }]),
+  ];
 }
