@@ -9,7 +9,10 @@ export const command = defineCommand<{ follow: boolean; process?: string }>({
   configure(command) {
     command
       .option('-f, --follow', 'keep printing new lines', false)
-      .option('--process <name>', 'only this process, such as nginx, php-fpm, sidecar, mysql');
+      .option(
+        '--process <name>',
+        'only this process, such as worker-a (nginx and php-fpm), sidecar, mysql; of the application worker.NAME, schedule',
+      );
   },
   async run({ options, output }) {
     const { regionLogs } = await import('../../local/processes/logs.ts');
