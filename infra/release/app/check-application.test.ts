@@ -72,3 +72,21 @@ test.each([
 ])('the least PHP of %j is %j', (constraint, least) => {
   expect(leastVersion(constraint)).toBe(least);
 });
+
+test('what cannot work on the network disk of shared media is noted', async () => {
+  const { notes } = await check({
+    'index.php': '<?php echo 1;',
+    'slipway.yaml': `
+media: [{path: storage, url: /media, mode: shared}]
+env: {SESSION_FILES: storage/sessions}
+`,
+    'storage/deep/shop.sqlite': '',
+    'storage/deep/photo.png': '',
+  });
+  expect(notes).toEqual([
+    expect.stringContaining('storage/framework below it keeps caches, sessions'),
+    expect.stringContaining('storage/logs'),
+    expect.stringContaining('storage/deep/shop.sqlite looks like a database'),
+    expect.stringContaining('SESSION_FILES leads into storage'),
+  ]);
+});

@@ -5,6 +5,7 @@ import { asObject, fieldOf, listOf, parseObject, textOf } from '../../lib/json.t
 import { cleanEnvironment, runProgram } from '../../lib/run-program.ts';
 import { type Application, type ComposerFile, inspectApplication } from './application.ts';
 import type { Manifest } from './manifest-schema.ts';
+import { networkDiskNotes } from './network-disk.ts';
 import { manifestName } from './read-manifest.ts';
 
 const phpTimeoutMs = 20_000;
@@ -27,12 +28,13 @@ export async function checkApplication(directory: string, proposed: Manifest = {
   const { application, composer, violations } = await inspectApplication(directory, proposed);
   const has = async (path: string): Promise<boolean> =>
     (await lstat(join(directory, path)).catch(() => undefined)) !== undefined;
-  const [documentRoot, migrations, php, locked, lock, own] = await Promise.all([
+  const [documentRoot, migrations, php, locked, lock, disk, own] = await Promise.all([
     documentRootProblems(directory, application, has),
     undeclaredMigrations(application, has),
     phpProblems(application, composer),
     composer === undefined ? [] : lockedProblems(directory, application),
     lockNotes(application, composer, has),
+    networkDiskNotes(directory, application),
     has('slipway'),
   ]);
   return {
@@ -46,7 +48,7 @@ export async function checkApplication(directory: string, proposed: Manifest = {
       ...locked,
       ...(own ? ['slipway/ is the name of the runtime in every package: give the directory another name'] : []),
     ],
-    notes: lock,
+    notes: [...lock, ...disk],
   };
 }
 

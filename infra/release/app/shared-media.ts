@@ -4,6 +4,11 @@ import type { Application } from './application.ts';
 
 type Mounts = Readonly<Record<string, WantedMount>>;
 
+/** Directories of the application whose files outlive a release; no package holds them. */
+export function mediaPaths({ media }: Pick<Application, 'media'>): readonly string[] {
+  return media.map(({ path }) => path);
+}
+
 /** Directories of the application that lie on the share. */
 export function sharedPaths({ media }: Pick<Application, 'media'>): readonly string[] {
   return media.filter(({ mode }) => mode === 'shared').map(({ path }) => path);
