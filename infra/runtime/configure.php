@@ -4,7 +4,7 @@ declare(strict_types=1);
 
 // Renders the configuration of nginx, php-fpm and PHP for one application, from its app.json and the environment that startup.sh
 // gives. Writes below RUN_DIR: nginx.conf, php-fpm.conf, php/slipway.ini, start/N (the words of a start command, each ended by
-// NUL), writable and shared (paths, each ended by NUL) and has-workers where the application has workers or a schedule. What it cannot render
+// NUL), writable, shared and outbox (paths, each ended by NUL) and has-workers where the application has workers or a schedule. What it cannot render
 // ends it with a sentence on stderr and exit code 1.
 
 namespace Slipway\Runtime;
@@ -54,10 +54,12 @@ final readonly class Configuration
         }
         $ended = static fn (array $paths): string => implode('', array_map(static fn (string $path): string => $path."\0", $paths));
         // Without a share they belong to this container, as with one application in one directory.
-        $isShared = fn (array $entry): bool => '' !== $this->env('MEDIA_SHARE', '') && 'shared' === $entry['mode'];
-        $shared = array_column(array_filter($this->application['media'], $isShared), 'path');
+        $hasShare = '' !== $this->env('MEDIA_SHARE', '');
+        $of = fn (string $mode): array => array_column(array_filter($this->application['media'], static fn (array $entry): bool => $mode === $entry['mode']), 'path');
+        $shared = $hasShare ? $of('shared') : [];
         self::put($run.'/shared', $ended($shared));
-        self::put($run.'/writable', $ended([...$this->application['writable'], ...array_diff(array_column($this->application['media'], 'path'), $shared)]));
+        self::put($run.'/outbox', $ended($of('outbox')));
+        self::put($run.'/writable', $ended([...$this->application['writable'], ...array_diff($of('shared'), $shared)]));
     }
 
     /** @return array<string, string> */
@@ -105,7 +107,11 @@ final readonly class Configuration
             'DOCUMENT_ROOT' => $root,
             'FRONT_CONTROLLER' => $root.'/'.$script,
             'SCRIPT' => $script,
-            'LOCATIONS' => (new Locations($this->application, $this->slipway, $app, $this->env('RUN_DIR'), rtrim($this->env('MEDIA_SHARE', ''), '/')))->text(),
+            'LOCATIONS' => (new Locations($this->application, $this->slipway, $app, $this->env('RUN_DIR'), [
+                'share' => rtrim($this->env('MEDIA_SHARE', ''), '/'),
+                'root' => rtrim($this->env('MEDIA_ROOT'), '/'),
+                'mount' => rtrim($this->env('MEDIA_MOUNT', ''), '/'),
+            ]))->text(),
             'PRELOAD' => isset($php['preload']) ? 'opcache.preload = '.$app.'/'.$php['preload'].('' === $user ? '' : "\nopcache.preload_user = $user") : '',
             'DIRECTIVES' => implode("\n", array_map(self::directive(...), array_keys($php['ini']), $php['ini'])),
         ]);

@@ -159,19 +159,20 @@ set_permissions() {
     mkdir -p "$APP_DIR/$path" || fail "Cannot make the writable directory $path"
     writable+=("$APP_DIR/$path")
   done <"$RUN_DIR/writable"
-  while IFS= read -r -d '' path; do link_shared "$path"; done <"$RUN_DIR/shared"
+  while IFS= read -r -d '' path; do link_media "$MEDIA_SHARE" "$path"; done <"$RUN_DIR/shared"
+  while IFS= read -r -d '' path; do link_media "$MEDIA_ROOT/outbox" "$path"; done <"$RUN_DIR/outbox"
   find "$APP_DIR" -type d -exec chmod a-w {} +
   [ ${#writable[@]} -eq 0 ] || chmod -R u+rwX "${writable[@]}"
   if is_root && [ ${#writable[@]} -gt 0 ]; then chown -R -h "$APP_USER": "${writable[@]}"; fi
 }
 
-# A directory of the share in the application's place, so that it reads and writes where it always did. The share alone has the files.
-link_shared() { # path
-  local from=$MEDIA_SHARE/$1 to=$APP_DIR/$1
-  mkdir -p "$from" "${to%/*}" || fail "Cannot make $from: is the share full, or away?"
+# A directory of the share or of the outbox in the application's place, so that it reads and writes where it always did.
+link_media() { # where path
+  local from=$1/$2 to=$APP_DIR/$2
+  mkdir -p "$from" "${to%/*}" || fail "Cannot make $from: is the storage full, or away?"
   if is_root; then chown "$APP_USER": "$from" 2>/dev/null || true; fi
   rm -rf "$to"
-  ln -s "$from" "$to" || fail "Cannot put the share in the place of $to"
+  ln -s "$from" "$to" || fail "Cannot put $from in the place of $to"
 }
 
 check_readable() {

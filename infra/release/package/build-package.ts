@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import { SlipError } from '../../lib/errors.ts';
 import { type Application, readApplication } from '../app/application.ts';
 import { undeclaredMigrations } from '../app/check-application.ts';
-import { sharedPaths } from '../app/shared-media.ts';
+import { mediaPaths, sharedPaths } from '../app/shared-media.ts';
 import { writeArchive } from './archive.ts';
 import { runBuildCommands } from './build-commands.ts';
 import { commandMigrations } from './command-migrations.ts';
@@ -71,7 +71,7 @@ export async function buildPackage(request: PackageRequest): Promise<BuiltPackag
     source: request.source,
     include: application.include,
     without: vendor === undefined ? [] : ['vendor'],
-    apart: sharedPaths(application),
+    apart: mediaPaths(application),
   });
   const ingredients = { request, application, tree, vendor, runtime: await readRuntime() };
   const cached = join(request.cacheDir, 'packages', packageKey(ingredients));
@@ -85,7 +85,12 @@ export async function buildPackage(request: PackageRequest): Promise<BuiltPackag
           `${application.composer.lock} is not there: the newest packages that fit were taken, and the next build may take others`,
         ]
       : [];
-  return { file, ...facts, firstFiles: tree.apart, notices: [...tree.leftOut, ...unpinned] };
+  const isShared = (path: string) => sharedPaths(application).some((each) => path.startsWith(`${each}/`));
+  const firstFiles = tree.apart.filter(isShared);
+  const staying = tree.apart.length - firstFiles.length;
+  const imported =
+    staying > 0 ? [`${staying} files of media with mode outbox stay here: ./slipway media import carries them`] : [];
+  return { file, ...facts, firstFiles, notices: [...tree.leftOut, ...unpinned, ...imported] };
 }
 
 async function build(ingredients: Ingredients, cached: string): Promise<PackageFacts> {

@@ -23,8 +23,11 @@ final readonly class Locations
     ];
     private const OPS = "limit_conn ops 32;\n  fastcgi_read_timeout 300s;\n  fastcgi_pass ops;";
 
-    /** @param array<string, mixed> $application */
-    public function __construct(private array $application, private string $slipway, private string $app, private string $run, private string $share)
+    /**
+     * @param array<string, mixed>                             $application
+     * @param array{share: string, root: string, mount: string} $media      directories of media; empty where there is none
+     */
+    public function __construct(private array $application, private string $slipway, private string $app, private string $run, private array $media)
     {
     }
 
@@ -88,30 +91,97 @@ final readonly class Locations
     /** Where the files of an entry are: on the share, for which a link would lead to another owner, or in the container. */
     private function shared(string $path): string
     {
-        return ('' === $this->share ? $this->app : $this->share).'/'.$path;
+        return ('' === $this->media['share'] ? $this->app : $this->media['share']).'/'.$path;
     }
 
-    /** Files that visitors uploaded: served as they are, never run, and what a browser would run is kept from it. */
+    /**
+     * Files that visitors uploaded: served as they are, never run, and what a browser would run is kept from it.
+     *
+     * @return list<string>
+     */
     private function media(): array
     {
         $blocks = [];
-        foreach ($this->application['media'] as ['path' => $path, 'url' => $url, 'mode' => $mode]) {
-            if ('shared' === $mode) {
-                $blocks[] = <<<NGINX
-                    location ^~ $url/ {
-                      alias "{$this->shared($path)}/";
-                      disable_symlinks on from="{$this->shared($path)}/";
-                      location ~* "\.(?:php[0-9s]?|phtml|phar|inc)(?![a-z0-9])|/\." {
-                        return 404;
-                      }
-                      add_header Content-Security-Policy "sandbox" always;
-                      include "{$this->run}/nginx-headers.conf";
-                    }
-                    NGINX;
-            }
+        foreach ($this->application['media'] as $index => ['path' => $path, 'url' => $url, 'mode' => $mode]) {
+            array_push($blocks, ...('shared' === $mode ? [$this->sharedMedia($path, $url)] : $this->outboxMedia($path, $url, $index)));
         }
 
         return $blocks;
+    }
+
+    private function sharedMedia(string $path, string $url): string
+    {
+        return <<<NGINX
+            location ^~ $url/ {
+              alias "{$this->shared($path)}/";
+              disable_symlinks on from="{$this->shared($path)}/";
+              {$this->noScripts()}
+              {$this->sandbox()}
+            }
+            NGINX;
+    }
+
+    /**
+     * Where a file of the outbox may be, in the order in which it moves: the outbox, the carried ones, the mount, Blob itself.
+     *
+     * @return list<string>
+     */
+    private function outboxMedia(string $path, string $url, int $index): array
+    {
+        ['root' => $root, 'mount' => $mount] = $this->media;
+        $name = "media_name_$index";
+        $match = preg_quote($url);
+        $next = '' === $mount ? "@media_blob_$index" : "@media_mount_$index";
+        $here = <<<NGINX
+            location ^~ $url/ {
+              {$this->noScripts()}
+              location ~ "^$match/(?<$name>.+)$" {
+                root "$root";
+                disable_symlinks on from="$root/";
+                try_files "/outbox/$path/\$$name" "/synced/$path/\$$name" $next;
+                # It moved on after it was seen.
+                error_page 404 = @media_blob_$index;
+                {$this->sandbox()}
+              }
+            }
+            NGINX;
+        $mounted = <<<NGINX
+            location @media_mount_$index {
+              root "$mount";
+              disable_symlinks on from="$mount/";
+              try_files "/$path/\$$name" @media_blob_$index;
+              {$this->sandbox()}
+            }
+            NGINX;
+        $stored = <<<NGINX
+            location @media_blob_$index {
+              rewrite ^ "/blob/$path/\$$name?" break;
+              proxy_pass http://sidecar;
+              proxy_set_header Host localhost;
+              proxy_set_header Authorization "";
+              proxy_set_header Cookie "";
+              proxy_http_version 1.1;
+              proxy_set_header Connection "";
+              proxy_max_temp_file_size 0;
+              proxy_connect_timeout 3s;
+              proxy_read_timeout 30s;
+              proxy_hide_header x-ms-blob-content-md5;
+              proxy_intercept_errors on;
+              {$this->sandbox()}
+            }
+            NGINX;
+
+        return '' === $mount ? [$here, $stored] : [$here, $mounted, $stored];
+    }
+
+    private function noScripts(): string
+    {
+        return 'location ~* "\.(?:php[0-9s]?|phtml|phar|inc)(?![a-z0-9])|/\." { return 404; }';
+    }
+
+    private function sandbox(): string
+    {
+        return 'add_header Content-Security-Policy "sandbox" always; include "'.$this->run.'/nginx-headers.conf";';
     }
 
     /** A form of plain PHP is often sent to the script by its own name, as PHP_SELF has it. @return list<string> */
