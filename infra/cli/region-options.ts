@@ -19,6 +19,7 @@ const regional = [
   'migrate',
   'media',
   'secret',
+  'traces',
   'init',
   'run',
 ];
