@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { parseApplicationWorkers } from '../../lib/application-workers.ts';
 import { SlipError } from '../../lib/errors.ts';
 import { visible } from '../../lib/visible.mjs';
@@ -5,44 +6,75 @@ import { type CommonOptions, defineCommand } from '../command.ts';
 import { addTargetOptions, releaseTarget, type TargetOptions } from '../release-target.ts';
 import { workersText } from '../views/workers-text.ts';
 
-export const command = defineCommand<TargetOptions>({
+const WATCH_MS = 2_000;
+
+interface StatusOptions extends TargetOptions {
+  readonly watch: boolean;
+}
+
+/** What a command shows: for machines, and for people. */
+interface Shown {
+  readonly value: object;
+  readonly text: string;
+}
+
+export const command = defineCommand<StatusOptions>({
   group: 'operate',
   region: 'state',
   summary: 'shows slots, versions, processes, media and the last release',
-  examples: ['slipway status', 'slipway status --json', 'slipway status --stack prod'],
-  configure: addTargetOptions,
+  examples: ['slipway status', 'slipway status --watch', 'slipway status --json', 'slipway status --stack prod'],
+  configure(command) {
+    addTargetOptions(command);
+    command.option('-w, --watch', 'show it again every 2 s, until Ctrl-C', false);
+  },
   async run({ options, output }) {
-    const { releaseSummaryText } = await import('../views/release-summary-text.ts');
-    if (options.stack !== undefined) {
-      const releases = await releaseSummary(options);
-      const { production, staging } = releases.versions;
-      const workers = (releases.workers?.instances ?? []).flatMap(instanceText);
-      const text = `production  ${visible(production?.version ?? 'no release answers')}\nstaging     ${visible(staging?.version ?? 'no release answers')}\n${workers.map((line) => `            ${visible(line)}\n`).join('')}`;
-      output.result({ region: options.stack, ...releases }, text + releaseSummaryText(releases));
+    const read = () => (options.stack === undefined ? localStatus(options) : stackStatus(options));
+    if (!options.watch) {
+      const { value, text } = await read();
+      output.result(value, text);
       return;
     }
-    const [{ regionStatus }, { statusText }] = await Promise.all([
-      import('../../local/region-client.ts'),
-      import('../views/status-text.ts'),
-    ]);
-    const status = await regionStatus({ stateDir: options.state });
-    if (status === undefined) {
-      throw new SlipError('SLIP-LOCAL-NOT-RUNNING', {
-        found: `no local region runs on ${options.state}`,
-        expected: 'one that was started',
-        fix: 'npm start',
-      });
+    const { WatchedText } = await import('../views/watched-text.ts');
+    const watched = new WatchedText(output);
+    for (;;) {
+      const { value, text } = await read();
+      watched.show(value, text);
+      await sleep(WATCH_MS);
     }
-    // History cannot be read while Blob is unavailable; the rest is shown all the same.
-    const releases = await releaseSummary(options).catch(() => undefined);
-    const { lastRelease = null, rollback = null, inProgress = null, rows = null } = releases ?? {};
-    output.result(
-      { ...status, lastRelease, rollback, inProgress, rows },
-      statusText(status) +
-        (releases === undefined ? '\nreleases    history cannot be read\n' : `\n${releaseSummaryText(releases)}`),
-    );
   },
 });
+
+async function stackStatus(options: TargetOptions & CommonOptions): Promise<Shown> {
+  const [{ releaseSummaryText }, releases] = await Promise.all([
+    import('../views/release-summary-text.ts'),
+    releaseSummary(options),
+  ]);
+  const { production, staging } = releases.versions;
+  const workers = (releases.workers?.instances ?? []).flatMap(instanceText);
+  const text = `production  ${visible(production?.version ?? 'no release answers')}\nstaging     ${visible(staging?.version ?? 'no release answers')}\n${workers.map((line) => `            ${visible(line)}\n`).join('')}`;
+  return { value: { region: options.stack, ...releases }, text: text + releaseSummaryText(releases) };
+}
+
+async function localStatus(options: TargetOptions & CommonOptions): Promise<Shown> {
+  const [{ releaseSummaryText }, { regionStatus }, { statusText }] = await Promise.all([
+    import('../views/release-summary-text.ts'),
+    import('../../local/region-client.ts'),
+    import('../views/status-text.ts'),
+  ]);
+  const status = await regionStatus({ stateDir: options.state });
+  if (status === undefined) {
+    throw new SlipError('SLIP-LOCAL-NOT-RUNNING', {
+      found: `no local region runs on ${options.state}`,
+      expected: 'one that was started',
+      fix: 'npm start',
+    });
+  }
+  // History cannot be read while Blob is unavailable; the rest is shown all the same.
+  const releases = await releaseSummary(options).catch(() => undefined);
+  const { lastRelease = null, rollback = null, inProgress = null, rows = null } = releases ?? {};
+  const more = releases === undefined ? 'releases    history cannot be read\n' : releaseSummaryText(releases);
+  return { value: { ...status, lastRelease, rollback, inProgress, rows }, text: `${statusText(status)}\n${more}` };
+}
 
 /** An instance of a stack has a long name, of which the beginning tells it from the others. */
 function instanceText(report: Readonly<Record<string, unknown>>): string[] {
