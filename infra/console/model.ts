@@ -1,5 +1,7 @@
 import type { SlotName } from '../local/appservice/worker.ts';
+import type { LogLevel } from '../local/processes/log-line.ts';
 import type { RegionStatus } from '../local/status.ts';
+import type { DrawnSpan, TraceSummary } from '../local/telemetry/traces.ts';
 import type { JournalLine } from '../release/journal.ts';
 import type { HistoryEntry } from '../release/store/history.ts';
 import type { ReleaseSummary } from '../release/summary.ts';
@@ -164,45 +166,28 @@ export interface ImageView {
   readonly state: 'pending' | 'in Blob';
 }
 
-/** One request's path in short. */
-export interface TraceRow {
-  readonly id: string;
-  readonly name: string;
-  readonly at: string;
-  readonly ms: number;
-  readonly status: string;
-  readonly failed: boolean;
-  readonly slot: string;
-  readonly version: string;
-  readonly spans: number;
-}
-
-export interface TraceSpan {
-  readonly id: string;
-  readonly parent: string;
-  readonly role: string;
-  readonly kind: 'request' | 'dependency' | 'exception' | 'message';
-  readonly name: string;
-  readonly target: string;
-  readonly at: string;
-  /** From the beginning of the trace. */
-  readonly startMs: number;
-  readonly ms: number;
-  readonly status: string;
-  readonly failed: boolean;
-  readonly depth: number;
+/** A trace as a list shows it; `slot` is the one that its worker serves now. */
+export interface TraceRow extends TraceSummary {
+  readonly slot: SlotName;
 }
 
 export interface TraceView {
   readonly id: string;
-  readonly spans: readonly TraceSpan[];
+  readonly spans: readonly DrawnSpan[];
   readonly logs: readonly LogRow[];
 }
 
 export interface LogRow {
   readonly process: string;
-  readonly at: string;
-  readonly level: string;
-  readonly text: string;
+  /** Milliseconds since 1970; null when neither the line nor one before it names a time. */
+  readonly at: number | null;
+  readonly level: LogLevel;
+  readonly message: string;
   readonly trace: string;
+}
+
+export interface LogList {
+  readonly rows: readonly LogRow[];
+  /** Of all processes that have a log. */
+  readonly processes: readonly string[];
 }

@@ -10,6 +10,7 @@ import { RegionWatch } from './region-watch.ts';
 import { ReleaseRecords } from './release-records.ts';
 import { ConsoleServer } from './server.ts';
 import { resourceView } from './system-graph.ts';
+import { logList, traceRows, traceView } from './telemetry-queries.ts';
 
 const PRODUCTION_BELOW_CONSOLE = 2;
 
@@ -29,6 +30,20 @@ export interface OpenedConsole {
   readonly close: () => void;
 }
 
+type Query = (parameters: URLSearchParams) => Promise<unknown> | unknown;
+
+/** What `GET /api/NAME` answers. */
+function queries(watch: RegionWatch, stateDir: string): Readonly<Record<string, Query>> {
+  return {
+    answers: () => watch.answers(),
+    resource: (parameters) =>
+      watch.evaluation === undefined ? undefined : resourceView(watch.evaluation, parameters.get('urn') ?? ''),
+    traces: (parameters) => traceRows(stateDir, parameters, (worker) => watch.slotOf(worker)),
+    trace: (parameters) => traceView(stateDir, parameters.get('id') ?? ''),
+    logs: (parameters) => logList(stateDir, parameters),
+  };
+}
+
 /** Puts the console together. It reads the state directory; nothing runs until somebody looks. */
 export async function openConsole({ stateDir, port, token, records }: ConsoleOptions): Promise<OpenedConsole> {
   const paths = statePaths(stateDir);
@@ -45,10 +60,8 @@ export async function openConsole({ stateDir, port, token, records }: ConsoleOpt
   stream.set('history', []);
   stream.set('health', {});
   const query = async (name: string, parameters: URLSearchParams): Promise<string | undefined> => {
-    if (name === 'answers') return JSON.stringify(await watch.answers());
-    if (name !== 'resource' || watch.evaluation === undefined) return undefined;
-    const view = resourceView(watch.evaluation, parameters.get('urn') ?? '');
-    return view === undefined ? undefined : redaction.text(JSON.stringify(view));
+    const found = await queries(watch, stateDir)[name]?.(parameters);
+    return found === undefined ? undefined : redaction.text(JSON.stringify(found));
   };
   const state = async (): Promise<string> => {
     await watch.readAll();

@@ -8,7 +8,7 @@ import { healthyStatus, type SeededConsole, seededConsole } from './seeded-conso
 
 const executablePath = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find(existsSync);
 const BROWSER_ARGUMENTS = ['--no-sandbox', '--disable-gpu', '--disable-background-networking'];
-const PAGES = ['Overview', 'Releases', 'Settings', 'Media', 'Traffic', 'Faults'];
+const PAGES = ['Overview', 'Releases', 'Settings', 'Media', 'Traffic', 'Traces', 'Logs', 'Faults'];
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
 /** Without a browser there is nothing to see; `.ci/run` and the dev container have one. */
@@ -92,6 +92,25 @@ withBrowser('the page in a browser', () => {
     await page.getByRole('button', { name: 'release', exact: true }).first().click();
     await page.getByText('Blob does not answer').waitFor();
     await page.getByText('✗ blob-reachable').waitFor();
+  });
+
+  test('why a request is slow is found from the first page in two clicks, with what was logged in it', async () => {
+    await choose(page, 'Overview');
+    await choose(page, 'Traces');
+    await page.getByLabel('Order').selectOption('slowest first');
+    await page.getByRole('heading', { name: 'Slowest requests' }).waitFor();
+    await page.getByRole('row', { name: /2.4 s/ }).getByRole('link').click();
+    await page.getByText(/Most of its time: mysql SELECT images, 2.3 s of 2.4 s/).waitFor();
+    await page.getByText('SELECT waited for a lock').waitFor();
+  });
+
+  test('logs of all processes are in one list, and a line leads to its trace', async () => {
+    await choose(page, 'Logs');
+    await page.getByText('Blob is available').waitFor();
+    await page.getByLabel('Find in lines').fill('lock');
+    await page.getByText('Blob is available').waitFor({ state: 'hidden' });
+    await page.getByRole('link', { name: 'trace', exact: true }).click();
+    await page.getByRole('heading', { name: 'Path' }).waitFor();
   });
 
   test('a release says what it will do before it does it', async () => {

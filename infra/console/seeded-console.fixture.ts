@@ -102,6 +102,59 @@ async function seed(paths: StatePaths, base: number): Promise<void> {
   await mkdir(join(paths.worker('a').home, 'media/synced'), { recursive: true });
   await writeFile(join(paths.logs, 'region.log'), '');
   await seedTraffic(paths);
+  await seedTelemetry(paths);
+}
+
+/** A slow request whose time MySQL took, with a line that was logged in it, and others. */
+async function seedTelemetry(paths: StatePaths): Promise<void> {
+  const now = Date.now();
+  const lines = Array.from({ length: 30 }, (_, n) => {
+    const trace = `${String(n).padStart(2, '0')}beef`.padEnd(32, '0');
+    const slow = n === 7;
+    const at = now - n * 4_000;
+    const root = {
+      trace,
+      id: `r${n}`,
+      at,
+      ms: slow ? 2_400 : 20 + n,
+      name: n % 3 === 0 ? 'POST /api/generate-image' : 'GET /api/images',
+    };
+    const call = { trace, id: `m${n}`, parent: `r${n}`, at: at + 4, ms: slow ? 2_310 : 6, name: 'mysql SELECT images' };
+    return [envelope('RequestData', root), envelope('RemoteDependencyData', call)];
+  });
+  await writeFile(join(paths.telemetry, 'telemetry.ndjson'), `${lines.flat().reverse().join('\n')}\n`);
+  const slow = {
+    message: 'SELECT waited for a lock',
+    level_name: 'WARNING',
+    extra: { traceId: '07beef'.padEnd(32, '0') },
+  };
+  const time = new Date(now - 28_000).toISOString();
+  await writeFile(join(paths.logs, 'worker-a.log'), `${JSON.stringify({ datetime: time, ...slow })}\n`);
+  const sidecar = { time, level: 'info', source: 'sidecar', message: 'Blob is available' };
+  await writeFile(join(paths.logs, 'sidecar-a.log'), `${JSON.stringify(sidecar)}\n`);
+}
+
+interface SeededSpan {
+  readonly trace: string;
+  readonly id: string;
+  readonly parent?: string;
+  readonly at: number;
+  readonly ms: number;
+  readonly name: string;
+}
+
+function envelope(baseType: string, { trace, id, parent, at, ms, name }: SeededSpan): string {
+  const tags = {
+    'ai.cloud.role': 'webapplication.app-x',
+    'ai.cloud.roleInstance': 'local-a',
+    'ai.application.ver': '4c81e2badf6c',
+    'ai.operation.id': trace,
+    ...(parent === undefined ? {} : { 'ai.operation.parentId': parent }),
+  };
+  const duration = `00:00:${(ms / 1000).toFixed(6).padStart(9, '0')}`;
+  const result = baseType === 'RequestData' ? { responseCode: '200' } : { resultCode: '0', type: 'mysql' };
+  const data = { baseType, baseData: { id, name, duration, success: true, ...result } };
+  return JSON.stringify({ time: new Date(at).toISOString(), tags, data });
 }
 
 /** Five minutes of requests, as the front writes them. */

@@ -1,14 +1,16 @@
 import { html } from 'htm/preact';
 import type { VNode } from 'preact';
-import { useEffect, useState } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import { FaultsPage } from './faults-page.ts';
 import { Icon, type IconName, Logo } from './icons.ts';
+import { LogsPage } from './logs-page.ts';
 import { MediaPage } from './media-page.ts';
 import { OverviewPage } from './overview-page.ts';
 import { type Problem, problemsOf } from './problems.ts';
 import { ReleasesPage } from './releases-page.ts';
 import { SettingsPage } from './settings-page.ts';
 import { type Store, useStore } from './store.ts';
+import { TracesPage } from './traces-page.ts';
 import { TrafficPage } from './traffic-page.ts';
 import { Pill } from './ui.ts';
 
@@ -31,6 +33,8 @@ const PAGES: Readonly<Record<string, Page>> = {
   settings: { label: 'Settings', icon: 'settings', view: SettingsPage },
   media: { label: 'Media', icon: 'media', view: MediaPage },
   traffic: { label: 'Traffic', icon: 'traffic', view: TrafficPage },
+  traces: { label: 'Traces', icon: 'traces', view: TracesPage },
+  logs: { label: 'Logs', icon: 'logs', view: LogsPage },
   faults: { label: 'Faults', icon: 'faults', view: FaultsPage },
 };
 
@@ -61,14 +65,20 @@ export function App(): VNode {
     </header>
     <main>
       ${store.connection === 'lost' ? html`<div class="banner warn" role="alert"><span class="spinner"></span><p><strong>The region does not answer.</strong> This page shows what it knew last and goes on by itself. To do: <code>npm start</code></p></div>` : null}
-      ${page === undefined ? null : html`<${page.view} store=${store} problems=${problems} parameters=${new URLSearchParams(query)} />`}
+      ${page === undefined ? null : html`<${page.view} key=${address} store=${store} problems=${problems} parameters=${new URLSearchParams(query)} />`}
     </main>
   </div>` as VNode;
 }
 
 function Nav({ chosen, problems }: { readonly chosen: string; readonly problems: readonly Problem[] }): VNode {
+  const nav = useRef<HTMLElement>(null);
+  // On a phone the pages are wider than the screen.
+  useEffect(() => {
+    const link = nav.current?.querySelector('[aria-current]');
+    if (nav.current !== null && link instanceof HTMLElement) nav.current.scrollLeft = link.offsetLeft - 16;
+  }, [chosen]);
   const count = (name: string): number => problems.filter(({ page }) => page.split('?')[0] === name).length;
-  return html`<nav class="nav" aria-label="Pages">${Object.entries(PAGES).map(
+  return html`<nav class="nav" aria-label="Pages" ref=${nav}>${Object.entries(PAGES).map(
     ([name, { label, icon }]) =>
       html`<a key=${name} href="#/${name}" aria-current=${name === chosen ? 'page' : undefined}><${Icon} name=${icon} />${label}${count(name) > 0 ? html`<span class="count"><${Pill} tone="bad">${count(name)}<span class="visually-hidden"> to see to</span><//></span>` : null}</a>`,
   )}</nav>` as VNode;
