@@ -1,4 +1,4 @@
-import { appendFile, mkdir, mkdtemp, writeFile } from 'node:fs/promises';
+import { appendFile, chmod, mkdir, mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
@@ -217,6 +217,32 @@ describe('an application whose every script runs', () => {
     expect(answer.status).toBe(404);
     expect(await answer.text()).not.toContain('<?php');
   });
+});
+
+test('a container of a user without root has the writable directories that the tree lacks, and read-only code', async () => {
+  const script = `<?php echo json_encode([file_put_contents('cache/deep/x', 'x'), @file_put_contents('lib/x', 'x')]);`;
+  const files = { 'slipway.yaml': 'writable: [cache/deep]\n', 'index.php': script, 'lib/a.txt': '' };
+  const it = await Container.create(join(scratch, 'user/container'), await packageOf('user', files), settings);
+  await it.withoutRoot();
+  await chmod(scratch, 0o755);
+  await it.start();
+  expect(await (await fetch(it.url)).json()).toEqual([1, false]);
+  await it.stop();
+});
+
+test('a file that a release changed has another validator, one that it did not change the same', async () => {
+  const validators = async (name: string, script: string): Promise<(string | null)[]> => {
+    const file = await packageOf(name, { 'index.php': '<?php', 'app.js': script, 'same.css': 'a{}' });
+    const it = await Container.create(join(scratch, name, 'container'), file, settings);
+    await it.start();
+    const answers = await Promise.all(['/app.js', '/same.css'].map((path) => fetch(`${it.url}${path}`)));
+    await it.stop();
+    return answers.map(({ headers }) => headers.get('etag'));
+  };
+  const [script, style] = await validators('before', 'let a = 1;');
+  const [changed, same] = await validators('after', 'let a = 2;');
+  expect(changed).not.toBe(script);
+  expect(same).toBe(style);
 });
 
 describe('a container does not start', () => {

@@ -155,6 +155,8 @@ unpack() {
 set_permissions() {
   [ "$APP_DIR" = "$RUN_DIR/app" ] || return 0
   local writable=() path
+  # They were unpacked read-only, which binds an owner that is not root.
+  is_root || find "$APP_DIR" -type d -exec chmod u+w {} +
   while IFS= read -r -d '' path; do
     mkdir -p "$APP_DIR/$path" || fail "Cannot make the writable directory $path"
     writable+=("$APP_DIR/$path")

@@ -1,13 +1,16 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdir, readFile } from 'node:fs/promises';
+import { chmod, mkdir, readFile } from 'node:fs/promises';
 import { userInfo } from 'node:os';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { freePort } from '../lib/free-port.ts';
 import { programPath, systemPath } from '../local/processes/programs.ts';
 import { removeDisk } from '../local/worker/remove-disk.ts';
 import { eventually } from './eventually.ts';
 import { unpackPackage } from './package-variant.ts';
+
+const NOBODY = { uid: 65_534, gid: 65_534 };
 
 /** A package that runs as in App Service's PHP container, without a region around it. */
 export class Container {
@@ -18,6 +21,7 @@ export class Container {
   readonly #wwwroot: string;
   readonly #environment: Readonly<Record<string, string>>;
   #process: ChildProcess | undefined;
+  #owner: { readonly uid: number; readonly gid: number } | undefined;
 
   private constructor(directory: string, wwwroot: string, port: number, environment: Readonly<Record<string, string>>) {
     this.#directory = directory;
@@ -53,6 +57,18 @@ export class Container {
       TRUSTED_PROXIES: '127.0.0.0/8',
       ...settings,
     });
+  }
+
+  /** Runs it as a user who may do nothing that root may, whoever runs the test. */
+  async withoutRoot(): Promise<void> {
+    if (process.getuid?.() !== 0) return;
+    this.#owner = NOBODY;
+    await promisify(execFile)('chown', ['-R', `${NOBODY.uid}:${NOBODY.gid}`, this.#directory]);
+    await chmod(join(this.#directory, '..'), 0o755);
+  }
+
+  get pid(): number | undefined {
+    return this.#process?.pid;
   }
 
   get wwwroot(): string {
@@ -107,7 +123,7 @@ export class Container {
 
   #spawn(): ChildProcess {
     const script = `exec bash "${this.#wwwroot}/slipway/startup.sh" >"${this.#directory}/log" 2>&1`;
-    this.#process = spawn('bash', ['-c', script], { stdio: 'ignore', env: this.#environment });
+    this.#process = spawn('bash', ['-c', script], { stdio: 'ignore', env: this.#environment, ...this.#owner });
     return this.#process;
   }
 }

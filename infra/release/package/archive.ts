@@ -1,17 +1,25 @@
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { createWriteStream } from 'node:fs';
+import { utimes } from 'node:fs/promises';
+import { join } from 'node:path';
 import { Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createGzip } from 'node:zlib';
 import { SlipError } from '../../lib/errors.ts';
+import type { TreeFile } from './source-tree.ts';
+
+/** The newest time in an archive, in seconds: of whatever has no time by its content. */
+const LATEST_SECONDS = 1_500_000_000;
+const SPAN_SECONDS = 500_000_000;
 
 /** Owner, time, order and modes that are always the same, so that the same tree gives the same bytes. Everything is read-only. */
 const tarArgs = [
   '--create',
   '--format=gnu',
   '--sort=name',
-  '--mtime=@0',
+  `--mtime=@${LATEST_SECONDS}`,
+  '--clamp-mtime',
   '--owner=0',
   '--group=0',
   '--numeric-owner',
@@ -24,6 +32,19 @@ const tarArgs = [
 export interface Archive {
   readonly bytes: number;
   readonly sha256: string;
+}
+
+/**
+ * Gives files a time that stands for their content. nginx makes a validator of time and length: with one time for all, a browser would keep a
+ * file that a release changed without changing its length.
+ */
+export async function stampFiles(directory: string, files: readonly TreeFile[]): Promise<void> {
+  for (const { path, content, isLink } of files) {
+    if (isLink === true) continue;
+    const hash = createHash('sha256').update(content).digest().readUInt32BE();
+    const seconds = LATEST_SECONDS - 1 - (hash % SPAN_SECONDS);
+    await utimes(join(directory, path), seconds, seconds);
+  }
 }
 
 /** Packs everything below a directory as tar.gz. Needs GNU tar. */

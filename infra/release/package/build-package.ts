@@ -5,7 +5,7 @@ import { SlipError } from '../../lib/errors.ts';
 import { type Application, readApplication } from '../app/application.ts';
 import { undeclaredMigrations } from '../app/check-application.ts';
 import { mediaPaths, sharedPaths } from '../app/shared-media.ts';
-import { writeArchive } from './archive.ts';
+import { stampFiles, writeArchive } from './archive.ts';
 import { runBuildCommands } from './build-commands.ts';
 import { commandMigrations } from './command-migrations.ts';
 import { type Migration, readMigrations, schemaRange } from './migrations.ts';
@@ -19,7 +19,7 @@ import { warmCache } from './warm-cache.ts';
 import { writeZip } from './zip.ts';
 
 /** Raise when the same tree gives other bytes than before: older cached packages are then not used. */
-const packageFormat = 4;
+const packageFormat = 5;
 const versionLength = 12;
 
 export interface PackageRequest {
@@ -193,6 +193,7 @@ async function pack(
     await warmCache(directory, application.env);
   }
   request.onProgress?.('packing');
+  await stampFiles(directory, built);
   const archive = await writeArchive(directory, join(buildDir, 'application.tar.gz'));
   const description = packageDescription({
     version,
