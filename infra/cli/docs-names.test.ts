@@ -1,6 +1,7 @@
 import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
+import { KEYS } from '../program/config/config.ts';
 
 const root = join(import.meta.dirname, '../..');
 const pages = ['README.md', 'CONTRIBUTING.md', ...globSync('docs/**/*.md', { cwd: root })];
@@ -16,6 +17,49 @@ const named = (page: string) =>
 test.each(pages)('every file that %s names is there', (page) => {
   const there = (path: string) => globSync([path, `${path}.*`], { cwd: root, exclude: ['**/node_modules'] }).length > 0;
   expect(named(page).filter((path) => !there(path))).toEqual([]);
+});
+
+describe('what the documents name exists', () => {
+  const textOf = (pattern: string) =>
+    globSync(pattern, { cwd: root, exclude: ['**/node_modules', '**/vendor'] })
+      .map((file) => (/\.(ts|mjs|php|json|conf|sh)$/.test(file) ? read(file) : ''))
+      .join('\n');
+  const found = (pattern: RegExp) =>
+    pages.flatMap((page) => [...read(page).matchAll(pattern)].map(([, name = '']) => ({ page, name })));
+
+  test('codes of errors', () => {
+    const known = read('docs/reference/errors.md');
+    const codes = found(/\b(SLIP-[A-Z]+(?:-[A-Z0-9]+)+)(?![-\w…])/g);
+    expect(codes.length).toBeGreaterThan(20);
+    expect(codes.filter(({ name }) => !known.includes(`### ${name}\n`))).toEqual([]);
+  });
+
+  test('metrics', () => {
+    const source = textOf('sidecar/src/**');
+    const metrics = found(/\bslipway_((?:media|sidecar|traces)_[a-z_]*[a-z])\b/g);
+    expect(metrics.length).toBeGreaterThan(5);
+    expect(metrics.filter(({ name }) => !source.includes(name.replace(/_total$/, '')))).toEqual([]);
+  });
+
+  test('keys of the configuration', () => {
+    const areas = new Set(KEYS.map(({ name }) => name.split('.')[0]));
+    const names = new Set(KEYS.map(({ name }) => name));
+    const keys = found(/`(?:slipway:)?([a-z]+\.[a-zA-Z]+)(?:: [^`]*)?`/g).filter(
+      ({ name }) => areas.has(name.split('.')[0] ?? '') && !/\.(ts|mjs|json|php|md|yaml|yml|sh|conf)$/.test(name),
+    );
+    expect(keys.length).toBeGreaterThan(50);
+    expect(keys.filter(({ name }) => !names.has(name))).toEqual([]);
+  });
+
+  test('routes', () => {
+    const source = `${read('webapplication/openapi.json')}\n${textOf('webapplication/src/**')}\n${textOf('infra/runtime/**')}\n${textOf('infra/console/**')}\n${textOf('infra/local/arm/**')}`;
+    const routes = found(/(?<![\w/.])(\/(?:api|_slipway|internal)\/[a-z]+(?:[/-][a-z]+)*)/g);
+    expect(routes.length).toBeGreaterThan(50);
+    // A route may end with a name that its client chooses.
+    const known = (name: string) =>
+      source.includes(name) || source.includes(`${name.slice(0, name.lastIndexOf('/'))}/`);
+    expect(routes.filter(({ name }) => !known(name))).toEqual([]);
+  });
 });
 
 describe('the start page', () => {
