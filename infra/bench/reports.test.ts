@@ -41,10 +41,13 @@ test('the wait of visitors is judged by the median pair, and failed requests by 
 });
 
 test('the times of starting are medians against their targets', () => {
-  const run = { coldSeconds: 20, warmSeconds: 4, upSeconds: 1, regionMb: 150, sidecarSeconds: 0.6, sidecarMb: 90 };
+  const region = { coldSeconds: 20, warmSeconds: 4, upSeconds: 1, regionMb: 150, sidecarSeconds: 0.6, sidecarMb: 90 };
+  const container = { containerSeconds: 0.8, containerCpuSeconds: 0.9, manyFilesSeconds: 1, manyFilesCpuSeconds: 1.1 };
+  const run = { ...region, ...container };
   const report = startReport([run, { ...run, warmSeconds: 9 }, { ...run, warmSeconds: 7 }]);
   expect(report).toMatch(/after `npm stop` \| 7\.0 s \| ≤ 6 s \| missed/);
   expect(report).toMatch(/own process \| 150 MB \|/);
+  expect(report).toMatch(/of 6,000 files, until it answers \| 1\.0 s \|/);
 });
 
 test('the time of npm test is a median against its target, stage by stage', () => {

@@ -4,6 +4,7 @@ import { Testbed } from '../../sidecar/testbed/testbed.ts';
 import { median } from '../lib/percentile.ts';
 import { TestRegion } from '../testbed/region.ts';
 import { type BenchOptions, type BenchResult, machine, machineText } from './bench.ts';
+import { measureContainerStarts } from './container-start.ts';
 
 const rounds = 5;
 const target = { coldSeconds: 120, warmSeconds: 6, upSeconds: 2 };
@@ -20,6 +21,12 @@ export interface StartRun {
   /** From the sidecar's start until it answers that it is ready. */
   readonly sidecarSeconds: number;
   readonly sidecarMb: number;
+  /** Of the built-in application's container, until it answers. */
+  readonly containerSeconds: number;
+  readonly containerCpuSeconds: number;
+  /** Of an application of 6,000 files. */
+  readonly manyFilesSeconds: number;
+  readonly manyFilesCpuSeconds: number;
 }
 
 /** How long starting takes, and what memory is held then. */
@@ -28,7 +35,7 @@ export async function run({ folder, say, scale = 1 }: BenchOptions): Promise<Ben
   const count = Math.max(1, Math.round(rounds * scale));
   for (let round = 1; round <= count; round++) {
     say(`round ${round} of ${count}`);
-    runs.push({ ...(await measureRegion()), ...(await measureSidecar()) });
+    runs.push({ ...(await measureRegion()), ...(await measureSidecar()), ...(await measureContainers()) });
   }
   const on = machine();
   await mkdir(folder, { recursive: true });
@@ -50,6 +57,16 @@ async function measureRegion() {
   } finally {
     await region.remove();
   }
+}
+
+async function measureContainers() {
+  const { builtIn, manyFiles } = await measureContainerStarts();
+  return {
+    containerSeconds: builtIn.seconds,
+    containerCpuSeconds: builtIn.cpuSeconds,
+    manyFilesSeconds: manyFiles.seconds,
+    manyFilesCpuSeconds: manyFiles.cpuSeconds,
+  };
 }
 
 async function measureSidecar() {
@@ -80,6 +97,10 @@ export function startReport(runs: readonly StartRun[]): string {
     row('`npm start` after `npm stop`', 'warmSeconds', target.warmSeconds, 's'),
     row('`npm start` while it is up', 'upSeconds', target.upSeconds, 's'),
     row('resident memory of the region’s own process', 'regionMb', undefined, 'MB'),
+    row('container of the built-in application, from its start until it answers', 'containerSeconds', undefined, 's'),
+    row('its processor time until then', 'containerCpuSeconds', undefined, 's'),
+    row('container of an application of 6,000 files, until it answers', 'manyFilesSeconds', undefined, 's'),
+    row('its processor time until then', 'manyFilesCpuSeconds', undefined, 's'),
     row('sidecar, from its start until it is ready', 'sidecarSeconds', undefined, 's'),
     row('resident memory of the sidecar', 'sidecarMb', undefined, 'MB'),
   ].join('\n');
