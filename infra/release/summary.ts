@@ -1,3 +1,4 @@
+import { describeHealth, readHealth } from './appservice/health.ts';
 import type { RunningVersion, WebSlot } from './appservice/web-slot.ts';
 import { readWaitingRows, type WaitingRows } from './media/media-state.ts';
 import { type DeclaredState, readDeclared } from './phases/live-declaration.ts';
@@ -24,6 +25,8 @@ export interface ReleaseSummary {
   /** Workers and schedule of production, by instance; null when it cannot be asked. */
   readonly workers: DeclaredState | null;
   readonly versions: Readonly<Record<'production' | 'staging', RunningVersion | null>>;
+  /** What deep health of production finds amiss; null when nothing is, or it cannot be asked. */
+  readonly findings: string | null;
 }
 
 export type LastRelease = Pick<HistoryEntry, 'version' | 'kind' | 'outcome' | 'who' | 'startedAt' | 'ms' | 'requests'>;
@@ -44,17 +47,19 @@ export async function summarizeReleases(target: ReleaseTarget): Promise<ReleaseS
       (tokens) => readDeclared({ production: slot, tokens }),
       () => undefined,
     );
-  const [entries, inStaging, running, lock, configuration, staged, rows, stagingRows, workers] = await Promise.all([
-    history.read(),
-    staging.version(),
-    production.version(),
-    inspectLock(target.releases, lockName(target.stack)),
-    configurationOf('production'),
-    configurationOf('staging'),
-    rowsOf(production),
-    rowsOf(staging),
-    workersOf(production),
-  ]);
+  const [entries, inStaging, running, lock, configuration, staged, rows, stagingRows, workers, health] =
+    await Promise.all([
+      history.read(),
+      staging.version(),
+      production.version(),
+      inspectLock(target.releases, lockName(target.stack)),
+      configurationOf('production'),
+      configurationOf('staging'),
+      rowsOf(production),
+      rowsOf(staging),
+      workersOf(production),
+      readHealth(production),
+    ]);
   const last = entries.at(-1);
   const live = productionStateOf(entries, running, configuration);
   const before =
@@ -69,6 +74,7 @@ export async function summarizeReleases(target: ReleaseTarget): Promise<ReleaseS
     rows: { production: rows ?? null, staging: stagingRows ?? null },
     workers: workers ?? null,
     versions: { production: running ?? null, staging: inStaging ?? null },
+    findings: health.status === 'pass' || health.checks.size === 0 ? null : describeHealth(health),
   };
 }
 

@@ -92,7 +92,8 @@ function summaryOf(value: string): ReleaseSummary {
   const entry = entryOf(value);
   const rollback = { version: value, entry: value, kind: 'swap' } as const;
   const none = { production: null, staging: null };
-  return { lastRelease: entry, rollback, inProgress: value, rows: none, workers: workersOf(value), versions: none };
+  const workers = workersOf(value);
+  return { lastRelease: entry, rollback, inProgress: value, rows: none, workers, versions: none, findings: value };
 }
 
 function setUpShows(value: string): string {

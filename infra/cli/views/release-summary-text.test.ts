@@ -10,6 +10,7 @@ function text(production: WaitingRows | null, workers: ReleaseSummary['workers']
     inProgress: null,
     workers,
     versions: { production: null, staging: null },
+    findings: null,
   };
   return releaseSummaryText({ ...nothing, rows: { production, staging: null } });
 }
@@ -23,6 +24,15 @@ test('rows that wait for the database for more than a minute are shown with thei
 test('rows that the database does not take are shown', () => {
   expect(text({ waiting: 0, refused: 2, oldestSeconds: 0 })).toContain(
     'production: 2 images that the database does not',
+  );
+});
+
+test('what deep health of production finds is shown first', () => {
+  const findings = 'share warn (the share of media is nearly full)';
+  const summary = { rows: { production: null, staging: null }, lastRelease: null, rollback: null, inProgress: null };
+  const rest = { workers: null, versions: { production: null, staging: null } };
+  expect(releaseSummaryText({ ...summary, ...rest, findings })).toMatch(
+    /^health {6}production: share warn \(the share of/,
   );
 });
 

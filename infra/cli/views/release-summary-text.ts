@@ -6,8 +6,9 @@ import { shortId } from './history-text.ts';
 const lateRowSeconds = 60;
 
 /** The lines of `status` about releases. */
-export function releaseSummaryText({ lastRelease, rollback, inProgress, rows, workers }: ReleaseSummary): string {
-  const lines: string[] = [];
+export function releaseSummaryText(summary: ReleaseSummary): string {
+  const { lastRelease, rollback, inProgress, rows, workers, findings } = summary;
+  const lines: string[] = findings === null ? [] : [`health      production: ${findings}`];
   for (const [slot, found] of Object.entries(rows)) {
     if (found !== null) lines.push(...rowLines(slot, found));
   }
