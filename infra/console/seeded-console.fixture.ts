@@ -73,6 +73,7 @@ function controlActions(seeded: Pick<SeededConsole, 'status' | 'switched'>): Con
   return {
     status: async () => seeded.status,
     restartDead: async () => [],
+    adopt: async () => undefined,
     stop: async () => process.pid,
     switchFault: async (target, on) => {
       seeded.switched.push({ target, on });

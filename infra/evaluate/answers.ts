@@ -122,6 +122,8 @@ const PRESENT: Readonly<Record<string, (present: PresentInAzure) => JsonObject |
         }
       : undefined,
   'web:getWebAppSlot': ({ sites }) => (sites === undefined ? undefined : { siteConfig: siteConfigOf(sites.staging) }),
+  'web:listWebAppApplicationSettings': ({ sites }) =>
+    sites === undefined ? undefined : { properties: settingsOf(sites.production) },
   'web:listWebAppAzureStorageAccounts': ({ sites }) => mountsOf(sites?.production),
   'web:listWebAppAzureStorageAccountsSlot': ({ sites }) => mountsOf(sites?.staging),
   'dbformysql:getServer': ({ mysqlStorageGb: storageSizeGB }) =>
@@ -134,6 +136,10 @@ const siteConfigOf = (site: SiteInAzure | undefined): JsonObject => ({
   appCommandLine: null,
 });
 
+function settingsOf({ rotation }: SiteInAzure): JsonObject {
+  return rotation === undefined ? {} : { CREDENTIALS_ROTATION: String(rotation) };
+}
+
 function mountsOf(site: SiteInAzure | undefined): JsonObject | undefined {
   if (site === undefined) return undefined;
   return { properties: Object.fromEntries((site.mounts ?? []).map((accountName, n) => [`m${n}`, { accountName }])) };
@@ -142,6 +148,8 @@ function mountsOf(site: SiteInAzure | undefined): JsonObject | undefined {
 export interface SiteInAzure {
   /** `linuxFxVersion` */
   readonly stack: string;
+  /** `secrets.rotation` that its version was released with. */
+  readonly rotation?: number;
   /** Names of the accounts that are mounted. */
   readonly mounts?: readonly string[];
 }

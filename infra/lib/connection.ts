@@ -33,6 +33,8 @@ export interface Connection {
   readonly managementToken: string;
   readonly cacheApiToken: string;
   readonly releaseToken: string;
+  /** The key that a release marks its records with. */
+  readonly releaseSeal: string;
   readonly blob: AccountAccess;
   readonly releases: AccountAccess;
   readonly slots: { readonly production: SlotPaths; readonly staging: SlotPaths };

@@ -15,6 +15,7 @@ beforeEach(async () => {
   server = new ControlServer(join(directory, 'region.sock'), {
     status: async () => ({ region: 'local' }),
     restartDead: async () => [],
+    adopt: async () => undefined,
     stop: async () => 0,
     switchFault: async (target, on) => {
       switched.push([target, on]);

@@ -3,7 +3,7 @@ import { createServer, request, type Server } from 'node:http';
 import { isErrno, messageOf } from '../lib/error-message.ts';
 import { FAULT_TARGETS, type FaultTarget } from './faults.ts';
 
-const ACTION_NAMES = ['status', 'restartDead', 'stop'] as const;
+const ACTION_NAMES = ['status', 'restartDead', 'adopt', 'stop'] as const;
 type ActionName = (typeof ACTION_NAMES)[number];
 
 /** What the region's process does on request; each resolves with the JSON answer. */
@@ -11,6 +11,8 @@ export interface ControlActions {
   status(): Promise<unknown>;
   /** Starts data servers that died. Returns their names. */
   restartDead(): Promise<unknown>;
+  /** Takes over the program as it was evaluated last. */
+  adopt(): Promise<unknown>;
   stop(): Promise<unknown>;
   /** Stops a server (`off`), or starts it again. */
   switchFault(target: FaultTarget, on: boolean): Promise<unknown>;
@@ -74,7 +76,9 @@ export function callRegion(
       answer.on('data', (chunk: Buffer) => chunks.push(chunk));
       answer.on('error', reject);
       answer.on('end', () => {
-        const body: unknown = JSON.parse(Buffer.concat(chunks).toString('utf8'));
+        const text = Buffer.concat(chunks).toString('utf8');
+        // A region that an older slipway started answers with nothing to what it does not know.
+        const body: unknown = text === '' ? undefined : JSON.parse(text);
         if (answer.statusCode === 200) resolve(body);
         else reject(new Error(`the region could not ${action}: ${JSON.stringify(body)}`));
       });

@@ -37,6 +37,7 @@ async function main(stateDir: string, port: number, consoleProgram: string): Pro
   };
   const control = new ControlServer(paths.controlSocket, {
     status: async () => region?.status(),
+    adopt: async () => (await region?.adopt()) ?? {},
     restartDead: async () => region?.restartDead() ?? [],
     switchFault: async (target, on) => region?.switchFault(target, on),
     stop: async () => {

@@ -11,7 +11,7 @@ import {
   createResolver,
   type Endpoints,
   instrumentationKeyOf,
-  type Resolver,
+  type ProgramResolver,
   resolveText,
 } from './program/resolver.ts';
 import { Secrets } from './program/secrets.ts';
@@ -53,7 +53,7 @@ export interface Platform {
   readonly tls: { readonly key: Buffer; readonly cert: Buffer };
   readonly secrets: Secrets;
   readonly system: SystemDefinition;
-  readonly resolver: Resolver;
+  readonly resolver: ProgramResolver;
   readonly accounts: readonly StorageAccount[];
   readonly mysql: Mysql;
   readonly redis: Redis;

@@ -10,8 +10,10 @@ import { ConsoleListener } from './console-listener.ts';
 import { type FaultTarget, switchFault } from './faults.ts';
 import { type Platform, type RegionOptions, startPlatform, stopPlatform } from './platform.ts';
 import { LogRotation } from './processes/log-rotation.ts';
-import { type Resolver, resolveText } from './program/resolver.ts';
+import { keptEvaluation } from './program/evaluated-program.ts';
+import { type ProgramResolver, resolveText } from './program/resolver.ts';
 import { siteDefinition } from './program/site-definition.ts';
+import { readDefinition } from './program/system-definition.ts';
 import { describeRegion, type RegionStatus } from './status.ts';
 import type { ProcessWorker } from './worker/process-worker.ts';
 import { writeConnection } from './write-connection.ts';
@@ -25,6 +27,8 @@ export interface RunningRegion {
   restartDead(): Promise<string[]>;
   /** Stops a data server or the sidecars, or starts them again. */
   switchFault(target: FaultTarget, on: boolean): Promise<void>;
+  /** Takes over the secrets of the program as it was evaluated last. */
+  adopt(): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -91,6 +95,13 @@ export async function runRegion(options: RegionOptions): Promise<RunningRegion> 
     status: () => describeRegion(platform, workerOf),
     restartDead: () => alone(() => restartDeadServers(platform)),
     switchFault: (target, on) => alone(() => switchFault(platform, target, on)),
+    adopt: async () => {
+      const evaluation = await keptEvaluation(platform.paths);
+      if (evaluation === undefined) return;
+      platform.resolver.adopt(readDefinition(evaluation));
+      await connect();
+      await platform.secrets.saved();
+    },
     stop: async () => {
       logs.stop();
       traffic.stop();
@@ -122,7 +133,7 @@ function log(event: { readonly event: string; readonly [detail: string]: unknown
   console.log(JSON.stringify({ time: new Date().toISOString(), ...event }));
 }
 
-function resolveReference(reference: string, resolver: Resolver): ResolvedReference {
+function resolveReference(reference: string, resolver: ProgramResolver): ResolvedReference {
   const named = secretOf(reference);
   const value = named && resolver.secret(named.vaultName, named.secretName);
   if (value === undefined) {

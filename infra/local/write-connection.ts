@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import type { AccountAccess, Connection, SlotPaths } from '../lib/connection.ts';
+import { secretOf as secretNamed } from './appservice/key-vault-references.ts';
 import type { SlotName } from './appservice/worker.ts';
 import type { Platform } from './platform.ts';
-import { resolveText } from './program/resolver.ts';
 import { writeJson } from './state/files.ts';
 import type { WorkerId } from './state/paths.ts';
 
@@ -40,16 +40,16 @@ function describeConnection({ platform, subscriptionId, managementToken, workerO
     app: String(system.app.inputs.name),
     slot: 'staging',
     managementToken,
-    cacheApiToken: secretOf(platform, 'cache-api-token'),
-    releaseToken: secretOf(platform, 'release-token'),
+    cacheApiToken: secretBehind(platform, 'CACHE_API_TOKEN'),
+    releaseToken: secretBehind(platform, 'RELEASE_TOKEN'),
+    releaseSeal: secretOf(platform, 'release-seal'),
     blob: media,
     releases,
     slots: { production: slot('production'), staging: slot('staging') },
     mysql: {
       socket: mysql.socket,
       database: system.database.name,
-      user: system.database.user,
-      password: resolveText(system.database.password, platform.resolver),
+      ...mysql.administrator,
     },
     redis: { url: platform.redis.url },
   };
@@ -65,8 +65,14 @@ function accountOf({ accounts, blob }: Platform, container: string): AccountAcce
   };
 }
 
-function secretOf({ system, resolver }: Platform, name: string): string {
-  for (const vault of system.vaults.keys()) {
+/** The secret that a wanted setting refers to. */
+function secretBehind(platform: Platform, setting: string): string {
+  const reference = platform.resolver.definition.wanted.settings[setting] ?? '';
+  return secretOf(platform, secretNamed(reference)?.secretName ?? '');
+}
+
+function secretOf({ resolver }: Platform, name: string): string {
+  for (const vault of resolver.definition.vaults.keys()) {
     const value = resolver.secret(vault, name);
     if (value !== undefined) return value;
   }

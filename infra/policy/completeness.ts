@@ -212,7 +212,7 @@ export const rolesUsed: HouseRule = {
         .filter((assignment) => !textAt(assignment, 'scope').includes('/providers/'))
         .map(({ name }) => ({ resource: name, problem: 'reaches further than one resource' })),
       ...readable
-        .filter((assignment) => !referred.has(secretOf(textAt(assignment, 'scope'))))
+        .filter((assignment) => !isReferred(secretOf(textAt(assignment, 'scope')), referred))
         .map(({ name }) => ({ resource: name, problem: 'no setting refers to the secret' })),
       ...[...referred]
         .filter((secret) => !readable.some((assignment) => secretOf(textAt(assignment, 'scope')) === secret))
@@ -220,6 +220,12 @@ export const rolesUsed: HouseRule = {
     ];
   },
 };
+
+/** Versions of an earlier or the next rotation refer to another generation of a secret. */
+function isReferred(secret: string, referred: ReadonlySet<string>): boolean {
+  const base = (name: string): string => name.replace(/-(?:[ab]|\d)$/, '');
+  return [...referred].some((name) => base(name) === base(secret));
+}
 
 function referredSecrets(evaluation: Evaluation, key: string): string[] {
   return Object.values(settingsOf(evaluation, key)).flatMap(

@@ -149,7 +149,7 @@ const BREAKAGES: Readonly<Record<string, readonly (readonly [string, () => Evalu
       'a vault value not marked secret',
       () => withBroken('Secret', 'redis-key', (each) => ({ ...each, secretPaths: [] })),
     ],
-    ['a secret in an output', () => ({ ...prod, outputs: { ...prod.outputs, oops: secretOf('database-password') } })],
+    ['a secret in an output', () => ({ ...prod, outputs: { ...prod.outputs, oops: secretOf('database-password-a') } })],
     [
       'a copy beside the value that is marked',
       () =>
@@ -167,7 +167,7 @@ const BREAKAGES: Readonly<Record<string, readonly (readonly [string, () => Evalu
           secretPaths: ['marked'],
         })),
     ],
-    ['a secret in a name', () => withBroken('AppServicePlan', 'plan', input('name', secretOf('release-token')))],
+    ['a secret in a name', () => withBroken('AppServicePlan', 'plan', input('name', secretOf('release-token-1')))],
   ],
   tags: [
     ...['application', 'stage', 'managed-by'].map(

@@ -35,12 +35,12 @@ test('hosts and ports are apart, and the URLs, which hold passwords, are secrets
     REDIS_HOST: 'cache.example',
     REDIS_PORT: '10000',
   });
-  expect(settings.DATABASE_URL).toMatch(/^@Microsoft\.KeyVault\(SecretUri=.*\/secrets\/database-url\)$/);
+  expect(settings.DATABASE_URL).toMatch(/^@Microsoft\.KeyVault\(SecretUri=.*\/secrets\/database-url-a\)$/);
   expect(settings.REDIS_URL).toMatch(/\/secrets\/redis-url\)$/);
   expect(settings.REDIS_TLS_URL).toMatch(/\/secrets\/redis-url-tls\)$/);
   expect(secrets).toMatchObject({
-    'database-url':
-      'mysql://slipway:a-password@db.example:3306/slipway?charset=utf8mb4&driverOptions[1009]=/etc/ssl/certs/ca-certificates.crt',
+    'database-url-a':
+      'mysql://slipway_a:a-password@db.example:3306/slipway?charset=utf8mb4&driverOptions[1009]=/etc/ssl/certs/ca-certificates.crt',
     'redis-url': 'rediss://default:a-key@cache.example:10000/0',
     'redis-url-tls': 'tls://default:a-key@cache.example:10000/0',
   });

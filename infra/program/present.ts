@@ -1,6 +1,7 @@
 import { getAppServicePlan } from '@pulumi/azure-native/web/getAppServicePlan.js';
 import { getWebApp } from '@pulumi/azure-native/web/getWebApp.js';
 import { getWebAppSlot } from '@pulumi/azure-native/web/getWebAppSlot.js';
+import { listWebAppApplicationSettings } from '@pulumi/azure-native/web/listWebAppApplicationSettings.js';
 import { listWebAppAzureStorageAccounts } from '@pulumi/azure-native/web/listWebAppAzureStorageAccounts.js';
 import { listWebAppAzureStorageAccountsSlot } from '@pulumi/azure-native/web/listWebAppAzureStorageAccountsSlot.js';
 import { mysqlStorageGb } from './components/database/mysql-api.ts';
@@ -29,6 +30,8 @@ export interface Present {
   readonly mysqlStorageGb: number | undefined;
   /** Undefined while there is no such site. */
   readonly sites: Readonly<Record<'production' | 'staging', PresentSite | undefined>>;
+  /** `secrets.rotation` of the version in production; undefined while there is none. */
+  readonly rotation: number | undefined;
   /** Names of the storage accounts that a slot mounts. */
   readonly mountedAccounts: readonly string[];
   /** Whether production ever got a version, which only a swap does. */
@@ -39,6 +42,7 @@ export const NOTHING_YET: Present = {
   planCapacity: undefined,
   mysqlStorageGb: undefined,
   sites: { production: undefined, staging: undefined },
+  rotation: undefined,
   mountedAccounts: [],
   released: false,
 };
@@ -48,11 +52,12 @@ export async function presentValues(names: Names): Promise<Present> {
   const { group: resourceGroupName, plan, mysql, app } = resourceNames(names);
   const site = { resourceGroupName, name: app };
   const slot = { ...site, slot: STAGING };
-  const [planCapacity, storageGb, production, staging, ...mounts] = await Promise.all([
+  const [planCapacity, storageGb, production, staging, settings, ...mounts] = await Promise.all([
     unlessMissing(getAppServicePlan({ resourceGroupName, name: plan }).then(({ sku }) => sku?.capacity)),
     unlessMissing(mysqlStorageGb({ resourceGroupName, serverName: mysql })),
     unlessMissing(getWebApp(site)),
     unlessMissing(getWebAppSlot(slot)),
+    unlessMissing(listWebAppApplicationSettings(site)),
     unlessMissing(listWebAppAzureStorageAccounts(site)),
     unlessMissing(listWebAppAzureStorageAccountsSlot(slot)),
   ]);
@@ -60,9 +65,15 @@ export async function presentValues(names: Names): Promise<Present> {
     planCapacity,
     mysqlStorageGb: storageGb,
     sites: { production: presentSite(production), staging: presentSite(staging) },
+    rotation: rotationOf(settings?.properties),
     mountedAccounts: mounts.flatMap((found) => Object.values(found?.properties ?? {})).map(accountOf),
     released: (production?.slotSwapStatus?.timestampUtc ?? '') !== '',
   };
+}
+
+function rotationOf(settings: Readonly<Record<string, string>> | undefined): number | undefined {
+  const rotation = Number(settings?.CREDENTIALS_ROTATION);
+  return Number.isInteger(rotation) ? rotation : undefined;
 }
 
 interface ShownSite {

@@ -4,7 +4,7 @@ import { SlipError } from '../lib/errors.ts';
 import { Alerts } from './components/alerts/alerts.ts';
 import { Budget } from './components/budget/budget.ts';
 import { Cache } from './components/cache/cache.ts';
-import { Database } from './components/database/database.ts';
+import { ADMINISTRATOR_SECRET, Database } from './components/database/database.ts';
 import { DiagnosticSettings } from './components/diagnostics/diagnostics.ts';
 import { FrontDoor } from './components/front-door/front-door.ts';
 import { Group } from './components/group/group.ts';
@@ -15,7 +15,8 @@ import { Network } from './components/network/network.ts';
 import { Logs, Observe } from './components/observe/observe.ts';
 import { Plan } from './components/plan/plan.ts';
 import { ImageRegistry, Releases } from './components/shared/shared.ts';
-import { Vault } from './components/vault/vault.ts';
+import { TOKENS, tokenGenerations } from './components/vault/rotation.ts';
+import { SEAL_SECRET, Vault } from './components/vault/vault.ts';
 import { appSettings, siteContainer } from './components/web/app-settings.ts';
 import { ReleasedSettings } from './components/web/released-settings.ts';
 import { Web } from './components/web/web.ts';
@@ -26,7 +27,7 @@ import { type Context, contextFor } from './context.ts';
 import { setDefaultsOfEveryResource } from './resource-defaults.ts';
 
 setDefaultsOfEveryResource();
-const context = await contextFor(configOrRunError(), await getClientConfig());
+const context = await orRunError(async () => contextFor(readConfig(runtime.allConfig()), await getClientConfig()));
 
 for (const warning of warningsOf(context.config)) await log.warn(warning);
 if (context.config.stage !== 'shared' && !context.present.released) {
@@ -73,9 +74,7 @@ function applicationSystem(context: Context) {
   const media = new Media(context, group.name, { identity, network });
   const database = new Database(context, group.name, { vault, network });
   const cache = new Cache(context, group.name, { vault, network });
-  vault.generateSecret('cache-api-token');
-  vault.generateSecret('release-token');
-  vault.grantDeployerRead(['cache-api-token', 'release-token']);
+  addReleaseSecrets(context, vault);
 
   const plan = new Plan(context, group.name);
   const frontDoor = context.config.edge.enabled ? new FrontDoor(context, group.name) : undefined;
@@ -114,6 +113,16 @@ function applicationSystem(context: Context) {
   const released = releasedSettings(context, parts);
   addMonitoringAndLocks(context, parts, released);
   return applicationOutputs(context, parts, released);
+}
+
+/** The tokens of the app's internal routes and its cache, and what only releases use. */
+function addReleaseSecrets({ config }: Context, vault: Vault): void {
+  const { rotation } = config.secrets;
+  const tokens = TOKENS.flatMap((token) => tokenGenerations(token, rotation));
+  for (const { name, generation } of tokens) vault.generateSecret(name, generation);
+  // History bears its seal for as long as the stack lives, so it has no generations.
+  vault.generateSecret(SEAL_SECRET, 1, { reader: 'deployer' });
+  vault.grantDeployerRead([...tokens.map(({ name }) => name), SEAL_SECRET, ADMINISTRATOR_SECRET]);
 }
 
 interface Parts {
@@ -199,7 +208,7 @@ function addMonitoringAndLocks(context: Context, parts: Parts, released: Release
 
 /** The stack's outputs, for releases, people and other tools. */
 function applicationOutputs(context: Context, parts: Parts, released: ReleasedSettings) {
-  const { shared, group, identity, vault, media, frontDoor, web, hosts } = parts;
+  const { shared, group, identity, vault, database, media, frontDoor, web, hosts } = parts;
   return {
     subscriptionId: context.subscriptionId,
     location: context.location,
@@ -214,6 +223,7 @@ function applicationOutputs(context: Context, parts: Parts, released: ReleasedSe
     // Who reads the application's secrets, which `slipway secret set` puts into the vault.
     appPrincipalId: identity.principalId,
     vaultName: vault.name,
+    databaseAdministrator: database.administrator,
     mediaEndpoint: media.endpoint,
     mediaContainer: media.containerName,
     mediaAccount: media.accountName,
@@ -241,10 +251,10 @@ function sharedStack(config: Config) {
   };
 }
 
-/** Reads the config. An invalid one is reported without a stack trace. */
-function configOrRunError(): Config {
+/** A config that cannot stay is reported without a stack trace. */
+async function orRunError<T>(work: () => Promise<T>): Promise<T> {
   try {
-    return readConfig(runtime.allConfig());
+    return await work();
   } catch (error) {
     throw error instanceof SlipError ? new RunError(error.toText()) : error;
   }

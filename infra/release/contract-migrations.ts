@@ -33,6 +33,7 @@ export async function runContractMigrations(request: ContractMigrationsRequest):
         slot: session.production,
         token: session.tokens.release,
         kind: 'contract',
+        administrator: await target.administrator(),
         steps,
         assertLockHeld: () => session.lock.assertHeld(),
       }).catch(async (error: unknown) => {

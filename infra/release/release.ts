@@ -16,6 +16,7 @@ import { buildPackage } from './package/build-package.ts';
 import { type OpenedPackage, openPackage } from './package/open-package.ts';
 import { readSourceState } from './package/source-state.ts';
 import { Attempt, type Candidate } from './phases/attempt.ts';
+import { ensureDatabaseLogin } from './phases/database-login.ts';
 import { bringFirstFiles, type FirstFiles } from './phases/first-files.ts';
 import { type GoLiveOptions, goLive, prove, resetPreparation, settling } from './phases/go-live.ts';
 import { recordingRefusals } from './phases/recording-refusals.ts';
@@ -74,7 +75,7 @@ async function releaseBuilt(
   wanted: WantedConfiguration,
 ): Promise<HistoryEntry> {
   const { steps, appService, production, target, tokens } = session;
-  const { siteContainers, stack, command } = wanted;
+  const { siteContainers, stack, command: startupCommand } = wanted;
   const mounts = mountsFor(wanted.mounts, opened.application);
   const settings = mergedSettings(wanted.settings, opened.application);
   const { version, sha256, bytes, schemaMin, schemaMax, file } = opened;
@@ -88,7 +89,7 @@ async function releaseBuilt(
     settings,
     siteContainers,
     stack,
-    command,
+    startupCommand,
     mounts,
     source,
     smoke,
@@ -118,6 +119,7 @@ async function releaseBuilt(
     for (const fallback of attempt.candidate.fallbacks ?? []) steps.notice(fallback);
     await steps.run('migrate', async (note) => {
       await attempt.enter('migrate');
+      if (await ensureDatabaseLogin(session, attempt.candidate)) steps.notice('the login of the database was made');
       if (provides.migrate !== undefined || migrate !== null) await expandSchema(session, note);
     });
     await prove(session, attempt, request);
@@ -133,11 +135,15 @@ async function bringMedia({ staging, tokens, steps }: Session, files: FirstFiles
   if (brought > 0) steps.notice(`${brought} files of the tree are on the share of media now`);
 }
 
-async function expandSchema({ staging, tokens, steps, lock }: Session, note: (text: string) => void): Promise<void> {
+async function expandSchema(
+  { staging, tokens, steps, lock, target }: Session,
+  note: (text: string) => void,
+): Promise<void> {
   const { executed, waiting } = await runMigrations({
     slot: staging,
     token: tokens.release,
     kind: 'expand',
+    administrator: await target.administrator(),
     steps,
     assertLockHeld: () => lock.assertHeld(),
   });

@@ -1,7 +1,10 @@
+import { withCredentialsOf } from '../lib/credentials.ts';
+import { messageOf } from '../lib/error-message.ts';
 import { SlipError } from '../lib/errors.ts';
 import { noSwapUnderWay } from './gates/no-swap-under-way.ts';
 import { slotExists } from './gates/slot-exists.ts';
 import { Attempt } from './phases/attempt.ts';
+import { ensureDatabaseLogin } from './phases/database-login.ts';
 import { drainBriefly } from './phases/drain.ts';
 import { expectVersion } from './phases/expect-version.ts';
 import { type GoLiveOptions, prove } from './phases/go-live.ts';
@@ -37,11 +40,15 @@ export async function rollback(request: RollbackRequest): Promise<HistoryEntry> 
       await clearPreparation(session);
       steps.progress('asking staging what it holds; after a swap it restarts');
       const restarting = { limitMs: target.limits.returnMs, pollMs: target.management.pollMs };
-      const chosen = await wayTo(found, staging, appService, restarting);
+      const chosen = await wayTo(found, staging, appService, session.tokens.release, restarting);
       note(`${found.version} ${chosen === 'swap' ? 'is still in staging' : 'comes from its stored package'}`);
       return [found, chosen] as const;
     });
-    const attempt = new Attempt(session, 'rollback', { ...entry, restored: entry.id });
+    const settings =
+      way === 'swap'
+        ? entry.settings
+        : withCredentialsOf(await session.appService.settings('production'), entry.settings);
+    const attempt = new Attempt(session, 'rollback', { ...entry, settings, restored: entry.id });
     return recordingRefusals(session, attempt, () =>
       way === 'swap' ? bySwap(session, attempt) : byPackage(session, attempt, request),
     );
@@ -80,6 +87,7 @@ async function bySwap(session: Session, attempt: Attempt): Promise<HistoryEntry>
     const drained = session.before?.answers ? endBriefly(session, attempt) : undefined;
     await appService.prepare();
     await expectVersion(staging, { version: attempt.candidate.version, slot: 'production' }, waiting);
+    await ensureDatabaseLogin(session, attempt.candidate).catch((error) => steps.notice(messageOf(error)));
     await warm(staging, tokens.release, 1);
     for (const pending of (await drained) ?? []) steps.notice(pending);
   });
@@ -91,6 +99,7 @@ async function byPackage(session: Session, attempt: Attempt, request: RollbackRe
   await steps.run('stage', async () => {
     await attempt.enter('stage');
     await session.packages.use(attempt.candidate, (file) => stage(session, attempt, file));
+    await ensureDatabaseLogin(session, attempt.candidate);
   });
   await prove(session, attempt, request);
   for (const pending of await steps.run('drain', () => endBriefly(session, attempt))) steps.notice(pending);

@@ -26,7 +26,7 @@ export async function withSession<T>(
   const startedAt = new Date();
   const owner = currentOwner(options.command, process.env, startedAt);
   const tokens = await target.tokens();
-  const seal = new Seal(tokens.release, target.stack);
+  const seal = new Seal(tokens.seal, target.stack);
   const lock = await ReleaseLock.acquire(target.releases, lockName(target.stack), owner, seal);
   const access = accessTo(target, seal, () => lock.assertHeld());
   let probe: ProductionProbe | undefined;

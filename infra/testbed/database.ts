@@ -4,7 +4,7 @@ import { createInterface } from 'node:readline';
 import { promisify } from 'node:util';
 import type { Connection } from '../lib/connection.ts';
 
-/** Runs a statement in the region's database, as the application's user. */
+/** Runs a statement in the region's database, as the administrator. */
 export async function sql(connection: Connection, statement: string): Promise<string> {
   const { stdout } = await promisify(execFile)('mariadb', [...clientArgs(connection), `--execute=${statement}`], {
     env: clientEnvironment(connection),

@@ -31,8 +31,13 @@ final readonly class Settings
         public string $tlsCaFile,
         #[\SensitiveParameter]
         public string $cacheApiToken,
+        /** Of the next rotation; accepted as well. */
+        #[\SensitiveParameter]
+        public string $cacheApiTokenNext,
         #[\SensitiveParameter]
         public string $releaseToken,
+        #[\SensitiveParameter]
+        public string $releaseTokenNext,
         public int $imageRatePerMinute,
         public int $sidecarPort,
         /** Base URL of this application on loopback: http://… or unix:/path. */
@@ -63,7 +68,9 @@ final readonly class Settings
             redisPassword: self::secret('REDIS_PASSWORD'),
             tlsCaFile: self::text('TLS_CA_FILE', '/etc/ssl/certs/ca-certificates.crt'),
             cacheApiToken: self::secret('CACHE_API_TOKEN'),
+            cacheApiTokenNext: self::secret('CACHE_API_TOKEN_NEXT'),
             releaseToken: self::secret('RELEASE_TOKEN'),
+            releaseTokenNext: self::secret('RELEASE_TOKEN_NEXT'),
             imageRatePerMinute: self::number('IMAGE_RATE_PER_MINUTE', 60),
             sidecarPort: self::number('SIDECAR_PORT', 8181),
             internalUrl: self::text('APP_INTERNAL_URL', 'http://127.0.0.1:'.self::text('PORT', '8080')),

@@ -22,16 +22,25 @@ export async function evaluatedProgram(paths: StatePaths, sidecarDigest: string)
   const key = hash.digest('hex');
   const kept = await readJson(paths.evaluation);
   if (isObject(kept) && kept.key === key) return kept.evaluation as unknown as Evaluation;
-  const config = { 'sidecar.digest': sidecarDigest, ...(await shareByDefault()) };
-  const evaluation = await evaluate({ stage: 'dev', mode: 'update', config });
+  const evaluation = await evaluate({ stage: 'dev', mode: 'update', config: await regionConfig(sidecarDigest) });
   await writeJson(paths.evaluation, { key, evaluation });
   return evaluation;
 }
 
-/** Any application may be released here: those with shared media find a share, unless the stage's config says how large it is. */
-async function shareByDefault(): Promise<Readonly<Record<string, string>>> {
+/**
+ * What the region adds to the config of stage `dev`. Any application may be released here: those with shared media find a share,
+ * unless the stage's config says how large it is.
+ */
+export async function regionConfig(sidecarDigest: string): Promise<Readonly<Record<string, string>>> {
   const { values } = await readStackConfig(repositoryRoot, await readProject(repositoryRoot), 'dev', {});
-  return 'slipway:media.shareGb' in values ? {} : { 'media.shareGb': String(SHARE_GB) };
+  const share = 'slipway:media.shareGb' in values ? {} : { 'media.shareGb': String(SHARE_GB) };
+  return { 'sidecar.digest': sidecarDigest, ...share };
+}
+
+/** The program as it was evaluated last; undefined when it never was. */
+export async function keptEvaluation(paths: StatePaths): Promise<Evaluation | undefined> {
+  const kept = await readJson(paths.evaluation);
+  return isObject(kept) && isObject(kept.evaluation) ? (kept.evaluation as unknown as Evaluation) : undefined;
 }
 
 async function filesOf(names: readonly string[]): Promise<string[]> {

@@ -1,7 +1,9 @@
 import { kindOf } from '../../evaluate/inputs.ts';
 import { placeholder as marked, type Placeholder, resolvePlaceholders } from '../../evaluate/placeholders.ts';
+import type { RecordedResource } from '../../evaluate/recorded.ts';
 import { guidFor } from '../../evaluate/subscription.ts';
 import { type AppSecrets, vaultSecretName } from '../../lib/app-secrets.ts';
+import { textOf } from '../../lib/json.ts';
 import type { Secrets } from './secrets.ts';
 import type { SystemDefinition } from './system-definition.ts';
 
@@ -15,6 +17,12 @@ export interface Resolver {
 export interface Address {
   readonly host: string;
   readonly port: number;
+}
+
+/** A resolver of one program, which may be followed by a later one of the same region. */
+export interface ProgramResolver extends Resolver {
+  readonly definition: SystemDefinition;
+  adopt(definition: SystemDefinition): void;
 }
 
 /** Where the counterparts of this region listen. */
@@ -39,12 +47,13 @@ export function accountKey(account: string, secrets: Secrets): string {
  * placeholder, which shows in the worker's environment as an unresolved reference does on App Service.
  */
 export function createResolver(
-  definition: SystemDefinition,
+  initial: SystemDefinition,
   endpoints: Endpoints,
   secrets: Secrets,
   appSecrets: AppSecrets,
-): Resolver {
-  const byUrn = new Map(definition.evaluation.resources.map((resource) => [resource.urn, resource]));
+): ProgramResolver {
+  let definition = initial;
+  let byUrn = resourcesByUrn(definition);
   const instrumentationKey = instrumentationKeyOf(secrets);
   const releasesAccount = String(definition.evaluation.outputs.releasesAccount);
 
@@ -79,11 +88,19 @@ export function createResolver(
         return instrumentationKey;
     }
     if (path === 'outputs.releasesEndpoint') return `${endpoints.blob(releasesAccount)}/`;
-    if (path === 'result' || path.startsWith('listKeys.')) return secrets.get(`${urn}.${path}`);
+    if (path === 'result') return secrets.get(`${urn}.${path}${generationOf(resource)}`);
+    if (path.startsWith('listKeys.')) return secrets.get(`${urn}.${path}`);
     return undefined;
   };
 
   return {
+    get definition() {
+      return definition;
+    },
+    adopt: (next) => {
+      definition = next;
+      byUrn = resourcesByUrn(next);
+    },
     placeholder,
     secret: (vault, name) => {
       const value = definition.vaults.get(vault)?.get(name);
@@ -92,6 +109,16 @@ export function createResolver(
       return own?.[1];
     },
   };
+}
+
+function resourcesByUrn({ evaluation }: SystemDefinition): Map<string, RecordedResource> {
+  return new Map(evaluation.resources.map((resource) => [resource.urn, resource]));
+}
+
+/** A password of another rotation is another password; the first one has no mark. */
+function generationOf(resource: RecordedResource | undefined): string {
+  const generation = textOf(resource?.inputs, 'keepers', 'rotation');
+  return generation === '' || generation === '1' ? '' : `#${generation}`;
 }
 
 /** Of the region's Application Insights component: known to its containers only, as the credential it is. */

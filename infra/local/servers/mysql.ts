@@ -21,6 +21,7 @@ export interface MysqlOptions {
   readonly certificates: Certificates;
   readonly port: number;
   readonly database: string;
+  /** The administrator, who makes the application's logins. */
   readonly user: string;
   readonly password: string;
 }
@@ -34,6 +35,12 @@ export class Mysql {
   constructor(options: MysqlOptions) {
     this.#options = options;
     this.socket = join(options.paths.mysql, 'mysql.sock');
+  }
+
+  /** The administrator's login as this server was started with it. */
+  get administrator(): { readonly user: string; readonly password: string } {
+    const { user, password } = this.#options;
+    return { user, password };
   }
 
   get pid(): number | undefined {
@@ -130,9 +137,9 @@ export class Mysql {
       .flatMap((account) => [
         `CREATE USER IF NOT EXISTS ${account} IDENTIFIED BY ${quote(password)};`,
         `ALTER USER ${account} IDENTIFIED BY ${quote(password)};`,
-        `GRANT ALL ON ${name}.* TO ${account};`,
-        // As the administrator on Azure, it sees who holds the lock that a migration waits for.
-        `GRANT PROCESS ON *.* TO ${account};`,
+        `GRANT ALL ON ${name}.* TO ${account} WITH GRANT OPTION;`,
+        // As the administrator on Azure, it makes logins, and sees who holds the lock that a migration waits for.
+        `GRANT CREATE USER, PROCESS ON *.* TO ${account};`,
       ])
       .reduce(
         (sql, line) => `${sql}${line}\n`,

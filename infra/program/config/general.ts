@@ -129,7 +129,7 @@ export const secrets = {
     { min: 1, max: 10_000 },
     {
       about:
-        'Raise it to have new passwords and tokens made. Rotating one by hand lasts only until something else of the same resource changes. Restart the app afterwards: it has the old values until then.',
+        'Raise it by one to have new passwords and tokens made. Nothing that production uses changes: the next release brings the new ones, and until then clients may send the old token or the new one. Rotating one by hand lasts only until something else of the same resource changes.',
       example: '2',
       default: always(1),
     },

@@ -32,7 +32,7 @@ export const mostRequestSeconds = 230;
 const environmentName = /^[A-Za-z_][A-Za-z0-9_]{0,127}$/;
 /** Names that the platform, the runtime or the program sets. */
 const reservedName =
-  /^(WEBSITES?_|APPSETTING_|APPLICATIONINSIGHTS_|AZURE_|IDENTITY_|MSI_|SCM_|ORYX_|FPM_|PHP_INI_SCAN_DIR$|SLIPWAY_|SIDECAR_|RUN_DIR$|NGINX_|PORT$|HOME$|PATH$|SLOT_NAME$|RELEASE_TOKEN$|CACHE_API_TOKEN$|APP_INTERNAL_URL$|MEDIA_|TRUSTED_PROXIES$)/;
+  /^(WEBSITES?_|APPSETTING_|APPLICATIONINSIGHTS_|AZURE_|IDENTITY_|MSI_|SCM_|ORYX_|FPM_|PHP_INI_SCAN_DIR$|SLIPWAY_|SIDECAR_|RUN_DIR$|NGINX_|PORT$|HOME$|PATH$|SLOT_NAME$|RELEASE_TOKEN(_NEXT)?$|CACHE_API_TOKEN(_NEXT)?$|CREDENTIALS_ROTATION$|APP_INTERNAL_URL$|MEDIA_|TRUSTED_PROXIES$)/;
 
 /** A path in the application: relative, `/` between segments, never out of it. */
 const treePath = z

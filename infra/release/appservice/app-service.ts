@@ -133,7 +133,7 @@ export class AppService {
   }
 
   /** What the slot is started with: its stack and its startup command. */
-  async start(of: 'production' | 'staging'): Promise<{ readonly stack: string; readonly command: string }> {
+  async start(of: 'production' | 'staging'): Promise<{ readonly stack: string; readonly startupCommand: string }> {
     const { resourceGroup, app, slot } = this.#site;
     const { webApps } = this.#client;
     const { linuxFxVersion, appCommandLine } = await this.#call('read the configuration', () =>
@@ -141,18 +141,18 @@ export class AppService {
         ? webApps.getConfiguration(resourceGroup, app)
         : webApps.getConfigurationSlot(resourceGroup, app, slot),
     );
-    return { stack: linuxFxVersion ?? '', command: appCommandLine ?? '' };
+    return { stack: linuxFxVersion ?? '', startupCommand: appCommandLine ?? '' };
   }
 
   /** Members that are undefined stay as they are. */
   async changeStart(start: {
     readonly stack?: string | undefined;
-    readonly command?: string | undefined;
+    readonly startupCommand?: string | undefined;
   }): Promise<void> {
     const { resourceGroup, app, slot } = this.#site;
     const body = {
       ...(start.stack === undefined ? {} : { linuxFxVersion: start.stack }),
-      ...(start.command === undefined ? {} : { appCommandLine: start.command }),
+      ...(start.startupCommand === undefined ? {} : { appCommandLine: start.startupCommand }),
     };
     await this.#change('write stack and startup command', () =>
       this.#client.webApps.updateConfigurationSlot(resourceGroup, app, slot, body),

@@ -3,6 +3,7 @@ import { SlipError } from '../../lib/errors.ts';
 import type { HistoryEntry } from '../store/history.ts';
 import type { Intent } from '../store/lock.ts';
 import { Attempt } from './attempt.ts';
+import { fakeSession } from './session.fixture.ts';
 import type { Session } from './session.ts';
 
 const candidate = {
@@ -80,4 +81,14 @@ test('a swap that is known not to have been done leaves production as it was; a 
   await attempt.enter('swap back');
   attempt.notSwapped();
   expect(attempt.mayHaveSwapped).toBe(true);
+});
+
+test('a line of history has the command as typed and, beside it, what the version is started with', () => {
+  const { session } = fakeSession({ before: undefined });
+  const candidate = {
+    ...fakeSession({ before: undefined }).attemptOf('release').candidate,
+    startupCommand: 'bash start.sh',
+  };
+  const entry = new Attempt(session, 'release', candidate).entry('live');
+  expect(entry).toMatchObject({ command: 'test', startupCommand: 'bash start.sh' });
 });

@@ -4,7 +4,7 @@ import { afterEach, expect, test } from '@jest/globals';
 import { WebSlot } from '../appservice/web-slot.ts';
 import { drain, drainBriefly } from './drain.ts';
 
-const tokens = { cacheApi: 'c', release: 'right' };
+const tokens = { cacheApi: 'c', seal: 's', release: 'right' };
 let server: Server;
 
 afterEach(() => {

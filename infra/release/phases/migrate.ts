@@ -1,5 +1,6 @@
 import { parseObject } from '../../lib/json.ts';
 import type { WebSlot } from '../appservice/web-slot.ts';
+import type { DatabaseAdministrator } from '../target/target.ts';
 import { followMigration, migrationFailed } from './migration-job.ts';
 import type { Steps } from './steps.ts';
 
@@ -11,6 +12,8 @@ export interface MigrationRequest {
   readonly kind: 'expand' | 'contract';
   /** Hash of the plan that was judged: the application refuses to run anything else. */
   readonly judged: string;
+  /** Used for this run only, and kept nowhere. */
+  readonly administrator: DatabaseAdministrator;
 }
 
 /** Has the code in a slot carry out its migrations of one kind, as a job that it polls. */

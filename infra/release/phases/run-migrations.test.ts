@@ -53,7 +53,14 @@ const takes: MigrationSql = { version: '2', statements: ['DROP TABLE images'] };
 
 async function run(application: Application, kind: 'expand' | 'contract' = 'expand', assertLockHeld = () => undefined) {
   const steps = new Steps(() => undefined);
-  return runMigrations({ slot: await application.start(), token: 't', kind, steps, assertLockHeld });
+  return runMigrations({
+    slot: await application.start(),
+    token: 't',
+    kind,
+    administrator: { user: 'root', password: 'p' },
+    steps,
+    assertLockHeld,
+  });
 }
 
 test('what was judged runs, and its hash goes with the request', async () => {
@@ -61,7 +68,7 @@ test('what was judged runs, and its hash goes with the request', async () => {
   expect(await run(application)).toEqual({ executed: ['1'], waiting: ['9'] });
   // printf '1\0CREATE TABLE a (id INT)\0INSERT INTO a VALUES (?)\0\0' | sha256sum
   const judged = 'a5ef06b4da539e0b4d93a5f4de182b97800fb583a3f4502e300b611e76fb722b';
-  expect(application.ran).toEqual([{ kind: 'expand', judged }]);
+  expect(application.ran).toEqual([{ kind: 'expand', judged, administrator: { user: 'root', password: 'p' } }]);
 });
 
 test('without pending migrations nothing runs', async () => {

@@ -2,6 +2,7 @@ import { SlipError } from '../../lib/errors.ts';
 import type { WebSlot } from '../appservice/web-slot.ts';
 import { expandOnly } from '../gates/expand-only.ts';
 import { oneSchemaChange } from '../gates/one-schema-change.ts';
+import type { DatabaseAdministrator } from '../target/target.ts';
 import { migrate } from './migrate.ts';
 import { dryRunFailed, planHash, readMigrationPlan } from './migration-plan.ts';
 import type { Steps } from './steps.ts';
@@ -10,6 +11,8 @@ export interface MigrationsRun {
   readonly slot: WebSlot;
   readonly token: string;
   readonly kind: 'expand' | 'contract';
+  /** Sees who holds a lock that a migration waits for. */
+  readonly administrator: DatabaseAdministrator;
   readonly steps: Steps;
   /** Throws when another command may hold the lock by now; asked before every run. */
   readonly assertLockHeld: () => void;
@@ -26,7 +29,7 @@ export interface MigrationsResult {
  * reads what one before it makes: it can be planned only when that one has run.
  */
 export async function runMigrations(run: MigrationsRun): Promise<MigrationsResult> {
-  const { slot, token, kind, steps } = run;
+  const { slot, token, kind, steps, administrator } = run;
   const executed: string[] = [];
   while (true) {
     const { migrations, failed, waiting, isByCommand, lastFailure } = await readMigrationPlan(slot, token, kind);
@@ -43,7 +46,12 @@ export async function runMigrations(run: MigrationsRun): Promise<MigrationsResul
     else if (!isByCommand) await steps.pass([oneSchemaChange], { migrations });
     steps.assertNotInterrupted();
     run.assertLockHeld();
-    const result = await migrate(slot, token, { kind, judged: planHash(migrations) }, steps);
+    const result = await migrate(
+      slot,
+      token,
+      { kind, judged: planHash(migrations), administrator: loginOf(administrator) },
+      steps,
+    );
     if (result.executed.length === 0) throw neverRecorded(migrations[0]?.version ?? '');
     executed.push(...result.executed);
   }
@@ -55,4 +63,9 @@ function neverRecorded(version: string): SlipError {
     expected: 'a migration that is recorded as executed when it has run',
     fix: 'does it skip itself (skipIf)? Then fix it; or is somebody else running migrations? Then repeat the command',
   });
+}
+
+/** A target may know more of it, which is nobody's business in the slot. */
+function loginOf({ user, password }: DatabaseAdministrator): DatabaseAdministrator {
+  return { user, password };
 }

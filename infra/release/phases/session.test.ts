@@ -12,7 +12,7 @@ const appService = {
   settings: async () => ({}),
   stickyNames: async () => [],
   containers: async () => [],
-  start: async () => ({ stack: 'PHP|8.4', command: 'c' }),
+  start: async () => ({ stack: 'PHP|8.4', startupCommand: 'c' }),
   mounts: async () => ({}),
 } as unknown as AppService;
 

@@ -38,7 +38,7 @@ async function staged(slot: Slot, deployment: object = { failed: false }, more: 
     containers: async () => containers,
     putContainer: async ({ name, properties }: WantedContainer) => void record('put', name, properties.image),
     deleteContainer: async (name: string) => void record('delete', name),
-    start: async () => ({ stack, command: 'start' }),
+    start: async () => ({ stack, startupCommand: 'start' }),
     changeStart: async (start: object) => void record('start', start),
     mounts: async () => mounts,
     replaceMounts: async (next: object) => void record('mounts', next),
@@ -81,9 +81,9 @@ describe('staging a version', () => {
   const same = { settings: { A: 'new', SLOT_NAME: 'staging' }, containers: [sidecar('new')] };
 
   test('writes the stack and the command that the version was released with, and leaves equal ones alone', async () => {
-    const written = ['start', { stack: 'PHP|8.5', command: 'start' }];
-    expect((await staged(same, {}, { stack: 'PHP|8.5', command: 'start' })).calls).toContainEqual(written);
-    const { calls } = await staged(same, {}, { stack: 'PHP|8.4', command: 'start' });
+    const written = ['start', { stack: 'PHP|8.5', startupCommand: 'start' }];
+    expect((await staged(same, {}, { stack: 'PHP|8.5', startupCommand: 'start' })).calls).toContainEqual(written);
+    const { calls } = await staged(same, {}, { stack: 'PHP|8.4', startupCommand: 'start' });
     expect(calls.map(([what]) => what)).toEqual(['publish']);
   });
 

@@ -58,9 +58,9 @@ async function writeSettings(appService: AppService, { settings }: Configuration
   await appService.replaceSettings(next);
 }
 
-async function writeStart(appService: AppService, { stack, command }: Configuration): Promise<void> {
-  if (startsAs(await appService.start('staging'), { stack, command })) return;
-  await appService.changeStart({ stack, command });
+async function writeStart(appService: AppService, { stack, startupCommand }: Configuration): Promise<void> {
+  if (startsAs(await appService.start('staging'), { stack, startupCommand })) return;
+  await appService.changeStart({ stack, startupCommand });
 }
 
 /** Equal ones are written too: their keys, which the platform does not show, may have been renewed. */

@@ -36,7 +36,7 @@ export interface Configuration {
   readonly siteContainers: readonly WantedContainer[];
   /** This and the next two are undefined in lines that an older slipway wrote: a slot keeps what it has of them. */
   readonly stack?: string | undefined;
-  readonly command?: string | undefined;
+  readonly startupCommand?: string | undefined;
   /** Without keys. */
   readonly mounts?: Readonly<Record<string, WantedMount>> | undefined;
 }

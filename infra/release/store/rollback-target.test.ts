@@ -146,17 +146,26 @@ describe('going back is', () => {
   const entryOfB = entry({ id: '2222222', version: 'b', settings: { A: '1' }, siteContainers: image('i') });
 
   /** Staging as ARM shows it, and as it answers itself. */
-  function staging(version: string, settings: Record<string, string>, containers = image('i'), silentFor = 0) {
+  function staging(
+    version: string,
+    settings: Record<string, string>,
+    containers = image('i'),
+    silentFor = 0,
+    status = 405,
+  ) {
     let asked = 0;
-    const slot = { version: async () => (asked++ < silentFor ? undefined : { version }) } as unknown as WebSlot;
+    const slot = {
+      version: async () => (asked++ < silentFor ? undefined : { version }),
+      ask: async () => ({ status }),
+    } as unknown as WebSlot;
     const appService = {
       settings: async () => ({ ...settings, SLOT_NAME: 'staging' }),
       stickyNames: async () => ['SLOT_NAME'],
       containers: async () => containers,
-      start: async () => ({ stack: 'PHP|8.4', command: 'c' }),
+      start: async () => ({ stack: 'PHP|8.4', startupCommand: 'c' }),
       mounts: async () => ({}),
     } as unknown as AppService;
-    return wayTo(entryOfB, slot, appService, { limitMs: 30, pollMs: 2, clock: new InstantClock() });
+    return wayTo(entryOfB, slot, appService, 'token', { limitMs: 30, pollMs: 2, clock: new InstantClock() });
   }
 
   test('a swap while staging runs the version with its settings and site containers', async () => {
@@ -170,6 +179,7 @@ describe('going back is', () => {
 
   test.each([
     { what: 'another version', way: () => staging('c', { A: '1' }) },
+    { what: 'no token of now', way: () => staging('b', { A: '1' }, image('i'), 0, 404) },
     { what: 'other settings', way: () => staging('b', { A: '2' }) },
     { what: 'another image of the sidecar', way: () => staging('b', { A: '1' }, image('other')) },
   ])('staging it anew when the slot has $what', async ({ way }) => {

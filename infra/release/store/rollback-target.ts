@@ -63,16 +63,21 @@ export function entryNamed(
 }
 
 /**
- * `swap`: staging runs the entry's version with its configuration. `stage`: it has to be staged first. Right after a swap
- * staging restarts: only when it does not come back is its package staged anew, which takes far longer.
+ * `swap`: staging runs the entry's version with its configuration. `stage`: it has to be staged first, also when secrets were
+ * rotated since, so that it knows no present token. Right after a swap staging restarts: only when it does not come back is its
+ * package staged anew, which takes far longer.
  */
 export async function wayTo(
   entry: HistoryEntry,
   staging: WebSlot,
   appService: AppService,
+  releaseToken: string,
   restarting: Waiting,
 ): Promise<'swap' | 'stage'> {
   const running = await untilDefined(restarting, () => staging.version());
   if (running?.version !== entry.version) return 'stage';
-  return hasConfiguration(await readConfiguration(appService, 'staging'), entry) ? 'swap' : 'stage';
+  if (!hasConfiguration(await readConfiguration(appService, 'staging'), entry)) return 'stage';
+  // The wrong verb: with a token that the slot accepts 405, else 404.
+  const { status } = await staging.ask('/_slipway/release/warm', { token: releaseToken });
+  return status === 404 ? 'stage' : 'swap';
 }

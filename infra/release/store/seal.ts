@@ -38,7 +38,7 @@ export class Seal {
 }
 
 export async function sealOf(target: Pick<ReleaseTarget, 'tokens' | 'stack'>): Promise<Seal> {
-  return new Seal((await target.tokens()).release, target.stack);
+  return new Seal((await target.tokens()).seal, target.stack);
 }
 
 /** Whoever only looks may not be allowed to read secrets: then records are shown as they are. */

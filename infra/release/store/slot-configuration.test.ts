@@ -17,13 +17,13 @@ function found(properties: Record<string, unknown>, settings: Record<string, str
 const mount = { type: 'AzureBlob', protocol: 'Http', accountName: 'st', shareName: 's', mountPath: '/m' } as const;
 
 describe('stack, command and mounts', () => {
-  const whole = { ...wanted, stack: 'PHP|8.4', command: 'c', mounts: { media: mount } };
+  const whole = { ...wanted, stack: 'PHP|8.4', startupCommand: 'c', mounts: { media: mount } };
 
   test('belong to a configuration', () => {
     expect(hasConfiguration({ ...whole, mounts: { media: { ...mount } } }, whole)).toBe(true);
     for (const other of [
       { stack: 'PHP|8.5' },
-      { command: 'd' },
+      { startupCommand: 'd' },
       { mounts: {} },
       { mounts: { media: { ...mount, shareName: 'other' } } },
       { mounts: { media: mount, more: mount } },

@@ -37,11 +37,11 @@ export function hasConfiguration(found: Configuration, wanted: Configuration): b
 export function startsAs(found: Start, wanted: Start): boolean {
   return (
     (wanted.stack === undefined || found.stack === wanted.stack) &&
-    (wanted.command === undefined || found.command === wanted.command)
+    (wanted.startupCommand === undefined || found.startupCommand === wanted.startupCommand)
   );
 }
 
-type Start = Pick<Configuration, 'stack' | 'command'>;
+type Start = Pick<Configuration, 'stack' | 'startupCommand'>;
 
 /** The protocol, which the platform may leave out, follows from the type. */
 function hasMounts(found: Mounts, wanted: Mounts): boolean {

@@ -12,6 +12,7 @@ const outputs = {
   hostNames: { production: 'www.example.org', staging: 'staging.example.org' },
   releasesEndpoint: 'https://streleases.blob.core.windows.net/',
   releasesContainer: 'releases',
+  vaultName: 'kv',
   wanted: {
     stack: 'PHP|8.4',
     command: 'bash start.sh',

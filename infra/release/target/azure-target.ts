@@ -26,6 +26,7 @@ const limits = {
   drainMs: 50_000,
 };
 const pulumiTimeoutMs = 120_000;
+const ADMINISTRATOR_SECRET = 'mysql-administrator-password';
 const armScope = 'https://management.azure.com/.default';
 
 export interface AzureTargetOptions {
@@ -52,6 +53,9 @@ export async function azureTarget({ stack, root, startMs }: AzureTargetOptions):
   };
   const management = { credential, pollMs };
   const arm = new Arm({ token: async () => (await credential.getToken(armScope)).token });
+  const vault = textOutput(outputs, 'vaultName', where);
+  const inVault = (secret: string) =>
+    `@Microsoft.KeyVault(SecretUri=https://${vault}.vault.azure.net/secrets/${secret})`;
   return {
     stack,
     site,
@@ -63,12 +67,17 @@ export async function azureTarget({ stack, root, startMs }: AzureTargetOptions):
     releases: new ContainerClient(`${endpoint}/${textOutput(outputs, 'releasesContainer', where)}`, credential),
     limits: { ...limits, ...(startMs === undefined ? {} : { startMs }) },
     tokens: async () => {
-      const [cacheApi, release] = await Promise.all([
+      const [cacheApi, release, seal] = await Promise.all([
         secretBehind(wanted.settings.CACHE_API_TOKEN, 'CACHE_API_TOKEN', credential),
         secretBehind(wanted.settings.RELEASE_TOKEN, 'RELEASE_TOKEN', credential),
+        secretBehind(inVault('release-seal'), 'release-seal', credential),
       ]);
-      return { cacheApi, release };
+      return { cacheApi, release, seal };
     },
+    administrator: async () => ({
+      user: textOutput(outputs, 'databaseAdministrator', where),
+      password: await secretBehind(inVault(ADMINISTRATOR_SECRET), ADMINISTRATOR_SECRET, credential),
+    }),
     imageState: (image) => registryImage(image, async () => (await credential.getToken(armScope)).token),
     missingSecrets: (names) => missingInVault(arm, { ...site, vault: textOutput(outputs, 'vaultName', where) }, names),
     slotLog: () => new AppService(site, management).containerLog(),

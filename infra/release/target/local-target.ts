@@ -62,7 +62,12 @@ export async function localTarget({
     urls: { production: connection.production, staging: connection.staging },
     releases: container,
     limits: { ...limits, ...(startMs === undefined ? {} : { startMs }) },
-    tokens: async () => ({ cacheApi: connection.cacheApiToken, release: connection.releaseToken }),
+    tokens: async () => {
+      // Read anew, because a rotation changes them.
+      const { cacheApiToken: cacheApi, releaseToken: release, releaseSeal: seal } = await readConnection(stateDir);
+      return { cacheApi, release, seal };
+    },
+    administrator: async () => connection.mysql,
     imageState: async (image) => ((await hasImage(image)) ? 'there' : 'gone'),
     missingSecrets: async (names) => {
       const known = new AppSecrets(stateDir).read();

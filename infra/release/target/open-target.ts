@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { ReleaseTarget } from './target.ts';
 
+const adoptMs = 10_000;
 const root = join(import.meta.dirname, '../../..');
 
 export interface TargetChoice {
@@ -26,8 +27,12 @@ export async function openTarget({ stack, stateDir, startMs }: TargetChoice): Pr
       const { buildSidecarImage } = await import('../../local/worker/sidecar-image.ts');
       const { statePaths } = await import('../../local/state/paths.ts');
       const { evaluatedProgram } = await import('../../local/program/evaluated-program.ts');
+      const { callRegion } = await import('../../local/control-socket.ts');
       const paths = statePaths(stateDir);
-      return evaluatedProgram(paths, await buildSidecarImage(paths));
+      const evaluation = await evaluatedProgram(paths, await buildSidecarImage(paths));
+      // Secrets that the program has gained or rotated exist from now on, as after `pulumi up`.
+      await callRegion(paths.controlSocket, 'adopt', adoptMs);
+      return evaluation;
     },
     hasImage: async (image) => {
       const { pullImage } = await import('../../local/worker/sidecar-image.ts');

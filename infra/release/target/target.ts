@@ -5,6 +5,14 @@ import type { ManagementAccess, SiteAddress } from '../appservice/site.ts';
 export interface ReleaseTokens {
   readonly cacheApi: string;
   readonly release: string;
+  /** Marks what a release records; it is the same for the life of the stack. */
+  readonly seal: string;
+}
+
+/** A login of the database server that may make others. */
+export interface DatabaseAdministrator {
+  readonly user: string;
+  readonly password: string;
 }
 
 /** Milliseconds. */
@@ -44,6 +52,8 @@ export interface ReleaseTarget {
   readonly releases: ContainerClient;
   readonly limits: TargetLimits;
   readonly tokens: () => Promise<ReleaseTokens>;
+  /** Read when it is needed, sent with a request that needs it, and kept nowhere. */
+  readonly administrator: () => Promise<DatabaseAdministrator>;
   /** Whether the registry has an image, by the reference that a site container names. */
   readonly imageState: (image: string) => Promise<ImageState>;
   /** Those of the application's secrets, by the name of the setting, that are known to have no value. */

@@ -18,6 +18,7 @@ final readonly class Locations
         'warm' => ['release/warm', 'ops', 300],
         'cache' => ['release/cache', 'ops', 300],
         'files' => ['release/files', 'ops', 300],
+        'login' => ['release/login', 'ops', 60],
         'declaration' => ['release/live', 'ops', 10],
         'media' => ['media', 'ops', 300],
     ];

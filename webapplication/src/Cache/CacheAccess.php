@@ -18,7 +18,7 @@ final readonly class CacheAccess
     /** @throws ProblemException 401 */
     public function require(Request $request): void
     {
-        if (!BearerToken::matches($request, $this->settings->cacheApiToken)) {
+        if (!BearerToken::matches($request, $this->settings->cacheApiToken, $this->settings->cacheApiTokenNext)) {
             throw new ProblemException(401, headers: ['WWW-Authenticate' => 'Bearer', 'Cache-Control' => 'no-store']);
         }
     }

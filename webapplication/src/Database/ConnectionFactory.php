@@ -34,6 +34,12 @@ final readonly class ConnectionFactory
         return $this->connect(false);
     }
 
+    /** Sees connections of other logins, which the application's own may not. Without an administrator the application's own. */
+    public function openAs(?Administrator $administrator): Connection
+    {
+        return $this->connect(false, login: $administrator);
+    }
+
     /** @throws DbalException */
     public function openForMigration(): MigrationConnection
     {
@@ -63,15 +69,15 @@ final readonly class ConnectionFactory
     }
 
     /** @param array<int, mixed> $options of the driver, besides those of every connection */
-    private function connect(bool $persistent, array $options = [], ?Configuration $configuration = null): Connection
+    private function connect(bool $persistent, array $options = [], ?Configuration $configuration = null, ?Administrator $login = null): Connection
     {
         return DriverManager::getConnection([
             'driver' => 'pdo_mysql',
             'host' => $this->settings->databaseHost,
             'port' => $this->settings->databasePort,
             'dbname' => $this->settings->databaseName,
-            'user' => $this->settings->databaseUser,
-            'password' => $this->settings->databasePassword,
+            'user' => $login->user ?? $this->settings->databaseUser,
+            'password' => $login->password ?? $this->settings->databasePassword,
             'charset' => 'utf8mb4',
             'persistent' => $persistent,
             'driverOptions' => [

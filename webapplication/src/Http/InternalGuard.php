@@ -25,7 +25,7 @@ final readonly class InternalGuard
         $request = $event->getRequest();
         // Decoded once, as the router does it.
         if (str_starts_with(rawurldecode($request->getPathInfo()), '/internal/')
-            && !BearerToken::matches($request, ($this->settings)()->releaseToken)
+            && !BearerToken::matches($request, ($this->settings)()->releaseToken, ($this->settings)()->releaseTokenNext)
         ) {
             throw ProblemException::notFound();
         }

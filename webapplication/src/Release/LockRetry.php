@@ -4,6 +4,7 @@ declare(strict_types=1);
 
 namespace App\Release;
 
+use App\Database\Administrator;
 use App\Database\BlockingConnections;
 use App\Database\ConnectionFactory;
 use App\Database\StatementExecution;
@@ -24,17 +25,20 @@ final readonly class LockRetry implements StatementExecution
     /** ER_LOCK_WAIT_TIMEOUT. A deadlock is none: it takes the whole transaction back. */
     private const LOCK_TIMEOUT = 1205;
 
-    private function __construct(private ConnectionFactory $connections, private StopRequest $stop, private int $connectionId)
+    private function __construct(private ConnectionFactory $connections, private StopRequest $stop, private int $connectionId, private ?Administrator $administrator)
     {
     }
 
-    /** @param Connection $connection the one that will execute; what it waits for locks is limited */
-    public static function on(Connection $connection, ConnectionFactory $connections, StopRequest $stop): self
+    /**
+     * @param Connection         $connection    the one that will execute; what it waits for locks is limited
+     * @param Administrator|null $administrator sees who holds a lock
+     */
+    public static function on(Connection $connection, ConnectionFactory $connections, StopRequest $stop, ?Administrator $administrator = null): self
     {
         $connection->executeStatement('SET SESSION lock_wait_timeout = '.self::LOCK_SECONDS.', SESSION innodb_lock_wait_timeout = '.self::ROW_LOCK_SECONDS);
         $id = $connection->fetchOne('SELECT CONNECTION_ID()');
 
-        return new self($connections, $stop, is_numeric($id) ? (int) $id : 0);
+        return new self($connections, $stop, is_numeric($id) ? (int) $id : 0, $administrator);
     }
 
     /**
@@ -65,7 +69,7 @@ final readonly class LockRetry implements StatementExecution
 
     private function timeout(string $sql, int $tries, DriverException $failure): LockTimeoutException
     {
-        $blocking = (new BlockingConnections())->find($this->connections->open(), $this->connectionId);
+        $blocking = (new BlockingConnections())->find($this->connections->openAs($this->administrator), $this->connectionId);
         $who = implode('; ', array_map(
             static fn (array $one): string => sprintf('connection %d of %s from %s, %d s, %s', $one['id'], $one['user'], $one['host'], $one['seconds'], $one['statement'] ?? 'idle in a transaction'),
             $blocking,

@@ -4,6 +4,7 @@ declare(strict_types=1);
 
 namespace App\Release;
 
+use App\Database\Administrator;
 use App\Database\ConnectionFactory;
 use App\Database\DatabaseUnavailableException;
 use App\Database\Ddl;
@@ -73,11 +74,12 @@ final readonly class MigrationRunner
 
     /**
      * @param string|null $judged the hash of the plan that was judged: only that runs. Null: nobody judged, as for a contract migration of an earlier release tool
+     * @param Administrator|null $administrator for this run only: it sees who holds a lock that a statement waits for
      *
      * @throws DatabaseUnavailableException when MySQL does not answer within the limits of an ordinary request
      * @throws PlanChangedException
      */
-    public function start(MigrationKind $kind, ?string $judged = null): MigrationJob
+    public function start(MigrationKind $kind, ?string $judged = null, ?Administrator $administrator = null): MigrationJob
     {
         $connection = $this->connections->open();
         try {
@@ -96,7 +98,7 @@ final readonly class MigrationRunner
             throw new DatabaseUnavailableException($failure->getMessage(), 0, $failure);
         }
         if ([] !== $pending) {
-            $this->after->run(fn () => $this->work($connection, $job, $kind, $plan));
+            $this->after->run(fn () => $this->work($connection, $job, $kind, $plan, $administrator));
         }
 
         return $job;
@@ -191,7 +193,7 @@ final readonly class MigrationRunner
      * @param Connection         $claim closing it releases the prepare lock
      * @param MigrationPlan|null $plan  what was judged, if it was
      */
-    private function work(Connection $claim, MigrationJob $job, MigrationKind $kind, ?MigrationPlan $plan): void
+    private function work(Connection $claim, MigrationJob $job, MigrationKind $kind, ?MigrationPlan $plan, ?Administrator $administrator): void
     {
         set_time_limit(0);
         ignore_user_abort(true);
@@ -199,7 +201,7 @@ final readonly class MigrationRunner
         try {
             $connection = $this->connections->openForMigration();
             $this->jobs->hold($connection->connection);
-            $execution = LockRetry::on($connection->connection, $this->connections, new StopRequest($this->jobs, $this->connections->open(), $job->id));
+            $execution = LockRetry::on($connection->connection, $this->connections, new StopRequest($this->jobs, $this->connections->open(), $job->id), $administrator);
             foreach ($job->pending as $version) {
                 $planned = $this->planOne($connection, $version);
                 if (null !== $plan && $planned !== ($plan->statements[$version] ?? null)) {

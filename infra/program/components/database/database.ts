@@ -3,6 +3,7 @@ import type { Context } from '../../context.ts';
 import { resourceNames } from '../../naming.ts';
 import type { DiagnosticSource, DiagnosticTarget } from '../diagnostics/diagnostics.ts';
 import type { Network } from '../network/network.ts';
+import { currentLogin, DATABASE_LOGINS, type DatabaseLogin, loginGeneration } from '../vault/rotation.ts';
 import type { Vault } from '../vault/vault.ts';
 import { CA_FILE } from '../web/paths.ts';
 import { Configuration, Database as MysqlDatabase, Server } from './mysql-api.ts';
@@ -10,8 +11,10 @@ import { mysqlParameters, mysqlWindow } from './mysql-parameters.ts';
 import { MYSQL_SKUS } from './mysql-sizes.ts';
 
 const NAME = 'slipway';
-/** The server's only login apart from Azure's own. */
-const USER = 'slipway';
+/** Makes the application's logins, when a release tells it to. Fixed at creation. */
+const ADMINISTRATOR = 'slipway';
+/** The secret with the administrator's password, which the app cannot read. */
+export const ADMINISTRATOR_SECRET = 'mysql-administrator-password';
 /** Azure's, unless its answer names another. */
 const PORT = 3306;
 /**
@@ -25,7 +28,9 @@ export class Database extends ComponentResource implements DiagnosticSource {
   readonly host: Output<string>;
   readonly port: Output<string>;
   readonly name = NAME;
-  readonly user = USER;
+  /** The application's present login: all rights on its database and no other. */
+  readonly user: string;
+  readonly administrator = ADMINISTRATOR;
   readonly serverId: Output<string>;
   readonly diagnosticTargets: readonly DiagnosticTarget[];
   /** Resources that have to exist before the app connects. */
@@ -37,17 +42,25 @@ export class Database extends ComponentResource implements DiagnosticSource {
     super('slipway:program:Database', 'database');
     this.#context = context;
     this.#group = group;
-    const password = vault.generateSecret('database-password');
+    const { rotation } = context.config.secrets;
+    this.user = loginName(currentLogin(rotation));
+    const password = vault.generateSecret(ADMINISTRATOR_SECRET, rotation, {
+      reader: 'deployer',
+      aliases: [{ name: 'database-password' }],
+    });
     const server = this.#server(password, network);
     const database = this.#database(server);
     this.prerequisites = [database, ...this.#parameters(server, database)];
     this.host = server.fullyQualifiedDomainName;
     this.port = server.databasePort.apply((port) => String(port ?? PORT));
     const address = interpolate`${this.host}:${this.port}/${NAME}`;
-    vault.addSecret(
-      'database-url',
-      interpolate`mysql://${USER}:${password}@${address}?charset=utf8mb4&${SSL_CA_OPTION}=${CA_FILE}`,
-    );
+    for (const login of DATABASE_LOGINS) {
+      const secret = vault.generateSecret(`database-password-${login}`, loginGeneration(login, rotation));
+      vault.addSecret(
+        `database-url-${login}`,
+        interpolate`mysql://${loginName(login)}:${secret}@${address}?charset=utf8mb4&${SSL_CA_OPTION}=${CA_FILE}`,
+      );
+    }
     this.serverId = server.id;
     this.diagnosticTargets = [{ name: 'mysql', type: 'dbformysql:Server', id: this.serverId }];
     this.registerOutputs({ host: this.host });
@@ -69,7 +82,7 @@ export class Database extends ComponentResource implements DiagnosticSource {
             tags,
             version: mysql.version,
             createMode: 'Default',
-            administratorLogin: USER,
+            administratorLogin: ADMINISTRATOR,
             administratorLoginPassword: password,
             sku: { name: mysql.sku, tier: MYSQL_SKUS[mysql.sku] },
             storage: {
@@ -126,4 +139,8 @@ export class Database extends ComponentResource implements DiagnosticSource {
       return parameter;
     });
   }
+}
+
+function loginName(login: DatabaseLogin): string {
+  return `${NAME}_${login}`;
 }

@@ -9,6 +9,16 @@ import { assignRole, type Identity } from '../identity/identity.ts';
 /** How long a deleted vault or secret, and so its name, stays reserved. Fixed at creation. */
 const SOFT_DELETE_DAYS = { prod: 90, other: 7 };
 
+/** The secret with the key that marks a release's records. */
+export const SEAL_SECRET = 'release-seal';
+
+export interface SecretOptions {
+  /** `app`: the identity of the app. `deployer`: only whom `grantDeployerRead` names. Default: app */
+  readonly reader?: 'app' | 'deployer';
+  /** Names that the password had in earlier versions of the program. */
+  readonly aliases?: { readonly name: string }[];
+}
+
 /** The key vault with its secrets. The app's identity gets a role on each secret, not on the vault. */
 export class Vault extends ComponentResource implements DiagnosticSource {
   readonly id: Output<string>;
@@ -34,20 +44,37 @@ export class Vault extends ComponentResource implements DiagnosticSource {
     this.registerOutputs({ name: this.name });
   }
 
-  /** Generates a password and stores it. Letters and digits only, because it appears in shells, URLs and connection strings. */
-  generateSecret(name: string): Output<string> {
-    const keepers = { rotation: String(this.#context.config.secrets.rotation) };
-    const password = new RandomPassword(name, { length: 40, special: false, keepers }, { parent: this });
-    this.addSecret(name, password.result);
+  /**
+   * Generates a password and stores it. Another generation has another password. Letters and digits only, because it appears
+   * in shells, URLs and connection strings.
+   */
+  generateSecret(name: string, generation: number, { reader = 'app', ...options }: SecretOptions = {}): Output<string> {
+    const keepers = { rotation: String(generation) };
+    const password = new RandomPassword(name, { length: 40, special: false, keepers }, { parent: this, ...options });
+    if (reader === 'app') this.addSecret(name, password.result);
+    else this.#store(name, password.result);
     return password.result;
   }
 
+  /** Stores a value and lets the app's identity read it. */
+  addSecret(name: string, value: Input<string>): void {
+    const stored = this.#store(name, value);
+    const reader = assignRole(this.#context, {
+      name: `app-reads-${name}`,
+      principalId: this.#identity.principalId,
+      role: 'keyVaultSecretsUser',
+      scope: stored.id,
+      parent: this,
+    });
+    this.prerequisites.push(reader);
+  }
+
   /**
-   * Stores a value and lets the app's identity read it. Only a new value writes the secret again: writing it for changed tags
-   * would overwrite a value that was rotated by hand. It is deleted with the vault, because Pulumi would delete a single secret
+   * Only a new value writes the secret again: writing it for changed tags would overwrite a value that was rotated by hand. It
+   * is deleted with the vault, because Pulumi would delete a single secret
    * through the vault's data plane, where the deployer has no role.
    */
-  addSecret(name: string, value: Input<string>): void {
+  #store(name: string, value: Input<string>): Secret {
     const stored = new Secret(
       name,
       {
@@ -59,15 +86,9 @@ export class Vault extends ComponentResource implements DiagnosticSource {
       },
       { parent: this, deletedWith: this.#vault, dependsOn: [this.#vault], ignoreChanges: ['tags'] },
     );
-    const reader = assignRole(this.#context, {
-      name: `app-reads-${name}`,
-      principalId: this.#identity.principalId,
-      role: 'keyVaultSecretsUser',
-      scope: stored.id,
-      parent: this,
-    });
-    this.prerequisites.push(stored, reader);
+    this.prerequisites.push(stored);
     this.#secrets.set(name, stored);
+    return stored;
   }
 
   /** Lets the pipelines of this stage read the tokens with which a release calls the app's internal routes and its cache. */

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
+import { CREDENTIALS } from '../../../lib/credentials.ts';
 import { readConfig } from '../../config/read-config.ts';
 import { appSettings, SIDECAR_ENVIRONMENT, STICKY_SETTINGS, siteContainer, slotSettings } from './app-settings.ts';
 
@@ -68,15 +69,17 @@ test('secrets are references without a version, so that a rotated one arrives wi
   const references = Object.entries(settings()).filter(([, value]) => String(value).startsWith('@Microsoft.KeyVault'));
   expect(references.map(([name]) => name).toSorted()).toEqual([
     'CACHE_API_TOKEN',
+    'CACHE_API_TOKEN_NEXT',
     'DATABASE_PASSWORD',
     'DATABASE_URL',
     'REDIS_PASSWORD',
     'REDIS_TLS_URL',
     'REDIS_URL',
     'RELEASE_TOKEN',
+    'RELEASE_TOKEN_NEXT',
   ]);
   for (const [, value] of references)
-    expect(value).toMatch(/^@Microsoft\.KeyVault\(SecretUri=https:\/\/kv-x\.vault\.azure\.net\/secrets\/[a-z-]+\)$/);
+    expect(value).toMatch(/^@Microsoft\.KeyVault\(SecretUri=https:\/\/kv-x\.vault\.azure\.net\/secrets\/[a-z0-9-]+\)$/);
 });
 
 test('the mount’s path is a setting only where there is a mount', () => {
@@ -110,4 +113,27 @@ test('alerts and workbook look at metrics that the sidecar reports', async () =>
   );
   expect(new Set(looked).size).toBeGreaterThan(3);
   expect(looked.filter((name) => !reported.includes(name))).toEqual([]);
+});
+
+test('the credentials are those of the rotation', () => {
+  const of = (rotation: string) => {
+    const all = settings({ 'secrets.rotation': rotation });
+    return CREDENTIALS.map((name) => String(all[name]).replace(/^.*\/secrets\//, ''));
+  };
+  expect(of('1')).toEqual([
+    'slipway',
+    'database-password-a)',
+    'database-url-a)',
+    'cache-api-token-1)',
+    'cache-api-token-2)',
+    'release-token-1)',
+    'release-token-2)',
+    '1',
+  ]);
+  expect(of('2').slice(1, 5)).toEqual([
+    'database-password-b)',
+    'database-url-b)',
+    'cache-api-token-2)',
+    'cache-api-token-0)',
+  ]);
 });

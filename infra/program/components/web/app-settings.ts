@@ -1,6 +1,8 @@
 import { type Input, interpolate } from '@pulumi/pulumi';
+import type { CREDENTIALS } from '../../../lib/credentials.ts';
 import { type Config, sidecarDigest } from '../../config/config.ts';
 import { fpmChildren, PLAN_SKUS } from '../plan/plan-sizes.ts';
+import { acceptedTokens, currentLogin, TOKENS } from '../vault/rotation.ts';
 import { CA_FILE } from './paths.ts';
 
 /** Paths inside the container and the path that is probed. */
@@ -64,16 +66,12 @@ export function appSettings(input: SettingsInput): Settings {
     DATABASE_HOST: input.databaseHost,
     DATABASE_PORT: input.databasePort,
     DATABASE_NAME: input.databaseName,
-    DATABASE_USER: input.databaseUser,
-    DATABASE_PASSWORD: vaultReference(vaultName, 'database-password'),
-    DATABASE_URL: vaultReference(vaultName, 'database-url'),
     REDIS_HOST: input.redisHost,
     REDIS_PORT: input.redisPort,
     REDIS_PASSWORD: vaultReference(vaultName, 'redis-key'),
     REDIS_URL: vaultReference(vaultName, 'redis-url'),
     REDIS_TLS_URL: vaultReference(vaultName, 'redis-url-tls'),
-    CACHE_API_TOKEN: vaultReference(vaultName, 'cache-api-token'),
-    RELEASE_TOKEN: vaultReference(vaultName, 'release-token'),
+    ...credentials(input),
 
     MEDIA_ROOT: PATHS.mediaRoot,
     ...(media.mount ? { MEDIA_MOUNT: PATHS.mediaMount } : {}),
@@ -108,6 +106,27 @@ export function appSettings(input: SettingsInput): Settings {
     WEBSITES_CONTAINER_STOP_TIME_LIMIT: '120',
     // The package contains vendor/; Oryx would install development packages into it.
     SCM_DO_BUILD_DURING_DEPLOYMENT: 'false',
+  };
+}
+
+function credentials({
+  config,
+  vaultName,
+  databaseUser,
+}: SettingsInput): Record<(typeof CREDENTIALS)[number], Input<string>> {
+  const { rotation } = config.secrets;
+  const login = currentLogin(rotation);
+  const [cache, release] = TOKENS.map((token) => acceptedTokens(token, rotation));
+  const reference = (secret = ''): string => vaultReference(vaultName, secret);
+  return {
+    DATABASE_USER: databaseUser,
+    DATABASE_PASSWORD: reference(`database-password-${login}`),
+    DATABASE_URL: reference(`database-url-${login}`),
+    CACHE_API_TOKEN: reference(cache?.current),
+    CACHE_API_TOKEN_NEXT: reference(cache?.next),
+    RELEASE_TOKEN: reference(release?.current),
+    RELEASE_TOKEN_NEXT: reference(release?.next),
+    CREDENTIALS_ROTATION: String(rotation),
   };
 }
 

@@ -28,6 +28,7 @@ final readonly class Agent
             !$this->isReleaseTool($authorization) => Answer::problem(404, 'Not Found'),
             'release/drain' === $route => 'POST' === $method ? $this->drain($query) : self::notAllowed('POST'),
             'release/warm' === $route => 'POST' === $method ? new Answer(200, ['requests' => 0, 'answered' => 0]) : self::notAllowed('POST'),
+            'release/login' === $route => 'POST' === $method ? $this->login($body) : self::notAllowed('POST'),
             'release/live' === $route => $this->live($method, $query),
             str_starts_with($route, 'release/migrate') => $this->migrate($method, substr($route, 16), $query, $body),
             'release/files' === $route => $this->files($method, $query, $body),
@@ -153,6 +154,18 @@ final readonly class Agent
             : Answer::problem(503, 'Service Unavailable', 'Redis '.(is_array($redis) && is_string($redis['output'] ?? null) ? $redis['output'] : 'cannot be used'));
     }
 
+    private function login(#[\SensitiveParameter] string $body): Answer
+    {
+        $request = json_decode($body, true);
+        $user = is_array($request) ? $request['user'] ?? null : null;
+        $password = is_array($request) ? $request['password'] ?? null : null;
+        if (!is_string($user) || '' === $user || !is_string($password)) {
+            return Answer::problem(422, 'Unprocessable Content', 'user and password are those of the administrator of MySQL.');
+        }
+
+        return (new DatabaseLogin($this->settings))->ensure($user, $password, true === ($request['mayChange'] ?? null));
+    }
+
     private function media(): Answer
     {
         $answer = (new Sidecar($this->settings->sidecarPort))->ask('GET', '/status', self::MEDIA_MS);
@@ -184,7 +197,13 @@ final readonly class Agent
 
     private function isReleaseTool(string $authorization): bool
     {
-        return '' !== $this->settings->releaseToken && hash_equals('Bearer '.$this->settings->releaseToken, $authorization);
+        foreach ($this->settings->releaseTokens as $token) {
+            if ('' !== $token && hash_equals('Bearer '.$token, $authorization)) {
+                return true;
+            }
+        }
+
+        return false;
     }
 
     private static function notAllowed(string $allowed): Answer

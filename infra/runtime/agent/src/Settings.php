@@ -12,6 +12,7 @@ final readonly class Settings
     /**
      * @param list<string>          $needs    services that the application cannot do without: mysql, redis
      * @param array<string, string> $provides the application's own path by capability
+     * @param list<string>          $releaseTokens the present one and the one of the next rotation
      */
     public function __construct(
         public string $version,
@@ -35,7 +36,7 @@ final readonly class Settings
         public string $redisPassword,
         public string $tlsCaFile,
         #[\SensitiveParameter]
-        public string $releaseToken,
+        public array $releaseTokens,
         public int $sidecarPort,
         /** Base URL of this slot on loopback: http://… or unix:/path. */
         public string $internalUrl,
@@ -84,7 +85,7 @@ final readonly class Settings
             redisPort: (int) self::text('REDIS_PORT', '10000'),
             redisPassword: self::secret('REDIS_PASSWORD'),
             tlsCaFile: self::text('TLS_CA_FILE', '/etc/ssl/certs/ca-certificates.crt'),
-            releaseToken: self::secret('RELEASE_TOKEN'),
+            releaseTokens: [self::secret('RELEASE_TOKEN'), self::secret('RELEASE_TOKEN_NEXT')],
             sidecarPort: (int) self::text('SIDECAR_PORT', '8181'),
             internalUrl: self::text('APP_INTERNAL_URL', 'http://127.0.0.1:'.self::text('PORT', '8080')),
             deepHealth: self::member($health, 'deep', ''),

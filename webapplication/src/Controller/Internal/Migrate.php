@@ -4,6 +4,7 @@ declare(strict_types=1);
 
 namespace App\Controller\Internal;
 
+use App\Database\Administrator;
 use App\Database\DatabaseUnavailableException;
 use App\Database\MigrationKind;
 use App\Http\Json;
@@ -25,7 +26,7 @@ final readonly class Migrate
     {
         $body = self::body($request->getContent());
         try {
-            $job = $this->runner->start(self::kind($body['kind'] ?? null), self::judged($body['judged'] ?? null));
+            $job = $this->runner->start(self::kind($body['kind'] ?? null), self::judged($body['judged'] ?? null), self::administrator($body['administrator'] ?? null));
         } catch (PlanChangedException $failure) {
             throw new ProblemException(409, $failure->getMessage(), previous: $failure);
         } catch (DatabaseUnavailableException $failure) {
@@ -53,6 +54,19 @@ final readonly class Migrate
         }
 
         return (is_string($kind) ? MigrationKind::tryFrom($kind) : null) ?? throw new ProblemException(422, 'kind is expand or contract.');
+    }
+
+    private static function administrator(#[\SensitiveParameter] mixed $login): ?Administrator
+    {
+        if (null === $login) {
+            return null;
+        }
+        $user = is_array($login) ? $login['user'] ?? null : null;
+        $password = is_array($login) ? $login['password'] ?? null : null;
+
+        return is_string($user) && is_string($password)
+            ? new Administrator($user, $password)
+            : throw new ProblemException(422, 'administrator has a user and a password.');
     }
 
     private static function judged(mixed $hash): ?string
