@@ -82,7 +82,7 @@ withBrowser('the page in a browser', () => {
 
   test('which setting differs between the slots is found from the first page in one click', async () => {
     await choose(page, 'Overview');
-    await page.getByRole('link', { name: 'differ from the other slot' }).first().click();
+    await page.getByRole('link', { name: '1 setting not as in the other slot' }).first().click();
     await page.getByRole('row', { name: /IMAGE_RATE_PER_MINUTE differs 60000 7/ }).waitFor();
   });
 

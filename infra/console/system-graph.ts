@@ -23,8 +23,8 @@ const COUNTERPARTS: Readonly<Record<string, Counterpart>> = {
 const SHORT_LABELS: Partial<Record<Counterpart, string>> = {
   production: 'Production',
   staging: 'Staging',
-  'sidecar-production': 'Sidecar, production',
-  'sidecar-staging': 'Sidecar, staging',
+  'sidecar-production': 'Sidecar',
+  'sidecar-staging': 'Sidecar',
   telemetry: 'Telemetry',
 };
 

@@ -69,7 +69,7 @@ function create(element: HTMLElement, latest: { readonly current: ChartProps }):
     {
       width: element.clientWidth,
       height,
-      padding: [8, 4, 0, 0],
+      padding: [8, 26, 0, 0],
       cursor: { points: { size: 6 }, y: false },
       legend: { show: false },
       scales: { x: { time: true }, y: { range: (_, __, most) => [0, Math.max(1, (most ?? 0) * 1.15)] } },
@@ -122,6 +122,7 @@ function drawMarks(plot: uPlot, marks: readonly number[]): void {
     ctx.moveTo(x, top);
     ctx.lineTo(x, top + height);
     ctx.stroke();
+    ctx.textAlign = 'left';
     ctx.font = `${11 * devicePixelRatio}px Inter, system-ui, sans-serif`;
     ctx.fillText('swap', x + 4 * devicePixelRatio, top + 11 * devicePixelRatio);
   }

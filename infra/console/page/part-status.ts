@@ -20,12 +20,11 @@ export function statusOf(
     }
     case 'sidecar-production':
     case 'sidecar-staging': {
-      const slot = slots[counterpart === 'sidecar-production' ? 'production' : 'staging'];
-      const isUp = slot.instances.some(({ processes }) => processes.sidecar !== null);
-      const pending = slot.media?.pending ?? 0;
-      return isUp
-        ? { tone: 'ok', words: pending > 0 ? `${pending} pending` : 'carries media' }
-        : { tone: 'bad', words: 'down' };
+      const name = counterpart === 'sidecar-production' ? 'production' : 'staging';
+      const isUp = slots[name].instances.some(({ processes }) => processes.sidecar !== null);
+      const pending = slots[name].media?.pending ?? 0;
+      const words = isUp ? (pending > 0 ? `${name}, ${pending} pending` : name) : `${name}, down`;
+      return { tone: isUp ? 'ok' : 'bad', words };
     }
     case 'mysql':
       return upOrDown(servers.mysql, 'MariaDB');
@@ -34,7 +33,7 @@ export function statusOf(
     case 'blob':
       return upOrDown(servers.blob, 'Azurite');
     case 'vault':
-      return { tone: 'ok', words: 'references resolved' };
+      return { tone: 'ok', words: 'resolved' };
     case 'telemetry':
       return { tone: 'ok', words: 'kept here' };
     case 'none':

@@ -2,7 +2,7 @@ import { html } from 'htm/preact';
 import type { VNode } from 'preact';
 import type { SlotStatus } from '../../local/status.ts';
 import type { ConsoleState, HistoryRow } from '../model.ts';
-import { ago, seconds } from './format.ts';
+import { ago, plural, seconds } from './format.ts';
 import { Empty, Loading, Pill, type Tone } from './ui.ts';
 
 type SlotName = 'production' | 'staging';
@@ -57,7 +57,7 @@ function SlotBody({ status, state }: { status: SlotStatus; state: Partial<Consol
       <dt>Media</dt>
       <dd>${mediaText(status.media)}</dd>
       <dt>Settings</dt>
-      <dd><a href="#/settings">${differing === 0 ? 'equal in both slots' : `${differing} differ from the other slot`}</a></dd>
+      <dd><a href="#/settings">${differing === 0 ? 'equal in both slots' : `${plural(differing, 'setting')} not as in the other slot`}</a></dd>
     </dl>
   </div>` as VNode;
 }

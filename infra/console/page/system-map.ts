@@ -2,7 +2,7 @@ import { html } from 'htm/preact';
 import type { VNode } from 'preact';
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import type { ConsoleState, Counterpart, GraphPart, SystemGraph } from '../model.ts';
-import { type Drawing, draw, NODE, type PlacedLink } from './drawing.ts';
+import { type Drawing, draw, NODE_HEIGHT, type PlacedLink } from './drawing.ts';
 import { Icon, type IconName } from './icons.ts';
 import { statusOf } from './part-status.ts';
 import { ResourceDrawer } from './resource-drawer.ts';
@@ -28,20 +28,23 @@ const ICONS: Readonly<Record<Counterpart, IconName>> = {
 export function SystemMap({ state }: { readonly state: Partial<ConsoleState> }): VNode {
   const { resources } = state;
   const frame = useRef<HTMLDivElement>(null);
-  const [isWide, setWide] = useState(true);
+  const [room, setRoom] = useState(0);
   const [chosen, setChosen] = useState<string | undefined>();
   useEffect(() => {
     const element = frame.current;
     if (element === null) return;
-    const observer = new ResizeObserver(([entry]) => setWide((entry?.contentRect.width ?? 0) >= DRAWN_FROM_PX));
+    const observer = new ResizeObserver(([entry]) => setRoom(Math.floor(entry?.contentRect.width ?? 0)));
     observer.observe(element);
     return () => observer.disconnect();
   }, []);
-  const drawing = useMemo(() => (resources === undefined ? undefined : draw(resources)), [resources]);
+  const drawing = useMemo(
+    () => (resources === undefined || room === 0 ? undefined : draw(resources, room)),
+    [resources, room],
+  );
   const aside = html`<span class="muted">drawn from the program, stage ${resources?.stage ?? 'dev'}; choose a part for its settings</span>`;
   return html`<${Card} title="The system" aside=${aside}>
     <div ref=${frame}>
-      ${resources === undefined || drawing === undefined ? html`<${Loading} lines=${4} />` : isWide ? html`<${DrawnMap} drawing=${drawing} state=${state} chosen=${chosen} onChoose=${setChosen} />` : html`<${ListedMap} graph=${resources} state=${state} chosen=${chosen} onChoose=${setChosen} />`}
+      ${resources === undefined || drawing === undefined ? html`<${Loading} lines=${4} />` : room >= DRAWN_FROM_PX ? html`<${DrawnMap} drawing=${drawing} state=${state} chosen=${chosen} onChoose=${setChosen} />` : html`<${ListedMap} graph=${resources} state=${state} chosen=${chosen} onChoose=${setChosen} />`}
     </div>
     ${resources === undefined ? null : html`<${AzureOnly} graph=${resources} />`}
     ${chosen === undefined || resources === undefined ? null : html`<${ResourceDrawer} urn=${chosen} graph=${resources} state=${state} onClose=${() => setChosen(undefined)} />`}
@@ -55,7 +58,7 @@ interface MapProps {
 }
 
 function DrawnMap({ drawing, state, chosen, onChoose }: MapProps & { readonly drawing: Drawing }): VNode {
-  const { width, height, nodes, links } = drawing;
+  const { nodeWidth, width, height, nodes, links } = drawing;
   const down = new Set(nodes.filter(({ part }) => statusOf(part, state).tone === 'bad').map(({ part }) => part.urn));
   const classOf = ({ from, to }: PlacedLink): string => {
     if (down.has(to)) return 'bad';
@@ -68,7 +71,7 @@ function DrawnMap({ drawing, state, chosen, onChoose }: MapProps & { readonly dr
         <defs><marker id="tip" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="7" markerHeight="7" orient="auto-start-reverse"><path d="M1 1 7 4 1 7" style=${{ strokeWidth: '1.2', strokeDasharray: 'none' }} /></marker></defs>
         ${links.map((link) => html`<path key=${`${link.from} ${link.to}`} d=${link.path} class=${classOf(link)} marker-end="url(#tip)" />`)}
       </svg>
-      ${nodes.map(({ part, x, y }) => html`<${Node} key=${part.urn} part=${part} state=${state} chosen=${chosen} onChoose=${onChoose} style=${{ left: `${x}px`, top: `${y}px`, width: `${NODE.width}px`, height: `${NODE.height}px` }} />`)}
+      ${nodes.map(({ part, x, y }) => html`<${Node} key=${part.urn} part=${part} state=${state} chosen=${chosen} onChoose=${onChoose} style=${{ left: `${x}px`, top: `${y}px`, width: `${nodeWidth}px`, height: `${NODE_HEIGHT}px` }} />`)}
     </div>
   </div>` as VNode;
 }
@@ -93,7 +96,7 @@ function Node({
   const inside = html`<${Icon} name=${ICONS[part.counterpart]} />
     <span class="grow"><b>${part.label}</b><small>${tone === '' ? null : html`<i class="dot ${tone}"></i>`}${words}</small></span>`;
   if (isVisitors) return html`<div class="node" style=${{ ...style, cursor: 'default' }}>${inside}</div>` as VNode;
-  return html`<button type="button" class="node ${kind}" style=${style} aria-pressed=${chosen === part.urn} onClick=${() => onChoose(part.urn)}>${inside}</button>` as VNode;
+  return html`<button type="button" class="node ${kind}" style=${style} title="${part.label}: ${words}" aria-pressed=${chosen === part.urn} onClick=${() => onChoose(part.urn)}>${inside}</button>` as VNode;
 }
 
 function AzureOnly({ graph }: { readonly graph: SystemGraph }): VNode | null {
