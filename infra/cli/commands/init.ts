@@ -1,4 +1,6 @@
+import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
+import { connectionFile } from '../../lib/connection.ts';
 import { defineCommand } from '../command.ts';
 import { UsageError } from '../failure.ts';
 
@@ -27,6 +29,7 @@ export const command = defineCommand<{ readonly app?: string; readonly yes: bool
       output.result({ taken: false }, 'Nothing was written.');
       return;
     }
+    const hasRegion = existsSync(connectionFile(options.state));
     const done = await initApplication(discovery, {
       project: projectDirectory,
       secrets: new AppSecrets(options.state),
@@ -34,7 +37,7 @@ export const command = defineCommand<{ readonly app?: string; readonly yes: bool
     const { application, ...seen } = discovery;
     output.result(
       { taken: true, kind: application.kind, ...seen, ...done },
-      views.initialisedText(discovery, done, edit),
+      views.initialisedText(discovery, done, { hasRegion, forRegion: edit }),
     );
   },
 });

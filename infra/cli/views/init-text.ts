@@ -34,11 +34,17 @@ const manifestText = {
   written: 'will say what differs from the defaults of its kind:',
 } as const;
 
+export interface InitContext {
+  /** Whether there is a local region already, whose application stays live until another is released. */
+  readonly hasRegion: boolean;
+  readonly forRegion: (line: string) => string;
+}
+
 /** What was done, and what is left to do. */
 export function initialisedText(
   { manifest, tlsLines }: Discovery,
   { path, generated, missing }: Initialised,
-  forRegion: (line: string) => string,
+  { hasRegion, forRegion }: InitContext,
 ): string {
   const done = [
     ['Pulumi.yaml', `slipway:app: ${path}`],
@@ -55,14 +61,19 @@ export function initialisedText(
     ...(left.length === 0 ? [] : ['', 'Yours to do:', ...left.map((line) => `  · ${line}`)]),
     '',
     'Next:',
-    ...table([
-      [forRegion('npm start'), 'the local region, with this application as its first release'],
-      [forRegion('./slipway release'), 'where the region runs already'],
-    ]),
+    ...table(next(hasRegion).map(([line, meaning]) => [forRegion(line), meaning])),
   ].join('\n');
 }
 
 function table(rows: readonly (readonly [string, string])[]): string[] {
   const width = Math.max(...rows.map(([name]) => name.length));
   return rows.map(([name, text]) => `  ${name.padEnd(width)}   ${text}`);
+}
+
+function next(hasRegion: boolean): readonly (readonly [string, string])[] {
+  if (!hasRegion) return [['npm start', 'the local region, with this application as its first release']];
+  return [
+    ['npm start', 'where the local region does not run: it comes back with the application that was live'],
+    ['./slipway release', 'brings this application live in its place'],
+  ];
 }
