@@ -15,6 +15,8 @@ export default {
   // Ends what hangs. No test is to be near it, also on a machine that is busy with other things.
   testTimeout: 120_000,
   extensionsToTreatAsEsm: ['.ts'],
+  // Kept from run to run: what was stripped of its types, and how long each file took, so that the longest begin.
+  cacheDirectory: '<rootDir>/.setup/jest',
   transform: { '\\.ts$': '<rootDir>/infra/setup/jest-strip-types.mjs' },
   modulePathIgnorePatterns: ['<rootDir>/.local', '<rootDir>/webapplication'],
 };

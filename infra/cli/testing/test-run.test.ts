@@ -185,6 +185,17 @@ describe('choosing stages', () => {
     expect(selectStages(stages, []).chosen).toHaveLength(3);
   });
 
+  test('every suite of PHPUnit belongs to one stage, and a filter that meets nothing in one is no failure', () => {
+    const root = join(import.meta.dirname, '../../..');
+    const suites = [
+      ...readFileSync(join(root, 'webapplication/phpunit.xml.dist'), 'utf8').matchAll(/testsuite name="(\w+)"/g),
+    ];
+    const php = allStages({ form: 'short', root, reports, filter: 'X' }).filter(({ group }) => group === 'php');
+    const run = php.flatMap(({ command }) => command[command.indexOf('--testsuite') + 1]?.split(',') ?? []);
+    expect(run.toSorted()).toEqual(suites.map(([, name]) => name).toSorted());
+    for (const { command } of php) expect(command).toContain('--do-not-fail-on-empty-test-suite');
+  });
+
   test('a name that is none is reported', () => {
     expect(selectStages(stages, ['php', 'nope'])).toMatchObject({ unknown: ['nope'] });
   });
