@@ -91,8 +91,10 @@ test('a link leads to a path of the tree, or out of it', async () => {
   await mkdir(join(directory, 'public'));
   await symlink('../storage/app', join(directory, 'public/storage'));
   await symlink('../../etc', join(directory, 'public/out'));
+  await symlink('../..', join(directory, 'public/parent'));
   await symlink('/etc', join(directory, 'public/absolute'));
   expect(await linkTarget(directory, 'public/storage')).toBe('storage/app');
   expect(await linkTarget(directory, 'public/out')).toBeUndefined();
+  expect(await linkTarget(directory, 'public/parent')).toBeUndefined();
   expect(await linkTarget(directory, 'public/absolute')).toBeUndefined();
 });

@@ -56,6 +56,7 @@ test.each([
   },
   { what: 'an app.json of another form', files: [description({ format: 99 })], found: 'is not whole' },
   { what: 'a version that is no name', files: [description({ version: '../x' })], found: 'is not whole' },
+  { what: 'a version of 65 characters', files: [description({ version: 'v'.repeat(65) })], found: 'is not whole' },
   {
     what: 'an app.json of 5 MB',
     files: [description({ filler: 'x'.repeat(5 * 1024 ** 2) })],
