@@ -19,6 +19,7 @@ import { Attempt, type Candidate } from './phases/attempt.ts';
 import { ensureDatabaseLogin } from './phases/database-login.ts';
 import { bringFirstFiles, type FirstFiles } from './phases/first-files.ts';
 import { type GoLiveOptions, goLive, prove, resetPreparation, settling } from './phases/go-live.ts';
+import { olderImage } from './phases/older-image.ts';
 import { recordingRefusals } from './phases/recording-refusals.ts';
 import { runMigrations } from './phases/run-migrations.ts';
 import type { Session } from './phases/session.ts';
@@ -102,6 +103,8 @@ async function releaseBuilt(
       await clearPreparation(session);
       await steps.pass([warmUpSettings], { configuration: attempt.candidate });
       await steps.pass([stickySettings], { appService, wanted });
+      const older = olderImage(session.entries, session.before?.entry, siteContainers);
+      if (older !== undefined) steps.notice(older);
       await steps.pass([secretsSet], {
         missingSecrets: target.missingSecrets,
         secrets: opened.application.secrets,
