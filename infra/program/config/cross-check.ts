@@ -1,6 +1,6 @@
-import { MYSQL_SKUS } from '../components/database/mysql-sizes.ts';
+import { MYSQL_SKUS, maxConnections } from '../components/database/mysql-sizes.ts';
 import { isPrivate, NARROWEST_PREFIX, overlaps, parseCidr, WIDEST_PREFIX } from '../components/network/cidr.ts';
-import { PLAN_SKUS } from '../components/plan/plan-sizes.ts';
+import { fpmChildren, PLAN_SKUS } from '../components/plan/plan-sizes.ts';
 import { type Config, sidecarDigest } from './config.ts';
 import { mayHavePair, mayHaveZones } from './regions.ts';
 
@@ -83,10 +83,20 @@ function checkNetwork({ network }: Config, refuse: Refuse): void {
   }
 }
 
+/** The rest is for migrations, health checks, operators and Azure itself. */
+const USABLE_CONNECTIONS = 0.9;
+
+/** Connections when every php-fpm child of both slots has one, on as many workers as there may be. */
+function connectionsOf({ web, plan, autoscale }: Config): number {
+  const children = web.fpmChildren > 0 ? web.fpmChildren : fpmChildren(PLAN_SKUS[plan.sku]);
+  return 2 * children * (autoscale.enabled ? autoscale.max : plan.instances);
+}
+
 /** Warnings about config that is valid but risky. */
 export function warningsOf(config: Config): string[] {
   if (config.stage === 'shared') return [];
   const { cache, plan, edge, observe, budget } = config;
+  const connections = connectionsOf(config);
   const warnings: readonly (readonly [boolean, string])[] = [
     // https://learn.microsoft.com/azure/azure-cache-for-redis/cache-whats-new
     [
@@ -104,6 +114,10 @@ export function warningsOf(config: Config): string[] {
     [
       observe.alerts && observe.alertEmails.length + observe.alertWebhooks.length === 0,
       'observe.alertEmails and observe.alertWebhooks are empty: alerts reach nobody',
+    ],
+    [
+      connections > maxConnections(config.mysql.sku) * USABLE_CONNECTIONS,
+      `web.fpmChildren on every worker may open ${connections} connections to MySQL, and mysql.sku ${config.mysql.sku} takes ${maxConnections(config.mysql.sku)}: choose a larger one, fewer children or fewer workers`,
     ],
     [budget.amount > 0 && budget.startDate === '', 'budget.startDate is not set: there is no budget'],
     [sidecarDigest(config) === undefined, 'sidecar.digest is none: no sidecar, and images stay on the disk of the app'],

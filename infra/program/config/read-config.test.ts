@@ -175,3 +175,12 @@ test('a near miss is named, a far one is not', () => {
   expect(nearest('mysql.sku2', ['mysql.sku', 'plan.sku'])).toBe('mysql.sku');
   expect(nearest('something.else', ['mysql.sku', 'plan.sku'])).toBeUndefined();
 });
+
+test('more php-fpm children on all workers than MySQL has connections for is warned of, and the defaults are not', () => {
+  const warned = (set: Readonly<Record<string, string>>) =>
+    warningsOf(read('prod', set)).filter((warning) => warning.includes('connections to MySQL'));
+  expect([...warned({}), ...warningsOf(read('dev')).filter((warning) => warning.includes('MySQL'))]).toEqual([]);
+  expect(warned({ 'web.fpmChildren': '100' })).toEqual([expect.stringContaining('1200 connections to MySQL')]);
+  expect(warned({ 'autoscale.max': '20' })).toEqual([expect.stringContaining('Standard_D2ads_v5 takes 683')]);
+  expect(warned({ 'autoscale.max': '20', 'mysql.sku': 'Standard_D8ads_v5' })).toEqual([]);
+});

@@ -96,7 +96,8 @@ export const web = {
     'web.fpmChildren',
     { min: 0, max: 500 },
     {
-      about: 'php-fpm children per slot and instance; 0 takes what fits the plan.',
+      about:
+        'php-fpm children per slot and instance; 0 takes what fits the plan. Each may hold a connection to MySQL, so `up` warns when all workers together could hold more than it takes.',
       example: '40',
       default: always(0),
     },
