@@ -27,8 +27,8 @@ process.on('unhandledRejection', (reason) => console.error(reason));
 
 const { server, busy } = await opened;
 let idleChecks = 0;
-setInterval(async () => {
-  const isIdle = (await server.connections()) === 0 && !busy();
+setInterval(() => {
+  const isIdle = server.connections === 0 && !busy();
   idleChecks = isIdle ? idleChecks + 1 : 0;
   const message: IdleMessage = { kind: 'idle', received };
   if (idleChecks >= IDLE_CHECKS) process.send?.(message);

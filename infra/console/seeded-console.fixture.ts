@@ -34,6 +34,8 @@ export interface SeededConsole {
   records: Records;
   /** Calls that reached the region. */
   readonly switched: { target: string; on: boolean }[];
+  /** That are open to the console. */
+  connections(): number;
   close(): Promise<void>;
 }
 
@@ -60,6 +62,7 @@ export async function seededConsole(): Promise<SeededConsole> {
     token,
     port,
     paths,
+    connections: () => server.connections,
     close: async () => {
       close();
       listener.close();

@@ -2,6 +2,7 @@ import { appendFile, mkdir, symlink, writeFile } from 'node:fs/promises';
 import { request } from 'node:http';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { eventually } from '../testbed/eventually.ts';
 import type { ConsoleState } from './model.ts';
 import { SECRETS, type SeededConsole, seededConsole } from './seeded-console.fixture.ts';
 
@@ -134,6 +135,14 @@ test('a page is told of what changes', async () => {
     { target: 'redis', on: false },
     { target: 'redis', on: true },
   ]);
+});
+
+test('an open page counts as a connection until it is closed', async () => {
+  await eventually('earlier connections are closed', () => seeded.connections() === 0);
+  const page = await fetch(`${seeded.url}/api/events`, { headers: { cookie } });
+  expect(seeded.connections()).toBe(1);
+  await page.body?.cancel();
+  await eventually('the connection is closed', () => seeded.connections() === 0);
 });
 
 test('an action takes JSON of a few kilobytes', async () => {

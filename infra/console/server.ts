@@ -42,6 +42,7 @@ export interface ConsoleServerParts {
 export class ConsoleServer {
   readonly #parts: ConsoleServerParts;
   readonly #server: Server;
+  readonly #sockets = new Set<Socket>();
 
   constructor(parts: ConsoleServerParts) {
     this.#parts = parts;
@@ -55,6 +56,8 @@ export class ConsoleServer {
   }
 
   accept(socket: Socket): void {
+    this.#sockets.add(socket);
+    socket.once('close', () => this.#sockets.delete(socket));
     this.#server.emit('connection', socket);
     socket.resume();
   }
@@ -64,9 +67,9 @@ export class ConsoleServer {
     this.#server.closeAllConnections();
   }
 
-  /** Connections that are open; each may have an answer that goes on. */
-  connections(): Promise<number> {
-    return new Promise((resolve) => this.#server.getConnections((_, count) => resolve(count)));
+  /** Connections that are open; each may have an answer that goes on. The server itself counts only those it listened for. */
+  get connections(): number {
+    return this.#sockets.size;
   }
 
   async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
