@@ -32,7 +32,7 @@ final class WorkerTest extends TestCase
         self::assertCount(1, $this->launcher->launched);
     }
 
-    public function test_one_that_dies_at_its_start_is_started_again_after_longer_and_longer_pauses_up_to_a_minute(): void
+    public function test_one_that_dies_at_its_start_is_started_again_after_longer_and_longer_pauses_up_to_half_a_minute(): void
     {
         $pauses = [];
         $now = 0.0;
@@ -44,7 +44,7 @@ final class WorkerTest extends TestCase
             $pauses[] = $now - $began;
             $this->launcher->last()->reason = 'exit code 1';
         }
-        self::assertSame([0.5, 1.5, 2.5, 4.5, 8.5, 16.5, 32.5, 60.5, 60.5], $pauses);
+        self::assertSame([0.5, 1.5, 2.5, 4.5, 8.5, 16.5, 30.5, 30.5, 30.5], $pauses);
         self::assertSame(8, $this->worker->status()['restarts']);
         self::assertSame('exit code 1', $this->worker->status()['lastExit']['reason'] ?? null);
     }

@@ -8,9 +8,9 @@ namespace Slipway\Workers;
 final readonly class Backoff
 {
     /** A worker that ran this long before it ended has not failed at its start. */
-    public const SETTLED_SECONDS = 30.0;
+    public const SETTLED_SECONDS = 10.0;
     private const FIRST_SECONDS = 1.0;
-    private const MAX_SECONDS = 60.0;
+    private const MAX_SECONDS = 30.0;
 
     /** Failures in a row after one more end. */
     public static function failures(int $before, float $ranSeconds, bool $cleanly): int
@@ -23,7 +23,7 @@ final readonly class Backoff
     }
 
     /**
-     * Doubles with every failure up to a minute. A random half of it keeps the instances of a site from starting at the same moment.
+     * Doubles with every failure up to half a minute. A random half of it keeps the instances of a site from starting at the same moment.
      *
      * @param float $random from 0 to 1
      */
