@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { eventually } from './eventually.ts';
 import type { Edit } from './package-variant.ts';
 
 const everyMs = 40;
@@ -65,6 +66,14 @@ export const withQueue: Readonly<Record<string, Edit>> = {
   },
 };
 
+/** Resolves when every job that was taken is done. */
+export async function allDone(traffic: QueueTraffic, taken: readonly number[]): Promise<void> {
+  await eventually('every job is done', async () => {
+    const ids = new Set((await traffic.seen()).done.map(({ id }) => id));
+    return taken.every((id) => ids.has(id));
+  });
+}
+
 /** Queues jobs one after the other until it is stopped; resolves with the ids of those that the application took. */
 export class QueueTraffic {
   readonly #url: string;
@@ -91,7 +100,8 @@ export class QueueTraffic {
   }
 
   async #run(): Promise<void> {
-    for (let id = 1; !this.#stopping.signal.aborted; id++) {
+    // No other job of the region has these numbers.
+    for (let id = Date.now(); !this.#stopping.signal.aborted; id++) {
       const answer = await fetch(`${this.#url}?id=${id}`, { method: 'POST' }).catch(() => undefined);
       await answer?.body?.cancel();
       if (answer?.status === 200) this.#taken.push(id);

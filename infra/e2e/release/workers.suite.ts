@@ -1,14 +1,26 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, test } from '@jest/globals';
+import { regionStatus } from '../../local/region-client.ts';
+import type { SlotStatus } from '../../local/status.ts';
 import { swapByArm } from '../../testbed/arm-swap.ts';
 import { eventually } from '../../testbed/eventually.ts';
 import { long } from '../../testbed/long-form.ts';
-import { QueueTraffic, withQueue } from '../../testbed/queue.ts';
+import { allDone, QueueTraffic, withQueue } from '../../testbed/queue.ts';
 import { finished } from '../../testbed/region.ts';
 import { type ReleaseBed, reaches } from '../../testbed/release-bed.ts';
 
+/** Pauses before a worker is started again double. */
+const kills = 5;
+
 /** An application with a worker and a schedule, while jobs keep coming. What was live before is not live again afterwards. */
 export function describeWorkers(bed: () => ReleaseBed, releases: number): void {
+  /** The instance of production; without the command, which costs seconds. */
+  async function running(): Promise<SlotStatus['instances'][number]> {
+    const found = (await regionStatus(bed().region))?.slots.production.instances[0];
+    if (found === undefined) throw new Error('the region does not answer');
+    return found;
+  }
+
   describe('workers and schedule', () => {
     test(`${releases} releases lose no job and have none done by an older version; the schedule runs once a minute`, async () => {
       const packages = [];
@@ -23,10 +35,7 @@ export function describeWorkers(bed: () => ReleaseBed, releases: number): void {
         await traffic.stop();
       }
       const taken = await traffic.stop();
-      await eventually('every job is done', async () => {
-        const ids = new Set((await traffic.seen()).done.map(({ id }) => id));
-        return taken.every((id) => ids.has(id));
-      });
+      await allDone(traffic, taken);
       const { done, runs } = await traffic.seen();
       const place = (version: string) => versions.indexOf(version);
       expect(done.filter(({ doneBy, queuedBy }) => place(doneBy) < place(queuedBy))).toEqual([]);
@@ -51,16 +60,34 @@ export function describeWorkers(bed: () => ReleaseBed, releases: number): void {
     });
 
     if (long) {
+      test('kills of the worker and of php-fpm lose no job', async () => {
+        const traffic = new QueueTraffic(bed().connection.production);
+        const pids = {
+          worker: async () => (await running()).workers[0]?.pid ?? null,
+          phpFpm: async () => (await running()).processes.phpFpm,
+        };
+        for (let round = 0; round < kills; round++) {
+          for (const pid of Object.values(pids)) {
+            await eventually('it runs', async () => (await pid()) !== null);
+            const before = await pid();
+            process.kill(before ?? 0, 'SIGKILL');
+            await eventually('it is back', async () => ![null, before].includes(await pid()));
+          }
+        }
+        await allDone(traffic, await traffic.stop());
+      });
+
       test.each(['drain', 'swap', 'verify production'])(
         'a region that is killed with -9 during "%s" loses no job, and nothing runs in staging afterwards',
         async (step) => {
           const { file, version } = await bed().variant(withQueue);
           const before = await bed().liveVersion();
           const traffic = new QueueTraffic(bed().connection.production);
+          const { pid = 0 } = (await regionStatus(bed().region)) ?? {};
           const child = bed().region.spawn('release', '--package', file, '--p95', '10000', '--watch', '0', '--json');
           const ended = finished(child);
           await reaches(child, step);
-          process.kill((await bed().region.status()).pid, 'SIGKILL');
+          process.kill(pid, 'SIGKILL');
           await ended;
           await bed().region.start();
           const live = await bed().liveVersion();
@@ -71,15 +98,12 @@ export function describeWorkers(bed: () => ReleaseBed, releases: number): void {
             return (await traffic.seen()).done.length > from;
           });
           const taken = await traffic.stop();
-          await eventually('every job is done', async () => {
-            const ids = new Set((await traffic.seen()).done.map(({ id }) => id));
-            return taken.every((id) => ids.has(id));
-          });
+          await allDone(traffic, taken);
           await bed().stagedVersion();
-          expect((await bed().region.status()).slots).toMatchObject({
-            production: { declared: live },
-            staging: { declared: null, instances: [{ workers: [] }] },
-          });
+          const { production, staging } = (await bed().region.status()).slots;
+          expect([production.declared, staging.declared]).toEqual([live, null]);
+          // A slot that is still prepared has a supervisor, which starts nothing.
+          expect(staging.instances[0]?.workers.filter(({ pid }) => pid !== null)).toEqual([]);
         },
       );
     }
