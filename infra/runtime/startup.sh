@@ -32,9 +32,9 @@ export FPM_MAX_CHILDREN=${FPM_MAX_CHILDREN:-8}
 export MEDIA_ROOT=${MEDIA_ROOT:-/home/media}
 export MEDIA_MOUNT=${MEDIA_MOUNT:-}
 export MEDIA_SHARE=${MEDIA_SHARE:-}
-# On the share that the slot's instances have in common and that moves with the slot.
 # A migration ends with this script, which is the container.
 export SLIPWAY_PID=$$
+# On the share that the slot's instances have in common and that moves with the slot.
 export SLIPWAY_HOME=${SLIPWAY_HOME:-${MEDIA_ROOT%/*}/slipway}
 export CLIENT_ADDRESS_HEADER=${CLIENT_ADDRESS_HEADER:-X-Forwarded-For}
 START_SECONDS=${START_SECONDS:-120}
