@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { AppSecrets } from '../../lib/app-secrets.ts';
 import { removeDisk } from '../../local/worker/remove-disk.ts';
+import { eventually } from '../../testbed/eventually.ts';
 import { WrkLoad } from '../../testbed/load.ts';
 import type { ReleaseBed } from '../../testbed/release-bed.ts';
 
@@ -111,6 +112,8 @@ async function runsCommands(bed: ReleaseBed, { directory }: Hosted): Promise<voi
 export function describeSmallApplication(bed: () => ReleaseBed): void {
   describe('an application with a form, an upload, a session, a script and a style sheet', () => {
     let it: Hosted;
+    let cookie: string;
+    let picture: string;
 
     beforeAll(async () => {
       it = await Hosted.create(bed, join(applications, 'small'));
@@ -123,7 +126,7 @@ export function describeSmallApplication(bed: () => ReleaseBed): void {
 
     test('keeps what a visitor sent, in a session and as a file', async () => {
       const visitor = await it.get('/');
-      const cookie = visitor.headers.getSetCookie()[0]?.split(';')[0] ?? '';
+      cookie = visitor.headers.getSetCookie()[0]?.split(';')[0] ?? '';
       await visitor.body?.cancel();
       const body = new FormData();
       body.set('name', 'Ada');
@@ -133,7 +136,7 @@ export function describeSmallApplication(bed: () => ReleaseBed): void {
       const page = await it.text('/index.php', { headers: { cookie } });
       expect(page).toContain('<p id="name">Ada</p>');
       expect(page).toContain('<p id="visits">3</p>');
-      const [, picture = ''] = /<p id="picture">([^<]+)/.exec(page) ?? [];
+      picture = /<p id="picture">([^<]+)/.exec(page)?.[1] ?? '';
       expect(await it.text(picture)).toBe('a picture');
     });
 
@@ -151,6 +154,25 @@ export function describeSmallApplication(bed: () => ReleaseBed): void {
       const { requests, failures } = await it.releasesUnderLoad('/', 'index.php');
       expect(failures).toEqual([]);
       expect(requests).toBeGreaterThan(50);
+    });
+
+    test('has the visitor’s session and file after those swaps, and files that it overwrites and deletes', async () => {
+      const page = await it.text('/index.php', { headers: { cookie } });
+      expect(page).toContain('<p id="name">Ada</p>');
+      expect(page).toContain('<p id="visits">4</p>');
+      expect(await it.text(picture)).toBe('a picture');
+      const php = (code: string) => bed().region.command('run', '--', 'php', '-r', code);
+      for (const text of ['one', 'two']) {
+        await php(`file_put_contents('uploads/own.txt', '${text}');`);
+        expect(await it.text('/uploads/own.txt')).toBe(text);
+      }
+      const staging = `${bed().connection.staging}/uploads/own.txt`;
+      await eventually(
+        'staging has what production wrote',
+        async () => (await (await fetch(staging)).text()) === 'two',
+      );
+      await php("unlink('uploads/own.txt');");
+      expect([(await it.get('/uploads/own.txt')).status, (await fetch(staging)).status]).toEqual([404, 404]);
     });
   });
 }

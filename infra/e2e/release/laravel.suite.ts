@@ -6,6 +6,8 @@ import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { removeDisk } from '../../local/worker/remove-disk.ts';
 import { ChangedCheckout } from '../../testbed/changed-checkout.ts';
+import { sql } from '../../testbed/database.ts';
+import { eventually } from '../../testbed/eventually.ts';
 import { WrkLoad } from '../../testbed/load.ts';
 import { TestRegion } from '../../testbed/region.ts';
 import { applications } from './applications.suite.ts';
@@ -76,6 +78,7 @@ export function describeLaravel(): void {
     });
 
     test('is released twice and rolled back under load without a lost request', async () => {
+      const { url } = (await (await get('/api/generate-image')).json()) as { url: string };
       // Its API answers a visitor 60 times a minute.
       const wrk = new WrkLoad(`${(await region.connection()).production}/`, 16);
       try {
@@ -91,8 +94,55 @@ export function describeLaravel(): void {
       const { requests, failures } = await wrk.stop();
       expect(failures).toEqual([]);
       expect(requests).toBeGreaterThan(50);
+      const { staging } = await region.connection();
+      expect((await get(url)).status).toBe(200);
+      // It restarts when the rollback has ended.
+      await eventually('staging has it too', async () => (await fetch(`${staging}${url}`)).status === 200);
     });
+
+    test('has a migration that takes something away refused before it runs, and carried out once nothing needs it', async () => {
+      const name = '2030_01_01_000000_drop_remember_token';
+      await writeFile(join(directory, `database/migrations/${name}.php`), dropsAColumn);
+      const refused = await region.command('release', '--p95', '10000', '--watch', '0');
+      expect(refused.stdout + refused.stderr).toMatch(/SLIP-RELEASE-EXPAND-DESTROYS.*drop `remember_token`/s);
+      expect(await columns()).toContain('remember_token');
+      await writeFile(join(directory, 'slipway.yaml'), contractOf(name));
+      await succeeds('release', '--p95', '10000', '--watch', '0');
+      const early = await region.command('migrate');
+      expect(early.stdout + early.stderr).toContain('SLIP-RELEASE-CONTRACT-EARLY');
+      expect(await columns()).toContain('remember_token');
+      await writeFile(join(directory, 'public/once-more.txt'), 'x');
+      await succeeds('release', '--p95', '10000', '--watch', '0');
+      await succeeds('migrate');
+      expect(await columns()).not.toContain('remember_token');
+    });
+
+    async function columns(): Promise<string> {
+      return sql(await region.connection(), 'SHOW COLUMNS FROM users');
+    }
   });
+}
+
+const dropsAColumn = `<?php
+use Illuminate\\Database\\Migrations\\Migration;
+use Illuminate\\Database\\Schema\\Blueprint;
+use Illuminate\\Support\\Facades\\Schema;
+
+return new class extends Migration {
+    public function up(): void
+    {
+        Schema::table('users', fn (Blueprint $table) => $table->dropColumn('remember_token'));
+    }
+};
+`;
+
+function contractOf(name: string): string {
+  return `migrate:
+  run: php artisan migrate --force
+  pretend: php artisan migrate --pretend --force
+  files: database/migrations
+  contract: [${name}]
+`;
 }
 
 /** The skeleton of Laravel 10 with our files over it, and its packages for the tests. */
