@@ -8,6 +8,8 @@ import { TraceDetails } from './trace-details.ts';
 import { Card, Empty, Loading, Pill } from './ui.ts';
 
 const ASK_EVERY_MS = 3_000;
+/** These look at all that is kept. */
+const SEARCH_EVERY_MS = 10_000;
 
 /** Requests that the application traced; one of them with its whole path. */
 export function TracesPage({ parameters }: { readonly parameters: URLSearchParams }): VNode {
@@ -27,7 +29,8 @@ function TraceList(): VNode {
       const found = await ask<TraceRow[]>(`traces?${query}`).catch(() => undefined);
       if (!isShown) return;
       if (found !== undefined) setRows(found);
-      timer = setTimeout(() => void read(), ASK_EVERY_MS);
+      const isSearch = sort === 'slow' || text !== '' || onlyFailed;
+      timer = setTimeout(() => void read(), isSearch ? SEARCH_EVERY_MS : ASK_EVERY_MS);
     };
     let timer = setTimeout(() => void read(), 0);
     return () => {

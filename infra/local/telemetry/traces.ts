@@ -42,15 +42,17 @@ export async function listTraces(stateDir: string, choice: TraceChoice): Promise
   const roots = new Map<string, SpanRecord>();
   const spans = new Map<string, number>();
   const matching = new Set<string>();
+  const shown = new Set<string>();
   let linesPast = 0;
   for await (const span of spansBackwards(stateDir)) {
     spans.set(span.trace, (spans.get(span.trace) ?? 0) + 1);
     if (choice.text === undefined || textsOf(span).includes(choice.text.toLowerCase())) matching.add(span.trace);
     if (isRoot(span)) roots.set(span.trace, span);
-    const found = choice.slow ? 0 : countOf(roots, matching, choice);
-    if (found >= choice.limit && ++linesPast > READ_PAST_LIMIT) break;
+    const root = roots.get(span.trace);
+    if (root !== undefined && matching.has(span.trace) && (!choice.failed || root.failed)) shown.add(span.trace);
+    if (!choice.slow && shown.size >= choice.limit && ++linesPast > READ_PAST_LIMIT) break;
   }
-  const chosen = [...roots.values()].filter((root) => matching.has(root.trace) && (!choice.failed || root.failed));
+  const chosen = [...roots.values()].filter(({ trace }) => shown.has(trace));
   const sorted = chosen.toSorted((a, b) => (choice.slow ? b.ms - a.ms : b.at - a.at));
   return sorted.slice(0, choice.limit).map((root) => summaryOf(root, spans.get(root.trace) ?? 1));
 }
@@ -84,17 +86,6 @@ export function drawn(spans: readonly SpanRecord[]): DrawnSpan[] {
 
 function isRoot({ kind, parent, role }: SpanRecord): boolean {
   return kind === 'request' && (parent === '' || role === 'webapplication');
-}
-
-function countOf(
-  roots: ReadonlyMap<string, SpanRecord>,
-  matching: ReadonlySet<string>,
-  { text, failed }: TraceChoice,
-): number {
-  if (text === undefined && !failed) return roots.size;
-  let count = 0;
-  for (const root of roots.values()) if (matching.has(root.trace) && (!failed || root.failed)) count++;
-  return count;
 }
 
 function textsOf({ name, status, trace, version }: SpanRecord): string {
