@@ -6,12 +6,12 @@ import { isAlive, ownerOf } from '../../setup/lock.mjs';
 
 /** Both short: a unix socket's path has room for 107 characters. */
 export const RUN_PARENTS = { disk: '/tmp', memory: '/dev/shm' } as const;
-const prefix = 'slipway-test-';
+const PREFIX = 'slipway-test-';
 /** Servers that give up root have to reach their sockets in it, as they would in /tmp. */
-const mode = 0o711;
+const MODE = 0o711;
 /** Servers of a region end one after the other, and slowly on a busy machine. */
-const defaultGraceMs = 30_000;
-const pollMs = 50;
+const DEFAULT_GRACE_MS = 30_000;
+const POLL_MS = 50;
 
 /**
  * A directory for everything that one test run writes: TMPDIR of all its processes. A process that was started from it
@@ -27,13 +27,13 @@ export class RunDirectory {
   }
 
   /** Also ends and removes what runs left behind whose own process was killed. */
-  static async create(parent: string, graceMs = defaultGraceMs): Promise<RunDirectory> {
+  static async create(parent: string, graceMs = DEFAULT_GRACE_MS): Promise<RunDirectory> {
     for (const path of await directoriesOfRuns()) {
       const left = new RunDirectory(path, graceMs);
       if (left.#isAbandoned()) await left.remove();
     }
-    const directory = new RunDirectory(await mkdtemp(join(parent, prefix)), graceMs);
-    await chmod(directory.path, mode);
+    const directory = new RunDirectory(await mkdtemp(join(parent, PREFIX)), graceMs);
+    await chmod(directory.path, MODE);
     await writeFile(join(directory.path, 'owner'), JSON.stringify(ownerOf(process.pid)));
     return directory;
   }
@@ -52,7 +52,7 @@ export class RunDirectory {
     let found = this.processes();
     let before: readonly string[] = ['not looked yet'];
     while ((found.length > 0 || before.length > 0) && Date.now() < deadline) {
-      await sleep(pollMs);
+      await sleep(POLL_MS);
       before = found;
       found = this.processes();
     }
@@ -97,7 +97,7 @@ async function directoriesOfRuns(): Promise<string[]> {
   const paths: string[] = [];
   for (const parent of Object.values(RUN_PARENTS)) {
     const names = await readdir(parent).catch(() => []);
-    paths.push(...names.filter((name) => name.startsWith(prefix)).map((name) => join(parent, name)));
+    paths.push(...names.filter((name) => name.startsWith(PREFIX)).map((name) => join(parent, name)));
   }
   return paths;
 }

@@ -5,10 +5,10 @@ import { join } from 'node:path';
 import { type Counts, countJest, countJunit } from './counts.ts';
 import { reportFile, type Stage, type StageContext } from './stages.ts';
 
-const shownLines = 80;
+const SHOWN_LINES = 80;
 /** For the last output of a process that has ended. */
-const drainMs = 1_000;
-const killAfterMs = 5_000;
+const DRAIN_MS = 1_000;
+const KILL_AFTER_MS = 5_000;
 
 export interface StageResult extends Counts {
   readonly stage: string;
@@ -41,7 +41,7 @@ export async function runStage(
   const broken = exitCode !== 0 && counted.failed === 0;
   const failed = counted.failed + (broken ? 1 : 0);
   const hung = limit.aborted ? [`did not end within ${stage.limitSeconds} s`] : [];
-  const tail = [...output.trimEnd().split('\n').slice(-shownLines), ...hung].join('\n');
+  const tail = [...output.trimEnd().split('\n').slice(-SHOWN_LINES), ...hung].join('\n');
   return {
     stage: stage.name,
     seconds: (Date.now() - began) / 1000,
@@ -105,7 +105,7 @@ async function runLogged(
     });
     // 'close' comes when the last output was read; a server that a test left behind may hold the pipes open for ever.
     child.on('close', resolve);
-    child.on('exit', (code) => setTimeout(() => resolve(code), drainMs).unref());
+    child.on('exit', (code) => setTimeout(() => resolve(code), DRAIN_MS).unref());
   });
   signal.removeEventListener('abort', abort);
   for (const pipe of [child.stdout, child.stderr]) pipe.removeAllListeners('data').destroy();
@@ -115,7 +115,7 @@ async function runLogged(
 
 function endGroup(child: ChildProcess): void {
   signalGroup(child, 'SIGTERM');
-  setTimeout(() => signalGroup(child, 'SIGKILL'), killAfterMs).unref();
+  setTimeout(() => signalGroup(child, 'SIGKILL'), KILL_AFTER_MS).unref();
 }
 
 function signalGroup({ pid }: ChildProcess, signal: NodeJS.Signals): void {

@@ -21,11 +21,11 @@ export interface Stage {
 export type Form = 'short' | 'long';
 
 /** Tests read the form from this variable: infra/testbed, sidecar/testbed and the PHP tests. */
-export const formVariable = 'SLIPWAY_TEST_FORM';
+export const FORM_VARIABLE = 'SLIPWAY_TEST_FORM';
 
 /** How much longer a stage may take in the long form. */
-const longFormFactor = 4;
-const limits = { static: 600, unit: 1_800, php: 1_800, e2e: 3_600 };
+const LONG_FORM_FACTOR = 4;
+const LIMIT_SECONDS = { static: 600, unit: 1_800, php: 1_800, e2e: 3_600 };
 
 export interface StageContext {
   readonly form: Form;
@@ -36,14 +36,11 @@ export interface StageContext {
   readonly filter?: string;
 }
 
-/**
- * Every stage. Static checks first: they are quick to fail. Then the end-to-end tests, which take longest and wait more than
- * they work, and beside them everything else.
- */
+/** Every stage. Static checks first: they are quick to fail. Then PHP and unit tests beside each other, then the tests of whole regions. */
 export function allStages(context: StageContext): Stage[] {
   const stages = [...staticStages(context), e2eStage(context), ...phpStages(context), unitStage(context)];
   if (context.form === 'short') return stages;
-  return stages.map((stage) => ({ ...stage, limitSeconds: stage.limitSeconds * longFormFactor }));
+  return stages.map((stage) => ({ ...stage, limitSeconds: stage.limitSeconds * LONG_FORM_FACTOR }));
 }
 
 export function reportFile(context: StageContext, stage: Pick<Stage, 'name' | 'report'>): string {
@@ -81,7 +78,7 @@ function staticStages({ root }: StageContext): Stage[] {
     cwd: root,
     report: 'none',
     phase: 1,
-    limitSeconds: limits.static,
+    limitSeconds: LIMIT_SECONDS.static,
   });
   return [
     node('types-infra', 'typescript-7/bin/tsc', '-p', 'infra'),
@@ -104,7 +101,7 @@ function unitStage(context: StageContext): Stage {
     ...stage,
     group: 'unit',
     phase: 2,
-    limitSeconds: limits.unit,
+    limitSeconds: LIMIT_SECONDS.unit,
   };
 }
 
@@ -114,7 +111,7 @@ function e2eStage(context: StageContext): Stage {
     ...jestStage(context, 'e2e', ['--maxWorkers=3', '--testPathPatterns=infra/e2e/']),
     group: 'e2e',
     phase: 3,
-    limitSeconds: limits.e2e,
+    limitSeconds: LIMIT_SECONDS.e2e,
   };
 }
 
@@ -149,7 +146,7 @@ function phpStages(context: StageContext): Stage[] {
     cwd: application,
     report,
     phase,
-    limitSeconds: phase === 1 ? limits.static : limits.php,
+    limitSeconds: phase === 1 ? LIMIT_SECONDS.static : LIMIT_SECONDS.php,
   });
   const filter = context.filter === undefined ? [] : ['--filter', context.filter, '--do-not-fail-on-empty-test-suite'];
   const tests = (name: string, ...suites: string[]): Stage => {

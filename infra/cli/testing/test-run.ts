@@ -4,7 +4,7 @@ import type { LiveLine } from '../views/live-line.ts';
 import { RunDirectory } from './run-directory.ts';
 import { runParent } from './run-parent.ts';
 import { runStage, type StageResult } from './run-stage.ts';
-import { type Form, formVariable, type Stage, type StageContext } from './stages.ts';
+import { FORM_VARIABLE, type Form, type Stage, type StageContext } from './stages.ts';
 
 export interface TestRun {
   readonly results: readonly StageResult[];
@@ -51,7 +51,7 @@ export async function runTests(stages: readonly Stage[], options: TestRunOptions
 /** The caller's, but for what tests would depend on: place and form are the run's, colours are off, and there is a home. */
 function stageEnvironment(directory: string, form: Form): NodeJS.ProcessEnv {
   const { FORCE_COLOR: _, ...environment } = process.env;
-  return { HOME: homedir(), ...environment, TMPDIR: directory, NO_COLOR: '1', [formVariable]: form };
+  return { HOME: homedir(), ...environment, TMPDIR: directory, NO_COLOR: '1', [FORM_VARIABLE]: form };
 }
 
 async function runPhase(
