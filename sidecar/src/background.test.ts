@@ -79,7 +79,7 @@ describe('beside the sync the sidecar', () => {
     for (let at = 0; at < 20; at += 1) {
       const name = ulidName();
       await writeAtomically(first.outbox, name, png());
-      expect((await first.carry(name)).status).toBe(200);
+      expect((await first.carryOnceAvailable(name)).status).toBe(200);
     }
     const after = (await second.status()).counts;
     expect([after.uploaded, after.alreadyThere]).toEqual([before.uploaded, before.alreadyThere]);
@@ -92,7 +92,7 @@ describe('beside the sync the sidecar', () => {
   test('takes spans of PHP and sends them on, with its own in the same trace', async () => {
     const name = ulidName();
     await writeAtomically(first.outbox, name, png());
-    expect((await first.carry(name, 1_500, { traceparent: `00-${TRACE}-${PARENT}-01` })).status).toBe(200);
+    expect((await first.carryOnceAvailable(name, 1_500, { traceparent: `00-${TRACE}-${PARENT}-01` })).status).toBe(200);
     const sent = await fetch(`${first.url}/v1/traces`, {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
@@ -179,7 +179,7 @@ describe('beside the sync the sidecar', () => {
     expect((await first.status()).counts.spansDropped).toBeGreaterThanOrEqual(2_400);
     const name = ulidName();
     await writeAtomically(first.outbox, name, png());
-    expect((await first.carry(name)).status).toBe(200);
+    expect((await first.carryOnceAvailable(name)).status).toBe(200);
     ingestion.hanging = false;
   });
 

@@ -163,7 +163,7 @@ describe('when Blob fails the sidecar', () => {
     const given = bed.identity.given;
     await sidecar.up();
     await until('it asked for another token', async () => {
-      expect((await sidecar.carry(await put(), 20_000)).status).toBe(200);
+      expect((await sidecar.carryOnceAvailable(await put(), 20_000)).status).toBe(200);
       return bed.identity.given - given >= 2;
     });
     bed.identity.broken = true;

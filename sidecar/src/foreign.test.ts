@@ -188,7 +188,7 @@ describe('with foreign writers the sidecar', () => {
     await writeFile(Buffer.concat([Buffer.from(`${sidecar.outbox}/`), Buffer.from([0x66, 0xff, 0xfe])]), 'x');
     const name = ulidName();
     await writeAtomically(sidecar.outbox, name, png());
-    expect((await sidecar.carry(name)).status).toBe(200);
+    expect((await sidecar.carryOnceAvailable(name)).status).toBe(200);
     const status = await until('the count is fresh', async () => {
       const { media } = await sidecar.status();
       return media.stuckCount >= 12 && media;
@@ -255,7 +255,7 @@ describe('with foreign writers the sidecar', () => {
     await mkdir(join(other.outbox, 'closed'), { mode: 0 });
     await writeFile(join(other.outbox, locked), 'locked', { mode: 0 });
     await writeAtomically(other.outbox, open, png());
-    expect((await other.carry(open)).status).toBe(200);
+    expect((await other.carryOnceAvailable(open)).status).toBe(200);
     const left = await until('both were tried', async () => {
       const found = (await (await other.drain(1)).json()) as { left: { name: string; reason: string }[] };
       return found.left.every(({ reason }) => reason.includes('EACCES')) && found;

@@ -35,7 +35,7 @@ test('a large file, written straight to its name, arrives whole and holds up no 
   await until('it is in hand', async () => isSynced() || (await sidecar.status()).media.inHand === 1);
   const small = ulidName();
   await writeAtomically(sidecar.outbox, small, png());
-  expect((await sidecar.carry(small, 20_000)).status).toBe(200);
+  expect((await sidecar.carryOnceAvailable(small, 20_000)).status).toBe(200);
   await until('it is synced', isSynced);
   const facts = await bed.azurite.container().getBlobClient('large.bin').getProperties();
   expect(facts.contentLength).toBe(CHUNKS * MB);

@@ -27,7 +27,7 @@ describe('the sidecar', () => {
   test('answers carry with durable once the image is in Blob with its MD5 and media type', async () => {
     const [name, bytes] = [ulidName(), png()];
     await writeAtomically(sidecar.outbox, name, bytes);
-    const response = await sidecar.carry(name);
+    const response = await sidecar.carryOnceAvailable(name);
     expect(response.status).toBe(200);
     expect(await response.json()).toEqual({ durable: true });
     const facts = await blob(name).getProperties();
@@ -49,7 +49,7 @@ describe('the sidecar', () => {
     const name = `_probe/${ulidName()}`;
     await mkdir(join(sidecar.outbox, '_probe'), { recursive: true });
     await writeAtomically(sidecar.outbox, name, png());
-    expect((await sidecar.carry(name)).status).toBe(200);
+    expect((await sidecar.carryOnceAvailable(name)).status).toBe(200);
     expect(await blob(name).exists()).toBe(true);
     expect(existsSync(join(sidecar.outbox, '_probe'))).toBe(true);
   });
@@ -60,7 +60,7 @@ describe('the sidecar', () => {
     expect((await sidecar.carry('foreign and absent.png')).status).toBe(404);
     await writeAtomically(sidecar.outbox, name, png());
     await until('it is synced', isSynced(name));
-    expect((await sidecar.carry(name)).status).toBe(200);
+    expect((await sidecar.carryOnceAvailable(name)).status).toBe(200);
   });
 
   test('counts as done what Blob has with the same contents, and sets aside what differs', async () => {
@@ -70,8 +70,8 @@ describe('the sidecar', () => {
     await bed.azurite.container().getBlockBlobClient(other).upload('something else', 14);
     await writeAtomically(sidecar.outbox, same, bytes);
     await writeAtomically(sidecar.outbox, other, bytes);
-    expect((await sidecar.carry(same)).status).toBe(200);
-    expect((await sidecar.carry(other)).status).toBe(409);
+    expect((await sidecar.carryOnceAvailable(same)).status).toBe(200);
+    expect((await sidecar.carryOnceAvailable(other)).status).toBe(409);
     expect(sha256(await readFile(join(sidecar.conflicts, other)))).toBe(sha256(bytes));
     expect((await blob(other).downloadToBuffer()).toString()).toBe('something else');
     const { media } = await sidecar.status();
@@ -86,7 +86,7 @@ describe('the sidecar', () => {
     await client.commitBlockList(['AAAA']);
     expect((await client.getProperties()).contentMD5).toBeUndefined();
     await writeAtomically(sidecar.outbox, name, bytes);
-    expect((await sidecar.carry(name)).status).toBe(200);
+    expect((await sidecar.carryOnceAvailable(name)).status).toBe(200);
   });
 
   test('never overwrites a different file in synced', async () => {
@@ -184,7 +184,7 @@ describe('the sidecar', () => {
     const name = ulidName('bin');
     const bytes = Buffer.alloc(20 * 1024 * 1024, 'slipway ');
     await writeAtomically(sidecar.outbox, name, bytes);
-    expect((await sidecar.carry(name, 10_000)).status).toBe(200);
+    expect((await sidecar.carryOnceAvailable(name, 10_000)).status).toBe(200);
     const facts = await blob(name).getProperties();
     expect(Buffer.from(facts.contentMD5 ?? []).equals(createHash('md5').update(bytes).digest())).toBe(true);
     const read = await sidecar.blob(name);

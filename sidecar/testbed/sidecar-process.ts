@@ -131,6 +131,17 @@ export class SidecarProcess {
     return fetch(`${this.url}/carry?name=${encodeURIComponent(name)}&wait=${waitMs}`, { method: 'POST', headers });
   }
 
+  /**
+   * Carries a file while Blob works. Repeated while the sidecar is of another opinion, which it is on a machine that is too
+   * busy to answer a probe in time.
+   */
+  carryOnceAvailable(name: string, waitMs = 30_000, headers: Record<string, string> = {}): Promise<Response> {
+    return until(`${name} is carried`, async () => {
+      const answer = await this.carry(name, waitMs, headers);
+      return answer.status !== 202 && answer.status !== 503 && answer;
+    });
+  }
+
   drain(timeoutS: number): Promise<Response> {
     return fetch(`${this.url}/drain?timeout=${timeoutS}`, { method: 'POST' });
   }
