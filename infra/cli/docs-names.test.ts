@@ -1,5 +1,5 @@
 import { globSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { KEYS } from '../program/config/config.ts';
 
@@ -17,6 +17,15 @@ const named = (page: string) =>
 test.each(pages)('every file that %s names is there', (page) => {
   const there = (path: string) => globSync([path, `${path}.*`], { cwd: root, exclude: ['**/node_modules'] }).length > 0;
   expect(named(page).filter((path) => !there(path))).toEqual([]);
+});
+
+test('pictures that pages show are there', () => {
+  for (const page of pages) {
+    const shown = [...read(page).matchAll(/(?:src|srcset)="([^":]+)"/g)].map(([, path = '']) =>
+      join(dirname(page), path),
+    );
+    expect([page, shown.filter((path) => globSync(path, { cwd: root }).length === 0)]).toEqual([page, []]);
+  }
 });
 
 describe('what the documents name exists', () => {
@@ -45,7 +54,7 @@ describe('what the documents name exists', () => {
     const areas = new Set(KEYS.map(({ name }) => name.split('.')[0]));
     const names = new Set(KEYS.map(({ name }) => name));
     const keys = found(/`(?:slipway:)?([a-z]+\.[a-zA-Z]+)(?:: [^`]*)?`/g).filter(
-      ({ name }) => areas.has(name.split('.')[0] ?? '') && !/\.(ts|mjs|json|php|md|yaml|yml|sh|conf)$/.test(name),
+      ({ name }) => areas.has(name.split('.')[0] ?? '') && !/\.(ts|mjs|json|ndjson|jsonl|log|php|md|yaml|yml|sh|conf)$/.test(name),
     );
     expect(keys.length).toBeGreaterThan(50);
     expect(keys.filter(({ name }) => !names.has(name))).toEqual([]);
