@@ -59,6 +59,24 @@ describe('what init proposes', () => {
     expect(await proposed()).toEqual({ root: '.' });
   });
 
+  test('is the document root below the code of an application of Composer', async () => {
+    await write('composer.json', '{"require":{}}');
+    await write('index.php', '<?php require "webroot/index.php";');
+    await write('webroot/index.php', '<?php');
+    expect(await proposed()).toEqual({ root: 'webroot' });
+  });
+
+  test('is what plain PHP writes to: directories of usual names without scripts, and uploads', async () => {
+    await write('public/index.php', '<?php');
+    await write('cache/.gitkeep');
+    await write('tmp/tool.php', '<?php');
+    await write('public/uploads/a.png');
+    expect(await proposed()).toEqual({
+      writable: ['cache'],
+      media: [{ path: 'public/uploads', url: '/uploads', mode: 'shared' }],
+    });
+  });
+
   test('is the only script when it has another name', async () => {
     await write('public/app.php', '<?php');
     expect(await proposed()).toEqual({ scripts: 'app.php' });

@@ -1,4 +1,4 @@
-import { readdir, readFile } from 'node:fs/promises';
+import { lstat, readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseObject, textOf } from '../../../lib/json.ts';
 import type { Application } from '../application.ts';
@@ -7,6 +7,9 @@ import type { Manifest } from '../manifest-schema.ts';
 
 /** Document roots that no kind has as its default. */
 const OTHER_ROOTS = ['htdocs', 'public_html', 'html', 'www', 'webroot', 'docroot'];
+/** Directories that frameworks without a kind of their own (CodeIgniter, CakePHP, Yii, Slim) and plain PHP write to. */
+const WRITTEN = ['writable', 'var', 'storage', 'cache', 'tmp', 'logs', 'runtime'];
+const UPLOADS = 'uploads';
 /** A page looked at for links to other scripts is shorter than this. */
 const SCRIPTS_READ = 50;
 /** Marks of templates that show what a build made; without one of them, the build is not needed to serve the application. */
@@ -32,7 +35,9 @@ export async function proposedManifest(
   application: Application,
   signs: TreeSigns,
 ): Promise<Proposal> {
-  const parts = await Promise.all([entrance(directory, application, signs), bundle(directory, signs)]);
+  const first = await entrance(directory, application, signs);
+  const root = first.manifest.root ?? application.root;
+  const parts = [first, await written(directory, { ...application, root }), await bundle(directory, signs)];
   return {
     manifest: Object.assign({}, ...parts.map(({ manifest }) => manifest)) as Manifest,
     reasons: parts.flatMap(({ reasons }) => reasons),
@@ -45,7 +50,8 @@ const nothing: Proposal = { manifest: {}, reasons: [] };
 async function entrance(directory: string, { kind, root }: Application, { has }: TreeSigns): Promise<Proposal> {
   if (kind !== 'php') return nothing;
   const at = (folder: string, file: string): string => (folder === '.' ? file : `${folder}/${file}`);
-  const candidates = [root, '.', ...OTHER_ROOTS];
+  // An application of Composer has its code above the document root, and often an index.php there that only leads to the other.
+  const candidates = root === '.' && (await has('composer.json')) ? [...OTHER_ROOTS, '.'] : [root, '.', ...OTHER_ROOTS];
   const found = await Promise.all(candidates.map((folder) => has(at(folder, 'index.php'))));
   const folder = candidates[found.indexOf(true)] ?? root;
   const rooted: Proposal =
@@ -62,6 +68,27 @@ async function entrance(directory: string, { kind, root }: Application, { has }:
   return {
     manifest: { ...rooted.manifest, scripts: 'all' },
     reasons: [...rooted.reasons, `scripts: ${linked}, so visitors ask for scripts by their names`],
+  };
+}
+
+/** What plain PHP writes to, by the names that most use, as far as no script lies there. */
+async function written(directory: string, { kind, root }: Application): Promise<Proposal> {
+  if (kind !== 'php') return nothing;
+  const isData = async (path: string): Promise<boolean> =>
+    (await lstat(join(directory, path)).catch(() => undefined))?.isDirectory() === true &&
+    (await scriptsOf(directory, path)).length === 0;
+  const found = await Promise.all(WRITTEN.map(async (path) => ((await isData(path)) ? [path] : [])));
+  const writable = found.flat().filter((path) => path !== root);
+  const uploads = root === '.' ? UPLOADS : `${root}/${UPLOADS}`;
+  const media = (await isData(uploads)) ? [{ path: uploads, url: `/${UPLOADS}`, mode: 'shared' as const }] : [];
+  return {
+    manifest: { ...(writable.length > 0 ? { writable } : {}), ...(media.length > 0 ? { media } : {}) },
+    reasons: [
+      ...(writable.length > 0
+        ? [`writable: ${writable.join(', ')} holds no script, and is what applications write to`]
+        : []),
+      ...(media.length > 0 ? [`media: what lies in ${uploads} has to outlive a release`] : []),
+    ],
   };
 }
 
