@@ -54,7 +54,8 @@ describe('what the documents name exists', () => {
     const areas = new Set(KEYS.map(({ name }) => name.split('.')[0]));
     const names = new Set(KEYS.map(({ name }) => name));
     const keys = found(/`(?:slipway:)?([a-z]+\.[a-zA-Z]+)(?:: [^`]*)?`/g).filter(
-      ({ name }) => areas.has(name.split('.')[0] ?? '') && !/\.(ts|mjs|json|ndjson|jsonl|log|php|md|yaml|yml|sh|conf)$/.test(name),
+      ({ name }) =>
+        areas.has(name.split('.')[0] ?? '') && !/\.(ts|mjs|json|ndjson|jsonl|log|php|md|yaml|yml|sh|conf)$/.test(name),
     );
     expect(keys.length).toBeGreaterThan(50);
     expect(keys.filter(({ name }) => !names.has(name))).toEqual([]);
