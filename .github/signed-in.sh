@@ -8,13 +8,13 @@ resources=(https://management.azure.com https://storage.azure.com https://vault.
 
 sign_in() {
   local token
-  # The header comes over a pipe, so that no other process sees it.
+  # Header and token come over pipes, so that no list of processes shows them; `@-` is the input of Azure's command line.
   token=$(curl --fail --silent --show-error --retry 3 --config - <<END | jq --raw-output .value
 url = "$ACTIONS_ID_TOKEN_REQUEST_URL&audience=api://AzureADTokenExchange"
 header = "Authorization: Bearer $ACTIONS_ID_TOKEN_REQUEST_TOKEN"
 END
   )
-  az login --service-principal --username "$AZURE_CLIENT_ID" --tenant "$ARM_TENANT_ID" --federated-token "$token" --output none
+  az login --service-principal --username "$AZURE_CLIENT_ID" --tenant "$ARM_TENANT_ID" --federated-token @- --output none <<<"$token"
   az account set --subscription "$ARM_SUBSCRIPTION_ID"
   for resource in "${resources[@]}"; do az account get-access-token --resource "$resource" --output none; done
 }

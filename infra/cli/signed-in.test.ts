@@ -38,7 +38,7 @@ describe('a command that is signed in as long as it runs', () => {
     ARM_SUBSCRIPTION_ID: 'subscription',
   };
   beforeEach(() => {
-    standIn('az');
+    standIn('az', `if [ "$1" = login ]; then cat >>"${directory}/az-input"; fi`);
     // What it is given over its input, which other processes cannot see.
     standIn('curl', `cat >>"${directory}/curl-config"; echo '{"value":"fresh-token"}'`);
     standIn('jq', 'cat >/dev/null; echo fresh-token');
@@ -49,14 +49,15 @@ describe('a command that is signed in as long as it runs', () => {
     const { status, calls } = run('.github/signed-in.sh', ['work', 'two words'], ENVIRONMENT);
     expect(status).toBe(7);
     expect(calls.filter((call) => !/^(curl|jq) /.test(call))).toEqual([
-      'az login --service-principal --username client --tenant tenant --federated-token fresh-token --output none',
+      'az login --service-principal --username client --tenant tenant --federated-token @- --output none',
       'az account set --subscription subscription',
       ...['https://management.azure.com', 'https://storage.azure.com', 'https://vault.azure.net'].map(
         (resource) => `az account get-access-token --resource ${resource} --output none`,
       ),
       'work two words',
     ]);
-    expect(calls.join('\n')).not.toContain('request-token');
+    expect(calls.join('\n')).not.toMatch(/(request|fresh)-token/);
+    expect(readFileSync(join(directory, 'az-input'), 'utf8')).toBe('fresh-token\n');
     expect(readFileSync(join(directory, 'curl-config'), 'utf8')).toContain('Authorization: Bearer request-token');
   });
 
