@@ -180,6 +180,8 @@ async function pack(
 ): Promise<PackageFacts> {
   const range = schemaRange(migrations);
   const described = JSON.stringify(application);
+  // What a script or a build command compiled on the way; it is compiled anew below.
+  if (application.kind === 'symfony') await rm(join(directory, 'var/cache'), { recursive: true, force: true });
   const built = await readTree(directory, '');
   const version = createHash('sha256')
     .update(digestOf(built, tree.emptyDirectories))
