@@ -72,8 +72,10 @@ withBrowser('the page in a browser', () => {
   test('a part that is down is named with what to do, and its fault is one click away', async () => {
     await choose(page, 'Overview');
     await page.getByText('Everything is well.').waitFor();
-    seeded.status = { ...seeded.status, servers: { ...seeded.status.servers, redis: null } };
-    await page.getByText('Redis is down.').waitFor();
+    const redis = new Date(Date.now() - 190_000).toISOString();
+    const downSince = { ...seeded.status.downSince, redis };
+    seeded.status = { ...seeded.status, downSince, servers: { ...seeded.status.servers, redis: null } };
+    await page.getByText('Redis is down, for 3 min.').waitFor();
     await page.getByRole('status').getByRole('link', { name: 'Faults' }).click();
     await page.getByRole('switch', { name: /Redis off/ }).click();
     await page.getByRole('switch', { name: /Redis on/ }).waitFor();

@@ -191,6 +191,7 @@ export function healthyStatus(): RegionStatus {
     region: 'local',
     slots: { production: slot('a', '4c81e2badf6c'), staging: slot('b', '91d07c3f5ae2') },
     servers: { mysql: 4101, redis: 4102, blob: 4103, front: 4104 },
+    downSince: { mysql: null, redis: null, blob: null, front: null },
     pid: process.pid,
   };
 }

@@ -50,6 +50,8 @@ export interface RegionStatus {
     readonly blob: number | null;
     readonly front: number | null;
   };
+  /** ISO 8601; null for a server that runs. */
+  readonly downSince: Readonly<Record<'mysql' | 'redis' | 'blob' | 'front', string | null>>;
   readonly pid: number;
 }
 
@@ -69,6 +71,12 @@ export async function describeRegion(
       redis: platform.redis.pid ?? null,
       blob: platform.blob.pid ?? null,
       front: platform.front.pid ?? null,
+    },
+    downSince: {
+      mysql: platform.mysql.downSince ?? null,
+      redis: platform.redis.downSince ?? null,
+      blob: platform.blob.downSince ?? null,
+      front: platform.front.downSince ?? null,
     },
     pid: process.pid,
   };

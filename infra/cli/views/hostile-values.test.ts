@@ -72,7 +72,9 @@ function workersOf(value: string): ReleaseSummary['workers'] {
 
 function regionOf(value: string): RegionStatus {
   const servers = { mysql: 1, redis: null, blob: 1, front: 1 };
-  return { region: 'local', slots: { production: slotOf(value), staging: slotOf(value) }, servers, pid: 1 };
+  const downSince = { mysql: null, redis: value, blob: null, front: null };
+  const slots = { production: slotOf(value), staging: slotOf(value) };
+  return { region: 'local', slots, servers, downSince, pid: 1 };
 }
 
 function entryOf(value: string): HistoryEntry {

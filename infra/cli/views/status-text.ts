@@ -7,7 +7,9 @@ export function statusText(status: RegionStatus): string {
   return [
     ...slotLines('production', status.slots.production),
     ...slotLines('staging', status.slots.staging),
-    `servers     ${Object.entries(status.servers).map(serverText).join(', ')}`,
+    `servers     ${Object.entries(status.servers)
+      .map(([name, pid]) => serverText(name, pid, status.downSince[name as keyof RegionStatus['servers']]))
+      .join(', ')}`,
     '',
   ]
     .map(visible)
@@ -48,6 +50,7 @@ function mediaText(media: SlotStatus['media']): string {
   return `media: ${waiting}, ${synced} synced, ${stuck.length} stuck, ${conflicts.length} conflicts${troubled.join('')}`;
 }
 
-function serverText([name, pid]: [string, number | null]): string {
-  return pid === null ? `${name} DOWN (npm start restarts it)` : `${name} ${pid}`;
+function serverText(name: string, pid: number | null, downSince: string | null): string {
+  if (pid !== null) return `${name} ${pid}`;
+  return `${name} DOWN${downSince === null ? '' : ` since ${downSince}`} (npm start restarts it)`;
 }

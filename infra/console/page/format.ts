@@ -12,6 +12,11 @@ export function ago(iso: string | null | undefined, now = Date.now()): string {
   return iso.slice(0, 10);
 }
 
+/** `12 s`, `3 min`, `2 h`. */
+export function age(iso: string, now = Date.now()): string {
+  return ago(iso, now).replace(/ ago$/, '');
+}
+
 export function clockTime(iso: string): string {
   const date = new Date(iso);
   return Number.isNaN(date.getTime()) ? '' : date.toLocaleTimeString([], { hour12: false });

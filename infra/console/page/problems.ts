@@ -1,5 +1,5 @@
 import type { ConsoleState } from '../model.ts';
-import { plural, seconds } from './format.ts';
+import { age, plural, seconds } from './format.ts';
 
 /** Something that is not as it should be: what it causes, and what to do. */
 export interface Problem {
@@ -26,11 +26,13 @@ export function problemsOf(state: Partial<ConsoleState>): readonly Problem[] {
   return found.toSorted((a, b) => Number(a.tone === 'warn') - Number(b.tone === 'warn'));
 }
 
-function* serverProblems({ servers }: Partial<ConsoleState>): Generator<Problem> {
+function* serverProblems({ servers, downSince }: Partial<ConsoleState>): Generator<Problem> {
   for (const [name, [label, effect]] of Object.entries(SERVERS)) {
     if (servers?.[name as keyof typeof SERVERS] !== null) continue;
+    const since = downSince?.[name as keyof typeof SERVERS] ?? null;
+    const title = since === null ? `${label} is down.` : `${label} is down, for ${age(since)}.`;
     const text = `${effect} To do: switch it on, or npm start restarts it.`;
-    yield { tone: 'bad', title: `${label} is down.`, text, page: 'faults', link: 'Faults' };
+    yield { tone: 'bad', title, text, page: 'faults', link: 'Faults' };
   }
 }
 

@@ -50,6 +50,7 @@ export class RegionProcess {
   readonly exits: ExitRecord[];
   #child: ChildProcess | undefined;
   #wanted = false;
+  #endedAt: string | undefined;
   #delayMs = restartDelayMs;
   #restartTimer: NodeJS.Timeout | undefined;
   #ended: Promise<void> = Promise.resolve();
@@ -67,6 +68,11 @@ export class RegionProcess {
 
   get running(): boolean {
     return this.#child !== undefined;
+  }
+
+  /** When it ended, ISO 8601; undefined while it runs, and before it ran. */
+  get endedAt(): string | undefined {
+    return this.#endedAt;
   }
 
   /** False once `stop` was called: it is not restarted then. */
@@ -110,10 +116,12 @@ export class RegionProcess {
       });
       const startedAt = Date.now();
       this.#child = child;
+      this.#endedAt = undefined;
       this.#ended = new Promise((resolve) => {
         const finish = (reason: string) => {
           if (child.pid !== undefined) signal(-child.pid, 'SIGKILL');
           this.#child = undefined;
+          this.#endedAt = new Date().toISOString();
           this.spec.onEnd?.();
           this.#exited(reason, Date.now() - startedAt);
           resolve(rm(this.#recordFile, { force: true }));

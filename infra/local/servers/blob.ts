@@ -58,6 +58,11 @@ export class Blob {
     return this.#process?.pid;
   }
 
+  /** ISO 8601; undefined while it runs. */
+  get downSince(): string | undefined {
+    return this.#process?.endedAt;
+  }
+
   endpoint(account: string): string {
     return `https://127.0.0.1:${this.#options.port}/${account}`;
   }

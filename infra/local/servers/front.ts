@@ -38,6 +38,11 @@ export class NginxFront implements Front {
     return this.#process?.pid;
   }
 
+  /** ISO 8601; undefined while it runs. */
+  get downSince(): string | undefined {
+    return this.#process?.endedAt;
+  }
+
   async start(): Promise<void> {
     if (this.#process?.running) return;
     const { paths, ports } = this.#options;

@@ -47,6 +47,11 @@ export class Mysql {
     return this.#process?.pid;
   }
 
+  /** ISO 8601; undefined while it runs. */
+  get downSince(): string | undefined {
+    return this.#process?.endedAt;
+  }
+
   async start(): Promise<void> {
     if (this.#process?.running) return;
     await mkdir(this.#temporary, { recursive: true, mode: 0o700 });

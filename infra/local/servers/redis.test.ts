@@ -42,7 +42,9 @@ test('what it answered for is there after a kill -9', async () => {
   for (let job = 1; job <= 50; job++) expect(await ask('RPUSH', 'jobs', String(job))).toBe(String(job));
   process.kill(redis.pid ?? 0, 'SIGKILL');
   await eventually('it is gone', () => redis.pid === undefined);
+  expect(Date.now() - Date.parse(redis.downSince ?? '')).toBeGreaterThanOrEqual(0);
   await redis.start();
+  expect(redis.downSince).toBeUndefined();
   await eventually('it has read its file', async () => (await ask('LLEN', 'jobs')) === '50');
 });
 

@@ -31,6 +31,11 @@ export class Redis {
     return this.#process?.pid;
   }
 
+  /** ISO 8601; undefined while it runs. */
+  get downSince(): string | undefined {
+    return this.#process?.endedAt;
+  }
+
   /** Names the user `default`: with an empty name redis-cli sends AUTH with an empty user, which Redis refuses. */
   get url(): string {
     const { password, port } = this.#options;
