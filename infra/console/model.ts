@@ -68,6 +68,7 @@ export interface Run {
   readonly id: string;
   readonly command: string;
   readonly who: string;
+  readonly pid: number;
   readonly startedAt: string;
   readonly endedAt: string | null;
   readonly steps: readonly RunStep[];

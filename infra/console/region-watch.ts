@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import type { Evaluation } from '../evaluate/recorded.ts';
 import { readConnection } from '../lib/connection.ts';
 import { fieldOf, isObject, listOf, parseObject, textOf } from '../lib/json.ts';
+import { startTimeOf } from '../lib/process-facts.mjs';
 import type { SiteState } from '../local/appservice/site-state.ts';
 import type { SlotName } from '../local/appservice/worker.ts';
 import { regionStatus } from '../local/region-client.ts';
@@ -14,7 +15,7 @@ import { LineFile } from './line-file.ts';
 import type { PathAnswer, Run, SlotHealth } from './model.ts';
 import type { Redaction } from './redaction.ts';
 import type { ReleaseRecords } from './release-records.ts';
-import { runsOf } from './runs.ts';
+import { runsOf, withoutDead } from './runs.ts';
 import { siteView } from './site-view.ts';
 import { askWorker } from './slot-answers.ts';
 import { systemGraph } from './system-graph.ts';
@@ -46,7 +47,7 @@ export class RegionWatch {
   readonly #regionLog: LineFile;
   readonly #timers: NodeJS.Timeout[] = [];
   readonly #busy = new Set<string>();
-  #runs: readonly Run[] = [];
+  #runs: readonly Run[] | undefined;
   #swaps: number[] = [];
   #site: SiteState | undefined;
   #evaluation: Evaluation | undefined;
@@ -179,12 +180,12 @@ export class RegionWatch {
 
   async #readRuns(): Promise<void> {
     const before = this.#runs;
-    this.#runs = runsOf(await this.#journal.read(), before);
+    const read = runsOf(await this.#journal.read(), before ?? []);
+    this.#runs = withoutDead(read, (pid) => startTimeOf(pid) !== undefined, new Date().toISOString());
     this.#parts.stream.set('runs', this.#runs);
-    const ended = (runs: readonly Run[]): number => runs.filter(({ endedAt }) => endedAt !== null).length;
-    if (before.length > 0 && ended(before) !== ended(this.#runs)) {
-      void this.#once('releases', () => this.readReleases());
-    }
+    const standing = (runs: readonly Run[]): string => JSON.stringify(runs.map(({ id, endedAt }) => [id, endedAt]));
+    if (before === undefined || standing(before) === standing(this.#runs)) return;
+    void this.#once('releases', () => this.readReleases());
   }
 
   async #readTraffic(): Promise<void> {

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { runsOf } from './runs.ts';
+import { runsOf, withoutDead } from './runs.ts';
 
 const line = (value: object, run = 'r'): string => JSON.stringify({ run, time: '2026-11-28T10:00:00.000Z', ...value });
 const begin = line({ event: 'begin', command: 'release', who: 'ada', pid: 1 });
@@ -44,6 +44,15 @@ test('a line that was cut off, and one of a run whose beginning is gone, are lef
   expect(runsOf(['{"run":"r","ti', line({ event: 'step', step: 'x', state: 'started' }, 'gone'), begin])).toHaveLength(
     1,
   );
+});
+
+test('a run whose process is gone without an end was cut off', () => {
+  const runs = runsOf([begin, line({ event: 'begin', command: 'promote', who: 'ada', pid: 2 }, 's')]);
+  const seen = withoutDead(runs, (pid) => pid === 2, '2026-11-28T11:00:00.000Z');
+  expect(seen.map(({ outcome, endedAt }) => [outcome, endedAt])).toEqual([
+    ['abandoned', '2026-11-28T11:00:00.000Z'],
+    [null, null],
+  ]);
 });
 
 test('only the newest runs are kept', () => {

@@ -19,11 +19,19 @@ export function runsOf(lines: readonly string[], before: readonly Run[] = []): r
   return [...runs.values()].slice(-RUNS_KEPT);
 }
 
-function begun({ run, time, command, who }: JournalLine & { event: 'begin' }): Run {
+/** Runs whose process is gone without an end were cut off: the next command heals what they left. */
+export function withoutDead(runs: readonly Run[], isAlive: (pid: number) => boolean, now: string): readonly Run[] {
+  return runs.map((run) =>
+    run.endedAt !== null || isAlive(run.pid) ? run : { ...run, endedAt: now, outcome: 'abandoned' },
+  );
+}
+
+function begun({ run, time, command, who, pid }: JournalLine & { event: 'begin' }): Run {
   return {
     id: run,
     command,
     who,
+    pid,
     startedAt: time,
     endedAt: null,
     steps: [],

@@ -5,7 +5,7 @@ import type { FaultTarget } from '../../local/faults.ts';
 import type { ConsoleState, PathAnswer } from '../model.ts';
 import { duration } from './format.ts';
 import { act, ask, type Store } from './store.ts';
-import { Card, Loading, PageHead, Pill } from './ui.ts';
+import { Card, Empty, Loading, PageHead, Pill } from './ui.ts';
 
 const ASK_EVERY_MS = 2_000;
 
@@ -37,7 +37,7 @@ export function FaultsPage({ store: { state } }: { readonly store: Store }): VNo
     <div class="grid-2">
       <${Card} title="Parts"><ul>${FAULTS.map(([target, label, effect]) => html`<${FaultSwitch} key=${target} target=${target} label=${label} effect=${effect} isOn=${isOn(target, state)} />`)}</ul><//>
       <${Card} title="What production answers" aside=${html`<span class="muted">asked every 2 s, behind the front</span>`}>
-        ${answers === undefined ? html`<${Loading} lines=${5} />` : html`<table><thead><tr><th>Path</th><th>Answer</th><th class="end">Took</th></tr></thead><tbody>${answers.map(({ path, status, ms, ok }) => html`<tr key=${path}><td class="mono">${path}</td><td><${Pill} tone=${ok ? 'ok' : 'bad'}>${status ?? 'no answer'}<//></td><td class="end number">${duration(ms)}</td></tr>`)}</tbody></table>`}
+        ${answers === undefined ? html`<${Loading} lines=${5} />` : answers.length === 0 ? html`<${Empty} title="Nobody can be asked">The region does not answer.<//>` : html`<table><thead><tr><th>Path</th><th>Answer</th><th class="end">Took</th></tr></thead><tbody>${answers.map(({ path, status, ms, ok }) => html`<tr key=${path}><td class="mono">${path}</td><td><${Pill} tone=${ok ? 'ok' : 'bad'}>${status ?? 'no answer'}<//></td><td class="end number">${duration(ms)}</td></tr>`)}</tbody></table>`}
         ${checks.length === 0 ? null : html`<h3 style=${{ margin: '14px 0 6px' }}>Deep health</h3><div class="gates">${checks.map(({ name, status, text }) => html`<span class="pill ${status === 'pass' ? 'ok' : status === 'warn' ? 'warn' : 'bad'}" key=${name} title=${text}>${name} ${status}</span>`)}</div>`}
       <//>
     </div>` as VNode;
