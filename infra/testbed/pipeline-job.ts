@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { chmod, copyFile, glob, mkdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { chmod, copyFile, glob, mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { parse } from 'yaml';
 import { listOf, textOf } from '../lib/json.ts';
@@ -85,6 +85,8 @@ export class PipelineJobs {
   /** What this job made, where the next one downloads it to. */
   async #upload({ upload, artifact }: { upload: string; artifact: string }, sinceMs: number): Promise<void> {
     const folder = join(this.#artifacts, artifact);
+    // A run has artifacts of its own.
+    await rm(folder, { recursive: true, force: true });
     await mkdir(folder, { recursive: true });
     const found = upload.replace(/^\.local/, this.#stateDir);
     let files = 0;
