@@ -2,6 +2,7 @@ import { afterAll, beforeAll, jest } from '@jest/globals';
 import { ChangedCheckout } from '../testbed/changed-checkout.ts';
 import { TestRegion } from '../testbed/region.ts';
 import { describeAccess } from './region/access.suite.ts';
+import { describeConsole } from './region/console.suite.ts';
 import { describeCrashes } from './region/crash.suite.ts';
 import { describeImages } from './region/images.suite.ts';
 import { describeMedia } from './region/media.suite.ts';
@@ -30,6 +31,7 @@ describeAccess(() => region);
 describeImages(() => region);
 describeMedia(() => region);
 describeObservability(() => region);
+describeConsole(() => region);
 describeCrashes(() => region);
 // Last: it stops the region.
 describeStart(() => region);
