@@ -30,7 +30,7 @@ const SWAPS_KEPT = 50;
 const TRAFFIC_WINDOW_S = 600;
 
 /** How often each part of the state is read while somebody looks. */
-const EVERY_MS = { traffic: 1_000, runs: 500, status: 2_000, health: 5_000, images: 5_000, releases: 10_000 } as const;
+const EVERY_MS = { traffic: 1_000, runs: 500, status: 2_000, health: 5_000, images: 5_000, releases: 30_000 } as const;
 
 export interface WatchParts {
   readonly paths: StatePaths;
