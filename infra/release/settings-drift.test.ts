@@ -25,3 +25,22 @@ test('a setting and a container that were added, removed or changed by hand are 
     'site container sidecar: removed since the release',
   );
 });
+
+test('runtime stack, startup command and mounts are looked at where the release wrote them', () => {
+  const mount = { type: 'AzureBlob', mountPath: '/mounts/media' };
+  const released = {
+    ...(RELEASED as object),
+    stack: 'PHP|8.4',
+    startupCommand: 'run',
+    mounts: { media: mount },
+  } as never;
+  const same = { ...(RELEASED as object), stack: 'PHP|8.4', startupCommand: 'run', mounts: { media: mount } } as never;
+  const other = { ...(RELEASED as object), stack: 'PHP|8.3', startupCommand: 'walk', mounts: {} } as never;
+  expect(settingsDrift(same, released)).toEqual([]);
+  expect(settingsDrift(other, released)).toEqual([
+    'runtime stack: changed since the release',
+    'startup command: changed since the release',
+    'mounts: changed since the release',
+  ]);
+  expect(settingsDrift(other, RELEASED)).toEqual([]);
+});

@@ -1,5 +1,5 @@
 import type { Configuration } from './store/history.ts';
-import { holds } from './store/slot-configuration.ts';
+import { hasMounts, holds } from './store/slot-configuration.ts';
 
 /** What production has otherwise than the last release wrote it, a line each. Names alone: a value may be anything. */
 export function settingsDrift(found: Configuration, released: Configuration): string[] {
@@ -18,5 +18,17 @@ export function settingsDrift(found: Configuration, released: Configuration): st
   const added = found.siteContainers
     .filter(({ name }) => !released.siteContainers.some((each) => each.name === name))
     .map(({ name }) => `site container ${name}: added since the release`);
-  return [...settings, ...containers, ...added];
+  return [...settings, ...containers, ...added, ...startDrift(found, released)];
+}
+
+/** Runtime stack, startup command and mounts; lines of history from before they were released have none of them. */
+function startDrift(found: Configuration, released: Configuration): string[] {
+  const lines: string[] = [];
+  if (released.stack !== undefined && found.stack !== released.stack)
+    lines.push('runtime stack: changed since the release');
+  if (released.startupCommand !== undefined && found.startupCommand !== released.startupCommand)
+    lines.push('startup command: changed since the release');
+  if (released.mounts !== undefined && !hasMounts(found.mounts ?? {}, released.mounts))
+    lines.push('mounts: changed since the release');
+  return lines;
 }

@@ -44,7 +44,7 @@ export function startsAs(found: Start, wanted: Start): boolean {
 type Start = Pick<Configuration, 'stack' | 'startupCommand'>;
 
 /** The protocol, which the platform may leave out, follows from the type. */
-function hasMounts(found: Mounts, wanted: Mounts): boolean {
+export function hasMounts(found: Mounts, wanted: Mounts): boolean {
   const same = ([name, mount]: [string, WantedMount]): boolean => {
     const { protocol: _, ...members } = mount;
     return holds(found[name], members);
