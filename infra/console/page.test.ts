@@ -1,4 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs';
+import { appendFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { AxeResults } from 'axe-core';
@@ -113,6 +114,22 @@ withBrowser('the page in a browser', () => {
     await page.getByText('Blob is available').waitFor({ state: 'hidden' });
     await page.getByRole('link', { name: 'trace', exact: true }).click();
     await page.getByRole('heading', { name: 'Path' }).waitFor();
+  });
+
+  test('while a command changes the slots, wherever it was started, the page shows it and offers no other', async () => {
+    const said = (line: object): Promise<void> =>
+      appendFile(
+        seeded.paths.releaseJournal,
+        `${JSON.stringify({ run: 'r', time: new Date().toISOString(), ...line })}\n`,
+      );
+    await choose(page, 'Overview');
+    await said({ event: 'begin', command: 'release', who: 'ada', pid: process.pid });
+    await said({ event: 'step', step: 'build', state: 'started' });
+    await page.getByText('Under way: release, by ada.').waitFor();
+    expect(await page.getByRole('button', { name: 'Release', exact: true }).isDisabled()).toBe(true);
+    await said({ event: 'end', error: { code: 'SLIP-RELEASE-BUILD', found: 'no package', fix: 'repair it' } });
+    await page.getByText('repair it').waitFor();
+    expect(await page.getByRole('button', { name: 'Release', exact: true }).isDisabled()).toBe(false);
   });
 
   test('a release says what it will do before it does it', async () => {

@@ -50,13 +50,13 @@ function Problems({
 }): VNode {
   if (state.slots === undefined)
     return html`<div class="banner" aria-busy="true"><span class="spinner"></span><p>Asking the region…</p></div>` as VNode;
-  const releasing = state.inProgress ?? null;
+  const running = state.runs?.findLast(({ endedAt }) => endedAt === null);
   return html`<div role="status" style=${{ display: 'grid', gap: '8px' }}>
     ${problems.map(
       ({ tone, title, text, page, link }) =>
         html`<div class="banner ${tone}" key=${title}><${Icon} name="faults" /><p class="grow"><strong>${title}</strong> ${text}</p><a href="#/${page}">${link}</a></div>`,
     )}
-    ${problems.length > 0 ? null : html`<div class="banner ok"><${Icon} name="check" /><p><strong>Everything is well.</strong> <span class="muted">${releasing === null ? lastWords(state) : `Under way: ${releasing}`}</span></p></div>`}
+    ${problems.length > 0 ? null : html`<div class="banner ok"><${Icon} name="check" /><p><strong>Everything is well.</strong> <span class="muted">${running === undefined ? lastWords(state) : `Under way: ${running.command}, by ${running.who}.`}</span></p></div>`}
   </div>` as VNode;
 }
 

@@ -18,7 +18,7 @@ interface Plan {
 /** The three things that change the slots. Each says what it will do before it does it. */
 export function ReleaseActions({ state }: { readonly state: Partial<ConsoleState> }): VNode {
   const [asked, setAsked] = useState<ActionName | undefined>();
-  const running = state.runs?.some(({ endedAt }) => endedAt === null) === true && state.inProgress !== null;
+  const running = state.runs?.some(({ endedAt }) => endedAt === null) === true;
   const isVerified = verifiedVersion(state) !== undefined;
   const back = state.rollback ?? null;
   return html`<div class="row">

@@ -1,15 +1,22 @@
 import { html } from 'htm/preact';
 import type { VNode } from 'preact';
+import type { ConsoleState } from '../model.ts';
 import { HistoryTable } from './history-table.ts';
 import { ReleaseActions } from './release-actions.ts';
 import { RunView } from './run-view.ts';
 import type { Store } from './store.ts';
 import { Card } from './ui.ts';
 
+function underWay({ runs, inProgress }: Partial<ConsoleState>): string {
+  const running = runs?.findLast(({ endedAt }) => endedAt === null);
+  if (running !== undefined) return `Under way: ${running.command}, by ${running.who}.`;
+  return inProgress?.startsWith('left behind') ? inProgress : 'Nothing is under way.';
+}
+
 /** The run that goes on or ended last, and everything before it. */
 export function ReleasesPage({ store: { state } }: { readonly store: Store }): VNode {
   const last = state.runs?.at(-1);
-  return html`<div class="page-head"><div class="grow"><h1>Releases</h1><p>${state.inProgress ?? 'Nothing is under way.'}</p></div><${ReleaseActions} state=${state} /></div>
+  return html`<div class="page-head"><div class="grow"><h1>Releases</h1><p>${underWay(state)}</p></div><${ReleaseActions} state=${state} /></div>
     ${last === undefined ? null : html`<${RunView} run=${last} history=${state.history ?? []} />`}
     <${Card} title="History"><${HistoryTable} history=${state.history} /><//>` as VNode;
 }
