@@ -5,7 +5,7 @@
  */
 export function rowsOf(table: string, columns: Readonly<Record<string, KqlType>>): string {
   const extended = Object.entries(columns).map(
-    ([name, type]) => `${name} = ${CAST[type]}(column_ifexists("${name}", ${EMPTY[type]}))`,
+    ([name, type]) => `${name} = ${cast(type, `column_ifexists("${name}", ${EMPTY[type]})`)}`,
   );
   return `union isfuzzy=true (datatable(TimeGenerated:datetime)[]), ${table} | extend ${extended.join(', ')}`;
 }
@@ -17,12 +17,12 @@ const EMPTY: Readonly<Record<KqlType, string>> = {
   long: 'long(null)',
   dynamic: 'dynamic({})',
 };
-const CAST: Readonly<Record<KqlType, string>> = {
-  string: 'tostring',
-  real: 'toreal',
-  long: 'tolong',
-  dynamic: 'todynamic',
-};
+const CAST = { string: 'tostring', real: 'toreal', long: 'tolong' } as const;
+
+/** A dynamic column stays as it is: `todynamic` takes text. */
+function cast(type: KqlType, value: string): string {
+  return type === 'dynamic' ? value : `${CAST[type]}(${value})`;
+}
 
 /** Rows of one of the sidecar's metrics. https://learn.microsoft.com/azure/azure-monitor/reference/tables/appmetrics */
 export function metricRows(metric: string): string {
