@@ -57,6 +57,11 @@ export function describePipeline(bed: () => ReleaseBed): void {
       },
     );
 
+    test('what a release wrote has not drifted', async () => {
+      const { code, stdout } = await bed().region.command('drift');
+      expect([code, stdout.trim()]).toEqual([0, 'nothing has drifted']);
+    });
+
     test('a commit that breaks the application fails the job and leaves production as it was', async () => {
       const live = await bed().liveVersion();
       await checkout.commit('webapplication/src/Controller/Ping.php', (php) =>
