@@ -15,10 +15,11 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   'infra/azure': ['infra/lib', 'infra/evaluate', 'infra/program'],
   'infra/local': ['infra/lib', 'infra/evaluate'],
   'infra/release': ['infra/lib', 'infra/evaluate', 'infra/local', 'infra/azure'],
+  'infra/drill': ['infra/lib', 'infra/local'],
   'infra/console': ['infra/lib', 'infra/evaluate', 'infra/local', 'infra/release', 'infra/report'],
   'infra/cli': [
     ...['infra/lib', 'infra/setup', 'infra/evaluate', 'infra/policy', 'infra/report', 'infra/azure', 'infra/local'],
-    ...['infra/release', 'infra/console'],
+    ...['infra/release', 'infra/drill', 'infra/console'],
   ],
   sidecar: [],
 };

@@ -16,6 +16,7 @@ const regional = [
   'history',
   'heal',
   'drift',
+  'drill',
   'migrate',
   'media',
   'secret',
