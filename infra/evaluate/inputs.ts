@@ -1,4 +1,5 @@
 import { azureTypeName } from './azure-types.ts';
+import { UNKNOWN } from './placeholders.ts';
 import type { Evaluation, RecordedResource } from './recorded.ts';
 import { isJsonObject, type Json } from './values.ts';
 
@@ -11,10 +12,13 @@ export function ofKind({ resources }: Evaluation, ...kinds: readonly string[]): 
   return resources.filter((resource) => kinds.includes(kindOf(resource)));
 }
 
-/** The input at a path such as `siteConfig.minTlsVersion`; undefined when it is not there. */
+/** The input at a path such as `siteConfig.minTlsVersion`; undefined when it is not there. All below an unknown one is unknown. */
 export function inputAt({ inputs }: RecordedResource, path: string): Json | undefined {
   let value: Json | undefined = inputs;
-  for (const part of path.split('.')) value = isJsonObject(value) ? value[part] : undefined;
+  for (const part of path.split('.')) {
+    if (value === UNKNOWN) return value;
+    value = isJsonObject(value) ? value[part] : undefined;
+  }
   return value;
 }
 

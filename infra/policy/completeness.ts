@@ -1,5 +1,6 @@
 import { azureTypeName } from '../evaluate/azure-types.ts';
 import { inputAt, kindOf, listAt, ofKind, textAt, textsOf } from '../evaluate/inputs.ts';
+import { UNKNOWN } from '../evaluate/placeholders.ts';
 import type { Evaluation, RecordedResource } from '../evaluate/recorded.ts';
 import { isJsonObject, type Json } from '../evaluate/values.ts';
 import { asObject } from '../lib/json.ts';
@@ -76,7 +77,7 @@ export const protectedAndLocked: HouseRule = {
         .filter(({ protect }) => !protect)
         .map(({ name }) => ({ resource: name, problem: 'not protected' })),
       ...ofKind(evaluation, ...LOCKED)
-        .filter(({ id }) => !locked.has(id))
+        .filter(({ id }) => id !== UNKNOWN && !locked.has(id))
         .map(({ name }) => ({ resource: name, problem: 'not locked' })),
     ];
   },
@@ -263,7 +264,7 @@ export const leftAlone: HouseRule = {
       .filter(({ ignoreChanges }) => ignoreChanges.some((path) => path !== 'tags'))
       .flatMap(sendsOld),
     ...ofKind(evaluation, 'web:WebApp', 'web:WebAppSlot')
-      .filter((site) => inputAt(site, 'siteConfig.appSettings') !== undefined)
+      .filter((site) => ![undefined, UNKNOWN].some((none) => inputAt(site, 'siteConfig.appSettings') === none))
       .map(({ name }) => ({ resource: name, problem: 'its settings are inline: an `up` would write them' })),
   ],
 };
@@ -300,6 +301,7 @@ export const alerting: HouseRule = {
         .filter((alert) => inputAt(alert, 'enabled') !== true)
         .map(({ name }) => ({ resource: name, problem: 'is off' })),
       ...alerts
+        .filter(() => !groups.includes(UNKNOWN))
         .filter((alert) => ![...textsOf(inputAt(alert, 'actions'))].some(({ text }) => groups.includes(text)))
         .map(({ name }) => ({ resource: name, problem: 'notifies nobody' })),
       ...ofKind(evaluation, 'consumption:Budget')

@@ -1,4 +1,5 @@
 import { inputAt, ofKind, textAt } from '../evaluate/inputs.ts';
+import { UNKNOWN } from '../evaluate/placeholders.ts';
 import type { Evaluation, RecordedResource } from '../evaluate/recorded.ts';
 import { isJsonObject, type Json } from '../evaluate/values.ts';
 
@@ -15,7 +16,7 @@ export interface HouseRule {
   readonly findings: (evaluation: Evaluation) => Finding[];
 }
 
-/** A finding for every resource of the kinds with an unexpected input. */
+/** A finding for every resource of the kinds with an unexpected input. What a preview does not know yet is not judged. */
 export function expectInput(
   evaluation: Evaluation,
   kinds: readonly string[],
@@ -23,7 +24,7 @@ export function expectInput(
 ): Finding[] {
   return ofKind(evaluation, ...kinds).flatMap((resource) =>
     Object.entries(expected)
-      .filter(([path, value]) => inputAt(resource, path) !== value)
+      .filter(([path, value]) => ![value, UNKNOWN].includes(inputAt(resource, path) ?? null))
       .map(([path, value]) => ({
         resource: resource.name,
         problem: `${path} is ${JSON.stringify(inputAt(resource, path))}, not ${JSON.stringify(value)}`,

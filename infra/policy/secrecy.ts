@@ -1,4 +1,5 @@
 import { inputAt, kindOf, listAt, ofKind, textAt, textsOf } from '../evaluate/inputs.ts';
+import { UNKNOWN } from '../evaluate/placeholders.ts';
 import type { Evaluation, RecordedResource } from '../evaluate/recorded.ts';
 import { expectInput, type Finding, type HouseRule, settingsOf, sitesOf } from './rule.ts';
 
@@ -33,7 +34,7 @@ export const tlsEverywhere: HouseRule = {
 function requiresTls(evaluation: Evaluation, server: RecordedResource): boolean {
   return ofKind(evaluation, 'dbformysql:Configuration').some(
     (parameter) =>
-      textAt(parameter, 'serverName') === textAt(server, 'serverName') &&
+      [textAt(server, 'serverName'), UNKNOWN].includes(textAt(parameter, 'serverName')) &&
       textAt(parameter, 'configurationName') === 'require_secure_transport' &&
       textAt(parameter, 'value') === 'ON',
   );
@@ -53,6 +54,7 @@ export const noPublicData: HouseRule = {
       .map(({ name }) => ({ resource: name, problem: 'reachable from the internet with a key' })),
     // By default a security group does not apply to the private endpoints of its subnet.
     ...ofKind(evaluation, 'network:Subnet')
+      .filter(({ id }) => id !== UNKNOWN)
       .filter(({ id }) =>
         ofKind(evaluation, 'network:PrivateEndpoint').some((endpoint) => textAt(endpoint, 'subnet.id') === id),
       )
