@@ -1,8 +1,10 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
+import { connectionFile } from '../lib/connection.ts';
 import { SlipError } from '../lib/errors.ts';
+import { DirectoryLock } from '../local/state/directory-lock.ts';
 import { assertRestored, drillRestore, type RestoreDrillResult } from './restore-drill.ts';
 import type { TableVerdict } from './table-comparison.ts';
 
@@ -38,6 +40,20 @@ test('without a region there is nothing to restore', async () => {
     const drill = drillRestore({ stateDir, progress: () => undefined });
     await expect(drill).rejects.toMatchObject({ code: 'SLIP-LOCAL-NOT-RUNNING' });
   } finally {
+    await rm(stateDir, { recursive: true });
+  }
+});
+
+test('a second drill on the same region is refused before it touches anything', async () => {
+  const stateDir = await mkdtemp(join(tmpdir(), 'sw-drill-'));
+  await mkdir(join(stateDir, 'drill'));
+  const first = await DirectoryLock.take(join(stateDir, 'drill'));
+  try {
+    await writeFile(connectionFile(stateDir), JSON.stringify({ mysql: {}, blob: {} }));
+    const drill = drillRestore({ stateDir, progress: () => undefined });
+    await expect(drill).rejects.toMatchObject({ code: 'SLIP-DRILL-UNDER-WAY' });
+  } finally {
+    first?.release();
     await rm(stateDir, { recursive: true });
   }
 });

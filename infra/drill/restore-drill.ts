@@ -24,11 +24,11 @@ export interface RestoreDrillOptions {
 /** Restores the local region's database and media beside production, compares both, and removes what it made. */
 export async function drillRestore({ stateDir, progress }: RestoreDrillOptions): Promise<RestoreDrillResult> {
   const { mysql, blob, ca } = await readConnection(stateDir);
-  setDefaultCACertificates([...getCACertificates('default'), await readFile(ca, 'utf8')]);
   const directory = join(stateDir, 'drill');
   await mkdir(directory, { recursive: true, mode: 0o700 });
   const lock = await DirectoryLock.take(directory);
   if (lock === undefined) throw underWay(stateDir);
+  setDefaultCACertificates([...getCACertificates('default'), await readFile(ca, 'utf8')]);
   const work = join(directory, 'work');
   const database = new DatabaseDrill({ socket: mysql.socket, database: mysql.database, directory: work, progress });
   const media = new MediaDrill(blob, progress);
