@@ -65,7 +65,7 @@ const TILES: readonly Tile[] = [
   },
   {
     title: 'What the WAF refused',
-    query: `${waf} | where Category == "FrontDoorWebApplicationFirewallLog" and action_s == "Block" | summarize refused = count() by ruleName_s, requestUri_s | top 50 by refused`,
+    query: `${waf} | where Category == "FrontDoorWebApplicationFirewallLog" and action_s =~ "Block" | summarize refused = count() by ruleName_s, requestUri_s | top 50 by refused`,
     visualization: 'table',
   },
 ];
