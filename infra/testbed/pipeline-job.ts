@@ -91,7 +91,8 @@ export class PipelineJobs {
     const found = upload.replace(/^\.local/, this.#stateDir);
     let files = 0;
     for await (const file of glob(found)) {
-      if ((await stat(file)).mtimeMs < sinceMs) continue;
+      // A package that was built before is a copy, with the time of its contents.
+      if ((await stat(file)).ctimeMs < sinceMs) continue;
       await copyFile(file, join(folder, basename(file)));
       files += 1;
     }
