@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net';
 import { setInterval } from 'node:timers';
 import { readConnection } from '../lib/connection.ts';
-import type { IdleMessage } from '../local/console-listener.ts';
+import type { ConsoleMessage } from '../local/console-listener.ts';
 import { openConsole } from './open-console.ts';
 
 const IDLE_CHECK_MS = 10_000;
@@ -18,6 +18,7 @@ const opened = readConnection(stateDir).then(({ console: { url } }) =>
 process.on('message', (message, socket) => {
   if (message !== 'connection') return;
   received += 1;
+  tell({ kind: 'taken', received });
   // It may have been closed on its way.
   if (socket !== undefined) void opened.then(({ server }) => server.accept(socket as Socket));
 });
@@ -30,6 +31,9 @@ let idleChecks = 0;
 setInterval(() => {
   const isIdle = server.connections === 0 && !busy();
   idleChecks = isIdle ? idleChecks + 1 : 0;
-  const message: IdleMessage = { kind: 'idle', received };
-  if (idleChecks >= IDLE_CHECKS) process.send?.(message);
+  if (idleChecks >= IDLE_CHECKS) tell({ kind: 'idle', received });
 }, IDLE_CHECK_MS);
+
+function tell(message: ConsoleMessage): void {
+  process.send?.(message);
+}

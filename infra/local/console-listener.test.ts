@@ -27,7 +27,8 @@ afterEach(async () => {
 
 /** Pid of the process that answers. Each request has a connection of its own. */
 async function pidBehind(path = '/'): Promise<number> {
-  const answer = await fetch(url + path, { headers: { connection: 'close' } });
+  const signal = AbortSignal.timeout(30_000);
+  const answer = await fetch(url + path, { headers: { connection: 'close' }, signal });
   return Number(await answer.text());
 }
 
@@ -45,6 +46,15 @@ test('a process that crashes is replaced by the next connection', async () => {
   await expect(pidBehind('/crash')).rejects.toThrow();
   await eventually('the process is gone', () => isGone(pid));
   await eventually('another one serves', async () => (await pidBehind().catch(() => pid)) !== pid);
+});
+
+test('whoever waits for a process that dies before it takes the connection is told', async () => {
+  await pidBehind();
+  const hanging = pidBehind('/hang');
+  const others = Array.from({ length: 4 }, () => pidBehind());
+  const ends = await Promise.allSettled([hanging, ...others]);
+  const waited = ends.filter((end) => end.status === 'rejected' && end.reason.name === 'TimeoutError');
+  expect(waited).toEqual([]);
 });
 
 test('a process that is idle ends, and the next connection starts another', async () => {

@@ -15,15 +15,20 @@ export interface ConsoleListenerOptions {
   readonly logFile: string;
 }
 
-/** The console's process asks to end: it serves nobody, and has received this many connections in its life. */
-export interface IdleMessage {
-  readonly kind: 'idle';
+/**
+ * What the console's process says: that it has taken a connection, or that it serves nobody and asks to end. `received`
+ * counts the connections of its life.
+ */
+export interface ConsoleMessage {
+  readonly kind: 'taken' | 'idle';
   readonly received: number;
 }
 
 interface Console {
   readonly process: ChildProcess;
   sent: number;
+  /** The region's end of the connections that the process has not taken yet, the oldest first. */
+  readonly waiting: Socket[];
 }
 
 /**
@@ -72,7 +77,9 @@ export class ConsoleListener {
       this.#console ??= this.#start();
       const console = await this.#console;
       console.sent += 1;
-      console.process.send('connection', socket, (error) => {
+      console.waiting.push(socket);
+      // Kept open here until it is taken: otherwise Node would leave it open for ever when the process ends before.
+      console.process.send('connection', socket, { keepOpen: true }, (error) => {
         if (error !== null) socket.destroy();
       });
     } catch (error) {
@@ -90,7 +97,7 @@ export class ConsoleListener {
         execArgv: CONSOLE_FLAGS,
         stdio: ['ignore', log.fd, log.fd, 'ipc'],
       });
-      const console: Console = { process: child, sent: 0 };
+      const console: Console = { process: child, sent: 0, waiting: [] };
       this.#pid = child.pid;
       const forget = (): void => {
         this.#console = undefined;
@@ -98,9 +105,14 @@ export class ConsoleListener {
       };
       child.once('exit', forget);
       child.once('error', forget);
-      child.on('message', (message: IdleMessage) => {
+      child.once('exit', () => {
+        for (const socket of console.waiting) socket.destroy();
+      });
+      child.on('message', ({ kind, received }: ConsoleMessage) => {
+        const taken = received - (console.sent - console.waiting.length);
+        for (const socket of console.waiting.splice(0, Math.max(0, taken))) socket.destroy();
         // A connection may be on its way to it: then it is not idle.
-        if (message.kind !== 'idle' || message.received !== console.sent) return;
+        if (kind !== 'idle' || received !== console.sent) return;
         forget();
         child.off('exit', forget);
         child.kill('SIGTERM');
