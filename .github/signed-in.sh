@@ -24,7 +24,10 @@ keep_signed_in() {
 }
 
 sign_in
+# In a process group of its own, so that whatever it waits for ends with it.
+set -m
 keep_signed_in &
 renewal=$!
-trap 'kill "$renewal" 2>/dev/null || true' EXIT
+set +m
+trap '{ kill -- "-$renewal"; wait "$renewal"; } 2>/dev/null || true' EXIT
 "$@"

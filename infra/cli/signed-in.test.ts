@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, globSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
@@ -7,6 +7,17 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 const root = join(import.meta.dirname, '../..');
 
 let directory: string;
+/** The command lines of the machine's processes. */
+function processes(): string[] {
+  return globSync('/proc/[0-9]*/cmdline').map((file) => {
+    try {
+      return readFileSync(file, 'utf8').replaceAll('\0', ' ');
+    } catch {
+      return '';
+    }
+  });
+}
+
 beforeEach(() => {
   directory = mkdtempSync(join(tmpdir(), 'slipway-signed-in-'));
 });
@@ -46,8 +57,10 @@ describe('a command that is signed in as long as it runs', () => {
 
   test('begins with a token for each resource, passes its exit code on and ends the renewal', () => {
     standIn('work', 'exit 7');
-    const { status, calls } = run('.github/signed-in.sh', ['work', 'two words'], ENVIRONMENT);
+    const renewal = { RENEW_SECONDS: '86397' };
+    const { status, calls } = run('.github/signed-in.sh', ['work', 'two words'], { ...ENVIRONMENT, ...renewal });
     expect(status).toBe(7);
+    expect(processes().filter((line) => line.startsWith(`sleep ${renewal.RENEW_SECONDS}`))).toEqual([]);
     expect(calls.filter((call) => !/^(curl|jq) /.test(call))).toEqual([
       'az login --service-principal --username client --tenant tenant --federated-token @- --output none',
       'az account set --subscription subscription',
