@@ -1,5 +1,6 @@
 import { chmod, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { isErrno } from '../../lib/error-message.ts';
 
 /** Removes a container's disk. An application lies there read-only, and only root may remove files of such a directory as they are. */
 export async function removeDisk(directory: string): Promise<void> {
@@ -15,5 +16,5 @@ async function makeWritable(directory: string): Promise<void> {
 }
 
 function ignoreAbsent(error: unknown): void {
-  if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT')) throw error;
+  if (!isErrno(error, 'ENOENT')) throw error;
 }
