@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { mkdir, readdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, readdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { png, sha256, ulidName, writeAtomically } from '../testbed/files.ts';
@@ -197,12 +197,27 @@ describe('the sidecar', () => {
   });
 
   test('waits with an outbox that is unavailable, reports it, and goes on when it is back', async () => {
-    const aside = `${sidecar.mediaRoot}-aside`;
-    await rename(sidecar.mediaRoot, aside);
-    await writeFile(sidecar.mediaRoot, 'a file where the folder should be');
-    await until('it is not ready', async () => !(await fetch(`${sidecar.url}/readyz`)).ok);
-    await rename(sidecar.mediaRoot, `${sidecar.mediaRoot}-file`);
-    await rename(aside, sidecar.mediaRoot);
-    await until('it is ready', async () => (await fetch(`${sidecar.url}/readyz`)).ok);
+    const name = ulidName();
+    const isReady = async () => (await fetch(`${sidecar.url}/readyz`)).ok;
+    // One step, in which the sidecar cannot act: it makes a folder that is missing again at once.
+    await chmod(sidecar.mediaRoot, 0o000);
+    try {
+      await until('it is not ready', async () => !(await isReady()));
+      await until('it says why', () => sidecar.output.includes('SLIP-SIDECAR-MEDIA'));
+    } finally {
+      await chmod(sidecar.mediaRoot, 0o755);
+    }
+    await until('it is ready', isReady);
+    await writeAtomically(sidecar.outbox, name, png());
+    await until('it is synced', isSynced(name));
+  });
+
+  test('makes a folder that has disappeared again', async () => {
+    await rename(sidecar.synced, `${sidecar.synced}-aside`);
+    await rename(sidecar.outbox, `${sidecar.outbox}-aside`);
+    await until('both are there', () => existsSync(sidecar.outbox) && existsSync(sidecar.synced));
+    const name = ulidName();
+    await writeAtomically(sidecar.outbox, name, png());
+    await until('it is synced', isSynced(name));
   });
 });
