@@ -10,7 +10,7 @@ describe('package-lock.json', () => {
     expect(lockText.match(/"resolved": "(?!infra"|sidecar").*/g) ?? []).toEqual([]);
   });
 
-  test('has every optional dependency, or npm ci would refuse it; node infra/setup/complete-lock.mjs mends that', () => {
+  test('has every optional dependency, or npm ci would refuse it; node infra/setup/complete-lock.mjs fixes that', () => {
     expect(missingOptionals(JSON.parse(lockText).packages)).toEqual([]);
   });
 });
