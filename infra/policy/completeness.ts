@@ -4,6 +4,7 @@ import { UNKNOWN } from '../evaluate/placeholders.ts';
 import type { Evaluation, RecordedResource } from '../evaluate/recorded.ts';
 import { isJsonObject, type Json } from '../evaluate/values.ts';
 import { asObject } from '../lib/json.ts';
+import { RUNBOOKS } from '../program/components/alerts/runbooks.ts';
 import { DIAGNOSTICS, type Diagnostics, diagnosticsOf } from '../program/components/diagnostics/categories.ts';
 import { ROLES } from '../program/components/identity/roles.ts';
 import { type Finding, type HouseRule, settingsOf, siteKey, sitesOf } from './rule.ts';
@@ -287,7 +288,7 @@ function writableInputs({ inputs, ignoreChanges }: RecordedResource): string[] {
 
 export const alerting: HouseRule = {
   name: 'alerts reach somebody',
-  about: 'Every alert watches something, is on, and notifies the action group.',
+  about: 'Every alert watches something, is on, notifies the action group and names its page of docs/runbooks.',
   findings: (evaluation) => {
     const groups = ofKind(evaluation, 'monitor:ActionGroup').map(({ id }) => id);
     const alerts = ofKind(evaluation, 'monitor:MetricAlert', 'monitor:ScheduledQueryRule');
@@ -304,6 +305,9 @@ export const alerting: HouseRule = {
         .filter(() => !groups.includes(UNKNOWN))
         .filter((alert) => ![...textsOf(inputAt(alert, 'actions'))].some(({ text }) => groups.includes(text)))
         .map(({ name }) => ({ resource: name, problem: 'notifies nobody' })),
+      ...alerts
+        .filter((alert) => !RUNBOOKS.some((page) => textAt(alert, 'description').endsWith(`/${page}.md`)))
+        .map(({ name }) => ({ resource: name, problem: 'names no page of docs/runbooks' })),
       ...ofKind(evaluation, 'consumption:Budget')
         .filter((budget) => !warnsInTime(inputAt(budget, 'notifications')))
         .map(({ name }) => ({ resource: name, problem: 'does not warn before the money is spent' })),

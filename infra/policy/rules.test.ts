@@ -311,6 +311,7 @@ const BREAKAGES: Readonly<Record<string, readonly (readonly [string, () => Evalu
       'a budget that warns too late',
       () => withBroken('Budget', 'budget', input('notifications.actual80.threshold', 100)),
     ],
+    ['an alert without a page', () => withBroken('MetricAlert', 'alert-app-5xx', input('description', 'Errors.'))],
     ['an alert for nobody', () => withBroken('MetricAlert', 'alert-app-5xx', input('actions', []))],
   ],
   'destroy gets through': [

@@ -121,6 +121,7 @@ export function readKeys(from: ConfigReader) {
       alerts: from.read(observe.alerts),
       alertEmails: from.read(observe.alertEmails),
       alertWebhooks: from.read(observe.alertWebhooks),
+      runbooks: from.read(observe.runbooks),
       availabilityTests: from.read(observe.availabilityTests),
     },
     budget: { amount: from.read(budget.amount), startDate: from.read(budget.startDate) },

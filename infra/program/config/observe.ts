@@ -83,6 +83,15 @@ export const observe = {
       default: always([]),
     },
   ),
+  runbooks: optionalText(
+    'observe.runbooks',
+    { form: 'an https address without a slash at its end', pattern: /^https:\/\/[^\s]*[^\s/]$/ },
+    {
+      about:
+        'Where docs/runbooks of your repository can be read: each alert links to its page there. Without it an alert names the path in the repository.',
+      example: 'https://github.com/OWNER/REPO/blob/main/docs/runbooks',
+    },
+  ),
   availabilityTests: flag('observe.availabilityTests', {
     about: 'Standard availability tests from five places, through the public door.',
     example: 'true',

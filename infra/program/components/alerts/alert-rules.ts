@@ -1,10 +1,12 @@
 import { metricRows, rowsOf } from '../observe/kql.ts';
 import type { SlotName } from '../web/app-settings.ts';
+import type { Runbook } from './runbooks.ts';
 
 /** A metric alert on one resource. */
 export interface MetricRule {
   readonly name: string;
   readonly about: string;
+  readonly runbook: Runbook;
   readonly metricNamespace: string;
   readonly metricName: string;
   readonly operator: 'GreaterThan' | 'GreaterThanOrEqual' | 'LessThan' | 'LessThanOrEqual';
@@ -35,15 +37,25 @@ export const WATCHED = [
 ] as const;
 export type Watched = (typeof WATCHED)[number];
 
-interface Row extends Omit<MetricRule, 'metricNamespace'> {}
+interface Row extends Omit<MetricRule, 'metricNamespace' | 'runbook'> {
+  /** When it is another than that of its resource. */
+  readonly runbook?: Runbook;
+}
+
+interface WatchedRules {
+  readonly metricNamespace: string;
+  readonly runbook: Runbook;
+  readonly rows: readonly Row[];
+}
 
 /**
  * Thresholds of Azure Monitor Baseline Alerts, services/<provider>/<type>/alerts.yaml at commit b772e9f9 (2026-05-26),
  * https://azure.github.io/azure-monitor-baseline-alerts. A row says why where its threshold differs or has no baseline.
  */
-const RULES: Readonly<Record<Watched, { readonly metricNamespace: string; readonly rows: readonly Row[] }>> = {
+const RULES: Readonly<Record<Watched, WatchedRules>> = {
   plan: {
     metricNamespace: 'Microsoft.Web/serverfarms',
+    runbook: 'scale-for-an-event',
     rows: [
       above('plan-cpu', 'CpuPercentage', 90, { about: 'The workers compute all the time.' }),
       above('plan-memory', 'MemoryPercentage', 90, { about: 'The workers have no memory left.' }),
@@ -52,6 +64,7 @@ const RULES: Readonly<Record<Watched, { readonly metricNamespace: string; readon
   },
   app: {
     metricNamespace: 'Microsoft.Web/sites',
+    runbook: 'production-down',
     rows: [
       above('app-5xx', 'Http5xx', 10, {
         about: 'The app answers with server errors.',
@@ -76,6 +89,7 @@ const RULES: Readonly<Record<Watched, { readonly metricNamespace: string; readon
   // No baseline. The threshold is `autoscale.max`.
   autoscale: {
     metricNamespace: 'Microsoft.Insights/autoscalesettings',
+    runbook: 'scale-for-an-event',
     rows: [
       {
         ...above('autoscale-max', 'ObservedCapacity', 0, {
@@ -90,6 +104,7 @@ const RULES: Readonly<Record<Watched, { readonly metricNamespace: string; readon
   },
   mysql: {
     metricNamespace: 'Microsoft.DBforMySQL/flexibleServers',
+    runbook: 'dependency-down',
     rows: [
       // Baseline: 6 hours. Shorter here, because visitors notice sooner.
       above('mysql-cpu', 'cpu_percent', 95, {
@@ -107,6 +122,7 @@ const RULES: Readonly<Record<Watched, { readonly metricNamespace: string; readon
       above('mysql-memory', 'memory_percent', 95, { about: 'MySQL has no memory left.' }),
       above('mysql-storage', 'storage_percent', 90, {
         about: "MySQL's storage is filling.",
+        runbook: 'disk-full',
         aggregation: 'Maximum',
         severity: 2,
       }),
@@ -121,6 +137,7 @@ const RULES: Readonly<Record<Watched, { readonly metricNamespace: string; readon
   // https://learn.microsoft.com/azure/azure-monitor/reference/supported-metrics/microsoft-cache-redisenterprise-metrics
   'cache-managed': {
     metricNamespace: 'Microsoft.Cache/redisEnterprise',
+    runbook: 'dependency-down',
     rows: [
       above('redis-cpu', 'percentProcessorTime', 80, {
         about: 'Redis computes all the time.',
@@ -137,6 +154,7 @@ const RULES: Readonly<Record<Watched, { readonly metricNamespace: string; readon
   },
   'cache-classic': {
     metricNamespace: 'Microsoft.Cache/Redis',
+    runbook: 'dependency-down',
     rows: [
       above('redis-load', 'serverLoad', 85, { about: 'Redis computes all the time.', window: 'PT15M', every: 'PT5M' }),
       above('redis-memory', 'usedmemorypercentage', 90, {
@@ -149,6 +167,7 @@ const RULES: Readonly<Record<Watched, { readonly metricNamespace: string; readon
   },
   media: {
     metricNamespace: 'Microsoft.Storage/storageAccounts',
+    runbook: 'dependency-down',
     rows: [
       // Baseline: 1 minute. Longer here, so that one failed request in a quiet minute raises no alert.
       {
@@ -160,6 +179,7 @@ const RULES: Readonly<Record<Watched, { readonly metricNamespace: string; readon
   // No baseline. The threshold is 85 % of `media.shareGb`; Azure writes the metric once an hour.
   share: {
     metricNamespace: 'Microsoft.Storage/storageAccounts/fileServices',
+    runbook: 'disk-full',
     rows: [
       above('share-full', 'FileCapacity', 0, {
         about: 'The share of media is filling: in a full one every write fails.',
@@ -171,6 +191,7 @@ const RULES: Readonly<Record<Watched, { readonly metricNamespace: string; readon
   },
   vault: {
     metricNamespace: 'Microsoft.KeyVault/vaults',
+    runbook: 'dependency-down',
     rows: [
       {
         ...above('vault-availability', 'Availability', 90, { about: 'The vault fails requests.', severity: 1 }),
@@ -181,6 +202,7 @@ const RULES: Readonly<Record<Watched, { readonly metricNamespace: string; readon
   },
   door: {
     metricNamespace: 'Microsoft.Cdn/profiles',
+    runbook: 'production-down',
     rows: [
       {
         ...above('door-origin', 'OriginHealthPercentage', 90, {
@@ -222,8 +244,9 @@ export interface Sizes {
 }
 
 export function metricRules(watched: Watched, { autoscaleMax, shareGb }: Sizes): readonly MetricRule[] {
-  const { metricNamespace, rows } = RULES[watched];
+  const { metricNamespace, runbook, rows } = RULES[watched];
   return rows.map((row) => ({
+    runbook,
     ...row,
     metricNamespace,
     ...(watched === 'autoscale' ? { threshold: autoscaleMax } : {}),
@@ -235,6 +258,7 @@ export function metricRules(watched: Watched, { autoscaleMax, shareGb }: Sizes):
 export interface QueryRule {
   readonly name: string;
   readonly about: string;
+  readonly runbook: Runbook;
   readonly query: string;
   /** It fires when the query has at least one row. */
   readonly window: string;
@@ -256,6 +280,7 @@ export const LOG_RULES: readonly QueryRule[] = [
     // https://learn.microsoft.com/azure/azure-monitor/logs/daily-cap
     name: 'logs-capped',
     about: 'The daily cap of the logs is reached: alerts that read logs see nothing until tomorrow.',
+    runbook: 'disk-full',
     query: `${rowsOf('_LogOperation', { Category: 'string', Detail: 'string' })} | where Category =~ "Ingestion" and Detail contains "OverQuota"`,
     window: 'PT15M',
     severity: 2,
@@ -267,6 +292,7 @@ export const SIDECAR_RULES: readonly QueryRule[] = [
   {
     name: 'sidecar-absent',
     about: "Production's sidecar has not been ready for 10 minutes: images stay on the disk.",
+    runbook: 'media-lagging',
     query: absent('production'),
     window: 'PT10M',
     lookBack: 'P2D',
@@ -276,6 +302,7 @@ export const SIDECAR_RULES: readonly QueryRule[] = [
     name: 'sidecar-absent-staging',
     about:
       "Staging's sidecar has not been ready for 10 minutes: the next release is refused, and what the last one left is not carried.",
+    runbook: 'media-lagging',
     query: absent('staging'),
     window: 'PT10M',
     lookBack: 'P2D',
@@ -284,6 +311,7 @@ export const SIDECAR_RULES: readonly QueryRule[] = [
   {
     name: 'media-stuck',
     about: 'A file cannot be carried to Blob. `slipway media list` says which and why.',
+    runbook: 'media-lagging',
     query: reported('slipway_media_stuck', ' | where Max > 0'),
     window: 'PT10M',
     severity: 2,
@@ -291,6 +319,7 @@ export const SIDECAR_RULES: readonly QueryRule[] = [
   {
     name: 'media-conflicts',
     about: 'A file has another content than the blob of its name. `slipway media list` says which.',
+    runbook: 'media-lagging',
     query: reported('slipway_media_conflicts', ' | where Max > 0'),
     window: 'PT10M',
     severity: 2,
@@ -298,6 +327,7 @@ export const SIDECAR_RULES: readonly QueryRule[] = [
   {
     name: 'media-late',
     about: 'A file has been waiting for Blob for more than 5 minutes.',
+    runbook: 'media-lagging',
     query: reported('slipway_media_oldest_seconds', ' | where Max > 300'),
     window: 'PT10M',
     severity: 2,

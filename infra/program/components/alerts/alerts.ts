@@ -17,6 +17,7 @@ import {
   WATCHED,
   type Watched,
 } from './alert-rules.ts';
+import { type Runbook, runbookAddress } from './runbooks.ts';
 
 export interface AlertsInput {
   readonly observe: Observe;
@@ -91,7 +92,7 @@ export class Alerts extends ComponentResource {
       `alert-${rule.name}`,
       {
         ruleName: names.scoped(rule.name),
-        description: described(rule.about),
+        description: this.#described(rule.about, rule.runbook),
         resourceGroupName: this.#group,
         location: 'Global',
         tags,
@@ -133,7 +134,7 @@ export class Alerts extends ComponentResource {
       {
         ruleName: names.scoped(rule.name),
         displayName: rule.name,
-        description: described(rule.about),
+        description: this.#described(rule.about, rule.runbook),
         kind: 'LogAlert',
         resourceGroupName: this.#group,
         location,
@@ -173,7 +174,10 @@ export class Alerts extends ComponentResource {
       'alert-unavailable',
       {
         ruleName: names.scoped('unavailable'),
-        description: described(`Visitors in ${FAILED_LOCATIONS} places or more cannot use the app.`),
+        description: this.#described(
+          `Visitors in ${FAILED_LOCATIONS} places or more cannot use the app.`,
+          'production-down',
+        ),
         resourceGroupName: this.#group,
         location: 'Global',
         tags,
@@ -217,9 +221,9 @@ export class Alerts extends ComponentResource {
       { parent: this },
     );
   }
-}
 
-/** Description shown in the e-mail. */
-function described(about: string): string {
-  return `${about} First thing to do: docs/runbooks/alerts.md`;
+  /** Shown in the e-mail, and sent to webhooks. */
+  #described(about: string, runbook: Runbook): string {
+    return `${about} What to do: ${runbookAddress(this.#context.config.observe.runbooks, runbook)}`;
+  }
 }
