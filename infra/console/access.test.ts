@@ -31,17 +31,25 @@ test('a request of the console’s own page, of a tool, and a link that somebody
   expect(access.isForeign({ host, ...followed })).toBe(false);
 });
 
-test('the cookie and the token as a bearer are credentials, and nothing else is', () => {
-  expect(access.hasCredential({ cookie })).toBe(true);
-  expect(access.hasCredential({ cookie: `other=1; ${cookie}` })).toBe(true);
-  expect(access.hasCredential({ authorization: 'Bearer the-token' })).toBe(true);
-  expect(access.hasCredential({})).toBe(false);
-  expect(access.hasCredential({ cookie: 'slipway-console-8082=the-token' })).toBe(false);
-  expect(access.hasCredential({ cookie, authorization: 'Bearer wrong' })).toBe(false);
-  expect(access.hasCredential({ cookie: new ConsoleAccess('other', 8082).setCookie.split(';')[0] ?? '' })).toBe(false);
+test('the cookie that was set is one, and no other is', () => {
+  expect(access.hasCookie({ cookie })).toBe(true);
+  expect(access.hasCookie({ cookie: `other=1; ${cookie}` })).toBe(true);
+  expect(access.hasCookie({})).toBe(false);
+  expect(access.hasCookie({ cookie: 'slipway-console-8082=the-token' })).toBe(false);
+  expect(access.hasCookie({ cookie: new ConsoleAccess('other', 8082).setCookie.split(';')[0] ?? '' })).toBe(false);
 });
 
-test('the cookie holds no token, cannot be read by a script and is not sent from elsewhere', () => {
+test('key and token are bearers, and what the cookie holds is none', () => {
+  expect(access.hasKey({ authorization: `Bearer ${access.pageKey}` })).toBe(true);
+  expect(access.hasKey({ authorization: 'Bearer the-token' })).toBe(true);
+  expect(access.hasKey({ cookie })).toBe(false);
+  expect(access.hasKey({ authorization: `Bearer ${cookie.split('=')[1]}` })).toBe(false);
+  expect(access.hasKey({ authorization: 'Bearer wrong' })).toBe(false);
+  expect(access.hasKey({ authorization: access.pageKey })).toBe(false);
+});
+
+test('cookie and key hold no token; the cookie cannot be read by a script and is not sent from elsewhere', () => {
+  expect(access.pageKey).not.toContain('the-token');
   expect(access.setCookie).not.toContain('the-token');
   expect(access.setCookie).toContain('HttpOnly; SameSite=Strict');
 });

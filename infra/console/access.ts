@@ -1,7 +1,11 @@
 import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
 
-/** Who may use the console: whoever has the token, from a page of the console itself. */
+/**
+ * Who may use the console: whoever has the token, from a page of the console itself. A browser gets two credentials for it. It sends the
+ * cookie to every port of 127.0.0.1, whoever listens there, so the cookie opens only the page's own files, in which there is nothing to
+ * know. Data and actions take the key, which the page keeps where no other port can read it and sends in a header.
+ */
 export class ConsoleAccess {
   readonly #token: string;
   readonly #hosts: readonly string[];
@@ -31,21 +35,29 @@ export class ConsoleAccess {
     return isSame(text, this.#token);
   }
 
-  /** The cookie of an earlier visit, or the token as a bearer. */
-  hasCredential({ cookie = '', authorization = '' }: IncomingHttpHeaders): boolean {
+  /** The key of a page, or the token of a tool, as a bearer: for data and actions. */
+  hasKey({ authorization = '' }: IncomingHttpHeaders): boolean {
     const [, bearer] = /^Bearer +(\S+) *$/i.exec(authorization) ?? [];
-    if (bearer !== undefined) return this.isToken(bearer);
+    return bearer !== undefined && (isSame(bearer, this.pageKey) || this.isToken(bearer));
+  }
+
+  /** The cookie of an earlier visit: for the files of the page. */
+  hasCookie({ cookie = '' }: IncomingHttpHeaders): boolean {
     const sent = cookie.split('; ').find((pair) => pair.startsWith(`${this.#cookieName}=`));
-    return sent !== undefined && isSame(sent.slice(this.#cookieName.length + 1), this.#cookieValue);
+    return sent !== undefined && isSame(sent.slice(this.#cookieName.length + 1), this.#derived('console cookie'));
   }
 
-  /** Holds no token, and is the same after a restart of the region, so that an open page goes on. */
   get setCookie(): string {
-    return `${this.#cookieName}=${this.#cookieValue}; HttpOnly; SameSite=Strict; Path=/`;
+    return `${this.#cookieName}=${this.#derived('console cookie')}; HttpOnly; SameSite=Strict; Path=/`;
   }
 
-  get #cookieValue(): string {
-    return createHmac('sha256', this.#token).update('console cookie').digest('base64url');
+  /** Is the same after a restart of the region, so that an open page goes on. */
+  get pageKey(): string {
+    return this.#derived('console page');
+  }
+
+  #derived(purpose: string): string {
+    return createHmac('sha256', this.#token).update(purpose).digest('base64url');
   }
 }
 

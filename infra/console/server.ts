@@ -81,9 +81,11 @@ export class ConsoleServer {
     if (url.pathname === '/' && token !== null) {
       if (!access.isToken(token)) return forbid(request, response);
       response.setHeader('set-cookie', access.setCookie);
-      return html(response, 200, ENTRY_PAGE);
+      return html(response, 200, entryPage(access.pageKey));
     }
-    if (!access.hasCredential(request.headers)) return forbid(request, response);
+    const isFile = (request.method === 'GET' || request.method === 'HEAD') && !url.pathname.startsWith('/api/');
+    if (!access.hasKey(request.headers) && !(isFile && access.hasCookie(request.headers)))
+      return forbid(request, response);
     if (request.method === 'POST') return this.#act(request, response, url.pathname);
     if (request.method !== 'GET' && request.method !== 'HEAD') {
       response.setHeader('allow', 'GET, HEAD, POST');
@@ -174,10 +176,16 @@ function html(response: ServerResponse, status: number, body: string): void {
   response.writeHead(status, { 'content-type': 'text/html; charset=utf-8' }).end(body);
 }
 
-/** Leads on from a page of the console itself: after a redirect from elsewhere a browser would keep a strict cookie back. */
-const ENTRY_PAGE = `<!doctype html><html lang="en"><meta charset="utf-8"><link rel="icon" href="data:,"><title>slipway</title>
-<meta http-equiv="refresh" content="0;url=/"><p><a href="/">Open the console</a></p></html>
+/**
+ * Hands the page its key, and leads on to it from a page of the console itself: after a redirect from elsewhere a browser would keep a
+ * strict cookie back.
+ */
+function entryPage(key: string): string {
+  return `<!doctype html><html lang="en"><meta charset="utf-8"><link rel="icon" href="data:,"><title>slipway</title>
+<meta name="slipway-key" content="${key}"><script type="module" src="/page/enter.ts"></script>
+<noscript>The console needs JavaScript. The same data is in the terminal: ./slipway status</noscript></html>
 `;
+}
 
 const FORBIDDEN_PAGE = `<!doctype html><html lang="en"><meta charset="utf-8"><link rel="icon" href="data:,"><meta name="viewport" content="width=device-width">
 <title>403</title><h1>This console needs its token</h1>

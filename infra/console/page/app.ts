@@ -9,7 +9,7 @@ import { OverviewPage } from './overview-page.ts';
 import { type Problem, problemsOf } from './problems.ts';
 import { ReleasesPage } from './releases-page.ts';
 import { SettingsPage } from './settings-page.ts';
-import { type Store, useStore } from './store.ts';
+import { type Connection, type Store, useStore } from './store.ts';
 import { TracesPage } from './traces-page.ts';
 import { TrafficPage } from './traffic-page.ts';
 import { Pill } from './ui.ts';
@@ -38,6 +38,13 @@ const PAGES: Readonly<Record<string, Page>> = {
   faults: { label: 'Faults', icon: 'faults', view: FaultsPage },
 };
 
+const CONNECTION_WORDS: Readonly<Record<Connection, readonly [tone: string, words: string]>> = {
+  live: ['ok', 'live'],
+  connecting: ['', 'connecting'],
+  lost: ['warn', 'reconnecting'],
+  refused: ['bad', 'not signed in'],
+};
+
 /** The frame: where one can go, how the region is, and the page that is chosen. */
 export function App(): VNode {
   const store = useStore();
@@ -64,7 +71,7 @@ export function App(): VNode {
       <div class="side-foot"><${Live} store=${store} /><${ThemeButton} /></div>
     </header>
     <main>
-      ${store.connection === 'lost' ? html`<div class="banner warn" role="alert"><span class="spinner"></span><p><strong>The region does not answer.</strong> This page shows what it knew last and goes on by itself. To do: <code>npm start</code></p></div>` : null}
+      <${ConnectionBanner} connection=${store.connection} />
       ${page === undefined ? null : html`<${page.view} key=${address} store=${store} problems=${problems} parameters=${new URLSearchParams(query)} />`}
     </main>
   </div>` as VNode;
@@ -84,10 +91,16 @@ function Nav({ chosen, problems }: { readonly chosen: string; readonly problems:
   )}</nav>` as VNode;
 }
 
+function ConnectionBanner({ connection }: { readonly connection: Connection }): VNode | null {
+  if (connection === 'lost')
+    return html`<div class="banner warn" role="alert"><span class="spinner"></span><p><strong>The region does not answer.</strong> This page shows what it knew last and goes on by itself. To do: <code>npm start</code></p></div>` as VNode;
+  if (connection === 'refused')
+    return html`<div class="banner bad" role="alert"><${Icon} name="faults" /><p><strong>This page has no valid key.</strong> To do: open the address that <code>npm start</code> prints as “console”.</p></div>` as VNode;
+  return null;
+}
+
 function Live({ store: { connection } }: { readonly store: Store }): VNode {
-  const [tone, words] = { live: ['ok', 'live'], connecting: ['', 'connecting'], lost: ['warn', 'reconnecting'] }[
-    connection
-  ] as [string, string];
+  const [tone, words] = CONNECTION_WORDS[connection];
   return html`<span class="live"><i class="dot ${tone}"></i><span>${words}</span></span>` as VNode;
 }
 

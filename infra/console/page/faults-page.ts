@@ -3,8 +3,9 @@ import type { VNode } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
 import type { FaultTarget } from '../../local/faults.ts';
 import type { ConsoleState, PathAnswer } from '../model.ts';
+import { act, ask } from './api.ts';
 import { duration } from './format.ts';
-import { act, ask, type Store } from './store.ts';
+import type { Store } from './store.ts';
 import { Card, Empty, Loading, PageHead, Pill } from './ui.ts';
 
 const ASK_EVERY_MS = 2_000;

@@ -2,8 +2,8 @@ import { html } from 'htm/preact';
 import type { VNode } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
 import type { LogList } from '../model.ts';
+import { ask } from './api.ts';
 import { LogLines } from './log-lines.ts';
-import { ask } from './store.ts';
 import { Card, Empty, Loading } from './ui.ts';
 
 const ASK_EVERY_MS = 2_000;

@@ -5,4 +5,4 @@ import { follow } from './store.ts';
 
 const root = document.getElementById('app');
 if (root !== null) render(html`<${App} />`, root);
-follow();
+void follow();

@@ -1,6 +1,8 @@
 import { html } from 'htm/preact';
 import type { VNode } from 'preact';
+import { useEffect, useState } from 'preact/hooks';
 import type { ConsoleState, ImageView } from '../model.ts';
+import { api } from './api.ts';
 import { ago, bytes, seconds } from './format.ts';
 import { mediaText } from './slots.ts';
 import type { Store } from './store.ts';
@@ -66,8 +68,31 @@ export function ImageGrid({
       state,
       bytes: size,
     }) => html`<figure key=${name + worker} title=${`${name}, ${bytes(size)}, ${slot}`}>
-      <img src="/api/images/${worker}/${encodeURIComponent(name)}" alt="Image of ${slot}, ${ago(at)}" loading="lazy" width="92" height="92" />
+      <${Thumbnail} path="images/${worker}/${encodeURIComponent(name)}" alt="Image of ${slot}, ${ago(at)}" />
       <figcaption>${state === 'pending' ? html`<${Pill} tone="warn">waiting<//>` : ago(at)}</figcaption>
     </figure>`,
   )}</div>` as VNode;
+}
+
+/** An image that is asked with the key, which the address of an image could not have. */
+function Thumbnail({ path, alt }: { readonly path: string; readonly alt: string }): VNode {
+  const [address, setAddress] = useState<string | undefined>();
+  useEffect(() => {
+    let shown: string | undefined;
+    let isLeft = false;
+    const load = async (): Promise<void> => {
+      const answer = await api(path);
+      const image = answer.ok ? await answer.blob() : undefined;
+      if (image === undefined || isLeft) return;
+      shown = URL.createObjectURL(image);
+      setAddress(shown);
+    };
+    load().catch(() => undefined);
+    return () => {
+      isLeft = true;
+      if (shown !== undefined) URL.revokeObjectURL(shown);
+    };
+  }, [path]);
+  if (address === undefined) return html`<div class="thumbnail" role="img" aria-label=${alt}></div>` as VNode;
+  return html`<img class="thumbnail" src=${address} alt=${alt} width="92" height="92" />` as VNode;
 }

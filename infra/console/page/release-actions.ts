@@ -2,8 +2,8 @@ import { html } from 'htm/preact';
 import type { VNode } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import type { ConsoleState } from '../model.ts';
+import { act } from './api.ts';
 import { Icon } from './icons.ts';
-import { act } from './store.ts';
 
 type ActionName = 'release' | 'promote' | 'swap-back';
 

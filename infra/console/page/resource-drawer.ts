@@ -2,9 +2,9 @@ import { html } from 'htm/preact';
 import type { VNode } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import type { ConsoleState, Counterpart, ResourceView, SystemGraph } from '../model.ts';
+import { ask } from './api.ts';
 import { Icon } from './icons.ts';
 import { statusOf } from './part-status.ts';
-import { ask } from './store.ts';
 import { Empty, Loading, Pill } from './ui.ts';
 
 /** A part of the system: how it is, what it is connected to by which settings, and what the program says of it. */

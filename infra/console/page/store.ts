@@ -1,7 +1,10 @@
 import { useEffect, useState } from 'preact/hooks';
 import type { ConsoleState, TrafficPoint } from '../model.ts';
+import { api, untilNewKey } from './api.ts';
+import { type ServerEvent, serverEvents } from './server-events.ts';
 
-export type Connection = 'connecting' | 'live' | 'lost';
+/** `refused`: the page has no key, or one from before the region was reset. */
+export type Connection = 'connecting' | 'live' | 'lost' | 'refused';
 
 /** Everything the page knows; members arrive one by one. */
 export interface Store {
@@ -12,6 +15,7 @@ export interface Store {
 }
 
 const POINTS_KEPT_S = 600;
+const RETRY_MS = 1_000;
 
 let store: Store = { connection: 'connecting', state: {}, now: Math.floor(Date.now() / 1000) };
 const listeners = new Set<(store: Store) => void>();
@@ -34,51 +38,38 @@ export function useStore(): Store {
   return seen;
 }
 
-/** Follows the region; the browser reconnects by itself, also after a restart of the region. */
-export function follow(): void {
-  const events = new EventSource('/api/events');
-  events.addEventListener('open', () => change({ connection: 'live' }));
-  events.addEventListener('error', () => {
+/** Follows the region for ever, over its restarts. After one, the state comes whole, with what happened meanwhile. */
+export async function follow(): Promise<void> {
+  for (;;) {
+    const answer = await api('events').catch(() => undefined);
+    if (answer?.status === 403) {
+      change({ connection: 'refused' });
+      await untilNewKey();
+      continue;
+    }
+    if (answer?.ok && answer.body !== null) {
+      // It ends when the region does, whichever way.
+      await take(answer.body).catch(() => undefined);
+    }
     change({ connection: 'lost' });
-    // After an answer other than 200 a browser does not ask again by itself.
-    if (events.readyState === EventSource.CLOSED) setTimeout(follow, 2_000);
-  });
-  events.addEventListener('all', ({ data }) => {
-    change({ connection: 'live', state: JSON.parse(data) as ConsoleState });
-  });
-  events.addEventListener('member', ({ data }) => {
-    const { name, value } = JSON.parse(data) as { name: string; value: unknown };
-    change({ state: { ...store.state, [name]: value } });
-  });
-  events.addEventListener('traffic', ({ data }) => {
+    await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
+  }
+}
+
+async function take(body: NonNullable<Response['body']>): Promise<void> {
+  for await (const event of serverEvents(body)) apply(event);
+}
+
+function apply({ name, data }: ServerEvent): void {
+  if (name === 'all') change({ connection: 'live', state: JSON.parse(data) as ConsoleState });
+  if (name === 'member') {
+    const { name: member, value } = JSON.parse(data) as { name: string; value: unknown };
+    change({ state: { ...store.state, [member]: value } });
+  }
+  if (name === 'traffic') {
     const { now, points, swaps } = JSON.parse(data) as { now: number; points: TrafficPoint[]; swaps: number[] };
     const before = store.state.traffic?.points ?? [];
     const kept = [...before, ...points].filter(({ t }) => t > now - POINTS_KEPT_S);
     change({ now, state: { ...store.state, traffic: { points: kept, swaps } } });
-  });
-}
-
-export interface ActionResult {
-  readonly ok: boolean;
-  readonly message: string;
-}
-
-export async function act(name: string, body: object = {}): Promise<ActionResult> {
-  try {
-    const answer = await fetch(`/api/actions/${name}`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify(body),
-    });
-    const { message = '' } = (await answer.json()) as { message?: string };
-    return { ok: answer.ok, message };
-  } catch {
-    return { ok: false, message: 'The console does not answer. Does the region still run? npm start' };
   }
-}
-
-/** Something from `GET /api/…`; undefined when there is none. */
-export async function ask<T>(path: string): Promise<T | undefined> {
-  const answer = await fetch(`/api/${path}`);
-  return answer.ok ? ((await answer.json()) as T) : undefined;
 }

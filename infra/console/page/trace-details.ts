@@ -3,9 +3,9 @@ import type { VNode } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
 import type { DrawnSpan } from '../../local/telemetry/traces.ts';
 import type { TraceView } from '../model.ts';
+import { ask } from './api.ts';
 import { ago, duration } from './format.ts';
 import { LogLines } from './log-lines.ts';
-import { ask } from './store.ts';
 import { Card, Empty, Loading, Pill } from './ui.ts';
 
 const LEGEND = [

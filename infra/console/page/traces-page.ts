@@ -2,8 +2,8 @@ import { html } from 'htm/preact';
 import type { VNode } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
 import type { TraceRow } from '../model.ts';
+import { ask } from './api.ts';
 import { ago, duration } from './format.ts';
-import { ask } from './store.ts';
 import { TraceDetails } from './trace-details.ts';
 import { Card, Empty, Loading, Pill } from './ui.ts';
 

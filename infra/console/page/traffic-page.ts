@@ -2,9 +2,10 @@ import { html } from 'htm/preact';
 import type { VNode } from 'preact';
 import { useMemo, useState } from 'preact/hooks';
 import type { LoadState } from '../model.ts';
+import { act } from './api.ts';
 import { Icon } from './icons.ts';
 import { Figures } from './overview-page.ts';
-import { act, type Store } from './store.ts';
+import type { Store } from './store.ts';
 import { ErrorChart, LatencyChart, Legend, RateChart, type Slot, totalsOf, windowOf } from './traffic-charts.ts';
 import { Card } from './ui.ts';
 
