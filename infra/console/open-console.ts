@@ -6,7 +6,7 @@ import { EventStream } from './event-stream.ts';
 import { openImage } from './images.ts';
 import { Load } from './load.ts';
 import { Redaction } from './redaction.ts';
-import { RegionWatch } from './region-watch.ts';
+import { RegionWatch, type WatchParts } from './region-watch.ts';
 import { ReleaseRecords } from './release-records.ts';
 import { ConsoleServer } from './server.ts';
 import { resourceView } from './system-graph.ts';
@@ -21,6 +21,7 @@ export interface ConsoleOptions {
   readonly token: string;
   /** Default: what releases keep in the region's storage. */
   readonly records?: Pick<ReleaseRecords, 'read' | 'asked'>;
+  readonly everyMs?: NonNullable<WatchParts['everyMs']>;
 }
 
 export interface OpenedConsole {
@@ -45,11 +46,18 @@ function queries(watch: RegionWatch, stateDir: string): Readonly<Record<string, 
 }
 
 /** Puts the console together. It reads the state directory; nothing runs until somebody looks. */
-export async function openConsole({ stateDir, port, token, records }: ConsoleOptions): Promise<OpenedConsole> {
+export async function openConsole({ stateDir, port, token, records, everyMs }: ConsoleOptions): Promise<OpenedConsole> {
   const paths = statePaths(stateDir);
   const redaction = new Redaction();
   const stream = new EventStream(redaction);
-  const watch = new RegionWatch({ paths, stream, redaction, records: records ?? new ReleaseRecords(stateDir) });
+  const pace = everyMs === undefined ? {} : { everyMs };
+  const watch = new RegionWatch({
+    paths,
+    stream,
+    redaction,
+    records: records ?? new ReleaseRecords(stateDir),
+    ...pace,
+  });
   const load = new Load(port - PRODUCTION_BELOW_CONSOLE, (state) => stream.set('load', state));
   const actions = new Actions({
     stateDir,

@@ -1,19 +1,20 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { appendFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
 import { createRequire } from 'node:module';
+import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { AxeResults } from 'axe-core';
-import { type Browser, chromium, type Page } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
+import { BROWSER, launchBrowser, openConsolePage, Walk } from '../testbed/browser.ts';
 import { long } from '../testbed/long-form.ts';
 import { healthyStatus, type SeededConsole, seededConsole } from './seeded-console.fixture.ts';
 
-const executablePath = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find(existsSync);
-const BROWSER_ARGUMENTS = ['--no-sandbox', '--disable-gpu', '--disable-background-networking'];
 const PAGES = ['Overview', 'Releases', 'Settings', 'Media', 'Traffic', 'Traces', 'Logs', 'Faults'];
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
 /** Without a browser there is nothing to see; `.ci/run` and the dev container have one. */
-const withBrowser = executablePath === undefined ? describe.skip : describe;
+const withBrowser = BROWSER === undefined ? describe.skip : describe;
 
 withBrowser('the page in a browser', () => {
   let seeded: SeededConsole;
@@ -22,27 +23,14 @@ withBrowser('the page in a browser', () => {
   const complaints: string[] = [];
 
   beforeAll(async () => {
-    [seeded, browser] = await Promise.all([
-      seededConsole(),
-      chromium.launch({ ...(executablePath === undefined ? {} : { executablePath }), args: BROWSER_ARGUMENTS }),
-    ]);
-    page = await open('light', 1280);
+    [seeded, browser] = await Promise.all([seededConsole(), launchBrowser()]);
+    page = await openConsolePage(browser, `${seeded.url}/?token=${seeded.token}`, { complaints });
   });
 
   afterAll(async () => {
     await browser?.close();
     await seeded?.close();
   });
-
-  async function open(colorScheme: 'light' | 'dark', width: number): Promise<Page> {
-    const context = await browser.newContext({ colorScheme, viewport: { width, height: 900 } });
-    const opened = await context.newPage();
-    opened.on('console', (message) => complaints.push(message.text()));
-    opened.on('pageerror', (error) => complaints.push(error.message));
-    await opened.goto(`${seeded.url}/?token=${seeded.token}`);
-    await opened.getByRole('heading', { name: 'Production' }).waitFor();
-    return opened;
-  }
 
   async function choose(on: Page, name: string): Promise<void> {
     await on.getByRole('navigation').getByRole('link', { name }).click();
@@ -59,15 +47,37 @@ withBrowser('the page in a browser', () => {
   test.each([
     ['light', 1280],
     ['dark', 390],
-  ] as const)('axe-core finds nothing in %s colours, %d pixels wide', async (scheme, width) => {
-    const opened = await open(scheme, width);
+  ] as const)('axe-core finds nothing in %s colours, %d pixels wide', async (colorScheme, width) => {
+    await page.emulateMedia({ colorScheme });
+    await page.setViewportSize({ width, height: 900 });
     for (const name of long ? PAGES : PAGES.slice(0, 1)) {
-      await choose(opened, name);
-      expect([name, await violations(opened)]).toEqual([name, []]);
-      const tooWide = await opened.evaluate('document.documentElement.scrollWidth > innerWidth');
+      await choose(page, name);
+      expect([name, await violations(page)]).toEqual([name, []]);
+      const tooWide = await page.evaluate('document.documentElement.scrollWidth > innerWidth');
       expect([name, tooWide]).toEqual([name, false]);
     }
-    await opened.context().close();
+    await page.emulateMedia({ colorScheme: 'light' });
+    await page.setViewportSize({ width: 1280, height: 900 });
+  });
+
+  test('another server of this machine, which gets the cookie, gets no data with it and can do nothing', async () => {
+    const cookies: string[] = [];
+    const other = createServer(({ headers }, response) => {
+      cookies.push(headers.cookie ?? '');
+      response.writeHead(200, { 'content-type': 'text/html' }).end('<title>another</title>');
+    });
+    await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve));
+    const visit = await page.context().newPage();
+    await visit.goto(`http://127.0.0.1:${(other.address() as AddressInfo).port}/`);
+    expect(await visit.evaluate('Object.keys(localStorage).length')).toBe(0);
+    await visit.close();
+    other.close();
+    const cookie = cookies[0] ?? '';
+    expect(cookie).toContain(`slipway-console-${seeded.port}=`);
+    expect((await fetch(`${seeded.url}/api/state`, { headers: { cookie } })).status).toBe(403);
+    const headers = { cookie, origin: seeded.url, 'content-type': 'application/json' };
+    const body = JSON.stringify({ target: 'redis', on: false });
+    expect((await fetch(`${seeded.url}/api/actions/fault`, { method: 'POST', headers, body })).status).toBe(403);
   });
 
   test('a part that is down is named with what to do, and its fault is one click away', async () => {
@@ -76,7 +86,7 @@ withBrowser('the page in a browser', () => {
     const redis = new Date(Date.now() - 190_000).toISOString();
     const downSince = { ...seeded.status.downSince, redis };
     seeded.status = { ...seeded.status, downSince, servers: { ...seeded.status.servers, redis: null } };
-    await page.getByText('Redis is down, for 3 min.').waitFor();
+    await page.getByText(/^Redis is down, for \d+ min\.$/).waitFor();
     await page.getByRole('status').getByRole('link', { name: 'Faults' }).click();
     await page.getByRole('switch', { name: /Redis off/ }).click();
     await page.getByRole('switch', { name: /Redis on/ }).waitFor();
@@ -84,27 +94,30 @@ withBrowser('the page in a browser', () => {
   });
 
   test('which setting differs between the slots is found from the first page in one click', async () => {
-    await choose(page, 'Overview');
-    await page.getByRole('link', { name: '1 setting not as in the other slot' }).first().click();
+    const walk = await Walk.from(page);
+    await walk.click(page.getByRole('link', { name: '1 setting not as in the other slot' }).first());
     await page.getByRole('row', { name: /IMAGE_RATE_PER_MINUTE differs 60000 7/ }).waitFor();
+    expect(walk.clicks).toBe(1);
   });
 
   test('what happened in the last release is found from the first page in two clicks', async () => {
-    await choose(page, 'Overview');
-    await page.getByRole('link', { name: 'All releases' }).click();
-    await page.getByRole('button', { name: 'release', exact: true }).first().click();
+    const walk = await Walk.from(page);
+    await walk.click(page.getByRole('link', { name: 'All releases' }));
+    await walk.click(page.getByRole('button', { name: 'release', exact: true }).first());
     await page.getByText('Blob does not answer').waitFor();
     await page.getByText('✗ blob-reachable').waitFor();
+    expect(walk.clicks).toBe(2);
   });
 
-  test('why a request is slow is found from the first page in two clicks, with what was logged in it', async () => {
-    await choose(page, 'Overview');
-    await choose(page, 'Traces');
-    await page.getByLabel('Order').selectOption('slowest first');
+  test('why a request is slow is found from the first page in three clicks, with what was logged in it', async () => {
+    const walk = await Walk.from(page);
+    await walk.open('Traces');
+    await walk.choose('Order', 'slowest first');
     await page.getByRole('heading', { name: 'Slowest requests' }).waitFor();
-    await page.getByRole('row', { name: /2.4 s/ }).getByRole('link').click();
+    await walk.click(page.getByRole('row', { name: /2.4 s/ }).getByRole('link'));
     await page.getByText(/Most of its time: mysql SELECT images, 2.3 s of 2.4 s/).waitFor();
     await page.getByText('SELECT waited for a lock').waitFor();
+    expect(walk.clicks).toBe(3);
   });
 
   test('logs of all processes are in one list, and a line leads to its trace', async () => {
@@ -149,9 +162,10 @@ withBrowser('the page in a browser', () => {
     const { production } = healthyStatus().slots;
     const media = { pending: 1, oldestSeconds: 9, synced: 0, stuck, conflicts: [] };
     seeded.status = { ...healthyStatus(), slots: { ...healthyStatus().slots, production: { ...production, media } } };
-    await choose(page, 'Overview');
-    await page.getByRole('status').getByRole('link', { name: 'Media' }).click();
+    const walk = await Walk.from(page);
+    await walk.click(page.getByRole('status').getByRole('link', { name: 'Media' }));
     await page.getByRole('row', { name: /<img src=x onerror=alert\(1\)> cannot be read/ }).waitFor();
+    expect(walk.clicks).toBe(1);
     await choose(page, 'Overview');
     await page.getByRole('button', { name: 'MySQL' }).click();
     const drawer = page.getByRole('dialog', { name: 'MySQL' });

@@ -30,13 +30,15 @@ const SWAPS_KEPT = 50;
 const TRAFFIC_WINDOW_S = 600;
 
 /** How often each part of the state is read while somebody looks. */
-const EVERY_MS = { traffic: 1_000, runs: 500, status: 2_000, health: 5_000, images: 5_000, releases: 30_000 } as const;
+const EVERY_MS = { traffic: 1_000, runs: 500, status: 2_000, health: 5_000, images: 5_000, releases: 30_000 };
 
 export interface WatchParts {
   readonly paths: StatePaths;
   readonly stream: EventStream;
   readonly records: Pick<ReleaseRecords, 'read' | 'asked'>;
   readonly redaction: Redaction;
+  /** How often parts are read, where other than usual. */
+  readonly everyMs?: Partial<typeof EVERY_MS>;
 }
 
 /** Reads the region's state, part by part, and puts it into the event stream. Reads nothing while nobody looks. */
@@ -70,10 +72,11 @@ export class RegionWatch {
 
   /** Reads each part again and again, as long as `watched`. */
   start(watched: () => boolean): void {
+    const everyMs = { ...EVERY_MS, ...this.#parts.everyMs };
     const repeat = (name: keyof typeof EVERY_MS, action: () => Promise<void>): void => {
       const timer = setInterval(() => {
         if (watched()) void this.#once(name, action);
-      }, EVERY_MS[name]);
+      }, everyMs[name]);
       this.#timers.push(timer.unref());
     };
     repeat('traffic', () => this.#readTraffic());

@@ -24,6 +24,9 @@ export const SECRETS = {
   'redis-password': 'redis-password-4Tz8',
 };
 
+/** So that no test waits for the next look at the region. */
+const POLL_MS = 100;
+
 /** A console over a state directory that no region runs on: what the region would say is what the test says. */
 export interface SeededConsole {
   readonly url: string;
@@ -54,7 +57,13 @@ export async function seededConsole(): Promise<SeededConsole> {
   const port = base + 2;
   const token = SECRETS['console-token'];
   const records: Pick<ReleaseRecords, 'read' | 'asked'> = { read: async () => seeded.records, asked: [] };
-  const { server, close } = await openConsole({ stateDir: paths.root, port, token, records });
+  const { server, close } = await openConsole({
+    stateDir: paths.root,
+    port,
+    token,
+    records,
+    everyMs: { status: POLL_MS },
+  });
   const listener = createServer((socket) => server.accept(socket));
   await listen(listener, port);
   return Object.assign(seeded, {

@@ -1,7 +1,7 @@
 // Takes the pictures of docs/guides/console.md from a console over seeded data: node infra/testbed/take-console-screenshots.ts
 import { join } from 'node:path';
-import { chromium } from 'playwright-core';
 import { seededConsole } from '../console/seeded-console.fixture.ts';
+import { launchBrowser } from './browser.ts';
 
 const DIRECTORY = join(import.meta.dirname, '../../docs/guides');
 const SIZE = { width: 1240, height: 860 };
@@ -9,10 +9,7 @@ const SIZE = { width: 1240, height: 860 };
 const DRAWN_MS = 2_000;
 
 const seeded = await seededConsole();
-const browser = await chromium.launch({
-  executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
-  args: ['--no-sandbox', '--disable-gpu', '--disable-background-networking'],
-});
+const browser = await launchBrowser();
 for (const colorScheme of ['light', 'dark'] as const) {
   const context = await browser.newContext({ colorScheme, viewport: SIZE });
   const page = await context.newPage();
