@@ -3,7 +3,8 @@ import type { RunningVersion, WebSlot } from './appservice/web-slot.ts';
 import { readWaitingRows, type WaitingRows } from './media/media-state.ts';
 import { type DeclaredState, readDeclared } from './phases/live-declaration.ts';
 import { accessTo } from './phases/session.ts';
-import type { HistoryEntry } from './store/history.ts';
+import { settingsDrift } from './settings-drift.ts';
+import { type Configuration, type HistoryEntry, lastLive } from './store/history.ts';
 import { entryBefore } from './store/lineage.ts';
 import { inspectLock, type LockContent, lockName } from './store/lock.ts';
 import { describeOwner, hasEnded } from './store/owner.ts';
@@ -27,6 +28,8 @@ export interface ReleaseSummary {
   readonly versions: Readonly<Record<'production' | 'staging', RunningVersion | null>>;
   /** What deep health of production finds amiss; null when nothing is, or it cannot be asked. */
   readonly findings: string | null;
+  /** What production has otherwise than the release that is live wrote it; null while that cannot be said. */
+  readonly drift: readonly string[] | null;
 }
 
 export type LastRelease = Pick<HistoryEntry, 'version' | 'kind' | 'outcome' | 'who' | 'startedAt' | 'ms' | 'requests'>;
@@ -75,7 +78,19 @@ export async function summarizeReleases(target: ReleaseTarget): Promise<ReleaseS
     workers: workers ?? null,
     versions: { production: running ?? null, staging: inStaging ?? null },
     findings: health.status === 'pass' || health.checks.size === 0 ? null : describeHealth(health),
+    drift: lock === undefined ? driftOf(entries, running, configuration) : null,
   };
+}
+
+/** A command that changes the slots makes differences that are none, and so does a swap that history does not know of. */
+function driftOf(
+  entries: readonly HistoryEntry[],
+  running: RunningVersion | undefined,
+  found: Configuration | undefined,
+): readonly string[] | null {
+  const released = lastLive(entries);
+  if (released === undefined || found === undefined || running?.version !== released.version) return null;
+  return settingsDrift(found, released);
 }
 
 function lastRelease({ version, kind, outcome, who, startedAt, ms, requests }: HistoryEntry): LastRelease {

@@ -2,11 +2,22 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { parseApplicationWorkers } from '../../lib/application-workers.ts';
 import { SlipError } from '../../lib/errors.ts';
 import { visible } from '../../lib/visible.mjs';
+import type { ReleaseSummary } from '../../release/summary.ts';
 import { type CommonOptions, defineCommand } from '../command.ts';
 import { addTargetOptions, releaseTarget, type TargetOptions } from '../release-target.ts';
 import { workersText } from '../views/workers-text.ts';
 
 const WATCH_MS = 2_000;
+/** What a region says of its releases while Blob is unavailable. */
+const UNREAD: Partial<Record<keyof ReleaseSummary, null>> = {
+  lastRelease: null,
+  rollback: null,
+  inProgress: null,
+  rows: null,
+  workers: null,
+  findings: null,
+  drift: null,
+};
 
 interface StatusOptions extends TargetOptions {
   readonly watch: boolean;
@@ -71,9 +82,9 @@ async function localStatus(options: TargetOptions & CommonOptions): Promise<Show
   }
   // History cannot be read while Blob is unavailable; the rest is shown all the same.
   const releases = await releaseSummary(options).catch(() => undefined);
-  const { lastRelease = null, rollback = null, inProgress = null, rows = null } = releases ?? {};
+  const { versions: _, ...shown } = releases ?? UNREAD;
   const more = releases === undefined ? 'releases    history cannot be read\n' : releaseSummaryText(releases);
-  return { value: { ...status, lastRelease, rollback, inProgress, rows }, text: `${statusText(status)}\n${more}` };
+  return { value: { ...status, ...shown }, text: `${statusText(status)}\n${more}` };
 }
 
 /** An instance of a stack has a long name, of which the beginning tells it from the others. */

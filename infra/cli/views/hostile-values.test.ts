@@ -95,7 +95,8 @@ function summaryOf(value: string): ReleaseSummary {
   const rollback = { version: value, entry: value, kind: 'swap' } as const;
   const none = { production: null, staging: null };
   const workers = workersOf(value);
-  return { lastRelease: entry, rollback, inProgress: value, rows: none, workers, versions: none, findings: value };
+  const words = { inProgress: value, findings: value, drift: [value] };
+  return { lastRelease: entry, rollback, rows: none, workers, versions: none, ...words };
 }
 
 function setUpShows(value: string): string {

@@ -11,6 +11,7 @@ function text(production: WaitingRows | null, workers: ReleaseSummary['workers']
     workers,
     versions: { production: null, staging: null },
     findings: null,
+    drift: null,
   };
   return releaseSummaryText({ ...nothing, rows: { production, staging: null } });
 }
@@ -27,12 +28,16 @@ test('rows that the database does not take are shown', () => {
   );
 });
 
-test('what deep health of production finds is shown first', () => {
+test('what deep health of production finds is shown first, then what has drifted', () => {
   const findings = 'share warn (the share of media is nearly full)';
   const summary = { rows: { production: null, staging: null }, lastRelease: null, rollback: null, inProgress: null };
-  const rest = { workers: null, versions: { production: null, staging: null } };
+  const rest = {
+    workers: null,
+    versions: { production: null, staging: null },
+    drift: ['app setting A: changed since the release'],
+  };
   expect(releaseSummaryText({ ...summary, ...rest, findings })).toMatch(
-    /^health {6}production: share warn \(the share of/,
+    /^health {6}production: share warn \(the share of .*\ndrift {7}production: app setting A: changed since the release\n/,
   );
 });
 

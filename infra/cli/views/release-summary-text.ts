@@ -7,8 +7,9 @@ const lateRowSeconds = 60;
 
 /** The lines of `status` about releases. */
 export function releaseSummaryText(summary: ReleaseSummary): string {
-  const { lastRelease, rollback, inProgress, rows, workers, findings } = summary;
+  const { lastRelease, rollback, inProgress, rows, workers, findings, drift } = summary;
   const lines: string[] = findings === null ? [] : [`health      production: ${findings}`];
+  for (const line of drift ?? []) lines.push(`drift       production: ${line}`);
   for (const [slot, found] of Object.entries(rows)) {
     if (found !== null) lines.push(...rowLines(slot, found));
   }

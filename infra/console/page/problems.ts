@@ -81,6 +81,11 @@ function* mediaProblems({ slots, rows }: Partial<ConsoleState>): Generator<Probl
       yield { tone: 'warn', title: `${plural(media.pending, 'image')} of ${slot} not in Blob yet.`, text, ...more };
     }
     const waiting = rows?.[slot];
+    if ((waiting?.refused ?? 0) > 0) {
+      const text = 'No listing shows these images; the log of the slot says why.';
+      const title = `The database does not take ${plural(waiting?.refused ?? 0, 'row')} of ${slot}.`;
+      yield { tone: 'warn', title, text, page: `logs?slot=${slot}`, link: 'Logs' };
+    }
     if ((waiting?.oldestSeconds ?? 0) > LATE_S) {
       const text = `${plural(waiting?.waiting ?? 0, 'row')}; no listing shows these images until MySQL takes them.`;
       yield { tone: 'warn', title: `Rows of ${slot} wait for MySQL.`, text, ...more };
@@ -88,10 +93,24 @@ function* mediaProblems({ slots, rows }: Partial<ConsoleState>): Generator<Probl
   }
 }
 
-function* releaseProblems({ inProgress, site }: Partial<ConsoleState>): Generator<Problem> {
+function* releaseProblems({ inProgress, site, workers, drift }: Partial<ConsoleState>): Generator<Problem> {
   const more = { page: 'releases', link: 'Releases' };
   if (inProgress?.startsWith('left behind')) {
     yield { tone: 'warn', title: 'A command that changes the slots was cut off.', text: inProgress, ...more };
+  }
+  if (workers?.hasWorkers === true && workers.declared !== workers.version) {
+    const text = `Those of ${workers.version} wait: nobody declared it live. To do: ./slipway heal`;
+    yield { tone: 'bad', title: 'Workers and schedule of production do not run.', text, ...more };
+  }
+  if (drift !== undefined && drift !== null && drift.length > 0) {
+    const text = `${drift.join('; ')}. A release would undo it without a word: bring it into the program, or release.`;
+    yield {
+      tone: 'warn',
+      title: 'Production is not as the release wrote it.',
+      text,
+      page: 'settings',
+      link: 'Settings',
+    };
   }
   for (const slot of site?.stopped ?? []) {
     const text = 'It was stopped through the management plane.';

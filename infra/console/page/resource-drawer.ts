@@ -3,6 +3,7 @@ import type { VNode } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import type { ConsoleState, Counterpart, ResourceView, SystemGraph } from '../model.ts';
 import { ask } from './api.ts';
+import { age } from './format.ts';
 import { Icon } from './icons.ts';
 import { statusOf } from './part-status.ts';
 import { Empty, Loading, Pill } from './ui.ts';
@@ -37,9 +38,10 @@ export function ResourceDrawer({
   const labelOf = (other: string): string => graph.parts.find((each) => each.urn === other)?.label ?? other;
   const links = graph.links.filter(({ from, to }) => from === urn || to === urn);
   const logs = logsOf(part.counterpart, state);
+  const process = processOf(part.counterpart, state);
   return html`<aside class="drawer" role="dialog" aria-label=${part.label}>
     <div class="row"><h2 class="grow" style=${{ fontSize: '18px' }}>${part.label}</h2><button type="button" class="button icon" ref=${close} aria-label="Close" onClick=${onClose}><${Icon} name="cross" /></button></div>
-    <div class="row"><${Pill} tone=${tone}>${words}<//><code class="muted">${part.kind}</code><span class="grow"></span>${logs === undefined ? null : html`<a class="button" href="#/logs?${logs}" onClick=${onClose}><${Icon} name="logs" />Logs</a>`}</div>
+    <div class="row"><${Pill} tone=${tone}>${words}<//><code class="muted">${part.kind}</code>${process === undefined ? null : html`<span class="muted number">${process}</span>`}<span class="grow"></span>${logs === undefined ? null : html`<a class="button" href="#/logs?${logs}" onClick=${onClose}><${Icon} name="logs" />Logs</a>`}</div>
     <div>
       <h3>Connected by</h3>
       <table><tbody>${links.map(({ from, to, why }) => html`<tr key=${from + to}><td class="nowrap">${from === urn ? `→ ${labelOf(to)}` : `← ${labelOf(from)}`}</td><td class="mono">${why.join(', ')}</td></tr>`)}</tbody></table>
@@ -49,6 +51,15 @@ export function ResourceDrawer({
       ${view === 'loading' ? html`<${Loading} lines=${6} />` : view === undefined ? html`<${Empty} title="Nothing to show">The program registers no such resource.<//>` : html`<table><tbody>${view.inputs.map(([path, value]) => html`<tr key=${path}><td class="muted">${path}</td><td class="mono">${value}</td></tr>`)}</tbody></table>`}
     </div>
   </aside>` as VNode;
+}
+
+/** The process of a data server, or since when there is none. */
+function processOf(counterpart: Counterpart, { servers, downSince }: Partial<ConsoleState>): string | undefined {
+  if (counterpart !== 'mysql' && counterpart !== 'redis' && counterpart !== 'blob') return undefined;
+  const pid = servers?.[counterpart] ?? null;
+  if (pid !== null) return `process ${pid}`;
+  const since = downSince?.[counterpart] ?? null;
+  return since === null ? undefined : `down for ${age(since)}`;
 }
 
 /** Which logs belong to a part, as the address of the page of logs has it. */

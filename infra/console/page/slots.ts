@@ -19,16 +19,25 @@ export function SlotCard({ slot, state }: { readonly slot: SlotName; readonly st
       <span class="grow"></span>
       ${url === undefined ? null : html`<a class="small" href=${url} target="_blank" rel="noreferrer">${url.replace('http://', '')}</a>`}
     </header>
-    ${status === undefined ? html`<${Loading} />` : html`<${SlotBody} status=${status} state=${state} />`}
+    ${status === undefined ? html`<${Loading} />` : html`<${SlotBody} slot=${slot} status=${status} state=${state} />`}
   </section>` as VNode;
 }
 
-function SlotBody({ status, state }: { status: SlotStatus; state: Partial<ConsoleState> }): VNode {
+function SlotBody({
+  slot,
+  status,
+  state,
+}: {
+  slot: SlotName;
+  status: SlotStatus;
+  state: Partial<ConsoleState>;
+}): VNode {
   if (!status.deployed) {
     return html`<${Empty} title="Empty">Nothing was released to it yet.<//>` as VNode;
   }
   const entry = state.history?.find(({ version }) => version === status.version);
   const differing = (state.site?.settings ?? []).filter(({ differs, sticky }) => differs && !sticky).length;
+  const lastSwap = slot === 'production' ? swapText(state.site) : null;
   return html`<div>
     <div class="version">${status.version ?? 'no version answers'}</div>
     <dl class="facts">
@@ -39,27 +48,53 @@ function SlotBody({ status, state }: { status: SlotStatus; state: Partial<Consol
       <dt>Running since</dt>
       <dd>${status.since === null ? '–' : html`<time datetime=${status.since} title=${status.since}>${ago(status.since)}</time>`}</dd>
       ${status.instances.map(
-        ({ id, processes, exits, workers, schedule }) => html`<dt key=${`w${id}`}>Worker ${id}</dt>
-          <dd key=${`d${id}`}>
-            <span class="processes">
-              ${Object.entries({ nginx: processes.nginx, 'php-fpm': processes.phpFpm, sidecar: processes.sidecar }).map(
-                ([name, pid]) =>
-                  html`<span class="process" key=${name}><i class="dot ${pid === null ? 'bad' : 'ok'}"></i>${name} <span class="muted number">${pid ?? 'down'}</span></span>`,
-              )}
-            </span>
-            ${Object.entries(exits)
-              .filter(([, ended]) => ended.length > 0)
-              .map(([name, ended]) => html`<div class="small muted" key=${name}>${exitText(name, ended)}</div>`)}
-            ${workers.map(({ name, pid, restarts, lastExit }) => html`<div key=${`worker ${name}`}><i class="dot ${pid === null ? 'bad' : 'ok'} inline"></i> ${name} <span class="muted number">${pid ?? 'does not run'}</span>${restarts === 0 ? null : html` <span class="small muted">restarted ${restarts} times${lastExit === null ? '' : `: ${lastExit.reason}`}</span>`}</div>`)}
-            ${schedule.map(({ entry, lastRun, lastSkip }) => html`<div class="small muted" key=${`schedule ${entry}`}>schedule <code>${entry}</code>, last run ${lastRun === null ? 'never' : ago(lastRun)}${lastSkip === null ? '' : `, skipped ${ago(lastSkip.at)}: ${lastSkip.reason}`}</div>`)}
-          </dd>`,
+        (instance) => html`<dt key=${`w${instance.id}`}>Worker ${instance.id}</dt>
+          <dd key=${`d${instance.id}`}><${InstanceView} instance=${instance} declared=${status.declared} /></dd>`,
       )}
+      ${lastSwap === null ? null : html`<dt>Last swap</dt><dd>${lastSwap}</dd>`}
       <dt>Media</dt>
       <dd>${mediaText(status.media)}</dd>
       <dt>Settings</dt>
       <dd><a href="#/settings">${differing === 0 ? 'equal in both slots' : `${plural(differing, 'setting')} not as in the other slot`}</a></dd>
     </dl>
   </div>` as VNode;
+}
+
+type Instance = SlotStatus['instances'][number];
+
+/** The processes of a worker, its restarts with their reasons, and what the application runs in it. */
+function InstanceView({ instance, declared }: { instance: Instance; declared: string | null }): VNode {
+  const { processes, ready, exits, workers, schedule } = instance;
+  const named = { nginx: processes.nginx, 'php-fpm': processes.phpFpm, sidecar: processes.sidecar };
+  return html`<span class="processes">
+      ${Object.entries(named).map(
+        ([name, pid]) =>
+          html`<span class="process" key=${name}><i class="dot ${pid === null ? 'bad' : 'ok'}"></i>${name} <span class="muted number">${pid ?? 'down'}</span></span>`,
+      )}
+      ${ready ? null : html`<${Pill} tone="warn">not ready<//>`}
+    </span>
+    ${Object.entries(exits)
+      .filter(([, ended]) => ended.length > 0)
+      .map(([name, ended]) => html`<div class="small muted" key=${name}>${exitText(name, ended)}</div>`)}
+    ${workers.map(
+      ({ name, pid, restarts, lastExit }) =>
+        html`<div key=${`worker ${name}`}><i class="dot ${pid === null ? 'bad' : 'ok'} inline"></i> ${name} <span class="muted number">${pid ?? 'does not run'}</span> <span class="small muted">${restarts === 0 ? '' : `restarted ${plural(restarts, 'time')}`}${endedText(lastExit)}</span></div>`,
+    )}
+    ${schedule.map(
+      ({ entry, pid, lastRun, lastExit, lastSkip }) =>
+        html`<div class="small muted" key=${`schedule ${entry}`}>schedule <code>${entry}</code>${pid === null ? '' : ` runs as ${pid}`}, last run ${lastRun === null ? 'never' : ago(lastRun)}${endedText(lastExit)}${lastSkip === null ? '' : `, skipped ${ago(lastSkip.at)}: ${lastSkip.reason}`}</div>`,
+    )}
+    ${declared === null || workers.length + schedule.length === 0 ? null : html`<div class="small muted">those of <span class="mono">${declared}</span>, which is declared live</div>`}` as VNode;
+}
+
+function endedText(last: Instance['workers'][number]['lastExit']): string {
+  return last === null ? '' : `, ended last ${ago(last.at)}: ${last.reason}`;
+}
+
+function swapText(site: ConsoleState['site'] | undefined): string | null {
+  if (site?.lastSwap === undefined || site.lastSwap === null) return null;
+  const { at, from, to } = site.lastSwap;
+  return `${from} with ${to}, ${ago(at)}`;
 }
 
 export function toneOf(slot: SlotName, { slots, health }: Partial<ConsoleState>): Tone {
