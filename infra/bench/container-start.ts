@@ -1,12 +1,11 @@
-import { readdirSync, readFileSync } from 'node:fs';
 import { mkdir, mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { removeDisk } from '../local/worker/remove-disk.ts';
 import { buildPackage } from '../release/package/build-package.ts';
 import { Container } from '../testbed/container.ts';
+import { cpuSecondsOf } from './cpu-time.ts';
 
-const TICKS_PER_SECOND = 100;
 const FILES = 6_000;
 const FILES_PER_DIRECTORY = 50;
 const builtIn = join(import.meta.dirname, '../../webapplication');
@@ -66,28 +65,5 @@ async function writeApplication(directory: string): Promise<void> {
       const text = `<?php\n\nreturn ['name' => 'file-${folder}-${file}'];\n${'// Filled to the size of a class.\n'.repeat(60)}`;
       await writeFile(join(path, `File${file}.php`), text);
     }
-  }
-}
-
-/** Of a process, its children that ended, and its living descendants. */
-function cpuSecondsOf(root: number): number {
-  const stats = readdirSync('/proc')
-    .filter((name) => /^\d+$/.test(name))
-    .flatMap((name) => fieldsOf(Number(name)) ?? []);
-  const below = (pid: number): number =>
-    stats.filter((each) => each.parent === pid).reduce((sum, { pid: child }) => sum + below(child), own(pid));
-  const own = (pid: number): number => stats.find((each) => each.pid === pid)?.ticks ?? 0;
-  return below(root) / TICKS_PER_SECOND;
-}
-
-function fieldsOf(pid: number) {
-  try {
-    const text = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
-    const ticks = fields.slice(11, 15).reduce((sum, field) => sum + Number(field), 0);
-    return { pid, parent: Number(fields[1]), ticks };
-  } catch {
-    // It ended between the listing and the reading.
-    return undefined;
   }
 }

@@ -1,4 +1,5 @@
 import { expect, test } from '@jest/globals';
+import { consoleReport } from './console.ts';
 import type { OpenLoopResult } from './open-loop/schedule.ts';
 import { startReport } from './start.ts';
 import { testReport } from './test-run.ts';
@@ -60,4 +61,19 @@ test('the time of npm test is a median against its target, stage by stage', () =
   const report = testReport([run(100), run(200), run(400)]);
   expect(report).toContain('| unit | 100 |');
   expect(report).toMatch(/target ≤ 300 \| 200 met/);
+});
+
+test('the console is judged by its part of the processor time of the whole region', () => {
+  const look = {
+    firstPaintSeconds: 1,
+    firstDataSeconds: 2,
+    nextPaintSeconds: 0.2,
+    nextDataSeconds: 0.4,
+    consoleMb: 130,
+  };
+  const cpu = { requestsPerSecond: 1_400, consoleCpuSeconds: 0.5, regionCpuSeconds: 20 };
+  const report = consoleReport([{ ...look, ...cpu }]);
+  expect(report).toMatch(/until the first paint \| 1\.00 s \|/);
+  expect(report).toMatch(/at 1400 requests\/s \| 2\.5 % \| ≤ 3 % \| met/);
+  expect(consoleReport([{ ...look, ...cpu, consoleCpuSeconds: 2 }])).toMatch(/10\.0 % \| ≤ 3 % \| missed/);
 });

@@ -13,6 +13,7 @@ const benches = {
   swap: async () => (await import('../../bench/swap.ts')).run,
   evaluate: async () => (await import('../../bench/evaluate.ts')).run,
   start: async () => (await import('../../bench/start.ts')).run,
+  console: async () => (await import('../../bench/console.ts')).run,
   test: async () => (await import('../../bench/test-run.ts')).run,
 };
 
