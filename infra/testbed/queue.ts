@@ -11,9 +11,11 @@ export interface DoneJob {
   readonly doneBy: string;
 }
 
-export interface ScheduledRun {
-  readonly minute: number;
-  readonly by: string;
+/** What the schedule did. */
+export interface ScheduleSeen {
+  readonly runs: number;
+  /** Minutes that an instance claimed, in order. */
+  readonly minutes: readonly number[];
 }
 
 const redis = `
@@ -37,7 +39,7 @@ const worker = `<?php${redis}
   }`;
 
 const scheduled = `<?php${redis}
-  $redis->rPush('test:runs', json_encode(['minute' => intdiv(time(), 60), 'by' => $version]));`;
+  $redis->incr('test:runs');`;
 
 const routes = `
   if (str_starts_with($_SERVER['REQUEST_URI'], '/test-queue')) {
@@ -48,7 +50,11 @@ const routes = `
       exit('{}');
     }
     $list = fn (string $key): array => array_map(json_decode(...), $redis->lRange($key, 0, -1));
-    exit(json_encode(['done' => $list('test:done'), 'runs' => $list('test:runs')]));
+    $runs = (int) $redis->get('test:runs');
+    $claims = preg_grep('/:\\d+$/', $redis->keys('slipway:schedule:*'));
+    $minutes = array_map(fn (string $key): int => (int) substr(strrchr($key, ':'), 1), array_values($claims));
+    sort($minutes);
+    exit(json_encode(['done' => $list('test:done'), 'runs' => $runs, 'minutes' => $minutes]));
   }
 `;
 
@@ -93,10 +99,10 @@ export class QueueTraffic {
   }
 
   /** What was done until now. */
-  async seen(): Promise<{ readonly done: readonly DoneJob[]; readonly runs: readonly ScheduledRun[] }> {
+  async seen(): Promise<ScheduleSeen & { readonly done: readonly DoneJob[] }> {
     const answer = await fetch(this.#url);
     if (!answer.ok) throw new Error(`${this.#url} answers ${answer.status}: ${await answer.text()}`);
-    return (await answer.json()) as { done: DoneJob[]; runs: ScheduledRun[] };
+    return (await answer.json()) as ScheduleSeen & { done: DoneJob[] };
   }
 
   async #run(): Promise<void> {

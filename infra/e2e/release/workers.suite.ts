@@ -36,12 +36,14 @@ export function describeWorkers(bed: () => ReleaseBed, releases: number): void {
       }
       const taken = await traffic.stop();
       await allDone(traffic, taken);
-      const { done, runs } = await traffic.seen();
+      const { done, runs, minutes } = await traffic.seen();
       const place = (version: string) => versions.indexOf(version);
       expect(done.filter(({ doneBy, queuedBy }) => place(doneBy) < place(queuedBy))).toEqual([]);
       expect(new Set(done.map(({ doneBy }) => doneBy))).toEqual(new Set(versions));
-      const minutes = runs.map(({ minute }) => minute);
-      expect(minutes).toEqual([...new Set(minutes)]);
+      expect(runs).toBeGreaterThan(0);
+      expect(runs).toBeLessThanOrEqual(minutes.length);
+      // The run of the minute that has just begun may not have got that far.
+      expect(runs).toBeGreaterThanOrEqual(minutes.length - 1);
       expect(minutes).toEqual(minutes.map((_, index) => (minutes[0] ?? 0) + index));
     });
 
