@@ -57,7 +57,8 @@ describe('a command that is signed in as long as it runs', () => {
 
   test('begins with a token for each resource, passes its exit code on and ends the renewal', () => {
     standIn('work', 'exit 7');
-    const renewal = { RENEW_SECONDS: '86397' };
+    // A number that no other test on this machine has.
+    const renewal = { RENEW_SECONDS: `86397${process.pid}` };
     const { status, calls } = run('.github/signed-in.sh', ['work', 'two words'], { ...ENVIRONMENT, ...renewal });
     expect(status).toBe(7);
     expect(processes().filter((line) => line.startsWith(`sleep ${renewal.RENEW_SECONDS}`))).toEqual([]);

@@ -249,11 +249,11 @@ describe('a container does not start', () => {
   async function refused(
     name: string,
     files: Readonly<Record<string, string>>,
-    spoil?: (it: Container) => Promise<void>,
+    { spoil, startSeconds = 90 }: { spoil?: (it: Container) => Promise<void>; startSeconds?: number } = {},
   ) {
     const it = await Container.create(join(scratch, name, 'container'), await packageOf(name, files), {
       ...settings,
-      START_SECONDS: '1',
+      START_SECONDS: String(startSeconds),
     });
     await spoil?.(it);
     const code = await it.ends();
@@ -264,7 +264,7 @@ describe('a container does not start', () => {
 
   test('from a damaged archive', async () => {
     const spoil = ({ wwwroot }: Container) => appendFile(join(wwwroot, 'application.tar.gz'), 'x');
-    const { code, log } = await refused('damaged', { 'index.php': '<?php' }, spoil);
+    const { code, log } = await refused('damaged', { 'index.php': '<?php' }, { spoil });
     expect(code).toBe(1);
     expect(log).toContain('is not the one that was packed');
   });
@@ -279,7 +279,11 @@ describe('a container does not start', () => {
 
   test('when a start command hangs', async () => {
     const manifest = 'start: [sleep 600]\n';
-    const { code, log } = await refused('hanging', { 'index.php': '<?php', 'slipway.yaml': manifest });
+    const { code, log } = await refused(
+      'hanging',
+      { 'index.php': '<?php', 'slipway.yaml': manifest },
+      { startSeconds: 1 },
+    );
     expect(code).toBe(1);
     expect(log).toContain('did not end within 1 s');
   });

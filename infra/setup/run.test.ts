@@ -99,8 +99,9 @@ describe('node infra/setup/run.mjs', () => {
     const first = begin();
     await eventually('npm began', () => calls().length > 0);
     const second = begin();
-    const told = new Promise((resolve) => second.stderr?.once('data', (text) => resolve(String(text))));
-    expect(await told).toContain(`process ${first.pid}`);
+    let told = '';
+    second.stderr?.on('data', (text) => (told += text));
+    await eventually('the second says whom it waits for', () => told.includes(`process ${first.pid}`));
     writeFileSync(join(root, 'go'), '');
     const ended = await Promise.all([end(first), end(second)]);
     expect(ended.map(({ code }) => code)).toEqual([3, 3]);

@@ -70,8 +70,12 @@ describe('beside the sync the sidecar', () => {
     const ttl = Number((await redis.command(`TTL ${await key('first')}`)).replace(':', ''));
     expect(ttl).toBeGreaterThan(0);
     expect(ttl).toBeLessThanOrEqual(15);
-    const value = JSON.parse((await redis.command(`GET ${await key('second')}`)).split('\r\n')[1] ?? '');
-    expect(value).toMatchObject({ instance: 'second', ready: true, media: { pending: 0 } });
+    // Its first beat may come before its first look at the outbox.
+    const value = await until('it is written that it is ready', async () => {
+      const found = JSON.parse((await redis.command(`GET ${await key('second')}`)).split('\r\n')[1] ?? '{}');
+      return found.ready === true && found;
+    });
+    expect(value).toMatchObject({ instance: 'second', media: { pending: 0 } });
   });
 
   test('shares an outbox: the one that is asked carries, the other leaves the file to it', async () => {
@@ -85,7 +89,7 @@ describe('beside the sync the sidecar', () => {
     expect([after.uploaded, after.alreadyThere]).toEqual([before.uploaded, before.alreadyThere]);
     const unasked = Array.from({ length: 20 }, () => ulidName());
     for (const name of unasked) await writeAtomically(first.outbox, name, png());
-    expect((await first.drain(10)).status).toBe(200);
+    expect((await first.drain(60)).status).toBe(200);
     for (const name of unasked) expect(await bed.azurite.container().getBlobClient(name).exists()).toBe(true);
   });
 
@@ -145,7 +149,7 @@ describe('beside the sync the sidecar', () => {
     const needed = Math.ceil((1.5 * defaults.SPAN_QUEUE_LIMIT_BYTES) / large.length);
     for (let at = 1; at <= needed; at += 1) {
       expect(await (await post()).json()).toEqual({});
-      await until('it is sent', async () => Number((await first.status()).counts.spansSent) === before + at);
+      await until('it is sent', async () => Number((await first.status()).counts.spansSent) >= before + at);
     }
     const head =
       'POST /v1/traces HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n{';

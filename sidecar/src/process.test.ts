@@ -36,7 +36,7 @@ describe('the process of the sidecar', () => {
   });
 
   const start = (env: Readonly<Record<string, string>>) =>
-    spawnSync(process.execPath, [MAIN], { env, encoding: 'utf8', timeout: 20_000 });
+    spawnSync(process.execPath, [MAIN], { env, encoding: 'utf8', timeout: 60_000 });
 
   test('ends with 78 and names each setting that is missing or empty', () => {
     const { RELEASE_TOKEN: _, ...env } = sidecar.env;
@@ -94,11 +94,10 @@ describe('the process of the sidecar', () => {
     await fetch(`${sidecar.url}/readyz`);
     await sidecar.retry();
     await writeAtomically(sidecar.outbox, ulidName(), png());
-    // What makes it write a line: the folders go away.
-    rmSync(join(folder, 'media'), { recursive: true });
-    writeFileSync(join(folder, 'media'), '');
+    // What makes it write a line: the folders cannot be used. One step, in which it cannot make them again.
+    chmodSync(sidecar.mediaRoot, 0o000);
     await until('it has something to say', async () => !(await fetch(`${sidecar.url}/readyz`)).ok);
-    rmSync(join(folder, 'media'));
+    chmodSync(sidecar.mediaRoot, 0o755);
     await until('it goes on', async () => (await fetch(`${sidecar.url}/readyz`)).ok);
     expect(sidecar.ended).toBe(false);
   });

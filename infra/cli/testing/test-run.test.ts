@@ -1,11 +1,19 @@
 import { spawn, spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  accessSync,
+  constants,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { homedir, tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { eventually } from '../../testbed/eventually.ts';
 import { RUN_PARENTS } from './run-directory.ts';
-import { runParent } from './run-parent.ts';
 import type { Stage } from './stages.ts';
 import { allStages, selectStages, splitForm } from './stages.ts';
 import { runTests, type TestRunOptions } from './test-run.ts';
@@ -37,6 +45,15 @@ async function run(stages: Stage[], more: Partial<TestRunOptions> = {}) {
     ...more,
   });
   return { results, leftovers, shown: lines.join('\n') };
+}
+
+function mayWriteTo(directory: string): boolean {
+  try {
+    accessSync(directory, constants.W_OK);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 const isAlive = (pid: number) =>
@@ -126,7 +143,7 @@ describe('a test run', () => {
     const forgetful = shell('forgetful', `setsid sleep 300 </dev/null >/dev/null 2>&1 & echo $! > ${reports}/pid`);
     const { leftovers } = await run([forgetful], { graceMs: 500 });
     expect(leftovers).toEqual([expect.stringContaining('sleep 300')]);
-    expect(isAlive(Number.parseInt(leftovers[0] ?? '', 10))).toBe(false);
+    await eventually('it has ended', () => !isAlive(Number.parseInt(leftovers[0] ?? '', 10)));
   });
 
   test('an interrupt ends the stage, its children and its detached servers, and starts no further stage', async () => {
@@ -145,7 +162,7 @@ describe('a test run', () => {
     expect(existsSync(join(reports, 'next'))).toBe(false);
   });
 
-  test.each(Object.values(RUN_PARENTS).filter(existsSync))(
+  test.each(Object.values(RUN_PARENTS).filter(mayWriteTo))(
     'what a killed run left behind in %s is ended and removed by the next',
     async (parent) => {
       const left = mkdtempSync(join(parent, 'slipway-test-'));
@@ -167,10 +184,9 @@ describe('a test run', () => {
       ),
     ]);
     const where = readFileSync(join(reports, 'where'), 'utf8').trim();
-    expect([dirname(where), basename(where)]).toEqual([
-      runParent('short'),
-      expect.stringMatching(/^slipway-test-\w+$/),
-    ]);
+    // Which of them depends on the memory that is free at that moment.
+    expect(Object.values(RUN_PARENTS)).toContain(dirname(where));
+    expect(basename(where)).toMatch(/^slipway-test-\w+$/);
     expect(readFileSync(join(reports, 'mode'), 'utf8')).toBe('711\n');
     expect(existsSync(where)).toBe(false);
   });

@@ -17,8 +17,9 @@ export function describeInterrupts(bed: () => ReleaseBed): void {
       const { child, ended } = begin(file);
       await reaches(child, 'stage');
       const other = await bed().run('release', '--package', (await bed().variant()).file);
+      const prepares = reaches(child, 'prepare');
       await writeFile(go, '');
-      await reaches(child, 'prepare');
+      await prepares;
       child.kill('SIGINT');
       expect(other.code).toBe(1);
       expect(other.stdout).toMatch(/SLIP-RELEASE-LOCKED.*another release is in progress: \S+ \(release\), since 20/);

@@ -2,10 +2,13 @@ import { chmod, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isErrno } from '../../lib/error-message.ts';
 
+const REMOVE_RETRIES = 5;
+
 /** Removes a container's disk. An application lies there read-only, and only root may remove files of such a directory as they are. */
 export async function removeDisk(directory: string): Promise<void> {
   if (process.geteuid?.() !== 0) await makeWritable(directory).catch(ignoreAbsent);
-  await rm(directory, { recursive: true, force: true });
+  // What ends at this moment may still write a file into it.
+  await rm(directory, { recursive: true, force: true, maxRetries: REMOVE_RETRIES });
 }
 
 async function makeWritable(directory: string): Promise<void> {

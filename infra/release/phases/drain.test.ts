@@ -36,7 +36,7 @@ test('a drained outbox passes', async () => {
 test('an outbox that cannot be emptied is refused, with the number of images that are left', async () => {
   await expect(drained(await production(504, 'right', '{"leftCount":3}'))).rejects.toMatchObject({
     code: 'SLIP-RELEASE-DRAIN',
-    detail: { found: expect.stringMatching(/^3 images are not in Blob after a drain of 0\.\d s$/) },
+    detail: { found: expect.stringMatching(/^3 images are not in Blob after a drain of \d+\.\d s$/) },
   });
 });
 
