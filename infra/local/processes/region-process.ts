@@ -8,6 +8,7 @@ import { isObject } from '../../lib/json.ts';
 import { processStat, startTimeOf } from '../../lib/process-facts.mjs';
 import { untilTrue } from '../../lib/until.ts';
 import { readJson, writeJson } from '../state/files.ts';
+import { startBehindVisitors } from './start-priority.ts';
 
 const restartDelayMs = 500;
 const restartDelayMaxMs = 2_000;
@@ -27,7 +28,7 @@ export interface ProcessSpec {
   readonly logFile: string;
   /** Directory that keeps a record of each running process, so that one left behind can be found. */
   readonly recordDir: string;
-  /** True for containers, which App Service restarts. A data server that died stays down. */
+  /** True for containers, which App Service restarts, and which start behind visitors. A data server that died stays down. */
   readonly restart: boolean;
   /** The signal that requests the end. What still runs after the limit given to `stop` is killed. */
   readonly stopSignal: NodeJS.Signals;
@@ -117,10 +118,12 @@ export class RegionProcess {
       const startedAt = Date.now();
       this.#child = child;
       this.#endedAt = undefined;
+      const ended = new AbortController();
       this.#ended = new Promise((resolve) => {
         const finish = (reason: string) => {
           if (child.pid !== undefined) signal(-child.pid, 'SIGKILL');
           this.#child = undefined;
+          ended.abort();
           this.#endedAt = new Date().toISOString();
           this.spec.onEnd?.();
           this.#exited(reason, Date.now() - startedAt);
@@ -137,6 +140,7 @@ export class RegionProcess {
           fix: 'npm start installs what is missing',
         });
       }
+      if (this.spec.restart) void startBehindVisitors(child.pid, ended.signal);
       await writeJson(this.#recordFile, { pid: child.pid, started: startTimeOf(child.pid) });
     } finally {
       await log.close();

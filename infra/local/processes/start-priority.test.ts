@@ -1,0 +1,40 @@
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { eventually } from '../../testbed/eventually.ts';
+import { startBehindVisitors } from './start-priority.ts';
+
+const LEADER = 4711;
+let procDirectory: string;
+let file: string;
+
+beforeEach(async () => {
+  procDirectory = await mkdtemp(join(tmpdir(), 'sw-proc-'));
+  file = join(procDirectory, String(LEADER), 'autogroup');
+  await mkdir(join(procDirectory, String(LEADER)));
+  await writeFile(file, '');
+});
+afterEach(() => rm(procDirectory, { recursive: true, force: true }));
+
+const written = () => readFile(file, 'utf8');
+
+test('a container that starts has a low priority until it has ended or the time is over', async () => {
+  const ended = new AbortController();
+  const done = startBehindVisitors(LEADER, ended.signal, { procDirectory, startingMs: 3_600_000 });
+  await eventually('the priority is low', async () => (await written()) === '5');
+  ended.abort();
+  await done;
+  expect(await written()).toBe('5');
+});
+
+test('afterwards its priority is the normal one', async () => {
+  await startBehindVisitors(LEADER, new AbortController().signal, { procDirectory, startingMs: 0 });
+  expect(await written()).toBe('0');
+});
+
+test('a kernel without autogroups changes nothing and waits for nothing', async () => {
+  await rm(file);
+  await startBehindVisitors(LEADER, new AbortController().signal, { procDirectory, startingMs: 3_600_000 });
+  await expect(written()).rejects.toThrow('ENOENT');
+});

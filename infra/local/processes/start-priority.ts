@@ -1,0 +1,49 @@
+import { writeFile } from 'node:fs/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { isErrno } from '../../lib/error-message.ts';
+
+/** As of setpriority(2): 0 is the default, 19 the lowest. With 5 a session gets a third of what another gets, so a start goes on. */
+const STARTING_NICE = 5;
+const NORMAL_NICE = 0;
+/** A container that starts on a busy machine has the priority of all others after this time. */
+const STARTING_MS = 10_000;
+/** Linux refuses a second change within 100 ms to everyone but root. */
+const RETRY_MS = 250;
+
+export interface StartPriorityOptions {
+  /** Milliseconds until the priority is normal again. Default: 10000 */
+  readonly startingMs?: number;
+  /** Milliseconds until a refused change is tried again. Default: 250 */
+  readonly retryMs?: number;
+  /** Default: `/proc` */
+  readonly procDirectory?: string;
+}
+
+/**
+ * A container that starts waits behind whatever serves visitors. On one machine all that App Service spreads over many
+ * shares the processors: the front, the database, the storage, both slots. Linux weighs whole sessions against each other
+ * (sched(7), "The autogroup feature"), and the priority of a session may be raised again without privileges, which the
+ * priority of a process may not. Where the kernel has no autogroups, every priority stays as it is.
+ * Resolves when the priority is the normal one again, or `ended` is aborted because the session has ended.
+ */
+export async function startBehindVisitors(
+  sessionLeader: number,
+  ended: AbortSignal,
+  { startingMs = STARTING_MS, retryMs = RETRY_MS, procDirectory = '/proc' }: StartPriorityOptions = {},
+): Promise<void> {
+  const file = `${procDirectory}/${sessionLeader}/autogroup`;
+  if ((await setNice(file, STARTING_NICE)) === 'impossible') return;
+  await sleep(startingMs, undefined, { signal: ended, ref: false }).catch(() => undefined);
+  while (!ended.aborted && (await setNice(file, NORMAL_NICE)) === 'too early') {
+    await sleep(retryMs, undefined, { signal: ended, ref: false }).catch(() => undefined);
+  }
+}
+
+async function setNice(file: string, nice: number): Promise<'done' | 'too early' | 'impossible'> {
+  try {
+    await writeFile(file, String(nice), { flag: 'r+' });
+    return 'done';
+  } catch (error) {
+    return isErrno(error, 'EAGAIN') ? 'too early' : 'impossible';
+  }
+}
