@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { cp, mkdir, mkdtemp, readdir, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -66,7 +66,7 @@ export async function measureVisitorWait(bed: ReleaseBed, plan: VisitorWaitPlan)
       url: `${bed.connection.production}/api/ping`,
       switchOnce: () => swapByArm(bed.connection),
     };
-    const releases = await unpackTwice(bed, work);
+    const releases = await applicationTwice(bed, work);
     const peer = async (name: string, act: Switch): Promise<Site> => {
       const site = await PhpSite.start({ directory: join(work, name), releases, children });
       stops.push(() => site.stop());
@@ -113,13 +113,17 @@ async function pair({ url, switchOnce }: Site, perSecond: number, windowSeconds:
   return { rest, switching: { ...(await busy.stop()), switches } };
 }
 
-async function unpackTwice({ region }: ReleaseBed, work: string): Promise<[string, string]> {
-  const packages = join(region.stateDir, 'packages');
-  const [file] = (await readdir(packages)).filter((name) => name.endsWith('.zip'));
+/** The application of the live package in two directories. */
+async function applicationTwice(bed: ReleaseBed, work: string): Promise<[string, string]> {
+  const { version } = await bed.live();
+  const unpacked = join(work, 'package');
+  await mkdir(unpacked);
+  await extractArchive(join(bed.region.stateDir, 'packages', `${version}.zip`), unpacked, DEFAULT_ARCHIVE_LIMITS);
   const [one, two] = [join(work, '1'), join(work, '2')];
-  await mkdir(one);
-  await extractArchive(join(packages, file ?? ''), one, DEFAULT_ARCHIVE_LIMITS);
-  await cp(one, two, { recursive: true });
+  for (const directory of [one, two]) {
+    await mkdir(directory);
+    await promisify(execFile)('tar', ['-xzf', join(unpacked, 'application.tar.gz'), '-C', directory]);
+  }
   return [one, two];
 }
 
