@@ -10,6 +10,9 @@ export interface AzureType {
 
 /** Types not listed here get an id made from their name and have no outputs beyond their inputs. */
 export const AZURE_TYPES: Readonly<Record<string, AzureType>> = {
+  'alertsmanagement:AlertProcessingRuleByName': {
+    id: 'Microsoft.AlertsManagement/actionRules/{alertProcessingRuleName}',
+  },
   'applicationinsights:Component': {
     id: 'Microsoft.Insights/components/{resourceName}',
     created: ['connectionString', 'instrumentationKey'],
@@ -71,6 +74,16 @@ export const AZURE_TYPES: Readonly<Record<string, AzureType>> = {
   'privatedns:VirtualNetworkLink': {
     id: 'Microsoft.Network/privateDnsZones/{privateZoneName}/virtualNetworkLinks/{virtualNetworkLinkName}',
   },
+  'recoveryservices:ProtectedItem': {
+    id: 'Microsoft.RecoveryServices/vaults/{vaultName}/backupFabrics/{fabricName}/protectionContainers/{containerName}/protectedItems/{protectedItemName}',
+  },
+  'recoveryservices:ProtectionContainer': {
+    id: 'Microsoft.RecoveryServices/vaults/{vaultName}/backupFabrics/{fabricName}/protectionContainers/{containerName}',
+  },
+  'recoveryservices:ProtectionPolicy': {
+    id: 'Microsoft.RecoveryServices/vaults/{vaultName}/backupPolicies/{policyName}',
+  },
+  'recoveryservices:Vault': { id: 'Microsoft.RecoveryServices/vaults/{vaultName}' },
   'redis:Redis': { id: 'Microsoft.Cache/redis/{name}', created: ['hostName', 'sslPort'] },
   'redisenterprise:Database': {
     id: 'Microsoft.Cache/redisEnterprise/{clusterName}/databases/{databaseName}',

@@ -24,6 +24,9 @@ const UNTAGGED = [
   'monitor:DiagnosticSetting',
   'network:PrivateDnsZoneGroup',
   'network:Subnet',
+  'recoveryservices:ProtectedItem',
+  'recoveryservices:ProtectionContainer',
+  'recoveryservices:ProtectionPolicy',
   'redisenterprise:Database',
   'storage:BlobContainer',
   'storage:BlobServiceProperties',
@@ -61,6 +64,9 @@ const LOCKED = [
 const PROTECTED_ONLY = [
   'resources:ResourceGroup',
   'dbformysql:Database',
+  // Azure deletes no vault that protects something. A lock would also hold what expires.
+  'recoveryservices:ProtectedItem',
+  'recoveryservices:Vault',
   'redisenterprise:Database',
   'storage:BlobContainer',
   'web:WebAppSlot',

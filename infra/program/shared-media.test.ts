@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { evaluate } from '../evaluate/evaluate.ts';
-import { inputAt, ofKind, textAt } from '../evaluate/inputs.ts';
+import { inputAt, kindOf, ofKind, textAt } from '../evaluate/inputs.ts';
 import type { Evaluation } from '../evaluate/recorded.ts';
 import { asWanted } from '../lib/wanted.ts';
 import { checkRules } from '../policy/check.ts';
@@ -51,6 +51,48 @@ describe('with a share for media', () => {
     expect([share?.inputs.shareQuota, share?.protect, share?.retainOnDelete]).toEqual([100, true, true]);
     const alert = evaluation.resources.find(({ name }) => name === 'alert-share-full');
     expect(JSON.stringify(alert?.inputs.criteria)).toContain(`"threshold":${85 * 1024 ** 3}`);
+  });
+});
+
+describe('snapshots of the share', () => {
+  const backups = /^recoveryservices:/;
+  const evaluated = (stage: 'dev' | 'prod', days?: string) => {
+    const snapshots = days === undefined ? {} : { 'media.shareSnapshotDays': days };
+    return evaluate({
+      stage,
+      mode: 'update',
+      config: { 'sidecar.digest': 'none', 'media.shareGb': '100', ...snapshots },
+    });
+  };
+  const bypassOf = (evaluation: Evaluation) => {
+    const [account] = ofKind(evaluation, 'storage:StorageAccount');
+    return account && inputAt(account, 'networkRuleSet.bypass');
+  };
+
+  test('prod has one a day, kept for 30 days, of this share, by a service that Azure trusts', async () => {
+    const evaluation = await evaluated('prod');
+    const [account] = ofKind(evaluation, 'storage:StorageAccount');
+    const [policy] = ofKind(evaluation, 'recoveryservices:ProtectionPolicy');
+    const [item] = ofKind(evaluation, 'recoveryservices:ProtectedItem');
+    expect(policy && inputAt(policy, 'properties.retentionPolicy.dailySchedule.retentionDuration')).toEqual({
+      count: 30,
+      durationType: 'Days',
+    });
+    expect(item?.inputs).toMatchObject({
+      protectedItemName: 'shared',
+      properties: { sourceResourceId: account?.id, policyId: policy?.id },
+    });
+    expect([item?.protect, item?.retainOnDelete, bypassOf(evaluation)]).toEqual([true, true, 'AzureServices']);
+    const [vault] = ofKind(evaluation, 'recoveryservices:Vault');
+    const [rule] = ofKind(evaluation, 'alertsmanagement:AlertProcessingRuleByName');
+    expect(rule && inputAt(rule, 'properties.scopes')).toEqual([vault?.id]);
+  });
+
+  test('dev has none unless it is told to, and then lets nobody in', async () => {
+    const evaluation = await evaluated('dev');
+    expect(evaluation.resources.filter((resource) => backups.test(kindOf(resource)))).toEqual([]);
+    expect(bypassOf(evaluation)).toBe('None');
+    expect(ofKind(await evaluated('dev', '7'), 'recoveryservices:ProtectedItem')).toHaveLength(1);
   });
 });
 

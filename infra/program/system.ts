@@ -173,6 +173,7 @@ function addMonitoringAndLocks(context: Context, parts: Parts, released: Release
   const { group, logs, observe, network, vault, media, database, cache, plan, frontDoor, web, hosts } = parts;
   const alerts = new Alerts(context, group.name, {
     observe,
+    snapshotVaultId: media.snapshotVaultId,
     host: hosts.visitors,
     watched: {
       plan: plan.id,

@@ -101,6 +101,7 @@ export function readKeys(from: ConfigReader) {
       replication: from.read(media.replication),
       mount: from.read(media.mount),
       shareGb: from.read(media.shareGb),
+      shareSnapshotDays: from.read(media.shareSnapshotDays),
       softDeleteDays: from.read(media.softDeleteDays),
       coolAfterDays: from.read(media.coolAfterDays),
       waitMs: from.read(media.waitMs),

@@ -125,6 +125,18 @@ export const media = {
       default: always(0),
     },
   ),
+  // At most 200 days: https://learn.microsoft.com/azure/backup/azure-file-share-support-matrix#retention-limits
+  shareSnapshotDays: integer(
+    'media.shareSnapshotDays',
+    { min: 0, max: 200 },
+    {
+      about:
+        "How long the share's daily snapshots are kept, from which single files are restored; 0 takes none. Azure Backup takes them, as a trusted service of Azure that the account then lets in.",
+      example: '60',
+      unit: 'days',
+      default: byStage({ prod: 30, dev: 0 }),
+    },
+  ),
   softDeleteDays: integer(
     'media.softDeleteDays',
     { min: 1, max: 365 },

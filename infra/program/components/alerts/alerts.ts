@@ -1,3 +1,4 @@
+import { AlertProcessingRuleByName } from '@pulumi/azure-native/alertsmanagement/alertProcessingRuleByName.js';
 import { WebTest } from '@pulumi/azure-native/applicationinsights/webTest.js';
 import { ActionGroup } from '@pulumi/azure-native/monitor/actionGroup.js';
 import { MetricAlert } from '@pulumi/azure-native/monitor/metricAlert.js';
@@ -22,6 +23,8 @@ import { type Runbook, runbookAddress } from './runbooks.ts';
 export interface AlertsInput {
   readonly observe: Observe;
   readonly watched: Readonly<Partial<Record<Watched, Output<string>>>>;
+  /** The vault whose failed jobs Azure itself raises an alert for; undefined without snapshots of a share. */
+  readonly snapshotVaultId: Output<string> | undefined;
   /** Host name that visitors use. */
   readonly host: Output<string>;
 }
@@ -44,6 +47,7 @@ export class Alerts extends ComponentResource {
       for (const rule of SIDECAR_RULES) this.#queryAlert(rule, input.observe);
     }
     if (availabilityTests) this.#onAvailability(input);
+    if (alerts && input.snapshotVaultId !== undefined) this.#onSnapshots(input.snapshotVaultId);
     this.registerOutputs({ actionGroupId: this.actionGroupId });
   }
 
@@ -160,6 +164,27 @@ export class Alerts extends ComponentResource {
           ],
         },
         actions: { actionGroups: [this.actionGroupId] },
+      },
+      { parent: this },
+    );
+  }
+
+  /** Azure raises alerts for failed jobs of a vault and tells nobody. */
+  #onSnapshots(vaultId: Output<string>): void {
+    const { names, tags } = this.#context;
+    new AlertProcessingRuleByName(
+      'notify-failed-snapshots',
+      {
+        alertProcessingRuleName: names.scoped('failed-snapshots'),
+        resourceGroupName: this.#group,
+        location: 'Global',
+        tags,
+        properties: {
+          description: 'A snapshot of the share of media failed, or a restore of it.',
+          enabled: true,
+          scopes: [vaultId],
+          actions: [{ actionType: 'AddActionGroups', actionGroupIds: [this.actionGroupId] }],
+        },
       },
       { parent: this },
     );

@@ -5,6 +5,8 @@ export interface Diagnostics {
   /** Category group or categories. Default: metrics only. */
   readonly logs?: readonly { readonly categoryGroup: string }[] | readonly { readonly category: string }[];
   readonly metrics?: readonly string[];
+  /** Logs go to tables of their type; types without this choose by themselves. */
+  readonly dedicated?: true;
 }
 
 const ALL_LOGS = [{ categoryGroup: 'allLogs' }] as const;
@@ -24,6 +26,11 @@ export const DIAGNOSTICS = {
   'network:VirtualNetwork': { logs: ALL_LOGS, metrics: ALL_METRICS },
   // Who ran which query; stored in the workspace itself.
   'operationalinsights:Workspace': { logs: [{ categoryGroup: 'audit' }] },
+  // With tables of its own; what allLogs holds besides is the older form of the same.
+  'recoveryservices:Vault': {
+    logs: [{ category: 'CoreAzureBackup' }, { category: 'AddonAzureBackupJobs' }],
+    dedicated: true,
+  },
   'redis:Redis': { logs: ALL_LOGS, metrics: ALL_METRICS },
   'redisenterprise:Database': { logs: ALL_LOGS },
   'redisenterprise:RedisEnterprise': { metrics: ALL_METRICS },

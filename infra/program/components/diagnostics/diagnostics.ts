@@ -25,13 +25,14 @@ export class DiagnosticSettings extends ComponentResource {
   }
 
   #setting(workspaceId: Output<string>, { name, type, id }: DiagnosticTarget): DiagnosticSetting {
-    const { below = '', logs = [], metrics = [] }: Diagnostics = DIAGNOSTICS[type];
+    const { below = '', logs = [], metrics = [], dedicated }: Diagnostics = DIAGNOSTICS[type];
     return new DiagnosticSetting(
       `logs-of-${name}`,
       {
         name: 'to-workspace',
         resourceUri: interpolate`${id}${below}`,
         workspaceId,
+        ...(dedicated === undefined ? {} : { logAnalyticsDestinationType: 'Dedicated' }),
         logs: logs.map((log) => ({ ...log, enabled: true })),
         metrics: metrics.map((category) => ({ category, enabled: true })),
       },

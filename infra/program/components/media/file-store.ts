@@ -4,6 +4,7 @@ import type { StorageAccount } from '@pulumi/azure-native/storage/storageAccount
 import { ComponentResource, type Output, type Resource } from '@pulumi/pulumi';
 import type { Context } from '../../context.ts';
 import type { Network } from '../network/network.ts';
+import { ShareSnapshots } from './share-snapshots.ts';
 
 const SHARE = 'shared';
 
@@ -12,6 +13,8 @@ export class FileStore extends ComponentResource {
   readonly name: Output<string>;
   /** What has to exist before a slot mounts it. */
   readonly prerequisites: readonly Resource[];
+  /** Undefined where config wants no snapshots. */
+  readonly snapshots: ShareSnapshots | undefined;
 
   constructor(
     context: Context,
@@ -19,7 +22,7 @@ export class FileStore extends ComponentResource {
     { account, network, parent }: { account: StorageAccount; network: Network; parent: Resource },
   ) {
     super('slipway:program:FileStore', 'shared-media', {}, { parent });
-    const { shareGb, softDeleteDays: days } = context.config.media;
+    const { shareGb, shareSnapshotDays, softDeleteDays: days } = context.config.media;
     const of = { accountName: account.name, resourceGroupName: group };
     const recovery = new FileServiceProperties(
       'shared-media-recovery',
@@ -42,6 +45,8 @@ export class FileStore extends ComponentResource {
       zoneName: 'privatelink.file.core.windows.net',
     });
     this.prerequisites = [share, ...endpoint];
+    this.snapshots =
+      shareSnapshotDays === 0 ? undefined : new ShareSnapshots(context, group, { account, share, parent: this });
     this.name = share.name;
     this.registerOutputs({ name: this.name });
   }

@@ -36,7 +36,7 @@ export class Media extends ComponentResource implements DiagnosticSource {
     super('slipway:program:Media', 'media');
     this.#context = context;
     this.#group = group;
-    const { mount, shareGb, replication, softDeleteDays } = context.config.media;
+    const { mount, shareGb, shareSnapshotDays, replication, softDeleteDays } = context.config.media;
     this.hasKeys = mount || shareGb > 0 || context.present.mountedAccounts.includes(context.names.compact('st', 24));
     const { accountName, account, recovery, container } = blobStore(context, {
       name: 'media',
@@ -48,14 +48,18 @@ export class Media extends ComponentResource implements DiagnosticSource {
         // Mounts authenticate with the account key only: https://learn.microsoft.com/azure/app-service/configure-connect-to-azure-storage
         allowSharedKeyAccess: this.hasKeys,
         publicNetworkAccess: 'Disabled',
-        networkRuleSet: { defaultAction: 'Deny', bypass: 'None' },
+        networkRuleSet: {
+          defaultAction: 'Deny',
+          // Azure Backup comes as a trusted service, which public access that is disabled does not keep out:
+          // https://learn.microsoft.com/azure/backup/backup-azure-files#prerequisites
+          bypass: shareGb > 0 && shareSnapshotDays > 0 ? 'AzureServices' : 'None',
+        },
       },
     });
     this.accountName = accountName;
     this.#account = account;
     this.#lifecycle(recovery);
     this.accountId = this.#account.id;
-    this.diagnosticTargets = [{ name: 'media', type: 'storage:StorageAccount', id: this.accountId }];
     this.containerName = container.name;
     this.endpoint = this.#account.primaryEndpoints.blob;
     const writer = assignRole(context, {
@@ -72,8 +76,19 @@ export class Media extends ComponentResource implements DiagnosticSource {
     });
     this.share =
       shareGb === 0 ? undefined : new FileStore(context, group, { account: this.#account, network, parent: this });
+    this.diagnosticTargets = [
+      { name: 'media', type: 'storage:StorageAccount', id: this.accountId },
+      ...(this.snapshotVaultId === undefined
+        ? []
+        : [{ name: 'shared-media-backups', type: 'recoveryservices:Vault', id: this.snapshotVaultId } as const]),
+    ];
     this.prerequisites = [container, writer, ...endpoint, ...(this.share?.prerequisites ?? [])];
     this.registerOutputs({ endpoint: this.endpoint });
+  }
+
+  /** The vault that plans the share's snapshots, where there are any. */
+  get snapshotVaultId(): Output<string> | undefined {
+    return this.share?.snapshots?.vaultId;
   }
 
   /** The key for the mount, which has no other way to authenticate. */
