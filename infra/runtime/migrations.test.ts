@@ -115,6 +115,10 @@ async function ended(job: unknown) {
   return state;
 }
 
+async function schema(): Promise<unknown> {
+  return asObject(await (await fetch(`${container.url}/_slipway/version`)).json()).schema;
+}
+
 async function query(statement: string): Promise<string> {
   const { DATABASE_USER: user, DATABASE_NAME: name } = services.settings;
   const args = ['--no-defaults', `--socket=${services.mysqlSocket}`, `--user=${user}`, `--database=${name}`];
@@ -141,6 +145,7 @@ test('a plan is the SQL of what is pending, by the dry run, which changes nothin
     failed: null,
   });
   expect(await tables()).toBe('');
+  expect(await schema()).toBe('0');
 });
 
 test('another plan than the one that was judged is not run', async () => {
@@ -181,20 +186,35 @@ test('what is pending is carried out and recorded, and a contract migration only
   await query('DROP TABLE first');
   const { body } = await start('expand', planHash((await plan('expand')).migrations));
   expect(await ended(body.job)).toMatchObject({ status: 'done', executed: ['001-first', '002-later'] });
+  expect(await schema()).toBe('002-later');
   expect(await plan('expand')).toMatchObject({ migrations: [], waiting: ['003-drop'] });
   const contract = await plan('contract');
   expect(contract.migrations).toEqual([{ version: '003-drop', statements: ['DROP TABLE second;'] }]);
   const second = await start('contract', planHash(contract.migrations));
   expect(await ended(second.body.job)).toMatchObject({ status: 'done', executed: ['003-drop'] });
+  expect(await schema()).toBe('003-drop');
   expect((await tables()).split('\n')).not.toContain('second');
 });
 
 test('deep health fails while the schema lacks a migration', async () => {
-  const schema = async () => {
+  const check = async () => {
     const { checks } = asObject(await (await fetch(`${container.url}/_slipway/health`)).json());
     return asObject((asObject(checks).schema as unknown[])[0]);
   };
-  expect(await schema()).toMatchObject({ status: 'pass' });
+  expect(await check()).toMatchObject({ status: 'pass' });
   await query("DELETE FROM slipway_migrations WHERE name = '002-later'");
-  expect(await schema()).toMatchObject({ status: 'fail', output: '1 migrations are pending, the first is 002-later' });
+  expect(await check()).toMatchObject({ status: 'fail', output: '1 migrations are pending, the first is 002-later' });
+});
+
+test('while MySQL hangs, the version is told without its schema, and deep health fails', async () => {
+  const pid = services.mysqlPid;
+  process.kill(pid, 'SIGSTOP');
+  try {
+    expect(await schema()).toBeNull();
+    const health = await fetch(`${container.url}/_slipway/health`);
+    expect([health.status, asObject(await health.json()).status]).toEqual([503, 'fail']);
+  } finally {
+    process.kill(pid, 'SIGCONT');
+  }
+  expect(await schema()).toBe('003-drop');
 });

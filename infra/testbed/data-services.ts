@@ -43,6 +43,12 @@ export class DataServices {
     return this.#mysql.socket;
   }
 
+  get mysqlPid(): number {
+    const { pid } = this.#mysql;
+    if (pid === undefined) throw new Error('MySQL does not run');
+    return pid;
+  }
+
   /** As the program makes them. */
   get settings(): Record<string, string> {
     const inUrl = encodeURIComponent(password);

@@ -41,9 +41,11 @@ final readonly class Agent
 
     private function version(): Answer
     {
+        $migrations = Migration\Migrations::of($this->settings);
+
         return new Answer(200, [
             'version' => $this->settings->version,
-            'schema' => $this->settings->schemaMax,
+            'schema' => null === $migrations ? $this->settings->schemaMax : $migrations->newestExecuted(),
             'schemaMin' => $this->settings->schemaMin,
             'schemaMax' => $this->settings->schemaMax,
             'slot' => $this->settings->slot,

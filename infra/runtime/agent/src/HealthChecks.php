@@ -22,6 +22,8 @@ final readonly class HealthChecks
 
     public function report(): Answer
     {
+        // A server that takes the connection and then says nothing.
+        ini_set('mysqlnd.net_read_timeout', (string) self::SERVICE_SECONDS);
         $checks = ['php' => $this->measured('component', static fn (): ?string => null)];
         if (in_array('mysql', $this->settings->needs, true)) {
             $checks['mysql'] = $this->measured('datastore', $this->mysql(...));

@@ -75,6 +75,21 @@ final readonly class Migrations
         return [] === $pending ? null : sprintf('%d migrations are pending, the first is %s', count($pending), $pending[0]);
     }
 
+    /** The newest migration that was carried out, `0` before the first; null while MySQL cannot be asked. */
+    public function newestExecuted(): ?string
+    {
+        // Who asks for the version does not wait for a server that hangs.
+        ini_set('mysqlnd.net_read_timeout', (string) self::CONNECT_SECONDS);
+        try {
+            $executed = $this->tool->executed($this->connect());
+        } catch (\PDOException) {
+            return null;
+        }
+        sort($executed, \SORT_STRING);
+
+        return [] === $executed ? '0' : end($executed);
+    }
+
     /**
      * What the pending migrations of a kind would do, by the dry run.
      *
