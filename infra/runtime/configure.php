@@ -12,7 +12,7 @@ namespace Slipway\Runtime;
 require __DIR__.'/configure/Locations.php';
 
 try {
-    (new Configuration(dirname(__FILE__), getenv()))->write();
+    (new Configuration(__DIR__, getenv()))->write();
 } catch (\RuntimeException|\JsonException $failure) {
     fwrite(\STDERR, $failure->getMessage()."\n");
     exit(1);
@@ -70,7 +70,7 @@ final readonly class Configuration
         $root = '.' === $this->application['root'] ? $app : $app.'/'.$this->application['root'];
         $script = 'all' === $this->application['scripts'] ? 'index.php' : $this->application['scripts'];
         $user = $this->env('RUN_AS', '');
-        $proxies = array_values(array_filter(explode(',', $this->env('TRUSTED_PROXIES', ''))));
+        $proxies = preg_split('/,/', $this->env('TRUSTED_PROXIES', ''), -1, \PREG_SPLIT_NO_EMPTY) ?: [];
         $addresses = array_filter($proxies, static fn (string $proxy): bool => 'unix:' !== $proxy);
         if (1 !== preg_match('/^[A-Za-z0-9-]+$/D', $this->env('CLIENT_ADDRESS_HEADER'))) {
             throw new \RuntimeException('CLIENT_ADDRESS_HEADER is not the name of a header');
@@ -113,7 +113,7 @@ final readonly class Configuration
                 'mount' => rtrim($this->env('MEDIA_MOUNT', ''), '/'),
             ]))->text(),
             'PRELOAD' => isset($php['preload']) ? 'opcache.preload = '.$app.'/'.$php['preload'].('' === $user ? '' : "\nopcache.preload_user = $user") : '',
-            'DIRECTIVES' => implode("\n", array_map(self::directive(...), array_keys($php['ini']), $php['ini'])),
+            'DIRECTIVES' => implode("\n", array_map(self::directive(...), array_map(strval(...), array_keys($php['ini'])), $php['ini'])),
         ]);
     }
 

@@ -154,9 +154,14 @@ function phpStages(context: StageContext): Stage[] {
     const options = ['--colors=never', '--do-not-cache-result', '--testsuite', suites.join(), '--log-junit', log];
     return php(name, 2, 'junit', 'vendor/bin/phpunit', ...options, ...filter);
   };
+  const analyse = ['vendor/bin/phpstan', 'analyse', '--memory-limit=1G', '--no-progress', '--no-ansi'];
+  const style = ['vendor/bin/php-cs-fixer', 'check', '--diff', '--no-ansi', '--show-progress=none'];
+  const runtime = join(context.root, 'infra/runtime/tests');
   return [
-    php('phpstan', 1, 'none', 'vendor/bin/phpstan', 'analyse', '--memory-limit=1G', '--no-progress', '--no-ansi'),
-    php('php-style', 1, 'none', 'vendor/bin/php-cs-fixer', 'check', '--diff', '--no-ansi', '--show-progress=none'),
+    php('phpstan', 1, 'none', ...analyse),
+    php('phpstan-runtime', 1, 'none', ...analyse, '--configuration', join(runtime, 'phpstan.neon')),
+    php('php-style', 1, 'none', ...style),
+    php('php-style-runtime', 1, 'none', ...style, '--config', join(runtime, '.php-cs-fixer.dist.php')),
     // Each has servers of its own. The first mostly waits, for which the second needs no processor.
     tests('php-limits', 'limits'),
     tests('php', 'unit', 'feature'),

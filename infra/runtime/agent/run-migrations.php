@@ -13,4 +13,4 @@ require __DIR__.'/autoload.php';
 
 $settings = Settings::fromEnvironment();
 $migrations = Migrations::of($settings) ?? throw new RuntimeException('the package names no command for migrations');
-(new JobRunner($migrations, new JobFiles($settings->home.'/jobs', $settings->instanceId), $settings->applicationDirectory, (int) getenv('SLIPWAY_PID')))->run((string) ($argv[1] ?? ''));
+(new JobRunner($migrations, new JobFiles($settings->home.'/jobs', $settings->instanceId), $settings->applicationDirectory, (int) getenv('SLIPWAY_PID')))->run($argv[1] ?? '');

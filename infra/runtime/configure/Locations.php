@@ -61,7 +61,7 @@ final readonly class Locations
                 $blocks[] = $this->agent('~ ^/_slipway/('.preg_quote($route).$below.')$', '$1', $pass);
                 continue;
             }
-            $blocks[] = "location ~ ^/_slipway/".preg_quote($route)."$below$ {\n  set \$address $own\$1\$is_args\$args;\n  $pass\n}";
+            $blocks[] = 'location ~ ^/_slipway/'.preg_quote($route)."$below$ {\n  set \$address $own\$1\$is_args\$args;\n  $pass\n}";
             if ('app' !== $pool && !str_starts_with($own, $provides['internal'] ?? "\0")) {
                 $blocks[] = 'location '.('ops' === $pool ? '^~' : '=')." $own {\n  $pass\n}";
             }
@@ -185,7 +185,11 @@ final readonly class Locations
         return 'add_header Content-Security-Policy "sandbox" always; include "'.$this->run.'/nginx-headers.conf";';
     }
 
-    /** A form of plain PHP is often sent to the script by its own name, as PHP_SELF has it. @return list<string> */
+    /**
+     * A form of plain PHP is often sent to the script by its own name, as PHP_SELF has it.
+     *
+     * @return list<string>
+     */
     private function ownName(): array
     {
         if ('php' !== $this->application['kind']) {

@@ -46,7 +46,7 @@ final class WorkerTest extends TestCase
         }
         self::assertSame([0.5, 1.5, 2.5, 4.5, 8.5, 16.5, 30.5, 30.5, 30.5], $pauses);
         self::assertSame(8, $this->worker->status()['restarts']);
-        self::assertSame('exit code 1', $this->worker->status()['lastExit']['reason'] ?? null);
+        self::assertSame(['exit code 1'], array_column([$this->worker->status()['lastExit']], 'reason'));
     }
 
     public function test_one_that_ran_long_is_started_again_at_once(): void

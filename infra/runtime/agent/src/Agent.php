@@ -109,7 +109,7 @@ final readonly class Agent
             'declared' => $declaration->read(),
             'hasWorkers' => $this->settings->hasWorkers,
             // An instance that has not read the declaration since may yet start one.
-            'running' => [] !== array_filter($instances, static fn (array $report): bool => ($report['running'] ?? true) || ($report['live'] ?? true)),
+            'running' => [] !== array_filter($instances, static fn (array $report): bool => false !== ($report['running'] ?? true) || false !== ($report['live'] ?? true)),
             'instances' => $instances,
         ]);
     }
@@ -127,7 +127,7 @@ final readonly class Agent
             return 'POST' === $method ? $files->missing($body) : self::notAllowed('POST, PUT');
         }
         set_time_limit(0);
-        $content = fopen('php://input', 'rb');
+        $content = fopen('php://input', 'r');
 
         return false === $content ? Answer::problem(503, 'Service Unavailable') : $files->put($query['path'] ?? null, $content);
     }

@@ -26,7 +26,11 @@ final readonly class HealthChecks
         ini_set('mysqlnd.net_read_timeout', (string) self::SERVICE_SECONDS);
         $checks = ['php' => $this->measured('component', static fn (): ?string => null)];
         if (in_array('mysql', $this->settings->needs, true)) {
-            $checks['mysql'] = $this->measured('datastore', $this->mysql(...));
+            $checks['mysql'] = $this->measured('datastore', function (): ?string {
+                $this->askMysql();
+
+                return null;
+            });
         }
         $migrations = Migration\Migrations::of($this->settings);
         if (null !== $migrations) {
@@ -78,7 +82,7 @@ final readonly class HealthChecks
             + ['observedValue' => intdiv(hrtime(true) - $began, 1_000_000), 'observedUnit' => 'ms'];
     }
 
-    private function mysql(): ?string
+    private function askMysql(): void
     {
         $settings = $this->settings;
         $connection = new \PDO(
@@ -93,8 +97,6 @@ final readonly class HealthChecks
             ],
         );
         $connection->query('SELECT 1');
-
-        return null;
     }
 
     /** A key of its own is written: a server that only answers reads is no cache. */
@@ -154,7 +156,11 @@ final readonly class HealthChecks
             + (is_string($digest) && '' !== $digest ? ['componentId' => $digest] : []);
     }
 
-    /** Whether workers and schedule run here as they should. They never make a slot unhealthy. @return array<string, mixed> */
+    /**
+     * Whether workers and schedule run here as they should. They never make a slot unhealthy.
+     *
+     * @return array<string, mixed>
+     */
     private function workers(): array
     {
         $declaration = new Declaration($this->settings->home);

@@ -72,7 +72,7 @@ final readonly class Settings
             schemaMax: self::member($package, 'schemaMax', '0'),
             slot: self::text('SLOT_NAME', 'production'),
             startedAt: self::text('FPM_STARTED_AT', ''),
-            needs: self::texts($package['needs'] ?? []),
+            needs: array_values(self::texts($package['needs'] ?? [])),
             provides: self::texts($application['provides'] ?? []),
             hasOutbox: [] !== array_filter($media, static fn (mixed $entry): bool => is_array($entry) && 'outbox' === ($entry['mode'] ?? null)),
             mediaRoot: rtrim(self::text('MEDIA_ROOT', '/home/media'), '/'),

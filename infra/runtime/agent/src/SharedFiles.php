@@ -39,7 +39,7 @@ final readonly class SharedFiles
         if (!is_dir(dirname($target)) && !@mkdir(dirname($target), 0o775, true) && !is_dir(dirname($target))) {
             return self::full();
         }
-        $file = @fopen($temporary, 'xb');
+        $file = @fopen($temporary, 'x');
         $isWhole = false !== $file && false !== stream_copy_to_stream($content, $file) && fflush($file) && fsync($file);
         if (false !== $file) {
             fclose($file);

@@ -20,7 +20,7 @@ final class Command
     private string $output = '';
     private string $errors = '';
     private ?float $stopAt = null;
-    /** @var array<string, mixed>|null */
+    /** @var array{pid: int, running: bool, signaled: bool, exitcode: int}|null */
     private ?array $ended = null;
 
     /**
@@ -100,7 +100,7 @@ final class Command
     /**
      * PHP tells the exit code once.
      *
-     * @return array<string, mixed>
+     * @return array{pid: int, running: bool, signaled: bool, exitcode: int}
      */
     private function status(): array
     {
@@ -119,7 +119,7 @@ final class Command
     private function signal(int $signal): void
     {
         $pid = $this->status()['pid'];
-        $children = array_filter(explode(' ', trim((string) @file_get_contents("/proc/$pid/task/$pid/children"))));
+        $children = preg_split('/\s+/', (string) @file_get_contents("/proc/$pid/task/$pid/children"), -1, \PREG_SPLIT_NO_EMPTY) ?: [];
         foreach ([$pid, ...array_map(intval(...), $children)] as $leader) {
             @posix_kill(-$leader, $signal);
             @posix_kill($leader, $signal);

@@ -34,7 +34,7 @@ final readonly class DoctrineMigrations implements MigrationTool
         foreach (preg_split('/\R/', rtrim($output)) ?: [] as $line) {
             if (1 !== preg_match(self::LEVELS, $line, $parts)) {
                 if ($isSql && null !== $current) {
-                    $found[$current][array_key_last($found[$current])] .= "\n".$line;
+                    $found[$current][] = array_pop($found[$current])."\n".$line;
                 } elseif ('' !== trim($line) && 1 !== preg_match(self::NOISE, trim($line))) {
                     throw new NotUnderstoodException(trim($line));
                 }

@@ -33,7 +33,7 @@ final readonly class JobFiles
     {
         $temporary = $this->path($id).'/state.'.bin2hex(random_bytes(4)).'.tmp';
         $text = json_encode($state + ['instance' => $this->instance, 'beatAt' => time()], \JSON_THROW_ON_ERROR | \JSON_INVALID_UTF8_SUBSTITUTE | \JSON_UNESCAPED_SLASHES);
-        $file = fopen($temporary, 'xb');
+        $file = fopen($temporary, 'x');
         if (false === $file || strlen($text) !== fwrite($file, $text) || !fsync($file) || !fclose($file) || !rename($temporary, $this->path($id).'/state.json')) {
             throw new \RuntimeException('the state of a job cannot be written');
         }
@@ -64,7 +64,11 @@ final readonly class JobFiles
         return [] === $ids ? null : $this->read(end($ids));
     }
 
-    /** What a failed job may have left, in words. @param array<string, mixed> $state */
+    /**
+     * What a failed job may have left, in words.
+     *
+     * @param array<string, mixed> $state
+     */
     public static function halfDone(array $state): string
     {
         $executed = is_array($state['executed'] ?? null) ? $state['executed'] : [];

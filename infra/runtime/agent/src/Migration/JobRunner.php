@@ -41,7 +41,8 @@ final class JobRunner
     {
         $connection = $this->migrations->connect();
         // The database's own lock: one at a time over all instances and both slots, and none is left when its holder dies.
-        if (1 !== (int) $connection->query("SELECT GET_LOCK('".self::LOCK."', 0)")->fetchColumn()) {
+        $locked = $connection->query("SELECT GET_LOCK('".self::LOCK."', 0)");
+        if (false === $locked || 1 !== (int) $locked->fetchColumn()) {
             throw new \RuntimeException('another run of migrations goes on');
         }
         $this->jobs->write($id, $state);

@@ -137,12 +137,7 @@ final readonly class Migrations
         return $this->isChoosing($kind, $waiting) ? $this->tool->select($command, $pending) : $command;
     }
 
-    /** @param list<string> $waiting */
-    private function isChoosing(string $kind, array $waiting): bool
-    {
-        return 'contract' === $kind || [] !== $waiting;
-    }
-
+    /** @param list<array{version: string, statements: list<string>}> $migrations */
     public static function hash(array $migrations): string
     {
         $text = '';
@@ -164,6 +159,12 @@ final readonly class Migrations
         $line = trim((string) preg_replace('/\s+/', ' ', mb_scrub($text)));
 
         return strlen($line) > self::SHOWN_BYTES ? '…'.mb_strcut($line, strlen($line) - self::SHOWN_BYTES) : $line;
+    }
+
+    /** @param list<string> $waiting */
+    private function isChoosing(string $kind, array $waiting): bool
+    {
+        return 'contract' === $kind || [] !== $waiting;
     }
 
     /**

@@ -15,7 +15,7 @@ final readonly class Recorded
         try {
             $rows = $connection->query($query);
 
-            return false === $rows ? [] : array_map(strval(...), $rows->fetchAll(\PDO::FETCH_COLUMN));
+            return false === $rows ? [] : array_values(array_map(strval(...), $rows->fetchAll(\PDO::FETCH_COLUMN)));
         } catch (\PDOException $failure) {
             if (self::NO_SUCH_TABLE === $failure->getCode()) {
                 return [];
