@@ -6,7 +6,7 @@ import { ANY_DIGEST } from '../report/system-page.ts';
 import { type BenchOptions, type BenchResult, machine, machineText } from './bench.ts';
 
 const stages = ['shared', 'dev', 'prod'] as const;
-const rounds = 9;
+const ROUNDS = 9;
 const target = { seconds: 2.5, megabytes: 350 };
 
 type Stage = (typeof stages)[number];
@@ -26,7 +26,7 @@ export async function run({ folder, say, scale = 1 }: BenchOptions): Promise<Ben
   const runs: Record<Stage, EvaluationRun[]> = { shared: [], dev: [], prod: [] };
   // The first run of a checkout fills the compile cache.
   await measure('prod');
-  for (let round = 0; round < Math.max(1, Math.round(rounds * scale)); round++) {
+  for (let round = 0; round < Math.max(1, Math.round(ROUNDS * scale)); round++) {
     for (const stage of stages) {
       say(`round ${round + 1}: ${stage}`);
       runs[stage].push(await measure(stage));

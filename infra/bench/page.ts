@@ -2,7 +2,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { isErrno } from '../lib/error-message.ts';
 import type { BenchResult } from './bench.ts';
 
-const opening = `# Benchmarks
+const OPENING = `# Benchmarks
 
 Made by \`npm run bench\`, section by section; each says its machine and its day, and its raw data lies beside this page.
 Machines differ and are shared: read the ratios between what ran in the same minute, not the absolute figures.
@@ -11,7 +11,7 @@ Machines differ and are shared: read the ratios between what ran in the same min
 /** Puts a result into its section of the page; the other sections stay as they are. */
 export async function writeSection(page: string, { title, markdown }: BenchResult): Promise<void> {
   const before = await readFile(page, 'utf8').catch((error: unknown) => {
-    if (isErrno(error, 'ENOENT')) return opening;
+    if (isErrno(error, 'ENOENT')) return OPENING;
     throw error;
   });
   const sections = before.split(/^(?=## )/m);

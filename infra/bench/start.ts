@@ -6,7 +6,7 @@ import { TestRegion } from '../testbed/region.ts';
 import { type BenchOptions, type BenchResult, machine, machineText } from './bench.ts';
 import { measureContainerStarts } from './container-start.ts';
 
-const rounds = 5;
+const ROUNDS = 5;
 const target = { coldSeconds: 120, warmSeconds: 6, upSeconds: 2 };
 
 export interface StartRun {
@@ -32,7 +32,7 @@ export interface StartRun {
 /** How long starting takes, and what memory is held then. */
 export async function run({ folder, say, scale = 1 }: BenchOptions): Promise<BenchResult> {
   const runs: StartRun[] = [];
-  const count = Math.max(1, Math.round(rounds * scale));
+  const count = Math.max(1, Math.round(ROUNDS * scale));
   for (let round = 1; round <= count; round++) {
     say(`round ${round} of ${count}`);
     runs.push({ ...(await measureRegion()), ...(await measureSidecar()), ...(await measureContainers()) });

@@ -7,20 +7,20 @@ import { measureSwaps, type Phase, type SwapMeasurement, type SwapRecord } from 
 import { measureVisitorWait, type VisitorWait } from './visitor-wait.ts';
 import { visitorWaitReport, writeVisitorWaitCharts } from './visitor-wait-report.ts';
 
-const bareSwaps = 80;
-const releases = 10;
-const restSeconds = 15;
-const pairs = 5;
-const windowSeconds = 8;
-const barWidth = 25;
+const BARE_SWAPS = 80;
+const RELEASES = 10;
+const REST_SECONDS = 15;
+const PAIRS = 5;
+const WINDOW_SECONDS = 8;
+const BAR_WIDTH = 25;
 const target = { requests: 100_000, swaps: 100, p99Ratio: 1.2 };
 
 /** Swaps under load against the design's targets. */
 export async function run({ folder, say, scale = 1 }: BenchOptions): Promise<BenchResult> {
   const plan = {
-    bareSwaps: Math.max(1, Math.round(bareSwaps * scale)),
-    releases: Math.max(1, Math.round(releases * scale)),
-    restSeconds: Math.max(3, Math.round(restSeconds * scale)),
+    bareSwaps: Math.max(1, Math.round(BARE_SWAPS * scale)),
+    releases: Math.max(1, Math.round(RELEASES * scale)),
+    restSeconds: Math.max(3, Math.round(REST_SECONDS * scale)),
   };
   const all = plan.bareSwaps + 2 * plan.releases;
   const on = machine();
@@ -31,8 +31,8 @@ export async function run({ folder, say, scale = 1 }: BenchOptions): Promise<Ben
   try {
     measured = await measureSwaps(bed, { ...plan, beat: (done) => say(progress(done, all)) });
     waits = await measureVisitorWait(bed, {
-      pairs: Math.max(1, Math.round(pairs * scale)),
-      windowSeconds: Math.max(3, Math.round(windowSeconds * scale)),
+      pairs: Math.max(1, Math.round(PAIRS * scale)),
+      windowSeconds: Math.max(3, Math.round(WINDOW_SECONDS * scale)),
       say,
     });
   } finally {
@@ -47,8 +47,8 @@ export async function run({ folder, say, scale = 1 }: BenchOptions): Promise<Ben
 }
 
 function progress(done: number, all: number): string {
-  const filled = Math.round((done / all) * barWidth);
-  return `[${'#'.repeat(filled)}${'.'.repeat(barWidth - filled)}] ${done} of ${all} swaps`;
+  const filled = Math.round((done / all) * BAR_WIDTH);
+  return `[${'#'.repeat(filled)}${'.'.repeat(BAR_WIDTH - filled)}] ${done} of ${all} swaps`;
 }
 
 function report({ rests, bare, releases, imagesMade, imagesMissed }: SwapMeasurement): string {

@@ -5,9 +5,9 @@ import { median } from '../lib/percentile.ts';
 import { type BenchOptions, type BenchResult, machine, machineText } from './bench.ts';
 
 const root = join(import.meta.dirname, '../..');
-const rounds = 3;
+const ROUNDS = 3;
 const target = { seconds: 300 };
-const outputBytes = 64 * 1024 * 1024;
+const OUTPUT_BYTES = 64 * 1024 * 1024;
 
 export interface TestRun {
   readonly seconds: number;
@@ -19,7 +19,7 @@ export interface TestRun {
 /** How long `npm test` takes, stage by stage. */
 export async function run({ folder, say, scale = 1 }: BenchOptions): Promise<BenchResult> {
   const runs: TestRun[] = [];
-  const count = Math.max(1, Math.round(rounds * scale));
+  const count = Math.max(1, Math.round(ROUNDS * scale));
   for (let round = 1; round <= count; round++) {
     say(`npm test, ${round} of ${count}`);
     runs.push(await measure());
@@ -36,7 +36,7 @@ async function measure(): Promise<TestRun> {
   const args = ['--disable-warning=ExperimentalWarning', join(root, 'infra/cli/main.ts'), 'test', '--json'];
   const printed = await new Promise<string>((resolve) => {
     // Failed tests are a figure of it, too.
-    execFile(process.execPath, args, { cwd: root, maxBuffer: outputBytes }, (_, stdout) => resolve(stdout));
+    execFile(process.execPath, args, { cwd: root, maxBuffer: OUTPUT_BYTES }, (_, stdout) => resolve(stdout));
   });
   const result = JSON.parse(printed.trim().split('\n').at(-1) ?? '{}') as Omit<TestRun, 'seconds'>;
   const stages = result.stages.map(({ stage, seconds }) => ({ stage, seconds }));

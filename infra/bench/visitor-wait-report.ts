@@ -5,9 +5,9 @@ import { bars, traces } from './chart.ts';
 import { type Method, methods, type Pair, type VisitorWait } from './visitor-wait.ts';
 
 const target = { p99Ratio: 3, maxMs: 150, failed: 0 };
-const timelineStepMs = 100;
-const barsFile = 'swap-p99.svg';
-const tracesFile = 'swap-waits.svg';
+const TIMELINE_STEP_MS = 100;
+const BARS_FILE = 'swap-p99.svg';
+const TRACES_FILE = 'swap-waits.svg';
 
 const ratioOf = ({ rest, switching }: Pair): number => switching.p99Ms / rest.p99Ms;
 const sum = (pairs: readonly Pair[], of: (pair: Pair) => number): number =>
@@ -37,9 +37,9 @@ export function visitorWaitReport({ capacityPerSecond, perSecond, windowSeconds,
     `| longest wait ≤ ${target.maxMs} ms | ${most.toFixed(0)} ms | ${verdict(most <= target.maxMs)} |`,
     `| failed requests: ${target.failed} | ${failed} | ${verdict(failed <= target.failed)} |`,
     '',
-    `![p99 at rest and meanwhile](benchmarks/${barsFile})`,
+    `![p99 at rest and meanwhile](benchmarks/${BARS_FILE})`,
     '',
-    `![Longest wait in each tenth of a second](benchmarks/${tracesFile})`,
+    `![Longest wait in each tenth of a second](benchmarks/${TRACES_FILE})`,
   ].join('\n');
 }
 
@@ -52,7 +52,7 @@ export async function writeVisitorWaitCharts(folder: string, { pairs }: VisitorW
     ],
   }));
   await writeFile(
-    join(folder, barsFile),
+    join(folder, BARS_FILE),
     bars('p99 of what visitors wait, logarithmic scale', ['at rest', 'while switching'], groups),
   );
   const lines = methods.map((title) => {
@@ -60,8 +60,8 @@ export async function writeVisitorWaitCharts(folder: string, { pairs }: VisitorW
     return { title, values: timeline.maxMs, failed: timeline.failed };
   });
   await writeFile(
-    join(folder, tracesFile),
-    traces('Longest wait in each tenth of a second while switching; red: failed requests', timelineStepMs, lines),
+    join(folder, TRACES_FILE),
+    traces('Longest wait in each tenth of a second while switching; red: failed requests', TIMELINE_STEP_MS, lines),
   );
 }
 

@@ -41,16 +41,16 @@ export interface VisitorWaitPlan {
   readonly say: (line: string) => void;
 }
 
-const capacityRuns = 3;
-const capacitySeconds = 4;
-const capacityConnections = 32;
+const CAPACITY_RUNS = 3;
+const CAPACITY_SECONDS = 4;
+const CAPACITY_CONNECTIONS = 32;
 /** Of what the machine carries: more would measure a queue, less would leave room that nobody has. */
-const share = 0.5;
+const SHARE = 0.5;
 /** As many as it takes for a request that is due to find one, also when some stall. */
-const openConnections = 512;
+const OPEN_CONNECTIONS = 512;
 /** Between two switches of a peer, which take less time than a swap. */
-const betweenSwitchesMs = 1_000;
-const children = 8;
+const BETWEEN_SWITCHES_MS = 1_000;
+const CHILDREN = 8;
 
 interface Site {
   readonly url: string;
@@ -68,13 +68,13 @@ export async function measureVisitorWait(bed: ReleaseBed, plan: VisitorWaitPlan)
     };
     const releases = await applicationTwice(bed, work);
     const peer = async (name: string, act: Switch): Promise<Site> => {
-      const site = await PhpSite.start({ directory: join(work, name), releases, children });
+      const site = await PhpSite.start({ directory: join(work, name), releases, children: CHILDREN });
       stops.push(() => site.stop());
       return {
         url: site.url,
         switchOnce: async () => {
           await act(site);
-          await sleep(betweenSwitchesMs);
+          await sleep(BETWEEN_SWITCHES_MS);
         },
       };
     };
@@ -85,7 +85,7 @@ export async function measureVisitorWait(bed: ReleaseBed, plan: VisitorWaitPlan)
       'stop and start': await peer('t', stopAndStart),
     };
     const capacityPerSecond = await capacity(own.url);
-    const perSecond = Math.round(capacityPerSecond * share);
+    const perSecond = Math.round(capacityPerSecond * SHARE);
     const pairs: Record<Method, Pair[]> = Object.fromEntries(methods.map((name) => [name, []])) as never;
     for (let round = 1; round <= plan.pairs; round++) {
       for (const name of methods) {
@@ -101,7 +101,7 @@ export async function measureVisitorWait(bed: ReleaseBed, plan: VisitorWaitPlan)
 }
 
 async function pair({ url, switchOnce }: Site, perSecond: number, windowSeconds: number): Promise<Pair> {
-  const plan = { url, perSecond, connections: openConnections };
+  const plan = { url, perSecond, connections: OPEN_CONNECTIONS };
   const quiet = new OpenLoopLoad(plan);
   await sleep(windowSeconds * 1000);
   const rest = await quiet.stop();
@@ -129,8 +129,8 @@ async function applicationTwice(bed: ReleaseBed, work: string): Promise<[string,
 
 async function capacity(url: string): Promise<number> {
   const runs: number[] = [];
-  for (let run = 0; run < capacityRuns; run++) {
-    const args = ['-t2', `-c${capacityConnections}`, `-d${capacitySeconds}s`, url];
+  for (let run = 0; run < CAPACITY_RUNS; run++) {
+    const args = ['-t2', `-c${CAPACITY_CONNECTIONS}`, `-d${CAPACITY_SECONDS}s`, url];
     const { stdout } = await promisify(execFile)('wrk', args);
     runs.push(Number(/Requests\/sec:\s+([\d.]+)/.exec(stdout)?.[1]));
   }

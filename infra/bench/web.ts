@@ -13,11 +13,11 @@ import { type BenchOptions, type BenchResult, machine, machineText } from './ben
 
 const root = join(import.meta.dirname, '../..');
 const peers = join(import.meta.dirname, 'peers');
-const rounds = 5;
-const secondsPerRun = 8;
-const connections = 16;
-const children = 8;
-const startWithinMs = 30_000;
+const ROUNDS = 5;
+const SECONDS_PER_RUN = 8;
+const CONNECTIONS = 16;
+const CHILDREN = 8;
+const START_WITHIN_MS = 30_000;
 const target = { ofBareSymfony: 0.9, p99OfP50: 5 };
 
 type Name = 'web application' | 'bare Symfony' | 'one line';
@@ -44,13 +44,20 @@ export async function run({ folder, say, scale = 1 }: BenchOptions): Promise<Ben
     const { places, slipway } = await prepare(work);
     for (const [name, place] of Object.entries(places)) servers.push(await serve(name as Name, place, slipway));
     const runs: Record<Name, Run[]> = { 'web application': [], 'bare Symfony': [], 'one line': [] };
-    for (let round = 0; round < rounds; round++) {
+    for (let round = 0; round < ROUNDS; round++) {
       for (const { name, url } of servers) {
-        say(`round ${round + 1} of ${rounds}: ${name}`);
-        runs[name].push(await load(url, Math.max(1, Math.round(secondsPerRun * scale))));
+        say(`round ${round + 1} of ${ROUNDS}: ${name}`);
+        runs[name].push(await load(url, Math.max(1, Math.round(SECONDS_PER_RUN * scale))));
       }
     }
-    const raw = { machine: machine(), target, connections, children, secondsPerRun, runs };
+    const raw = {
+      machine: machine(),
+      target,
+      connections: CONNECTIONS,
+      children: CHILDREN,
+      secondsPerRun: SECONDS_PER_RUN,
+      runs,
+    };
     await mkdir(folder, { recursive: true });
     const rawFile = join(folder, 'web.json');
     await writeFile(rawFile, `${JSON.stringify(raw, null, 1)}\n`);
@@ -103,12 +110,12 @@ async function serve(name: Name, place: string, slipway: string): Promise<Server
       PHP_FPM: await programPath('php-fpm'),
       PHP: await programPath('php'),
       APP_USER: process.env.USER ?? 'root',
-      FPM_MAX_CHILDREN: String(children),
+      FPM_MAX_CHILDREN: String(CHILDREN),
       MEDIA_ROOT: join(place, 'media'),
     },
   });
   const server = { name, process: child, url: `http://127.0.0.1:${port}/api/ping` };
-  const deadline = Date.now() + startWithinMs;
+  const deadline = Date.now() + START_WITHIN_MS;
   while ((await answerOf(server.url)) !== '{"content":"pong"}') {
     if (Date.now() > deadline) {
       await end(server);
@@ -134,7 +141,7 @@ async function end({ process: child }: Server): Promise<void> {
 }
 
 async function load(url: string, seconds: number): Promise<Run> {
-  const { stdout } = await promisify(execFile)('wrk', ['-t2', `-c${connections}`, `-d${seconds}s`, '--latency', url]);
+  const { stdout } = await promisify(execFile)('wrk', ['-t2', `-c${CONNECTIONS}`, `-d${seconds}s`, '--latency', url]);
   const figure = (pattern: RegExp) => pattern.exec(stdout)?.[1] ?? '';
   const errors = /Socket errors: connect (\d+), read (\d+), write (\d+), timeout (\d+)/.exec(stdout)?.slice(1) ?? [];
   const failed = [...errors, figure(/Non-2xx or 3xx responses: (\d+)/)].reduce((sum, text) => sum + Number(text), 0);
@@ -172,7 +179,7 @@ function report(runs: Record<Name, Run[]>): string {
   return [
     machineText(machine()),
     '',
-    `\`/api/ping\`, wrk with ${connections} connections, ${children} php-fpm children, ${rounds} rounds in turn; medians. All three run under the same`,
+    `\`/api/ping\`, wrk with ${CONNECTIONS} connections, ${CHILDREN} php-fpm children, ${ROUNDS} rounds in turn; medians. All three run under the same`,
     'the same runtime (`slipway/startup.sh`): the same nginx and php-fpm configuration, opcache and preload. Raw data: [web.json](benchmarks/web.json).',
     '',
     '| | requests/s | p50 ms | p99 ms | failed |',

@@ -3,13 +3,13 @@ import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { forTerminal } from './colour.ts';
 
-const text = '  ✓ swap\nSLIP-LOCAL-LOG  it is DOWN';
+const TEXT = '  ✓ swap\nSLIP-LOCAL-LOG  it is DOWN';
 
 /**
  * What a terminal gets from a process of its own, because Node reads NO_COLOR and its like from the real environment,
  * of which a test has only a copy.
  */
-function onTerminal(env: NodeJS.ProcessEnv, shown = text): string {
+function onTerminal(env: NodeJS.ProcessEnv, shown = TEXT): string {
   const program = `
     import { Writable } from 'node:stream';
     import { WriteStream } from 'node:tty';
@@ -30,8 +30,8 @@ test('a terminal gets marks, codes and what is down in colour', () => {
 });
 
 test('a file, a pipe and a terminal with NO_COLOR get plain text', () => {
-  expect(forTerminal(text, { write: () => true })).toBe(text);
-  expect(onTerminal({ NO_COLOR: '1' })).toBe(text);
+  expect(forTerminal(TEXT, { write: () => true })).toBe(TEXT);
+  expect(onTerminal({ NO_COLOR: '1' })).toBe(TEXT);
 });
 
 test('a colour that the text brings along is shown as what it is', () => {

@@ -27,3 +27,8 @@ test('a timer as a promise is called sleep', () => {
     timers.filter((line) => !line.endsWith("import { setTimeout as sleep } from 'node:timers/promises';")),
   ).toEqual([]);
 });
+
+test('a fixed number, text or pattern of a module is CONSTANT_CASE', () => {
+  const fixed = /^(export )?const [a-z]\w* = (-?[\d._]+( [*/+-] [\d._]+)*|'[^']*'|`[^`$]*`|\/.+\/[a-z]*);$/;
+  expect(linesWith(fixed)).toEqual([]);
+});

@@ -23,7 +23,7 @@ const otherRelease = { limitMs: 120_000, pollMs: 200 };
 const answering = { limitMs: 30_000, pollMs: 50 };
 /** Nobody waits for a first version, and set-up may still keep the machine busy. */
 const FIRST_P95_MS = 10_000;
-const askWithinMs = 5_000;
+const ASK_WITHIN_MS = 5_000;
 
 /**
  * Releases the application in a directory as it is when nothing was ever released to this region. Resolves with the live version when
@@ -114,7 +114,7 @@ async function isSwappedAway(stateDir: string, version: string): Promise<boolean
 }
 
 async function answers(url: string): Promise<boolean> {
-  const answer = await fetch(url, { signal: AbortSignal.timeout(askWithinMs) }).catch(() => undefined);
+  const answer = await fetch(url, { signal: AbortSignal.timeout(ASK_WITHIN_MS) }).catch(() => undefined);
   await answer?.body?.cancel();
   return answer?.status === 200;
 }

@@ -1,9 +1,9 @@
 /** More changes than this make another word of it. */
-const farthest = 2;
+const FARTHEST = 2;
 
 /** The known word that was probably meant: the one with the fewest letters changed, left out, added or exchanged with their neighbour. */
 export function nearest(word: string, known: readonly string[]): string | undefined {
-  const allowed = Math.min(farthest, Math.floor(word.length / 2));
+  const allowed = Math.min(FARTHEST, Math.floor(word.length / 2));
   const ranked = known
     .map((candidate) => ({ candidate, distance: distance(word.toLowerCase(), candidate.toLowerCase()) }))
     .filter((ranked) => ranked.distance <= allowed)

@@ -2,7 +2,7 @@ import { visible, visibleJson } from '../lib/visible.mjs';
 import { forTerminal } from './colour.ts';
 
 /** Until then a command is quick, and says nothing but its result. */
-const silentMs = 2_000;
+const SILENT_MS = 2_000;
 
 export interface Sink {
   write(text: string): unknown;
@@ -55,7 +55,7 @@ export class Output {
     if (this.json) return;
     const seconds = ((Date.now() - this.#began) / 1000).toFixed(1);
     this.#held.push(`  ${seconds.padStart(5)} s  ${visible(this.#edit(text))}\n`);
-    const left = this.#began + silentMs - Date.now();
+    const left = this.#began + SILENT_MS - Date.now();
     if (left <= 0) this.#flush();
     else this.#timer ??= setTimeout(() => this.#flush(), left).unref();
   }

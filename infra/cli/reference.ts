@@ -7,7 +7,7 @@ import { commandNames, loadCommand } from './program.ts';
 
 export const referencePage = join(import.meta.dirname, '../../docs/reference/cli.md');
 
-const opening = `# Commands
+const OPENING = `# Commands
 
 \`./slipway <command>\`; \`npm start\`, \`npm stop\`, \`npm run reset\`, \`npm test\` and \`npm run bench\` are the same commands. Before one runs, what the
 machine lacks for it is installed. Made from the commands by \`infra/cli/reference.ts\`.
@@ -34,7 +34,7 @@ export async function renderReference(): Promise<string> {
     definitions.set(name, command);
     sections.push(renderCommand(await loadCommand(name), command));
   }
-  return [opening, groupTable(definitions), ...sections].join('\n');
+  return [OPENING, groupTable(definitions), ...sections].join('\n');
 }
 
 function groupTable(definitions: ReadonlyMap<string, CommandDefinition>): string {

@@ -2,7 +2,7 @@ import { relative } from 'node:path';
 import type { CommonOptions } from './command.ts';
 
 /** `npm start`, `npm stop`, `npm run reset`, or a command of `./slipway`; not followed by options of the region already. */
-const commandLine = /(npm (?:start|stop|run reset))(?! -- )|(\.\/slipway [a-z]+)(?! (?:--state|--stack))/g;
+const COMMAND_LINE = /(npm (?:start|stop|run reset))(?! -- )|(\.\/slipway [a-z]+)(?! (?:--state|--stack))/g;
 /** Commands of `./slipway` that act on a region. */
 const regional = [
   'start',
@@ -36,7 +36,7 @@ export function forRegion(
 ): string {
   const state = options.state === defaults.state ? '' : ` --state ${shorter(options.state, defaults.cwd)}`;
   const port = options.port === defaults.port ? '' : ` --port ${options.port}`;
-  return text.replace(commandLine, (line, npm: string | undefined) => {
+  return text.replace(COMMAND_LINE, (line, npm: string | undefined) => {
     const words = line.split(' ');
     const name = words.at(-1) ?? '';
     if (npm === undefined && !regional.includes(name)) return line;

@@ -2,7 +2,7 @@ import { expect, test } from '@jest/globals';
 import { ConsoleAccess } from './access.ts';
 
 const access = new ConsoleAccess('the-token', 8082);
-const host = '127.0.0.1:8082';
+const HOST = '127.0.0.1:8082';
 const [cookie = ''] = access.setCookie.split(';');
 
 test.each(['127.0.0.1:8082', 'localhost:8082', 'LOCALHOST:8082'])('%s names the console', (name) => {
@@ -17,18 +17,18 @@ test.each(['evil.example', 'evil.example:8082', '127.0.0.1', '127.0.0.1:8080', '
 );
 
 test('a request of another page is foreign, whichever header says so', () => {
-  expect(access.isForeign({ host, origin: 'http://evil.example' })).toBe(true);
-  expect(access.isForeign({ host, origin: 'http://127.0.0.1:8080' })).toBe(true);
-  expect(access.isForeign({ host, origin: 'null' })).toBe(true);
-  expect(access.isForeign({ host, 'sec-fetch-site': 'same-site', 'sec-fetch-mode': 'no-cors' })).toBe(true);
-  expect(access.isForeign({ host, 'sec-fetch-site': 'cross-site', 'sec-fetch-dest': 'iframe' })).toBe(true);
+  expect(access.isForeign({ host: HOST, origin: 'http://evil.example' })).toBe(true);
+  expect(access.isForeign({ host: HOST, origin: 'http://127.0.0.1:8080' })).toBe(true);
+  expect(access.isForeign({ host: HOST, origin: 'null' })).toBe(true);
+  expect(access.isForeign({ host: HOST, 'sec-fetch-site': 'same-site', 'sec-fetch-mode': 'no-cors' })).toBe(true);
+  expect(access.isForeign({ host: HOST, 'sec-fetch-site': 'cross-site', 'sec-fetch-dest': 'iframe' })).toBe(true);
 });
 
 test('a request of the console’s own page, of a tool, and a link that somebody follows are not', () => {
-  expect(access.isForeign({ host, origin: `http://${host}`, 'sec-fetch-site': 'same-origin' })).toBe(false);
-  expect(access.isForeign({ host })).toBe(false);
+  expect(access.isForeign({ host: HOST, origin: `http://${HOST}`, 'sec-fetch-site': 'same-origin' })).toBe(false);
+  expect(access.isForeign({ host: HOST })).toBe(false);
   const followed = { 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'navigate', 'sec-fetch-dest': 'document' };
-  expect(access.isForeign({ host, ...followed })).toBe(false);
+  expect(access.isForeign({ host: HOST, ...followed })).toBe(false);
 });
 
 test('the cookie that was set is one, and no other is', () => {

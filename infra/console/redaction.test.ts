@@ -1,15 +1,15 @@
 import { expect, test } from '@jest/globals';
 import { HIDDEN, Redaction } from './redaction.ts';
 
-const secret = 'pa"ss/wörd+1';
+const SECRET = 'pa"ss/wörd+1';
 
 test.each([
-  ['as it is', secret],
-  ['in a URL', encodeURIComponent(secret)],
-  ['in JSON', JSON.stringify(secret).slice(1, -1)],
-  ['in base64', Buffer.from(secret).toString('base64')],
+  ['as it is', SECRET],
+  ['in a URL', encodeURIComponent(SECRET)],
+  ['in JSON', JSON.stringify(SECRET).slice(1, -1)],
+  ['in base64', Buffer.from(SECRET).toString('base64')],
 ])('a secret %s is hidden', (_how, text) => {
-  expect(new Redaction([secret]).text(`before ${text} after`)).toBe(`before ${HIDDEN} after`);
+  expect(new Redaction([SECRET]).text(`before ${text} after`)).toBe(`before ${HIDDEN} after`);
 });
 
 test('of two secrets the longer one is hidden whole', () => {

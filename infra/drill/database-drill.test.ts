@@ -11,7 +11,7 @@ import { createStateDirectories } from '../local/state/files.ts';
 import { statePaths } from '../local/state/paths.ts';
 import { DatabaseDrill } from './database-drill.ts';
 
-const database = 'shop-1';
+const DATABASE = 'shop-1';
 
 let root: string;
 let mysql: Mysql;
@@ -21,7 +21,7 @@ beforeAll(async () => {
   const paths = statePaths(root);
   await createStateDirectories(paths);
   const certificates = await ensureCertificates(paths, new Date());
-  mysql = new Mysql({ paths, certificates, port: await freePort(), database, user: 'admin', password: 'p' });
+  mysql = new Mysql({ paths, certificates, port: await freePort(), database: DATABASE, user: 'admin', password: 'p' });
   await mysql.start();
 }, 120_000);
 
@@ -43,12 +43,13 @@ async function query(statement: string): Promise<string> {
   return (await promisify(execFile)('mariadb', args)).stdout;
 }
 
-const drill = () => new DatabaseDrill({ socket: mysql.socket, database, directory: root, progress: () => undefined });
+const drill = () =>
+  new DatabaseDrill({ socket: mysql.socket, database: DATABASE, directory: root, progress: () => undefined });
 
 test('every table comes back under another name with its rows and checksum, and production stays as it is', async () => {
-  await query(`CREATE TABLE \`${database}\`.\`a \`\`b\` (id INT PRIMARY KEY, bytes BLOB, text VARCHAR(99));
-    INSERT INTO \`${database}\`.\`a \`\`b\` VALUES (1, X'00FF27', 'é ''quoted'' 🙂'), (2, NULL, NULL);
-    CREATE TABLE \`${database}\`.empty (id INT)`);
+  await query(`CREATE TABLE \`${DATABASE}\`.\`a \`\`b\` (id INT PRIMARY KEY, bytes BLOB, text VARCHAR(99));
+    INSERT INTO \`${DATABASE}\`.\`a \`\`b\` VALUES (1, X'00FF27', 'é ''quoted'' 🙂'), (2, NULL, NULL);
+    CREATE TABLE \`${DATABASE}\`.empty (id INT)`);
   const one = drill();
   await one.clean();
   const { tables, dumpBytes } = await one.run();
@@ -61,12 +62,17 @@ test('every table comes back under another name with its rows and checksum, and 
   expect(await query(`SELECT text FROM \`${one.restored}\`.\`a \`\`b\` WHERE id = 1`)).toBe("é 'quoted' 🙂\n");
   await one.clean();
   expect((await query('SHOW DATABASES')).split('\n')).toEqual(expect.not.arrayContaining([one.restored]));
-  expect(await query(`SELECT COUNT(*) FROM \`${database}\`.\`a \`\`b\``)).toBe('2\n');
+  expect(await query(`SELECT COUNT(*) FROM \`${DATABASE}\`.\`a \`\`b\``)).toBe('2\n');
 });
 
 test('MySQL’s reason is said when a database cannot be dumped', async () => {
   const directory = join(root, 'other');
-  const other = new DatabaseDrill({ socket: join(root, 'no.sock'), database, directory, progress: () => undefined });
+  const other = new DatabaseDrill({
+    socket: join(root, 'no.sock'),
+    database: DATABASE,
+    directory,
+    progress: () => undefined,
+  });
   await expect(other.run()).rejects.toMatchObject({
     code: 'SLIP-DRILL-DATABASE',
     detail: { found: expect.stringContaining('no.sock') },

@@ -5,8 +5,8 @@ import { TestAzurite } from '../release/store/azurite.fixture.ts';
 import { MediaDrill } from './media-drill.ts';
 
 /** Azurite's well-known development account. */
-const account = 'devstoreaccount1';
-const key = 'Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw==';
+const ACCOUNT = 'devstoreaccount1';
+const KEY = 'Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw==';
 
 let azurite: TestAzurite;
 let production: ContainerClient;
@@ -28,7 +28,7 @@ async function upload(name: string, text: string): Promise<void> {
 
 function drill(): MediaDrill {
   const endpoint = production.url.slice(0, -production.containerName.length - 1);
-  return new MediaDrill({ endpoint, account, container: production.containerName, key }, () => undefined);
+  return new MediaDrill({ endpoint, account: ACCOUNT, container: production.containerName, key: KEY }, () => undefined);
 }
 
 async function names(options: { readonly includeSnapshots?: boolean } = {}): Promise<string[]> {

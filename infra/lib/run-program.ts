@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { isErrno } from './error-message.ts';
 
 /** More output than this is dropped from its beginning: the reason of a failure is in the last lines. */
-const keptOutputBytes = 64 * 1024;
+const KEPT_OUTPUT_BYTES = 64 * 1024;
 
 export interface ProgramRun {
   readonly program: string;
@@ -40,7 +40,7 @@ export function runProgram(run: ProgramRun): Promise<ProgramResult> {
     });
     // A program that ends before it has read everything says why itself.
     child.stdin.on('error', () => undefined).end(run.input ?? '');
-    const keptBytes = run.keptBytes ?? keptOutputBytes;
+    const keptBytes = run.keptBytes ?? KEPT_OUTPUT_BYTES;
     const stdout = new Tail(keptBytes, undefined);
     const stderr = new Tail(keptBytes, run.onLine);
     let timedOut = false;

@@ -2,7 +2,7 @@ import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { visible, visibleJson, visibleLines } from './visible.mjs';
 
-const unseen = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/u;
+const UNSEEN = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/u;
 
 test.each([
   ['an escape sequence', 'a\u001b[2Jb', 'a\\u{1b}[2Jb'],
@@ -30,9 +30,9 @@ test('a text keeps the ends of its lines and nothing else that is unseen', () =>
 test('no text leaves anything unseen behind, and JSON gives back what went in', () => {
   fc.assert(
     fc.property(fc.string({ unit: 'binary' }), (text) => {
-      expect(visible(text)).not.toMatch(unseen);
-      expect(visibleLines(text).replaceAll('\n', '')).not.toMatch(unseen);
-      expect(visibleJson({ text })).not.toMatch(unseen);
+      expect(visible(text)).not.toMatch(UNSEEN);
+      expect(visibleLines(text).replaceAll('\n', '')).not.toMatch(UNSEEN);
+      expect(visibleJson({ text })).not.toMatch(UNSEEN);
       expect(JSON.parse(visibleJson({ text }))).toEqual({ text });
     }),
   );

@@ -33,9 +33,9 @@ import { ProcessWorker, workerSocket } from './worker/process-worker.ts';
 import { Share } from './worker/share.ts';
 import { buildSidecarImage } from './worker/sidecar-image.ts';
 
-const leftoverLimitMs = 5_000;
-const serverStopMs = 10_000;
-const frontStopMs = 2_000;
+const LEFTOVER_LIMIT_MS = 5_000;
+const SERVER_STOP_MS = 10_000;
+const FRONT_STOP_MS = 2_000;
 
 export interface RegionOptions {
   readonly stateDir: string;
@@ -101,7 +101,7 @@ type Base = Pick<Platform, 'paths' | 'ports' | 'certificates' | 'tls' | 'secrets
 async function prepare({ stateDir, port, onProgress }: RegionOptions): Promise<Base> {
   const paths = statePaths(stateDir);
   await createStateDirectories(paths);
-  const ended = await endLeftovers(paths.processes, leftoverLimitMs);
+  const ended = await endLeftovers(paths.processes, LEFTOVER_LIMIT_MS);
   if (ended.length > 0) onProgress(`ended processes of an earlier region: ${ended.join(', ')}`);
   const ports = await choosePorts(paths, port);
   const certificates = await ensureCertificates(paths, new Date());
@@ -214,8 +214,8 @@ function createWorker(base: Base, id: WorkerId, identity: IdentityEndpoint, moun
 /** Stops everything; data is kept. */
 export async function stopPlatform(platform: Platform): Promise<void> {
   await Promise.all(platform.mounts.map((mount) => mount.stop()));
-  await platform.front.stop(frontStopMs);
+  await platform.front.stop(FRONT_STOP_MS);
   platform.identity.stop();
   platform.ingestion.stop();
-  await Promise.all([platform.mysql, platform.redis, platform.blob].map((server) => server.stop(serverStopMs)));
+  await Promise.all([platform.mysql, platform.redis, platform.blob].map((server) => server.stop(SERVER_STOP_MS)));
 }

@@ -18,11 +18,11 @@ const daemon = join(import.meta.dirname, 'daemon.ts');
 /** Limits V8's young generation to 12 MB instead of 48 MB or more: the region's live objects are about 30 MB. */
 const daemonFlags = ['--disable-warning=ExperimentalWarning', '--max-semi-space-size=4'];
 /** A cold start makes a database; the wait for another command's start is as long. */
-const startWithinMs = 180_000;
+const START_WITHIN_MS = 180_000;
 /** A sidecar may take up to 120 s to finish its uploads. */
-const stopWithinMs = 150_000;
-const askWithinMs = 10_000;
-const pollMs = 100;
+const STOP_WITHIN_MS = 150_000;
+const ASK_WITHIN_MS = 10_000;
+const POLL_MS = 100;
 
 export interface StartOptions {
   readonly stateDir: string;
@@ -80,7 +80,7 @@ export async function stopRegion({ stateDir }: { readonly stateDir: string }): P
   const paths = statePaths(stateDir);
   if (!(await isLocked(paths.root))) return false;
   await untilAnswering(paths.controlSocket, paths.root);
-  await untilGone(Number(await callRegion(paths.controlSocket, 'stop', stopWithinMs)));
+  await untilGone(Number(await callRegion(paths.controlSocket, 'stop', STOP_WITHIN_MS)));
   return true;
 }
 
@@ -101,14 +101,14 @@ export async function resetRegion({ stateDir }: { readonly stateDir: string }): 
 /** The region's status; undefined when no region runs on this state directory. */
 export async function regionStatus({ stateDir }: { readonly stateDir: string }): Promise<RegionStatus | undefined> {
   const paths = statePaths(stateDir);
-  const answer = await callRegion(paths.controlSocket, 'status', askWithinMs);
+  const answer = await callRegion(paths.controlSocket, 'status', ASK_WITHIN_MS);
   return answer as RegionStatus | undefined;
 }
 
 /** Stops a data server or the sidecars of a running region, or starts them again. */
 export async function switchRegionFault(stateDir: string, target: FaultTarget, on: boolean): Promise<void> {
   const paths = statePaths(stateDir);
-  await callRegion(paths.controlSocket, `fault/${target}/${on ? 'on' : 'off'}`, startWithinMs);
+  await callRegion(paths.controlSocket, `fault/${target}/${on ? 'on' : 'off'}`, START_WITHIN_MS);
 }
 
 async function untilReady(child: ChildProcess, { onProgress, signal }: StartOptions): Promise<void> {
@@ -145,17 +145,17 @@ async function untilReady(child: ChildProcess, { onProgress, signal }: StartOpti
 /** A region is up, or another command is starting one. */
 async function joinRegion({ stateDir, onProgress }: StartOptions): Promise<void> {
   const paths = statePaths(stateDir);
-  if ((await callRegion(paths.controlSocket, 'status', askWithinMs)) === undefined) {
+  if ((await callRegion(paths.controlSocket, 'status', ASK_WITHIN_MS)) === undefined) {
     onProgress('another command is starting this region: waiting for it');
     await untilAnswering(paths.controlSocket, paths.root);
   }
-  const restarted = await callRegion(paths.controlSocket, 'restartDead', startWithinMs);
+  const restarted = await callRegion(paths.controlSocket, 'restartDead', START_WITHIN_MS);
   if (Array.isArray(restarted) && restarted.length > 0) onProgress(`restarted: ${restarted.join(', ')}`);
 }
 
 async function untilAnswering(socket: string, root: string): Promise<void> {
-  const answer = await untilDefined({ limitMs: startWithinMs, pollMs }, async () => {
-    if ((await callRegion(socket, 'status', askWithinMs)) !== undefined) return 'ready';
+  const answer = await untilDefined({ limitMs: START_WITHIN_MS, pollMs: POLL_MS }, async () => {
+    if ((await callRegion(socket, 'status', ASK_WITHIN_MS)) !== undefined) return 'ready';
     return (await isLocked(root)) ? undefined : 'ended';
   });
   if (answer === 'ready') return;
@@ -167,9 +167,9 @@ async function untilAnswering(socket: string, root: string): Promise<void> {
 }
 
 async function untilGone(pid: number): Promise<void> {
-  if (await untilTrue({ limitMs: stopWithinMs, pollMs }, () => startTimeOf(pid) === undefined)) return;
+  if (await untilTrue({ limitMs: STOP_WITHIN_MS, pollMs: POLL_MS }, () => startTimeOf(pid) === undefined)) return;
   throw new SlipError('SLIP-LOCAL-STOP', {
-    found: `the region is still running ${stopWithinMs / 1000} s after it was asked to stop`,
+    found: `the region is still running ${STOP_WITHIN_MS / 1000} s after it was asked to stop`,
     expected: 'it to end',
     fix: './slipway logs --process region shows what it waits for',
   });

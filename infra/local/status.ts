@@ -5,7 +5,7 @@ import type { ExitRecord } from './processes/region-process.ts';
 import { acceptsConnections } from './processes/wait.ts';
 import type { ProcessWorker } from './worker/process-worker.ts';
 
-const askWithinMs = 2_000;
+const ASK_WITHIN_MS = 2_000;
 
 export interface MediaStatus {
   readonly pending: number;
@@ -92,7 +92,7 @@ export async function describeSlot(worker: DescribedWorker, sidecarPort: number)
   const [deployed, version, live, media, processes, { declared, ...application }] = await Promise.all([
     worker.isDeployed(),
     pingJson(worker, '/_slipway/version'),
-    worker.ping('/_slipway/live', askWithinMs).catch(() => undefined),
+    worker.ping('/_slipway/live', ASK_WITHIN_MS).catch(() => undefined),
     sidecarStatus(sidecarPort),
     worker.processes(),
     worker.applicationWorkers(),
@@ -120,7 +120,7 @@ export async function describeSlot(worker: DescribedWorker, sidecarPort: number)
 
 async function pingJson(worker: DescribedWorker, path: string): Promise<unknown> {
   try {
-    const answer = await worker.ping(path, askWithinMs);
+    const answer = await worker.ping(path, ASK_WITHIN_MS);
     return answer.status === 200 ? JSON.parse(answer.body) : undefined;
   } catch {
     return undefined;
@@ -129,7 +129,7 @@ async function pingJson(worker: DescribedWorker, path: string): Promise<unknown>
 
 async function sidecarStatus(port: number): Promise<MediaStatus | null> {
   try {
-    const answer = await fetch(`http://127.0.0.1:${port}/status`, { signal: AbortSignal.timeout(askWithinMs) });
+    const answer = await fetch(`http://127.0.0.1:${port}/status`, { signal: AbortSignal.timeout(ASK_WITHIN_MS) });
     const { media } = (await answer.json()) as { readonly media: MediaStatus };
     const { pending, oldestSeconds, synced, stuck, conflicts } = media;
     return { pending, oldestSeconds, synced, stuck, conflicts };

@@ -10,7 +10,7 @@ import { Container } from '../testbed/container.ts';
 import { DataServices } from '../testbed/data-services.ts';
 
 /** Connects as each framework does with the settings of its names, and says by which cipher. */
-const application = `<?php
+const APPLICATION = `<?php
   require getenv('DBAL_AUTOLOAD');
   $cipher = static fn (PDO $it): string => $it->query("SHOW STATUS LIKE 'Ssl_cipher'")->fetch(PDO::FETCH_NUM)[1];
   $redis = static function (string $url): bool {
@@ -69,7 +69,7 @@ beforeAll(async () => {
   scratch = await mkdtemp(join(tmpdir(), 'sw-data-'));
   const source = join(scratch, 'source');
   await mkdir(join(source, 'public'), { recursive: true });
-  await writeFile(join(source, 'public/index.php'), application);
+  await writeFile(join(source, 'public/index.php'), APPLICATION);
   const request = { source, outDir: join(scratch, 'out'), cacheDir: join(scratch, 'cache') };
   const [{ file }, started] = await Promise.all([buildPackage(request), DataServices.start(join(scratch, 'state'))]);
   zip = file;

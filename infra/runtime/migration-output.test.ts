@@ -6,7 +6,7 @@ import { describe, expect, test } from '@jest/globals';
 import { judgeMigrations } from '../release/judge/judge-migrations.ts';
 
 const agent = fileURLToPath(new URL('./agent/', import.meta.url));
-const reads = `
+const READS = `
   require $argv[1].'autoload.php';
   $tool = match ($argv[2]) {
     'laravel' => new Slipway\\Agent\\Migration\\LaravelMigrations('database/migrations'),
@@ -29,7 +29,7 @@ async function php(
   input: string,
   names: readonly string[],
 ): Promise<unknown> {
-  const running = promisify(execFile)('php', ['-r', reads, '--', agent, tool, what, ...names]);
+  const running = promisify(execFile)('php', ['-r', READS, '--', agent, tool, what, ...names]);
   running.child.stdin?.end(input);
   return JSON.parse((await running).stdout);
 }

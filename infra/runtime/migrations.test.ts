@@ -12,7 +12,7 @@ import { Container } from '../testbed/container.ts';
 import { DataServices } from '../testbed/data-services.ts';
 import { eventually } from '../testbed/eventually.ts';
 
-const manifest = `
+const MANIFEST = `
 migrate:
   run: php migrate.php run
   pretend: php migrate.php pretend
@@ -22,7 +22,7 @@ secrets: [MIGRATION_SECRET]
 `;
 
 /** Carries out SQL files by name, slowly where a file says so, and says a secret. */
-const command = `<?php
+const COMMAND = `<?php
   $names = array_filter(explode(' ', getenv('SLIPWAY_MIGRATIONS')));
   if ('pretend' === $argv[1]) {
     foreach ($names as $name) {
@@ -45,7 +45,7 @@ const command = `<?php
   }`;
 
 const token = { authorization: 'Bearer release-token' };
-const secret = 'a-secret-of-the-application';
+const SECRET = 'a-secret-of-the-application';
 let scratch: string;
 let services: DataServices;
 let container: Container;
@@ -54,9 +54,9 @@ beforeAll(async () => {
   scratch = await mkdtemp(join(tmpdir(), 'sw-migrate-'));
   const source = join(scratch, 'source');
   const files = {
-    'slipway.yaml': manifest,
+    'slipway.yaml': MANIFEST,
     'index.php': '<?php echo "x";',
-    'migrate.php': command,
+    'migrate.php': COMMAND,
     'migrations/001-first.sql': 'CREATE TABLE first (id INT PRIMARY KEY);\nCREATE TABLE second (id INT PRIMARY KEY);\n',
     'migrations/002-later.sql': 'ALTER TABLE first ADD note TEXT NULL;\n',
     'migrations/003-drop.sql': 'DROP TABLE second;\n',
@@ -73,7 +73,7 @@ beforeAll(async () => {
   container = await Container.create(join(scratch, 'container'), file, {
     ...services.settings,
     RELEASE_TOKEN: 'release-token',
-    MIGRATION_SECRET: secret,
+    MIGRATION_SECRET: SECRET,
     HOLD: join(scratch, 'hold'),
     WEBSITE_INSTANCE_ID: 'it',
   });
@@ -176,7 +176,7 @@ test('a command that fails is a failed job with what it said, without secrets', 
   expect(state).toMatchObject({ status: 'failed', executed: [] });
   expect(state.error).toMatch(/ended with code 255.*already exists/s);
   const log = await readFile(join(scratch, 'container/home/slipway/jobs', String(body.job), 'log'), 'utf8');
-  for (const value of [secret, services.password, encodeURIComponent(services.password)]) {
+  for (const value of [SECRET, services.password, encodeURIComponent(services.password)]) {
     expect(log + JSON.stringify(state)).not.toContain(value);
   }
   expect(log).toContain('***');

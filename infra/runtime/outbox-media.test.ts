@@ -8,7 +8,7 @@ import { removeDisk } from '../local/worker/remove-disk.ts';
 import { buildPackage } from '../release/package/build-package.ts';
 import { Container } from '../testbed/container.ts';
 
-const application = `<?php
+const APPLICATION = `<?php
   $file = dirname(__DIR__).'/storage/media/'.$_GET['name'];
   @mkdir(dirname($file), 0777, true);
   echo file_put_contents($file, $_GET['text']);`;
@@ -24,7 +24,7 @@ beforeAll(async () => {
   const source = join(scratch, 'source');
   const files = {
     'slipway.yaml': 'writable: [storage]\nmedia: [{path: storage/media, url: /media, mode: outbox}]\n',
-    'public/index.php': application,
+    'public/index.php': APPLICATION,
     'storage/media/old.txt': 'old',
   };
   for (const [path, content] of Object.entries(files)) {

@@ -8,7 +8,7 @@ import { buildPackage } from '../release/package/build-package.ts';
 import { bringFirstFiles } from '../release/phases/first-files.ts';
 import { Container } from '../testbed/container.ts';
 
-const application = `<?php
+const APPLICATION = `<?php
   $file = dirname(__DIR__).'/storage/media/'.$_GET['name'];
   match ($_GET['do']) {
     'write' => @mkdir(dirname($file), 0777, true) || file_put_contents($file, $_GET['text']),
@@ -29,7 +29,7 @@ beforeAll(async () => {
   share = join(scratch, 'share');
   const files = {
     'slipway.yaml': 'writable: [storage]\nmedia: [{path: storage/media, url: /media, mode: shared}]\n',
-    'public/index.php': application,
+    'public/index.php': APPLICATION,
     'storage/media/logo.svg': '<svg/>',
     'storage/media/deep/er.txt': 'deep',
     'storage/media/.gitignore': '*',

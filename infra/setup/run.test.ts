@@ -14,7 +14,7 @@ const nodePackage = `node_modules/node-linux-${process.arch}`;
  * arguments. Asks for --help, which needs npm packages only.
  */
 let root = '';
-const commandLine = `
+const COMMAND_LINE = `
   export async function main(args) { console.log('ran', ...args); process.exitCode = 3; }
   if (import.meta.main) await main(process.argv.slice(2));
 `;
@@ -28,7 +28,7 @@ beforeEach(() => {
   mkdirSync(join(root, 'bin'));
   writeFileSync(join(root, 'package.json'), '{"type":"module"}');
   writeFileSync(join(root, 'package-lock.json'), '{"packages":{}}');
-  writeFileSync(join(root, 'infra/cli/main.ts'), commandLine);
+  writeFileSync(join(root, 'infra/cli/main.ts'), COMMAND_LINE);
 });
 afterEach(() => rmSync(root, { recursive: true, force: true }));
 

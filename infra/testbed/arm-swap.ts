@@ -3,7 +3,7 @@ import { WebSiteManagementClient } from '@azure/arm-appservice';
 import type { Connection } from '../lib/connection.ts';
 
 const polling = { updateIntervalInMs: 50 };
-const tokenLifeMs = 60 * 60_000;
+const TOKEN_LIFE_MS = 60 * 60_000;
 
 /** A swap of staging into production with the official client, without the release tool. */
 export async function swapByArm(connection: Connection): Promise<void> {
@@ -22,7 +22,7 @@ export async function swapAwayByArm(connection: Connection): Promise<void> {
 async function clientOf(connection: Connection): Promise<WebSiteManagementClient> {
   const { management, managementToken, subscriptionId, ca } = connection;
   const credential = {
-    getToken: async () => ({ token: managementToken, expiresOnTimestamp: Date.now() + tokenLifeMs }),
+    getToken: async () => ({ token: managementToken, expiresOnTimestamp: Date.now() + TOKEN_LIFE_MS }),
   };
   return new WebSiteManagementClient(credential, subscriptionId, {
     endpoint: management,

@@ -6,7 +6,7 @@ import { promisify } from 'node:util';
 
 const repository = join(import.meta.dirname, '../..');
 const installed = ['node_modules', 'webapplication/vendor', 'infra/release/judge/vendor', '.setup'];
-const maxFilesBytes = 64 * 1024 * 1024;
+const MAX_FILES_BYTES = 64 * 1024 * 1024;
 const run = promisify(execFile);
 
 /** A clean checkout of its own, as a runner of a pipeline has one; what is installed is shared. */
@@ -20,7 +20,7 @@ export class CommittedCheckout {
   static async create(): Promise<CommittedCheckout> {
     const checkout = new CommittedCheckout(await mkdtemp(join(tmpdir(), 'sw-commit-')));
     const args = ['ls-files', '-z', '--cached', '--others', '--exclude-standard'];
-    const { stdout } = await run('git', args, { cwd: repository, maxBuffer: maxFilesBytes });
+    const { stdout } = await run('git', args, { cwd: repository, maxBuffer: MAX_FILES_BYTES });
     for (const file of stdout.split('\0').filter((name) => name !== '')) {
       // One that git knows of may be deleted here.
       await cp(join(repository, file), join(checkout.root, file)).catch(() => undefined);

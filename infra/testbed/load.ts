@@ -13,9 +13,9 @@ export interface Traffic {
   readonly failures: readonly string[];
 }
 
-const keptFailures = 20;
-const longestRunSeconds = 3600;
-const betweenMs = 5;
+const KEPT_FAILURES = 20;
+const LONGEST_RUN_SECONDS = 3600;
+const BETWEEN_MS = 5;
 
 /** wrk with keep-alive connections; ends when stopped. */
 export class WrkLoad {
@@ -23,7 +23,7 @@ export class WrkLoad {
   readonly #ended: Promise<{ stdout: string }>;
 
   constructor(url: string, connections = 32) {
-    const args = ['-t2', `-c${connections}`, `-d${longestRunSeconds}s`, '--timeout', '20s', '--latency', url];
+    const args = ['-t2', `-c${connections}`, `-d${LONGEST_RUN_SECONDS}s`, '--timeout', '20s', '--latency', url];
     this.#child = spawn('wrk', args, { stdio: ['ignore', 'pipe', 'pipe'] });
     this.#ended = finished(this.#child);
     // `stop` reports a wrk that could not be started.
@@ -69,10 +69,10 @@ export class Loop {
       } catch (error) {
         this.#failed += 1;
         const cause = error instanceof Error && error.cause instanceof Error ? ` (${error.cause.message})` : '';
-        if (this.#failures.length < keptFailures)
+        if (this.#failures.length < KEPT_FAILURES)
           this.#failures.push(`${new Date().toISOString()} ${String(error)}${cause}`);
       }
-      await sleep(betweenMs);
+      await sleep(BETWEEN_MS);
     }
   }
 }

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { eventually } from './eventually.ts';
 import type { Edit } from './package-variant.ts';
 
-const everyMs = 40;
+const EVERY_MS = 40;
 
 /** A job as the application queued it, and by which version it was done; the same job may be done more than once. */
 export interface DoneJob {
@@ -18,7 +18,7 @@ export interface ScheduleSeen {
   readonly minutes: readonly number[];
 }
 
-const redis = `
+const REDIS = `
   $redis = new Redis();
   $tls = ['stream' => ['cafile' => getenv('TLS_CA_FILE')]];
   $redis->connect('tls://'.getenv('REDIS_HOST'), (int) getenv('REDIS_PORT'), 2, null, 0, 2, $tls);
@@ -26,7 +26,7 @@ const redis = `
   $version = json_decode(file_get_contents(__DIR__.'/version.json'), true)['version'];`;
 
 /** Takes a job, does it, and only then forgets it, as queues of frameworks do. What a killed one was at is begun again. */
-const worker = `<?php${redis}
+const worker = `<?php${REDIS}
   pcntl_async_signals(true);
   $isWanted = true;
   pcntl_signal(SIGTERM, function () use (&$isWanted) { $isWanted = false; });
@@ -38,12 +38,12 @@ const worker = `<?php${redis}
     $redis->lRem('test:begun', $job, 1);
   }`;
 
-const scheduled = `<?php${redis}
+const scheduled = `<?php${REDIS}
   $redis->incr('test:runs');`;
 
 const routes = `
   if (str_starts_with($_SERVER['REQUEST_URI'], '/test-queue')) {
-    ${redis.replace('__DIR__', 'dirname(__DIR__)')}
+    ${REDIS.replace('__DIR__', 'dirname(__DIR__)')}
     header('Content-Type: application/json');
     if ('POST' === $_SERVER['REQUEST_METHOD']) {
       $redis->lPush('test:jobs', json_encode(['id' => (int) $_GET['id'], 'queuedBy' => $version]));
@@ -111,7 +111,7 @@ export class QueueTraffic {
       const answer = await fetch(`${this.#url}?id=${id}`, { method: 'POST' }).catch(() => undefined);
       await answer?.body?.cancel();
       if (answer?.status === 200) this.#taken.push(id);
-      await sleep(everyMs);
+      await sleep(EVERY_MS);
     }
   }
 }

@@ -10,7 +10,7 @@ import { eventually } from './eventually.ts';
 import { type Edit, type OpenPackage, packageVariant, unpackPackage } from './package-variant.ts';
 import { type CommandResult, TestRegion } from './region.ts';
 
-const untilStepMs = 300_000;
+const UNTIL_STEP_MS = 300_000;
 /** A slot answers slowly on a busy machine, which these tests must not depend on. */
 const p95 = ['--p95', '10000'];
 const flags: Readonly<Record<string, readonly string[]>> = {
@@ -159,7 +159,7 @@ function answersDown(flag: string): string {
 /** Resolves when the command reports the start of the step. */
 export function reaches(child: ChildProcess, step: string): Promise<void> {
   return new Promise((resolve, reject) => {
-    const deadline = setTimeout(() => reject(new Error(`"${step}" was not reached in time`)), untilStepMs);
+    const deadline = setTimeout(() => reject(new Error(`"${step}" was not reached in time`)), UNTIL_STEP_MS);
     let text = '';
     child.stdout?.on('data', (chunk: Buffer) => {
       text += chunk.toString('utf8');

@@ -27,9 +27,9 @@ export interface Timeline {
   readonly failed: readonly number[];
 }
 
-const stepMs = 100;
-const lastAnswersMs = 10_000;
-const pollMs = 20;
+const STEP_MS = 100;
+const LAST_ANSWERS_MS = 10_000;
+const POLL_MS = 20;
 
 /**
  * Sends requests at the times at which they are due. A client that waits for an answer before it sends the next request
@@ -59,12 +59,12 @@ export class Schedule {
   /** Ends the schedule, waits for the last answers, and tells what was seen. */
   async stop(): Promise<OpenLoopResult> {
     clearTimeout(this.#timer);
-    const deadline = performance.now() + lastAnswersMs;
+    const deadline = performance.now() + LAST_ANSWERS_MS;
     while (this.#done < this.#sent && performance.now() < deadline) {
-      await new Promise((resolve) => setTimeout(resolve, pollMs));
+      await new Promise((resolve) => setTimeout(resolve, POLL_MS));
     }
     const missing = this.#sent - this.#done;
-    if (missing > 0) this.#failures[`no answer within ${lastAnswersMs / 1000} s`] = missing;
+    if (missing > 0) this.#failures[`no answer within ${LAST_ANSWERS_MS / 1000} s`] = missing;
     return {
       requests: this.#sent,
       failed: Object.values(this.#failures).reduce((sum, count) => sum + count, 0),
@@ -111,7 +111,7 @@ export class Schedule {
 
   #record(due: number, failure: string | undefined): void {
     this.#done += 1;
-    const step = Math.floor((due - this.#began) / stepMs);
+    const step = Math.floor((due - this.#began) / STEP_MS);
     if (failure !== undefined) {
       this.#failures[failure] = (this.#failures[failure] ?? 0) + 1;
       this.#failed[step] = (this.#failed[step] ?? 0) + 1;

@@ -5,7 +5,7 @@ import type { PhpSite, Pool } from './php-site.ts';
 export type Switch = (site: PhpSite) => Promise<void>;
 
 /** For requests that the pool before still has. */
-const drainMs = 1_000;
+const DRAIN_MS = 1_000;
 
 /** Deployer's way. */
 export const symlinkAndReload: Switch = async (site) => {
@@ -27,7 +27,7 @@ export function reloadToOtherPool(): Switch {
     await site.linkNext();
     await site.startPool(next);
     await site.routeTo(next);
-    await sleep(drainMs);
+    await sleep(DRAIN_MS);
     await site.signalPool(live, 'SIGQUIT');
     live = next;
   };

@@ -6,7 +6,7 @@ import { defineCommand } from '../command.ts';
 import { UsageError } from '../failure.ts';
 import { addTargetOptions, type TargetOptions } from '../release-target.ts';
 
-const mostBytes = 24 * 1024;
+const MOST_BYTES = 24 * 1024;
 
 interface SecretOptions extends TargetOptions {
   readonly generate?: string;
@@ -69,8 +69,8 @@ async function fromInput(): Promise<string> {
   if (process.stdin.isTTY)
     throw refused('standard input is a terminal', 'the value on standard input: ./slipway secret set NAME < FILE');
   const value = (await text(process.stdin)).replace(/\r?\n$/, '');
-  if (value === '' || Buffer.byteLength(value) > mostBytes)
-    throw refused(`a value of ${Buffer.byteLength(value)} bytes`, `1 to ${mostBytes} bytes`);
+  if (value === '' || Buffer.byteLength(value) > MOST_BYTES)
+    throw refused(`a value of ${Buffer.byteLength(value)} bytes`, `1 to ${MOST_BYTES} bytes`);
   return value;
 }
 

@@ -19,7 +19,7 @@ import { outcomeLine, ReleaseView } from './release-view.ts';
 import { statusText } from './status-text.ts';
 
 /** A name that clears the screen, begins lines of its own and hides its end. */
-const hostile = 'x\u001b[2J\u009b31m\r\nSLIP-FORGED  all is well\n  ✓ swap\u2028\u202etxt.exe\u200b';
+const HOSTILE = 'x\u001b[2J\u009b31m\r\nSLIP-FORGED  all is well\n  ✓ swap\u2028\u202etxt.exe\u200b';
 
 class Sink {
   text = '';
@@ -147,15 +147,15 @@ const outputs: [string, (value: string) => string][] = [
 
 describe('what reaches the terminal', () => {
   test.each(outputs)('%s has no control character of a value, and no line more', (_name, show) => {
-    const shown = show(hostile);
+    const shown = show(HOSTILE);
     expect(shown.replaceAll('\n', '')).not.toMatch(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u);
     expect(shown.split('\n').length).toBe(show('harmless').split('\n').length);
     expect(shown).toContain('\\u{1b}[2J');
   });
 
   test.each([
-    ['a command', new SlipError('SLIP-LOCAL-LOG', { found: hostile, expected: hostile, fix: 'a\u001b[2Jb' })],
-    ['set-up', new SetupError('SLIP-SETUP-NPM', { found: hostile, expected: hostile, fix: 'a\u001b[2Jb' })],
+    ['a command', new SlipError('SLIP-LOCAL-LOG', { found: HOSTILE, expected: HOSTILE, fix: 'a\u001b[2Jb' })],
+    ['set-up', new SetupError('SLIP-SETUP-NPM', { found: HOSTILE, expected: HOSTILE, fix: 'a\u001b[2Jb' })],
   ])('an error of %s marks the lines that are not its own', (_name, error) => {
     const shown = error.toText();
     expect(shown.replaceAll('\n', '')).not.toMatch(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u);
@@ -165,10 +165,11 @@ describe('what reaches the terminal', () => {
 
   test('a result, a line and JSON pass no control character on, and JSON keeps the value', () => {
     const shown =
-      outputShows((output) => output.result({ hostile }, hostile)) + outputShows((output) => output.line(hostile));
+      outputShows((output) => output.result({ hostile: HOSTILE }, HOSTILE)) +
+      outputShows((output) => output.line(HOSTILE));
     expect(shown.replaceAll('\n', '')).not.toMatch(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u);
-    const json = outputShows((output) => output.result({ hostile }, ''), true);
+    const json = outputShows((output) => output.result({ hostile: HOSTILE }, ''), true);
     expect(json.trimEnd()).not.toMatch(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u);
-    expect(JSON.parse(json)).toEqual({ hostile });
+    expect(JSON.parse(json)).toEqual({ hostile: HOSTILE });
   });
 });

@@ -1,8 +1,8 @@
 import { visible } from '../../lib/visible.mjs';
 import { forTerminal } from '../colour.ts';
 
-const refreshMs = 250;
-const heartbeatMs = 30_000;
+const REFRESH_MS = 250;
+const HEARTBEAT_MS = 30_000;
 
 export interface Terminal {
   readonly isTTY?: boolean;
@@ -20,7 +20,7 @@ export class LiveLine {
   constructor(text: () => string, out: Terminal = process.stderr) {
     this.#text = text;
     this.#out = out;
-    this.#timer = setInterval(() => this.refresh(), refreshMs).unref();
+    this.#timer = setInterval(() => this.refresh(), REFRESH_MS).unref();
   }
 
   /** Writes a line that stays. */
@@ -42,7 +42,7 @@ export class LiveLine {
     if (this.#out.isTTY === true) {
       this.#clear();
       this.#out.write(text.slice(0, (this.#out.columns || 80) - 1));
-    } else if (Date.now() - this.#lastShown >= heartbeatMs) {
+    } else if (Date.now() - this.#lastShown >= HEARTBEAT_MS) {
       this.#lastShown = Date.now();
       this.#out.write(`${text}\n`);
     }

@@ -3,7 +3,7 @@ import type { WaitingRows } from '../../release/media/media-state.ts';
 import type { ReleaseSummary } from '../../release/summary.ts';
 import { shortId } from './history-text.ts';
 
-const lateRowSeconds = 60;
+const LATE_ROW_SECONDS = 60;
 
 /** The lines of `status` about releases. */
 export function releaseSummaryText(summary: ReleaseSummary): string {
@@ -36,7 +36,7 @@ export function releaseSummaryText(summary: ReleaseSummary): string {
 /** A row takes a moment to get to the database; one that takes longer is an image that no listing shows. */
 function rowLines(slot: string, { waiting, refused, oldestSeconds = 0 }: WaitingRows): string[] {
   const lines: string[] = [];
-  if (oldestSeconds > lateRowSeconds) {
+  if (oldestSeconds > LATE_ROW_SECONDS) {
     lines.push(
       `rows        ${slot}: ${waiting} images are not in the database, the oldest for ${Math.round(oldestSeconds)} s`,
     );

@@ -13,7 +13,7 @@ async function read(chunks: readonly Uint8Array<ArrayBuffer>[]): Promise<ServerE
   return events;
 }
 
-const text =
+const TEXT =
   'retry: 1000\n\nevent: all\ndata: {"a":"ü\u2028: x"}\n\n: still here\n\nevent: member\ndata: {"name":"b"}\n\nevent: cut\ndata: {';
 const expected = [
   { name: 'all', data: '{"a":"ü\u2028: x"}' },
@@ -21,7 +21,7 @@ const expected = [
 ];
 
 test('events are read, wherever the stream is cut into chunks; one without an end is none', async () => {
-  const bytes = new TextEncoder().encode(text);
+  const bytes = new TextEncoder().encode(TEXT);
   for (let at = 0; at <= bytes.length; at++) {
     expect(await read([bytes.slice(0, at), bytes.slice(at)])).toEqual(expected);
   }

@@ -3,26 +3,26 @@ import { sql } from '../../testbed/database.ts';
 import { migrationEdits } from '../../testbed/migration-edits.ts';
 import type { ReleaseBed } from '../../testbed/release-bed.ts';
 
-const migration = '20990101000000';
-const expanding = '20980101000000';
+const MIGRATION = '20990101000000';
+const EXPANDING = '20980101000000';
 /** Makes a version that brings an expand migration and knows a contract migration. */
 export const knowing = migrationEdits(
   {
-    version: expanding,
+    version: EXPANDING,
     kind: 'Expand',
     up: `
       $table = $schema->createTable('added');
       $table->addColumn('name', 'string', ['length' => 9]);
       $table->addUniqueIndex(['name']);`,
   },
-  { version: migration, kind: 'Contract', up: "$this->addSql('DROP TABLE nothing_needs_this');" },
+  { version: MIGRATION, kind: 'Contract', up: "$this->addSql('DROP TABLE nothing_needs_this');" },
 );
 
 export function describeEarlyContract(bed: () => ReleaseBed): void {
   test('a contract migration waits until the version that a rollback returns to knows it too', async () => {
-    expect(await bed().live()).toMatchObject({ schemaMax: migration });
+    expect(await bed().live()).toMatchObject({ schemaMax: MIGRATION });
     expect(await bed().refusal('migrate')).toBe('SLIP-RELEASE-CONTRACT-EARLY');
-    expect((await bed().live()).schema).toBe(expanding);
+    expect((await bed().live()).schema).toBe(EXPANDING);
   });
 
   test('the table of an expand migration has its unique index', async () => {
@@ -36,8 +36,8 @@ export function describeContract(bed: () => ReleaseBed): void {
     expect(await bed().refusal('migrate')).toBe('SLIP-RELEASE-MIGRATION-FAILED');
     expect((await bed().history())[0]).toMatchObject({ kind: 'migrate', outcome: 'failed' });
     await sql(bed().connection, 'CREATE TABLE nothing_needs_this (id INT)');
-    expect(await bed().done('migrate')).toMatchObject({ executed: [migration] });
-    expect((await bed().live()).schema).toBe(migration);
+    expect(await bed().done('migrate')).toMatchObject({ executed: [MIGRATION] });
+    expect((await bed().live()).schema).toBe(MIGRATION);
     expect((await bed().history())[0]).toMatchObject({ kind: 'migrate', outcome: 'migrated' });
   });
 }

@@ -10,7 +10,7 @@ import { finished } from '../../testbed/region.ts';
 import { type ReleaseBed, reaches } from '../../testbed/release-bed.ts';
 
 /** A lease lives 30 s without being renewed. */
-const untilLeaseEndsMs = 35_000;
+const UNTIL_LEASE_ENDS_MS = 35_000;
 
 export interface CrashSteps {
   readonly release: readonly string[];
@@ -55,7 +55,7 @@ export function describeCrashes(bed: () => ReleaseBed, steps: CrashSteps): void 
           const ended = finished(child);
           await reaches(child, step);
           child.kill('SIGSTOP');
-          await sleep(untilLeaseEndsMs);
+          await sleep(UNTIL_LEASE_ENDS_MS);
           await bed().done('release', '--package', quick.file);
           const staging = new WebSlot(bed().connection.staging);
           await eventually('staging is back after the swap', async () => (await staging.version()) !== undefined);

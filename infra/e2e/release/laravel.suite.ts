@@ -102,7 +102,7 @@ export function describeLaravel(): void {
 
     test('has a migration that takes something away refused before it runs, and carried out once nothing needs it', async () => {
       const name = '2030_01_01_000000_drop_remember_token';
-      await writeFile(join(directory, `database/migrations/${name}.php`), dropsAColumn);
+      await writeFile(join(directory, `database/migrations/${name}.php`), DROPS_A_COLUMN);
       const refused = await region.command('release', '--p95', '10000', '--watch', '0');
       expect(refused.stdout + refused.stderr).toMatch(/SLIP-RELEASE-EXPAND-DESTROYS.*drop `remember_token`/s);
       expect(await columns()).toContain('remember_token');
@@ -123,7 +123,7 @@ export function describeLaravel(): void {
   });
 }
 
-const dropsAColumn = `<?php
+const DROPS_A_COLUMN = `<?php
 use Illuminate\\Database\\Migrations\\Migration;
 use Illuminate\\Database\\Schema\\Blueprint;
 use Illuminate\\Support\\Facades\\Schema;

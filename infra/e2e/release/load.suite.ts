@@ -11,7 +11,7 @@ import {
 import type { ReleaseBed } from '../../testbed/release-bed.ts';
 import { knowing } from './contract.suite.ts';
 
-const slowSeconds = 2;
+const SLOW_SECONDS = 2;
 
 /** Releases, rollbacks and bare swaps while visitors keep coming. The first version is live again afterwards. */
 export function describeLoad(bed: () => ReleaseBed, releases: number, bareSwaps: number): void {
@@ -70,5 +70,5 @@ export function describeLoad(bed: () => ReleaseBed, releases: number, bareSwaps:
 }
 
 function slowWhenAsked(php: string): string {
-  return php.replace('return new', `if (isset($_GET['slow'])) { sleep(${slowSeconds}); }\n        return new`);
+  return php.replace('return new', `if (isset($_GET['slow'])) { sleep(${SLOW_SECONDS}); }\n        return new`);
 }

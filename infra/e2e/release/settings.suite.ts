@@ -5,8 +5,8 @@ import { release } from '../../release/release.ts';
 import { type ReleaseBed, unwatched } from '../../testbed/release-bed.ts';
 import { knowing } from './contract.suite.ts';
 
-const added = 'ADDED_BY_A_RELEASE';
-const shows = async (bed: ReleaseBed) => (await bed.productionEnvironment()).includes(`${added}=yes`);
+const ADDED = 'ADDED_BY_A_RELEASE';
+const shows = async (bed: ReleaseBed) => (await bed.productionEnvironment()).includes(`${ADDED}=yes`);
 
 /** What production is started with, and the names of its mounts. */
 async function start(bed: ReleaseBed) {
@@ -30,7 +30,7 @@ export function describeSettings(bed: () => ReleaseBed): void {
             const wanted = await target.wanted();
             expect(await shows(bed())).toBe(false);
             expect(await start(bed())).toEqual({ stack: wanted.stack, mounts: ['media'] });
-            return { ...wanted, stack: 'PHP|8.5', mounts: {}, settings: { ...wanted.settings, [added]: 'yes' } };
+            return { ...wanted, stack: 'PHP|8.5', mounts: {}, settings: { ...wanted.settings, [ADDED]: 'yes' } };
           },
         },
         origin: { kind: 'file', file },
@@ -66,7 +66,7 @@ export function describePromote(bed: () => ReleaseBed): void {
 export function describeStored(bed: () => ReleaseBed): void {
   describe('rollback --to', () => {
     test('brings back any release from its stored package with the settings it had, and waits for no image', async () => {
-      const earlier = (await bed().history()).find(({ settings }) => settings?.[added] === 'yes');
+      const earlier = (await bed().history()).find(({ settings }) => settings?.[ADDED] === 'yes');
       const { version, id } = earlier ?? { version: 'none', id: 'none' };
       const torn = await bed().tornImage();
       const entry = await bed()

@@ -10,7 +10,7 @@ import { finished } from '../../testbed/region.ts';
 import { type ReleaseBed, reaches } from '../../testbed/release-bed.ts';
 
 /** Pauses before a worker is started again double. */
-const kills = 5;
+const KILLS = 5;
 
 /** An application with a worker and a schedule, while jobs keep coming. What was live before is not live again afterwards. */
 export function describeWorkers(bed: () => ReleaseBed, releases: number): void {
@@ -68,7 +68,7 @@ export function describeWorkers(bed: () => ReleaseBed, releases: number): void {
           worker: async () => (await running()).workers[0]?.pid ?? null,
           phpFpm: async () => (await running()).processes.phpFpm,
         };
-        for (let round = 0; round < kills; round++) {
+        for (let round = 0; round < KILLS; round++) {
           for (const pid of Object.values(pids)) {
             await eventually('it runs', async () => (await pid()) !== null);
             const before = await pid();

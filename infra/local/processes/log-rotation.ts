@@ -1,9 +1,9 @@
 import { copyFile, readdir, stat, truncate } from 'node:fs/promises';
 import { join } from 'node:path';
 
-const checkEveryMs = 15_000;
+const CHECK_EVERY_MS = 15_000;
 /** A log is kept in two files of at most about this size: the current one and the one before. */
-const logMaxBytes = 32 * 1024 * 1024;
+const LOG_MAX_BYTES = 32 * 1024 * 1024;
 
 /** Keeps logs from filling the disk. Processes open logs for appending, so a truncated log is written from its new end. */
 export class LogRotation {
@@ -11,13 +11,13 @@ export class LogRotation {
   readonly #maxBytes: number;
   #timer: NodeJS.Timeout | undefined;
 
-  constructor(directory: string, maxBytes = logMaxBytes) {
+  constructor(directory: string, maxBytes = LOG_MAX_BYTES) {
     this.#directory = directory;
     this.#maxBytes = maxBytes;
   }
 
   start(): void {
-    this.#timer = setInterval(() => void this.rotate().catch((error) => console.error(error)), checkEveryMs);
+    this.#timer = setInterval(() => void this.rotate().catch((error) => console.error(error)), CHECK_EVERY_MS);
   }
 
   stop(): void {

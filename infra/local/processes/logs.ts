@@ -10,13 +10,13 @@ import { statePaths, type WorkerId } from '../state/paths.ts';
 import { linesBackwards } from './lines-backwards.ts';
 import { type ParsedLine, parseLogLine } from './log-line.ts';
 
-const followMs = 250;
+const FOLLOW_MS = 250;
 /** Of the end of each log, printed first. */
 const TAIL_LINES = 100;
-const suffix = '.log';
-const containerLog = 'worker-';
-const linePrefix = /^\{"process":"([a-z0-9.-]+)"/;
-const applicationProcess = /^(worker\.[a-z0-9-]+|schedule|supervisor)$/;
+const SUFFIX = '.log';
+const CONTAINER_LOG = 'worker-';
+const LINE_PREFIX = /^\{"process":"([a-z0-9.-]+)"/;
+const APPLICATION_PROCESS = /^(worker\.[a-z0-9-]+|schedule|supervisor)$/;
 
 export interface LogChoice {
   /**
@@ -60,14 +60,14 @@ export async function* regionLogs({ stateDir, follow, ...choice }: LogOptions): 
   );
   while (follow) {
     for (const name of await chosenLogs(logs, choice)) {
-      const { lines, offset } = await readFrom(join(logs, `${name}${suffix}`), offsets.get(name) ?? 0);
+      const { lines, offset } = await readFrom(join(logs, `${name}${SUFFIX}`), offsets.get(name) ?? 0);
       offsets.set(name, offset);
       for (const line of lines) {
         const entry = entryOf(name, line);
         if (isChosen(entry, choice, worker)) yield entry;
       }
     }
-    await sleep(followMs);
+    await sleep(FOLLOW_MS);
   }
 }
 
@@ -92,7 +92,7 @@ async function newestOf(
   limit: number,
 ): Promise<LogEntry[]> {
   const found: LogEntry[] = [];
-  for (const file of [`${name}${suffix}`, `${name}${suffix}.1`]) {
+  for (const file of [`${name}${SUFFIX}`, `${name}${SUFFIX}.1`]) {
     for await (const line of linesBackwards(join(logs, file))) {
       const entry = entryOf(name, line);
       if (choice.since !== undefined && entry.at !== undefined && entry.at < choice.since)
@@ -123,16 +123,16 @@ function entryOf(log: string, line: string): LogEntry {
 }
 
 function isChosen(entry: LogEntry, { process, trace, text }: LogChoice, worker: WorkerId | undefined): boolean {
-  if (process !== undefined && applicationProcess.test(process) && !isMeant(entry.process, process)) return false;
+  if (process !== undefined && APPLICATION_PROCESS.test(process) && !isMeant(entry.process, process)) return false;
   if (worker !== undefined && !entry.process.endsWith(`-${worker}`)) return false;
   if (trace !== undefined && entry.trace !== trace && !entry.line.includes(trace)) return false;
   return text === undefined || entry.line.toLowerCase().includes(text.toLowerCase());
 }
 
 async function chosenLogs(logs: string, { process }: LogChoice): Promise<string[]> {
-  const ofApplication = process !== undefined && applicationProcess.test(process);
+  const ofApplication = process !== undefined && APPLICATION_PROCESS.test(process);
   return (await logNames(logs)).filter(
-    (name) => isMeant(name, process) || (ofApplication && name.startsWith(containerLog)),
+    (name) => isMeant(name, process) || (ofApplication && name.startsWith(CONTAINER_LOG)),
   );
 }
 
@@ -142,7 +142,7 @@ async function workerOf(stateDir: string, slot: SlotName): Promise<WorkerId> {
 }
 
 async function sizeOf(logs: string, name: string): Promise<number> {
-  return stat(join(logs, `${name}${suffix}`)).then(
+  return stat(join(logs, `${name}${SUFFIX}`)).then(
     ({ size }) => size,
     () => 0,
   );
@@ -154,17 +154,17 @@ function isMeant(name: string, process: string | undefined): boolean {
 
 /** The application's workers and schedule write to the log of their container, each line with the name of its process. */
 function processOf(log: string, line: string): string {
-  if (!log.startsWith(containerLog)) return log;
-  const named = linePrefix.exec(line)?.[1];
-  return named === undefined ? log : `${named}-${log.slice(containerLog.length)}`;
+  if (!log.startsWith(CONTAINER_LOG)) return log;
+  const named = LINE_PREFIX.exec(line)?.[1];
+  return named === undefined ? log : `${named}-${log.slice(CONTAINER_LOG.length)}`;
 }
 
 export async function logNames(directory: string): Promise<string[]> {
   try {
     const files = await readdir(directory);
     return files
-      .filter((file) => file.endsWith(suffix))
-      .map((file) => file.slice(0, -suffix.length))
+      .filter((file) => file.endsWith(SUFFIX))
+      .map((file) => file.slice(0, -SUFFIX.length))
       .sort();
   } catch (error) {
     if (isErrno(error, 'ENOENT')) return [];

@@ -6,10 +6,10 @@ import { readJson, writeJson } from '../state/files.ts';
 import type { StatePaths } from '../state/paths.ts';
 
 /** Distances from BASE; documented, so that other programs can rely on them. */
-const stagingOffset = 1;
-const consoleOffset = 2;
-const managementOffset = 363;
-export const publicOffsets = [0, stagingOffset, consoleOffset, managementOffset];
+const STAGING_OFFSET = 1;
+const CONSOLE_OFFSET = 2;
+const MANAGEMENT_OFFSET = 363;
+export const publicOffsets = [0, STAGING_OFFSET, CONSOLE_OFFSET, MANAGEMENT_OFFSET];
 
 /** Ports that no other program relies on. They are kept for the region's life and replaced when another program uses one. */
 const internalNames = ['mysql', 'redis', 'blob', 'azurite', 'identity', 'ingestion', 'sidecarA', 'sidecarB'] as const;
@@ -27,9 +27,9 @@ export interface Ports {
 export async function choosePorts(paths: StatePaths, base: number): Promise<Ports> {
   const publicPorts = {
     production: base,
-    staging: base + stagingOffset,
-    console: base + consoleOffset,
-    management: base + managementOffset,
+    staging: base + STAGING_OFFSET,
+    console: base + CONSOLE_OFFSET,
+    management: base + MANAGEMENT_OFFSET,
   };
   for (const [name, port] of Object.entries(publicPorts)) {
     if (await mayBeOpened(port)) continue;

@@ -10,12 +10,12 @@ import { untilTrue } from '../../lib/until.ts';
 import { readJson, writeJson } from '../state/files.ts';
 import { startBehindVisitors } from './start-priority.ts';
 
-const restartDelayMs = 500;
-const restartDelayMaxMs = 2_000;
+const RESTART_DELAY_MS = 500;
+const RESTART_DELAY_MAX_MS = 2_000;
 /** A process that ran this long before it died is restarted after the short delay again. */
-const settledAfterMs = 10_000;
-const keptExits = 20;
-const killPollMs = 10;
+const SETTLED_AFTER_MS = 10_000;
+const KEPT_EXITS = 20;
+const KILL_POLL_MS = 10;
 
 export interface ProcessSpec {
   /** Unique in the region; names the log and the record. */
@@ -52,7 +52,7 @@ export class RegionProcess {
   #child: ChildProcess | undefined;
   #wanted = false;
   #endedAt: string | undefined;
-  #delayMs = restartDelayMs;
+  #delayMs = RESTART_DELAY_MS;
   #restartTimer: NodeJS.Timeout | undefined;
   #ended: Promise<void> = Promise.resolve();
   #spawning: Promise<void> = Promise.resolve();
@@ -151,7 +151,7 @@ export class RegionProcess {
     // The exit was requested, so there is nothing to record.
     if (!this.#wanted) return;
     this.exits.push({ at: new Date().toISOString(), reason });
-    if (this.exits.length > keptExits) this.exits.shift();
+    if (this.exits.length > KEPT_EXITS) this.exits.shift();
     if (!this.spec.restart) return;
     this.#delayMs = nextRestartDelay(this.#delayMs, ranMs);
     this.#restartTimer = setTimeout(() => {
@@ -168,7 +168,7 @@ export class RegionProcess {
 
 /** The delay before a restart doubles up to 2 s, well within the 5 s in which a container has to be back. */
 export function nextRestartDelay(delayMs: number, ranMs: number): number {
-  return ranMs > settledAfterMs ? restartDelayMs : Math.min(delayMs * 2, restartDelayMaxMs);
+  return ranMs > SETTLED_AFTER_MS ? RESTART_DELAY_MS : Math.min(delayMs * 2, RESTART_DELAY_MAX_MS);
 }
 
 /**
@@ -182,7 +182,7 @@ export async function endLeftovers(recordDir: string, limitMs: number): Promise<
     if (isProcessRecord(record) && record.started !== undefined && startTimeOf(record.pid) === record.started) {
       signal(-record.pid, 'SIGTERM');
       const gone = () => startTimeOf(record.pid) !== record.started;
-      if (!(await untilTrue({ limitMs, pollMs: killPollMs }, gone))) await endGroup(record.pid);
+      if (!(await untilTrue({ limitMs, pollMs: KILL_POLL_MS }, gone))) await endGroup(record.pid);
       ended.push(file.replace(/\.json$/, ''));
     }
     // Processes of a group whose leader is gone still have its number.
@@ -196,7 +196,7 @@ export async function endLeftovers(recordDir: string, limitMs: number): Promise<
 export async function endGroup(leader: number): Promise<void> {
   const started = startTimeOf(leader);
   signal(-leader, 'SIGKILL');
-  while (started !== undefined && startTimeOf(leader) === started) await sleep(killPollMs);
+  while (started !== undefined && startTimeOf(leader) === started) await sleep(KILL_POLL_MS);
 }
 
 async function endGroupOf(leader: number): Promise<void> {

@@ -2,11 +2,11 @@ import { connect } from 'node:net';
 import { SlipError } from '../../lib/errors.ts';
 import { untilTrue } from '../../lib/until.ts';
 
-const pollMs = 25;
+const POLL_MS = 25;
 
 /** Polls until `ready` resolves with true. After `limitMs` throws SLIP-LOCAL-NOT-READY, which names `what`. */
 export async function waitUntil(what: string, limitMs: number, ready: () => Promise<boolean>): Promise<void> {
-  if (await untilTrue({ limitMs, pollMs }, ready)) return;
+  if (await untilTrue({ limitMs, pollMs: POLL_MS }, ready)) return;
   throw new SlipError('SLIP-LOCAL-NOT-READY', {
     found: `${what} did not become ready within ${limitMs / 1000} s`,
     expected: 'it to answer',

@@ -35,11 +35,11 @@ export interface Endpoints {
   blob(account: string): string;
 }
 
-const accountKeyBytes = 64;
+const ACCOUNT_KEY_BYTES = 64;
 
 /** The key of a storage account, in base64 as on Azure; generated once. */
 export function accountKey(account: string, secrets: Secrets): string {
-  return secrets.get(`account-key/${account}`, accountKeyBytes, 'base64');
+  return secrets.get(`account-key/${account}`, ACCOUNT_KEY_BYTES, 'base64');
 }
 
 /**

@@ -9,9 +9,9 @@ import { accountKey, createResolver, resolveText } from './resolver.ts';
 import { Secrets } from './secrets.ts';
 import { readDefinition } from './system-definition.ts';
 
-const identity = 'urn:pulumi:dev::shop::azure-native:managedidentity:UserAssignedIdentity::identity';
-const contributor = '/providers/Microsoft.Authorization/roleDefinitions/ba92f5b4-2d11-453d-a403-e96b0029c9fe';
-const mediaContainer = '/x/storageAccounts/stmedia/blobServices/default/containers/media';
+const IDENTITY = 'urn:pulumi:dev::shop::azure-native:managedidentity:UserAssignedIdentity::identity';
+const CONTRIBUTOR = '/providers/Microsoft.Authorization/roleDefinitions/ba92f5b4-2d11-453d-a403-e96b0029c9fe';
+const MEDIA_CONTAINER = '/x/storageAccounts/stmedia/blobServices/default/containers/media';
 let resources: { type: string; inputs: Record<string, unknown> }[];
 let outputs: Record<string, unknown>;
 
@@ -27,11 +27,11 @@ beforeEach(() => {
     { type: 'storage:BlobContainer', inputs: { accountName: 'stmedia', containerName: 'media' } },
     { type: 'storage:FileShare', inputs: { accountName: 'stmedia', shareName: 'shared' } },
     { type: 'managedidentity:UserAssignedIdentity', inputs: {} },
-    { type: 'authorization:RoleAssignment', inputs: role(mediaContainer) },
+    { type: 'authorization:RoleAssignment', inputs: role(MEDIA_CONTAINER) },
     { type: 'keyvault:Secret', inputs: { vaultName: 'kv', secretName: 'plain', properties: { value: 'secret' } } },
     {
       type: 'keyvault:Secret',
-      inputs: { vaultName: 'kv', secretName: 'made', properties: { value: `{{${identity}.result}}` } },
+      inputs: { vaultName: 'kv', secretName: 'made', properties: { value: `{{${IDENTITY}.result}}` } },
     },
   ];
   outputs = {
@@ -49,7 +49,7 @@ beforeEach(() => {
   };
 });
 
-function role(scope: string, definition = contributor): Record<string, unknown> {
+function role(scope: string, definition = CONTRIBUTOR): Record<string, unknown> {
   return { principalId: 'app', scope, roleDefinitionId: `/subscriptions/x${definition}` };
 }
 
@@ -78,7 +78,7 @@ describe('the system that the program describes', () => {
   });
 
   test('gives the identity the containers that it may write, and nothing else that it has a role on', () => {
-    resources.push({ type: 'authorization:RoleAssignment', inputs: role(mediaContainer, '/roleDefinitions/reader') });
+    resources.push({ type: 'authorization:RoleAssignment', inputs: role(MEDIA_CONTAINER, '/roleDefinitions/reader') });
     resources.push({ type: 'authorization:RoleAssignment', inputs: role('/x/vaults/kv/secrets/plain') });
     expect(readDefinition(evaluation()).blobGrants).toEqual([
       { principalId: 'app', account: 'stmedia', container: 'media' },
@@ -140,7 +140,7 @@ describe('values that Azure would generate', () => {
   test('are put into secrets that refer to them, and a secret that nobody created is none', async () => {
     const { resolver, secrets, remove } = await resolved();
     expect(resolver.secret('kv', 'plain')).toBe('secret');
-    expect(resolver.secret('kv', 'made')).toBe(secrets.get(`${identity}.result`));
+    expect(resolver.secret('kv', 'made')).toBe(secrets.get(`${IDENTITY}.result`));
     expect(resolver.secret('kv', 'other')).toBeUndefined();
     expect(resolver.secret('other', 'plain')).toBeUndefined();
     await remove();

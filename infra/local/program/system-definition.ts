@@ -6,7 +6,7 @@ import { isObject } from '../../lib/json.ts';
 import { asWanted, type WantedConfiguration } from '../../lib/wanted.ts';
 
 /** https://learn.microsoft.com/azure/role-based-access-control/built-in-roles/storage */
-const blobDataContributor = 'ba92f5b4-2d11-453d-a403-e96b0029c9fe';
+const BLOB_DATA_CONTRIBUTOR = 'ba92f5b4-2d11-453d-a403-e96b0029c9fe';
 
 /** An identity of the app, by the ids that Azure would generate. */
 export interface AssignedIdentity {
@@ -106,7 +106,7 @@ function readGrants(assignments: readonly RecordedResource[]): BlobGrant[] {
   const containerId = /\/storageAccounts\/([^/]+)\/blobServices\/default\/containers\/([^/]+)$/;
   return assignments.flatMap(({ inputs }) => {
     const [, account, container] = containerId.exec(text(inputs, 'scope')) ?? [];
-    const isContributor = text(inputs, 'roleDefinitionId').endsWith(blobDataContributor);
+    const isContributor = text(inputs, 'roleDefinitionId').endsWith(BLOB_DATA_CONTRIBUTOR);
     if (account === undefined || container === undefined || !isContributor) return [];
     return [{ principalId: text(inputs, 'principalId'), account, container }];
   });

@@ -12,7 +12,7 @@ export interface TokenClaims {
 }
 
 /** Tokens whose signature was checked are remembered up to this number: a client sends one token for hours. */
-const rememberedTokens = 100;
+const REMEMBERED_TOKENS = 100;
 
 /**
  * Signs access tokens and checks them, as Entra ID does. The key lives in this process only, so nobody else can make a
@@ -57,7 +57,7 @@ export class AccessTokens {
     if (!verify('sha256', signed, key, Buffer.from(signature, 'base64url'))) return undefined;
     const claims: unknown = JSON.parse(Buffer.from(payload, 'base64url').toString('utf8'));
     if (!isClaims(claims)) return undefined;
-    if (this.#checked.size >= rememberedTokens) this.#checked.clear();
+    if (this.#checked.size >= REMEMBERED_TOKENS) this.#checked.clear();
     this.#checked.set(token, claims);
     return claims;
   }

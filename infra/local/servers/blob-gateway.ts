@@ -32,7 +32,7 @@ const notGranted: Refusal = {
   message: 'This request is not authorized to perform this operation using this permission.',
 };
 /** Idle clients keep their connection: each new one costs a TLS handshake. */
-const keepAliveMs = 65_000;
+const KEEP_ALIVE_MS = 65_000;
 
 /**
  * TLS and Entra ID in front of Azurite. Azurite itself accepts only the accounts' keys: its own OAuth takes unsigned
@@ -52,7 +52,7 @@ export class BlobGateway {
     const server = createServer({ ...this.#options.tls, requestTimeout: 0 }, (incoming, response) =>
       this.#answer(incoming, response),
     );
-    server.keepAliveTimeout = keepAliveMs;
+    server.keepAliveTimeout = KEEP_ALIVE_MS;
     this.#server = server;
     await new Promise<void>((resolve, reject) => {
       server.once('error', reject);

@@ -16,7 +16,7 @@ const account = (name: string, container: string): StorageAccount => ({
 });
 const media = account('stmedia', 'media');
 const releases = account('streleases', 'releases');
-const storage = 'https://storage.azure.com';
+const STORAGE = 'https://storage.azure.com';
 let it: BlobFixture;
 
 beforeAll(async () => {
@@ -29,7 +29,7 @@ afterAll(() => it.remove());
 const now = () => Math.floor(Date.now() / 1000);
 
 function tokenFor(change: object = {}): string {
-  return it.tokens.issue({ aud: storage, oid: 'app', nbf: now() - 60, exp: now() + 600, ...change });
+  return it.tokens.issue({ aud: STORAGE, oid: 'app', nbf: now() - 60, exp: now() + 600, ...change });
 }
 
 function withToken(
@@ -101,7 +101,7 @@ describe('another user of the machine, who has no key', () => {
   const part = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url');
   /** What Azurite's own OAuth accepts. */
   const unsigned = (issuer: string) =>
-    `${part({ alg: 'none' })}.${part({ aud: storage, iss: issuer, oid: 'app', nbf: now() - 60, exp: now() + 600 })}.${part('x')}`;
+    `${part({ alg: 'none' })}.${part({ aud: STORAGE, iss: issuer, oid: 'app', nbf: now() - 60, exp: now() + 600 })}.${part('x')}`;
 
   test.each(['https://issuer/', 'https://sts.windows.net/00000000-5111-4000-8000-000000000002/'])(
     'is refused with an unsigned token of issuer %s',

@@ -17,9 +17,9 @@ import type { StatePaths } from '../state/paths.ts';
 import type { AccessTokens } from './access-tokens.ts';
 import { BlobGateway } from './blob-gateway.ts';
 
-const readyWithinMs = 20_000;
+const READY_WITHIN_MS = 20_000;
 /** Longer than a region runs. */
-const signatureLifeMs = 10 * 365 * 86_400_000;
+const SIGNATURE_LIFE_MS = 10 * 365 * 86_400_000;
 
 export interface StorageAccount {
   readonly name: string;
@@ -108,7 +108,7 @@ export class Blob {
       onEnd: () => this.#gateway.close(),
     });
     await this.#process.start();
-    await waitUntil('Blob (Azurite)', readyWithinMs, () => acceptsConnections(azuritePort));
+    await waitUntil('Blob (Azurite)', READY_WITHIN_MS, () => acceptsConnections(azuritePort));
     await this.#gateway.listen();
     for (const account of accounts) {
       for (const container of account.containers) {
@@ -130,7 +130,7 @@ function sharedAccessSignature({ name, key }: StorageAccount): string {
       services: AccountSASServices.parse('b').toString(),
       resourceTypes: AccountSASResourceTypes.parse('co').toString(),
       permissions: AccountSASPermissions.parse('rwdlac'),
-      expiresOn: new Date(Date.now() + signatureLifeMs),
+      expiresOn: new Date(Date.now() + SIGNATURE_LIFE_MS),
     },
     new StorageSharedKeyCredential(name, key),
   ).toString();

@@ -16,7 +16,7 @@ beforeAll(async () => {
 
 afterAll(() => rm(paths.root, { recursive: true, force: true }));
 
-const day = 86_400_000;
+const DAY = 86_400_000;
 
 test('the certificate names the loopback address and is signed by the CA', async () => {
   const files = await ensureCertificates(paths, new Date());
@@ -42,7 +42,7 @@ test('certificates are kept from start to start', async () => {
 test('they are made anew before they end, and when one is damaged', async () => {
   const files = await ensureCertificates(paths, new Date());
   const first = await readFile(files.certFile, 'utf8');
-  await ensureCertificates(paths, new Date(Date.now() + 340 * day));
+  await ensureCertificates(paths, new Date(Date.now() + 340 * DAY));
   const second = await readFile(files.certFile, 'utf8');
   expect(second).not.toBe(first);
   await writeFile(files.caFile, 'cut off');

@@ -7,9 +7,9 @@ import { isErrno } from '../../lib/error-message.ts';
 import { writeFileAtomically } from '../state/files.ts';
 import type { StatePaths } from '../state/paths.ts';
 
-const validityDays = 365;
-const renewBeforeDays = 30;
-const dayMs = 86_400_000;
+const VALIDITY_DAYS = 365;
+const RENEW_BEFORE_DAYS = 30;
+const DAY_MS = 86_400_000;
 const algorithm = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' };
 
 export interface Certificates {
@@ -37,7 +37,9 @@ async function areGood(files: Certificates, now: Date): Promise<boolean> {
     const server = new X509Certificate(await readFile(files.certFile));
     const key = createPrivateKey(await readFile(files.keyFile));
     const end = Date.parse(server.validTo);
-    return server.checkPrivateKey(key) && server.verify(ca.publicKey) && end - now.getTime() > renewBeforeDays * dayMs;
+    return (
+      server.checkPrivateKey(key) && server.verify(ca.publicKey) && end - now.getTime() > RENEW_BEFORE_DAYS * DAY_MS
+    );
   } catch (error) {
     if (isErrno(error, 'EACCES')) throw error;
     return false;
@@ -46,8 +48,8 @@ async function areGood(files: Certificates, now: Date): Promise<boolean> {
 
 async function create(files: Certificates, now: Date): Promise<void> {
   x509.cryptoProvider.set(globalThis.crypto);
-  const notBefore = new Date(now.getTime() - dayMs);
-  const notAfter = new Date(now.getTime() + validityDays * dayMs);
+  const notBefore = new Date(now.getTime() - DAY_MS);
+  const notAfter = new Date(now.getTime() + VALIDITY_DAYS * DAY_MS);
   const caKeys = await crypto.subtle.generateKey(algorithm, true, ['sign', 'verify']);
   const ca = await x509.X509CertificateGenerator.createSelfSigned({
     // A unique name, so that a program that trusts the CAs of two regions chooses the right one.

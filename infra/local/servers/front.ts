@@ -8,9 +8,9 @@ import { acceptsConnections, waitUntil } from '../processes/wait.ts';
 import { writeFileAtomically } from '../state/files.ts';
 import type { StatePaths, WorkerId } from '../state/paths.ts';
 
-const readyWithinMs = 5_000;
+const READY_WITHIN_MS = 5_000;
 /** App Service's limit for an answer; after it the client gets an error. */
-const answerWithinS = 230;
+const ANSWER_WITHIN_S = 230;
 
 /** One line a request: slot (`p` or `s`), end in seconds since 1970, duration in seconds, status. */
 export const TRAFFIC_LOG = 'traffic.log';
@@ -60,7 +60,7 @@ export class NginxFront implements Front {
       stopSignal: 'SIGQUIT',
     });
     await this.#process.start();
-    await waitUntil('the front', readyWithinMs, () => acceptsConnections(ports.production));
+    await waitUntil('the front', READY_WITHIN_MS, () => acceptsConnections(ports.production));
   }
 
   async stop(limitMs: number): Promise<void> {
@@ -107,8 +107,8 @@ http {
   proxy_request_buffering off;
   proxy_next_upstream off;
   proxy_connect_timeout 5s;
-  proxy_read_timeout ${answerWithinS}s;
-  proxy_send_timeout ${answerWithinS}s;
+  proxy_read_timeout ${ANSWER_WITHIN_S}s;
+  proxy_send_timeout ${ANSWER_WITHIN_S}s;
 ${this.#server('production', ports.production)}
 ${this.#server('staging', ports.staging)}
 }

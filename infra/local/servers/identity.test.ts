@@ -4,14 +4,14 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { AccessTokens } from './access-tokens.ts';
 import { IdentityEndpoint } from './identity.ts';
 
-const clientId = '11111111-1111-4111-8111-111111111111';
+const CLIENT_ID = '11111111-1111-4111-8111-111111111111';
 let endpoint: IdentityEndpoint;
 let tokens: AccessTokens;
 
 beforeAll(async () => {
   const now = () => new Date();
   tokens = new AccessTokens('https://issuer/', now);
-  const identities = [{ clientId, principalId: 'principal' }];
+  const identities = [{ clientId: CLIENT_ID, principalId: 'principal' }];
   endpoint = new IdentityEndpoint({ port: 0, header: 'secret', identities, tokens, now });
   await endpoint.start();
   process.env.IDENTITY_ENDPOINT = endpoint.url;
@@ -25,9 +25,11 @@ afterAll(() => {
 });
 
 test('the official credential gets a token for the audience it asked for', async () => {
-  const token = await new ManagedIdentityCredential({ clientId }).getToken('https://storage.azure.com/.default');
+  const token = await new ManagedIdentityCredential({ clientId: CLIENT_ID }).getToken(
+    'https://storage.azure.com/.default',
+  );
   const claims = JSON.parse(Buffer.from(token.token.split('.')[1] ?? '', 'base64url').toString('utf8'));
-  expect(claims).toMatchObject({ aud: 'https://storage.azure.com', appid: clientId });
+  expect(claims).toMatchObject({ aud: 'https://storage.azure.com', appid: CLIENT_ID });
   expect(claims.exp * 1000).toBeGreaterThan(Date.now());
   expect(tokens.claimsOf(token.token, ['https://storage.azure.com'])).toMatchObject({ oid: 'principal' });
 });

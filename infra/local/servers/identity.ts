@@ -5,7 +5,7 @@ import type { AssignedIdentity } from '../program/system-definition.ts';
 import type { AccessTokens } from './access-tokens.ts';
 import { isForLoopback } from './loopback-host.ts';
 
-const tokenLifetimeS = 24 * 3600;
+const TOKEN_LIFETIME_S = 24 * 3600;
 
 export interface IdentityOptions {
   readonly port: number;
@@ -69,7 +69,7 @@ export class IdentityEndpoint {
       return refusal(400, 'invalid_request', `no identity with client id ${clientId} is assigned to this app`);
     }
     const now = Math.floor(this.#options.now().getTime() / 1000);
-    const expires = now + tokenLifetimeS;
+    const expires = now + TOKEN_LIFETIME_S;
     const claims = {
       aud: resource,
       iat: now,

@@ -9,7 +9,7 @@ import { type StatePaths, statePaths } from '../state/paths.ts';
 import { ensureCertificates } from './certificates.ts';
 import { IngestionEndpoint } from './ingestion.ts';
 
-const iKey = 'the-instrumentation-key';
+const I_KEY = 'the-instrumentation-key';
 let paths: StatePaths;
 let endpoint: IngestionEndpoint;
 let ca: string;
@@ -24,7 +24,7 @@ beforeAll(async () => {
     directory: paths.telemetry,
     key: await readFile(files.keyFile),
     cert: await readFile(files.certFile),
-    instrumentationKey: iKey,
+    instrumentationKey: I_KEY,
   });
   await endpoint.start();
 });
@@ -57,8 +57,8 @@ test('envelopes are kept one a line and counted in the answer', async () => {
     '/v2.1/track',
     gzipSync(
       JSON.stringify([
-        { name: 'one', iKey },
-        { name: 'two', iKey },
+        { name: 'one', iKey: I_KEY },
+        { name: 'two', iKey: I_KEY },
       ]),
     ),
     {
@@ -73,7 +73,7 @@ test('envelopes are kept one a line and counted in the answer', async () => {
 
 test('a body that is no telemetry is refused and the endpoint goes on', async () => {
   expect((await post('/v2.1/track', 'nonsense')).status).toBe(400);
-  expect((await post('/v2/track', `{"name":"line","iKey":"${iKey}"}\n`)).status).toBe(200);
+  expect((await post('/v2/track', `{"name":"line","iKey":"${I_KEY}"}\n`)).status).toBe(200);
 });
 
 test.each([
@@ -82,7 +82,7 @@ test.each([
   [
     'one right and one wrong key',
     [
-      { name: 'forged', iKey },
+      { name: 'forged', iKey: I_KEY },
       { name: 'forged', iKey: 'other' },
     ],
   ],

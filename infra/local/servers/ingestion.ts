@@ -8,10 +8,10 @@ import { isErrno } from '../../lib/error-message.ts';
 import { textOf } from '../../lib/json.ts';
 import { isForLoopback } from './loopback-host.ts';
 
-const bodyMaxBytes = 8 * 1024 * 1024;
-const unpackedMaxBytes = 32 * 1024 * 1024;
+const BODY_MAX_BYTES = 8 * 1024 * 1024;
+const UNPACKED_MAX_BYTES = 32 * 1024 * 1024;
 /** Telemetry is kept in two files of at most this size: the current one and the one before. */
-const fileMaxBytes = 16 * 1024 * 1024;
+const FILE_MAX_BYTES = 16 * 1024 * 1024;
 
 export interface IngestionOptions {
   readonly port: number;
@@ -89,7 +89,7 @@ export class IngestionEndpoint {
         throw error;
       },
     );
-    if (size > fileMaxBytes) await rename(this.file, `${this.file}.1`);
+    if (size > FILE_MAX_BYTES) await rename(this.file, `${this.file}.1`);
     await appendFile(this.file, envelopes.map((e) => `${JSON.stringify(e)}\n`).join(''), { mode: 0o600 });
   }
 }
@@ -104,12 +104,12 @@ async function readBody(request: IncomingMessage): Promise<string> {
   let bytes = 0;
   for await (const chunk of request) {
     bytes += chunk.length;
-    if (bytes > bodyMaxBytes) throw new Error('body too large');
+    if (bytes > BODY_MAX_BYTES) throw new Error('body too large');
     chunks.push(chunk);
   }
   const body = Buffer.concat(chunks);
   const packed = request.headers['content-encoding'] === 'gzip';
-  return (packed ? await promisify(gunzip)(body, { maxOutputLength: unpackedMaxBytes }) : body).toString('utf8');
+  return (packed ? await promisify(gunzip)(body, { maxOutputLength: UNPACKED_MAX_BYTES }) : body).toString('utf8');
 }
 
 /** The exporter sends a JSON array; the older protocol one envelope a line. */

@@ -1,8 +1,8 @@
 import type { IncomingMessage } from 'node:http';
 
-const loopback = /^(127\.0\.0\.1|localhost|\[::1\])(:\d+)?$/i;
+const LOOPBACK = /^(127\.0\.0\.1|localhost|\[::1\])(:\d+)?$/i;
 
 /** Whether a request names this machine. A page in a browser that points a name of its own at 127.0.0.1 does not. */
 export function isForLoopback({ headers }: IncomingMessage): boolean {
-  return loopback.test(headers.host ?? '');
+  return LOOPBACK.test(headers.host ?? '');
 }

@@ -11,10 +11,10 @@ import type { StatePaths } from '../state/paths.ts';
 import type { Certificates } from './certificates.ts';
 
 /** Of tables that name none. Azure's default is utf8mb4_0900_ai_ci, which MariaDB does not know: no case, no accents, spaces at the end count. */
-const collation = 'utf8mb4_uca1400_nopad_ai_ci';
+const COLLATION = 'utf8mb4_uca1400_nopad_ai_ci';
 
 const run = promisify(execFile);
-const readyWithinMs = 30_000;
+const READY_WITHIN_MS = 30_000;
 
 export interface MysqlOptions {
   readonly paths: StatePaths;
@@ -68,7 +68,7 @@ export class Mysql {
       stopSignal: 'SIGTERM',
     });
     await this.#process.start();
-    await waitUntil('MySQL (MariaDB)', readyWithinMs, () => acceptsConnections(this.#options.port));
+    await waitUntil('MySQL (MariaDB)', READY_WITHIN_MS, () => acceptsConnections(this.#options.port));
   }
 
   async stop(limitMs: number): Promise<void> {
@@ -122,7 +122,7 @@ export class Mysql {
       '--tls-version=TLSv1.2,TLSv1.3',
       `--init-file=${initFile}`,
       '--character-set-server=utf8mb4',
-      `--collation-server=${collation}`,
+      `--collation-server=${COLLATION}`,
       '--skip-log-bin',
       '--skip-name-resolve',
       '--performance-schema=OFF',
@@ -148,7 +148,7 @@ export class Mysql {
       ])
       .reduce(
         (sql, line) => `${sql}${line}\n`,
-        `CREATE DATABASE IF NOT EXISTS ${name};\nALTER DATABASE ${name} CHARACTER SET utf8mb4 COLLATE ${collation};\n`,
+        `CREATE DATABASE IF NOT EXISTS ${name};\nALTER DATABASE ${name} CHARACTER SET utf8mb4 COLLATE ${COLLATION};\n`,
       );
   }
 }

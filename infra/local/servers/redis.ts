@@ -6,7 +6,7 @@ import { writeFileAtomically } from '../state/files.ts';
 import type { StatePaths } from '../state/paths.ts';
 import type { Certificates } from './certificates.ts';
 
-const readyWithinMs = 10_000;
+const READY_WITHIN_MS = 10_000;
 
 export interface RedisOptions {
   readonly paths: StatePaths;
@@ -59,7 +59,7 @@ export class Redis {
       stopSignal: 'SIGTERM',
     });
     await this.#process.start();
-    await waitUntil('Redis', readyWithinMs, () => acceptsConnections(this.#options.port));
+    await waitUntil('Redis', READY_WITHIN_MS, () => acceptsConnections(this.#options.port));
   }
 
   async stop(limitMs: number): Promise<void> {

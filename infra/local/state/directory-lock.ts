@@ -5,7 +5,7 @@ import { SlipError } from '../../lib/errors.ts';
 import { describeHolder, holderOf, type SocketHolder } from './lock-holder.ts';
 
 /** Without a connection the kernel does not say which process it is. */
-const unknownHolder = 'a process that accepts no connection (as root, `ss -xap` lists it)';
+const UNKNOWN_HOLDER = 'a process that accepts no connection (as root, `ss -xap` lists it)';
 
 /**
  * Reserves the state directory for one process. The lock is an abstract unix socket, which the kernel removes when its
@@ -26,7 +26,7 @@ export class DirectoryLock {
       if (server !== undefined) return new DirectoryLock(server.unref());
       if (await isLocked(stateDir)) return undefined;
       // The holder ended between the two calls, or it has bound the name and does not listen, as no region does.
-      if (isLast) throw lockTaken(stateDir, unknownHolder);
+      if (isLast) throw lockTaken(stateDir, UNKNOWN_HOLDER);
     }
   }
 
@@ -83,7 +83,7 @@ function isListening(name: string): Promise<boolean> {
 
 async function assertOwn(holder: SocketHolder | 'unknown' | undefined, stateDir: string): Promise<void> {
   const owners = [process.getuid?.(), (await stat(stateDir)).uid];
-  if (holder === 'unknown') throw lockTaken(stateDir, unknownHolder);
+  if (holder === 'unknown') throw lockTaken(stateDir, UNKNOWN_HOLDER);
   if (holder === undefined || owners.includes(holder.uid)) return;
   throw lockTaken(stateDir, await describeHolder(holder));
 }

@@ -5,7 +5,7 @@ import { SlipError } from '../../lib/errors.ts';
 import type { StatePaths } from './paths.ts';
 
 /** A new database, two slots with a package each and some room for logs and media. */
-const startNeedsMb = 300;
+const START_NEEDS_MB = 300;
 
 /** Creates the directories that are missing; a state that was half deleted is completed. */
 export async function createStateDirectories(paths: StatePaths): Promise<void> {
@@ -37,7 +37,7 @@ export async function createStateDirectories(paths: StatePaths): Promise<void> {
   }
   const { bavail, bsize } = await statfs(paths.root);
   const freeMb = Math.floor((bavail * bsize) / 1024 ** 2);
-  if (freeMb < startNeedsMb) throw diskFull(`${freeMb} MB are free on the disk that holds ${paths.root}`);
+  if (freeMb < START_NEEDS_MB) throw diskFull(`${freeMb} MB are free on the disk that holds ${paths.root}`);
 }
 
 /**
@@ -108,7 +108,7 @@ export async function readJson(path: string): Promise<unknown> {
 function diskFull(found: string, cause?: unknown): SlipError {
   return new SlipError('SLIP-LOCAL-DISK-FULL', {
     found,
-    expected: `at least ${startNeedsMb} MB`,
+    expected: `at least ${START_NEEDS_MB} MB`,
     fix: 'free some space and run the command again, or choose another disk with --state DIR; nothing was lost',
     cause,
   });

@@ -6,7 +6,7 @@ import { isErrno } from '../../lib/error-message.ts';
 const run = promisify(execFile);
 
 /** The kernel knows who listens on a unix socket (SO_PEERCRED) and Node cannot ask it; perl is part of every Debian and Ubuntu. */
-const askKernel = `use Socket;
+const ASK_KERNEL = `use Socket;
 socket(my $socket, AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0) or exit 1;
 connect($socket, pack_sockaddr_un("\\0" . $ARGV[0])) or exit 1;
 print join(" ", unpack("iii", getsockopt($socket, SOL_SOCKET, SO_PEERCRED)));`;
@@ -23,7 +23,7 @@ export interface SocketHolder {
  */
 export async function holderOf(abstractName: string): Promise<SocketHolder | 'unknown' | undefined> {
   try {
-    const { stdout } = await run('perl', ['-e', askKernel, abstractName], { timeout: 10_000 });
+    const { stdout } = await run('perl', ['-e', ASK_KERNEL, abstractName], { timeout: 10_000 });
     const [pid, uid] = stdout.split(' ').map(Number);
     return pid === undefined || uid === undefined ? 'unknown' : { pid, uid };
   } catch (error) {

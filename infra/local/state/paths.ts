@@ -6,7 +6,7 @@ export type WorkerId = 'a' | 'b';
 
 /** Room that the longest socket path below the state directory needs; Linux allows 107 bytes for the whole path. */
 const longestSocketSuffixBytes = '/workers/a/run/php-fpm-internal.sock'.length;
-const unixSocketPathMaxBytes = 107;
+const UNIX_SOCKET_PATH_MAX_BYTES = 107;
 
 /** Where one local region keeps its files; nothing is written outside it. */
 export interface StatePaths {
@@ -41,11 +41,11 @@ export interface StatePaths {
 /** Paths below `stateDir`. Throws SLIP-LOCAL-PATH when unix sockets below it would be longer than Linux allows. */
 export function statePaths(stateDir: string): StatePaths {
   const root = resolve(stateDir);
-  const room = unixSocketPathMaxBytes - longestSocketSuffixBytes;
+  const room = UNIX_SOCKET_PATH_MAX_BYTES - longestSocketSuffixBytes;
   if (Buffer.byteLength(root) > room) {
     throw new SlipError('SLIP-LOCAL-PATH', {
       found: `the state directory ${root} is ${Buffer.byteLength(root)} bytes long`,
-      expected: `at most ${room} bytes: unix sockets live below it and Linux limits their paths to ${unixSocketPathMaxBytes} bytes`,
+      expected: `at most ${room} bytes: unix sockets live below it and Linux limits their paths to ${UNIX_SOCKET_PATH_MAX_BYTES} bytes`,
       fix: 'choose a shorter one with --state DIR',
     });
   }

@@ -6,7 +6,7 @@ const paths = {
   caBundle: '/state+x/tls/ca.pem',
   mounts: new Map([['/mounts/media', '/state/mounts/media']]),
 };
-const urn = 'urn:pulumi:dev::slipway::azure-native:storage:StorageAccount::media';
+const URN = 'urn:pulumi:dev::slipway::azure-native:storage:StorageAccount::media';
 const resolver = {
   placeholder: ({ path }: { path: string }) =>
     path === 'primaryEndpoints.blob' ? 'https://127.0.0.1:1/st/' : undefined,
@@ -19,11 +19,11 @@ const resolved = (value: string) => resolveSettings({ IT: value }, resolver, pat
 
 describe('an app setting reaches the container', () => {
   test('with what exists only after creation filled in', () => {
-    expect(resolved(`{{${urn}.primaryEndpoints.blob}}`)).toBe('https://127.0.0.1:1/st/');
+    expect(resolved(`{{${URN}.primaryEndpoints.blob}}`)).toBe('https://127.0.0.1:1/st/');
   });
 
   test('as its placeholder when the region has no counterpart', () => {
-    expect(resolved(`{{${urn}.unheard.of}}`)).toBe(`{{${urn}.unheard.of}}`);
+    expect(resolved(`{{${URN}.unheard.of}}`)).toBe(`{{${URN}.unheard.of}}`);
   });
 
   test('with the secret in place of a Key Vault reference, in both notations', () => {

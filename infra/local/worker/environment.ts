@@ -10,7 +10,7 @@ export interface ContainerPaths {
   readonly mounts: ReadonlyMap<string, string>;
 }
 
-const caBundleOnAzure = '/etc/ssl/certs/ca-certificates.crt';
+const CA_BUNDLE_ON_AZURE = '/etc/ssl/certs/ca-certificates.crt';
 
 /** A setting's value as the container gets it. */
 export function resolveValue(value: string, resolver: Resolver, paths: ContainerPaths): string {
@@ -18,7 +18,7 @@ export function resolveValue(value: string, resolver: Resolver, paths: Container
   const secret = secretOf(created);
   if (secret === undefined) return mapPath(created, paths);
   const found = resolver.secret(secret.vaultName, secret.secretName);
-  return found === undefined ? created : found.replace(`=${caBundleOnAzure}`, `=${inUrl(paths.caBundle)}`);
+  return found === undefined ? created : found.replace(`=${CA_BUNDLE_ON_AZURE}`, `=${inUrl(paths.caBundle)}`);
 }
 
 /** As the value of a URL's parameter. */
@@ -28,7 +28,7 @@ function inUrl(path: string): string {
 
 /** Maps a leading path of the container to where it is on this machine. */
 export function mapPath(value: string, paths: ContainerPaths): string {
-  if (value === caBundleOnAzure) return paths.caBundle;
+  if (value === CA_BUNDLE_ON_AZURE) return paths.caBundle;
   for (const [path, directory] of [...paths.mounts, ['/home', paths.home] as const]) {
     if (value === path || value.startsWith(`${path}/`)) return `${directory}${value.slice(path.length)}`;
   }

@@ -6,10 +6,10 @@ import type { ContainerClient } from '@azure/storage-blob';
 import { watchMount } from './watched.ts';
 
 /** On Azure a Blob mount shows a new blob late; here it is up to this late. */
-const intervalMs = 2_000;
+const INTERVAL_MS = 2_000;
 /** Listing a large container takes at most one part in this many of the region's time. */
-const idleShare = 20;
-const pageSize = 1_000;
+const IDLE_SHARE = 20;
+const PAGE_SIZE = 1_000;
 /** How App Service looks whether a Blob mount is there. */
 const PROBE_MS = 5_000;
 const FAILED_PROBES_UNTIL_LOST = 15;
@@ -76,7 +76,7 @@ export class Mount {
       const before = Date.now();
       // While Blob is unavailable, the mount keeps its files.
       await this.#pass().catch(() => undefined);
-      const pause = Math.max(intervalMs, (Date.now() - before) * idleShare);
+      const pause = Math.max(INTERVAL_MS, (Date.now() - before) * IDLE_SHARE);
       await sleep(pause, undefined, { signal }).catch(() => undefined);
     }
   }
@@ -94,7 +94,7 @@ export class Mount {
   async #pass(): Promise<void> {
     const abortSignal = this.#stopped.signal;
     const seen = new Set<string>();
-    for await (const page of this.#container.listBlobsFlat({ abortSignal }).byPage({ maxPageSize: pageSize })) {
+    for await (const page of this.#container.listBlobsFlat({ abortSignal }).byPage({ maxPageSize: PAGE_SIZE })) {
       for (const blob of page.segment.blobItems) {
         if (!isPlainPath(blob.name)) continue;
         seen.add(blob.name);

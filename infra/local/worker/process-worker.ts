@@ -19,7 +19,7 @@ import { unixConnections } from './unix-connections.ts';
 
 /** Between two attempts to mount the storage of a container that waits for it. */
 const MOUNT_RETRY_MS = 5_000;
-const pingBodyMaxBytes = 1024 * 1024;
+const PING_BODY_MAX_BYTES = 1024 * 1024;
 
 export interface WorkerOptions {
   readonly id: WorkerId;
@@ -163,7 +163,7 @@ export class ProcessWorker implements Worker {
           let bytes = 0;
           answer.on('data', (chunk: Buffer) => {
             bytes += chunk.length;
-            if (bytes <= pingBodyMaxBytes) chunks.push(chunk);
+            if (bytes <= PING_BODY_MAX_BYTES) chunks.push(chunk);
           });
           answer.on('end', () =>
             resolve({ status: answer.statusCode ?? 0, body: Buffer.concat(chunks).toString('utf8') }),

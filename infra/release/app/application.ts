@@ -4,7 +4,7 @@ import { SlipError } from '../../lib/errors.ts';
 import { detectKind, signsOf, type TreeSigns } from './kind.ts';
 import { kindDefaults } from './kind-defaults.ts';
 import type { Kind, Manifest } from './manifest-schema.ts';
-import { manifestName, readManifest } from './read-manifest.ts';
+import { MANIFEST_NAME, readManifest } from './read-manifest.ts';
 
 type Whole<T> = {
   readonly [K in keyof T]-?: NonNullable<T[K]> extends readonly unknown[] ? NonNullable<T[K]> : NonNullable<T[K]>;
@@ -80,7 +80,7 @@ export async function applicationOf(manifest: Manifest, signs: TreeSigns): Promi
 
 export function invalidManifest(directory: string, violations: readonly string[]): SlipError {
   return new SlipError('SLIP-APP-MANIFEST', {
-    found: `${join(directory, manifestName)} has ${violations.length === 1 ? 'a mistake' : `${violations.length} mistakes`}:\n    ${violations.join('\n    ')}`,
+    found: `${join(directory, MANIFEST_NAME)} has ${violations.length === 1 ? 'a mistake' : `${violations.length} mistakes`}:\n    ${violations.join('\n    ')}`,
     expected: 'what docs/reference/manifest.md says',
     fix: 'correct the file; ./slipway app check shows what is still missing',
   });

@@ -6,9 +6,9 @@ import { cleanEnvironment, runProgram } from '../../lib/run-program.ts';
 import { type Application, type ComposerFile, inspectApplication } from './application.ts';
 import type { Manifest } from './manifest-schema.ts';
 import { networkDiskNotes } from './network-disk.ts';
-import { manifestName } from './read-manifest.ts';
+import { MANIFEST_NAME } from './read-manifest.ts';
 
-const phpTimeoutMs = 20_000;
+const PHP_TIMEOUT_MS = 20_000;
 const NEEDS_NAMED = 5;
 const migrationDirectories = ['migrations', 'database/migrations', 'db/migrations'];
 
@@ -40,7 +40,7 @@ export async function checkApplication(directory: string, proposed: Manifest = {
   return {
     application,
     problems: [
-      ...violations.map((text) => `${manifestName}: ${text}`),
+      ...violations.map((text) => `${MANIFEST_NAME}: ${text}`),
       ...documentRoot,
       ...migrations,
       ...(composer?.problem === undefined ? [] : [`composer.json is no JSON: ${composer.problem}`]),
@@ -72,7 +72,7 @@ export async function undeclaredMigrations(
     .flat()
     .map(
       (path) =>
-        `${path}/ is there and nothing carries it out: declare migrate in ${manifestName}, or give the directory another name`,
+        `${path}/ is there and nothing carries it out: declare migrate in ${MANIFEST_NAME}, or give the directory another name`,
     );
 }
 
@@ -82,12 +82,12 @@ async function documentRootProblems(
   has: (path: string) => Promise<boolean>,
 ): Promise<string[]> {
   if (root !== '.' && !(await has(root)))
-    return [`the document root ${root}/ is not there: name another as root in ${manifestName}`];
+    return [`the document root ${root}/ is not there: name another as root in ${MANIFEST_NAME}`];
   if (scripts === 'all') return [];
   const path = root === '.' ? scripts : `${root}/${scripts}`;
   if (!(await has(path)))
     return [
-      `the front controller ${path} is not there: name another as scripts in ${manifestName}, or \`scripts: all\``,
+      `the front controller ${path} is not there: name another as scripts in ${MANIFEST_NAME}, or \`scripts: all\``,
     ];
   const { code, stdout, stderr, missing } = await php(['-d', 'display_errors=stderr', '-l', path], directory);
   if (code === 0 || missing) return [];
@@ -195,6 +195,6 @@ function php(args: readonly string[], directory: string) {
     args,
     cwd: directory,
     environment: cleanEnvironment(process.env, {}),
-    timeoutMs: phpTimeoutMs,
+    timeoutMs: PHP_TIMEOUT_MS,
   });
 }

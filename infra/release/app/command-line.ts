@@ -1,5 +1,5 @@
 /** What a shell would give a meaning to. A command runs without one, so none of these would do what it looks like. */
-const shellCharacters = /[|&;<>()$`\\*?[\]{}~#!\n\r\0]/;
+const SHELL_CHARACTERS = /[|&;<>()$`\\*?[\]{}~#!\n\r\0]/;
 
 export type CommandLine = { readonly words: readonly string[] } | { readonly problem: string };
 
@@ -21,7 +21,7 @@ export function parseCommand(text: string): CommandLine {
     } else if (character === ' ' || character === '\t') {
       if (word !== undefined) words.push(word);
       word = undefined;
-    } else if (shellCharacters.test(character)) {
+    } else if (SHELL_CHARACTERS.test(character)) {
       return { problem: `${JSON.stringify(character)} has a meaning for a shell only, and commands run without one` };
     } else {
       word = (word ?? '') + character;

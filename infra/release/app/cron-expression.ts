@@ -17,7 +17,7 @@ const fields: readonly Field[] = [
   },
   { name: 'day of the week', least: 0, most: 7, names: ['SUN', 'MON', 'TUE', 'WED', 'THU', 'FRI', 'SAT'] },
 ];
-const item = /^(?:(\*)|([0-9A-Z]+)(?:-([0-9A-Z]+))?)(?:\/([0-9]{1,2}))?$/;
+const ITEM = /^(?:(\*)|([0-9A-Z]+)(?:-([0-9A-Z]+))?)(?:\/([0-9]{1,2}))?$/;
 
 /** Why a text is no expression of cron that the runtime understands; undefined for one that it does. */
 export function cronProblem(text: string): string | undefined {
@@ -36,7 +36,7 @@ export function cronProblem(text: string): string | undefined {
 
 /** `*`, a value or a range, each with a step or without. */
 function isItem(text: string, field: Field): boolean {
-  const [, all, first, last, step] = item.exec(text) ?? [];
+  const [, all, first, last, step] = ITEM.exec(text) ?? [];
   if (all === undefined && first === undefined) return false;
   if (step !== undefined && Number(step) < 1) return false;
   if (first === undefined) return true;

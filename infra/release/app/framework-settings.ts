@@ -3,7 +3,7 @@ import type { Kind } from './manifest-schema.ts';
 type Settings = Readonly<Record<string, string>>;
 
 /** `MYSQLI_CLIENT_SSL` of PHP. */
-const mysqliClientSsl = '2048';
+const MYSQLI_CLIENT_SSL = '2048';
 
 /**
  * The program's data services under the names that a framework reads. Symfony and plain PHP read the program's own: DATABASE_URL, REDIS_URL
@@ -39,7 +39,7 @@ const byKind: Readonly<Record<Kind, (wanted: Settings) => Named>> = {
     DB_USER: wanted.DATABASE_USER,
     DB_PASSWORD: wanted.DATABASE_PASSWORD,
     DB_HOST: joined(wanted.DATABASE_HOST, wanted.DATABASE_PORT),
-    MYSQL_CLIENT_FLAGS: mysqliClientSsl,
+    MYSQL_CLIENT_FLAGS: MYSQLI_CLIENT_SSL,
   }),
   php: () => ({}),
 };

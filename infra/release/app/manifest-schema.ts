@@ -27,11 +27,11 @@ export const CAPABILITIES = [
 export type Capability = (typeof CAPABILITIES)[number];
 
 /** App Service's front ends give up on a request after this long. */
-export const mostRequestSeconds = 230;
+export const MOST_REQUEST_SECONDS = 230;
 
-const environmentName = /^[A-Za-z_][A-Za-z0-9_]{0,127}$/;
+const ENVIRONMENT_NAME = /^[A-Za-z_][A-Za-z0-9_]{0,127}$/;
 /** Names that the platform, the runtime or the program sets. */
-const reservedName =
+const RESERVED_NAME =
   /^(WEBSITES?_|APPSETTING_|APPLICATIONINSIGHTS_|AZURE_|IDENTITY_|MSI_|SCM_|ORYX_|FPM_|PHP_INI_SCAN_DIR$|SLIPWAY_|SIDECAR_|RUN_DIR$|NGINX_|PORT$|HOME$|PATH$|SLOT_NAME$|RELEASE_TOKEN(_NEXT)?$|CACHE_API_TOKEN(_NEXT)?$|CREDENTIALS_ROTATION$|APP_INTERNAL_URL$|MEDIA_|TRUSTED_PROXIES$)/;
 
 /** A path in the application: relative, `/` between segments, never out of it. */
@@ -52,16 +52,16 @@ const cron = z.string().superRefine((text, context) => {
 });
 const size = z.string().refine((text) => parseSize(text) !== undefined, { error: 'a size such as 512k, 64m or 1g' });
 /** Directives that the runtime itself needs to be as they are. */
-const runtimeDirective =
+const RUNTIME_DIRECTIVE =
   /^(opcache\.(preload.*|lockfile_path|validate_timestamps)|extension|zend_extension|sys_temp_dir|expose_php|display_errors)$/;
 const iniName = z
   .string()
   .regex(/^[a-z][a-z0-9_.]{0,63}$/i, { error: 'the name of a directive of php.ini' })
-  .refine((name) => !runtimeDirective.test(name), { error: 'a directive that is not the runtime’s own' });
+  .refine((name) => !RUNTIME_DIRECTIVE.test(name), { error: 'a directive that is not the runtime’s own' });
 const settingName = z
   .string()
-  .regex(environmentName, { error: 'the name of an environment variable' })
-  .refine((name) => !reservedName.test(name), { error: 'a name that is not one of slipway’s or the platform’s' });
+  .regex(ENVIRONMENT_NAME, { error: 'the name of an environment variable' })
+  .refine((name) => !RESERVED_NAME.test(name), { error: 'a name that is not one of slipway’s or the platform’s' });
 
 const smoke = z.union([
   urlPath,
@@ -119,7 +119,7 @@ export const manifestSchema = z.strictObject({
       requestSeconds: z
         .int()
         .min(1)
-        .max(mostRequestSeconds)
+        .max(MOST_REQUEST_SECONDS)
         .optional()
         .describe('How long a request may take; in seconds.'),
       memory: size.optional().describe('PHP’s memory_limit.'),

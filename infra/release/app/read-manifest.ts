@@ -4,8 +4,8 @@ import { isAlias, parseDocument, visit } from 'yaml';
 import type { z } from 'zod';
 import { type Manifest, manifestSchema } from './manifest-schema.ts';
 
-export const manifestName = 'slipway.yaml';
-const manifestMaxBytes = 256 * 1024;
+export const MANIFEST_NAME = 'slipway.yaml';
+const MANIFEST_MAX_BYTES = 256 * 1024;
 
 export interface ReadManifest {
   /** Whether the directory has one. */
@@ -17,11 +17,11 @@ export interface ReadManifest {
 
 /** The `slipway.yaml` of a directory, every violation of it at once. A directory without one has an empty manifest. */
 export async function readManifest(directory: string): Promise<ReadManifest> {
-  const path = join(directory, manifestName);
+  const path = join(directory, MANIFEST_NAME);
   const info = await lstat(path).catch(() => undefined);
   if (info === undefined) return { found: false, manifest: {}, violations: [] };
   if (!info.isFile()) return broken('it is not a regular file');
-  if (info.size > manifestMaxBytes) return broken(`it is larger than ${manifestMaxBytes / 1024} KB`);
+  if (info.size > MANIFEST_MAX_BYTES) return broken(`it is larger than ${MANIFEST_MAX_BYTES / 1024} KB`);
   return parseManifest(await readFile(path, 'utf8'));
 }
 
@@ -128,7 +128,7 @@ function valueAt(content: unknown, path: readonly PropertyKey[]): unknown {
 
 function dotted(path: readonly PropertyKey[]): string {
   const text = path.map((part) => (typeof part === 'number' ? `[${part}]` : `.${String(part)}`)).join('');
-  return text === '' ? manifestName : text.replace(/^\./, '');
+  return text === '' ? MANIFEST_NAME : text.replace(/^\./, '');
 }
 
 function shown(value: unknown): string {

@@ -13,12 +13,12 @@ import type { ManagementAccess, SiteAddress } from './site.ts';
 import { firstKey, shownMounts } from './storage-mounts.ts';
 import { whileBusy } from './while-busy.ts';
 
-const armScope = 'https://management.azure.com/.default';
-const targetSlot = 'production';
-const swapTries = 3;
-const swapPauseInPolls = 5;
-const publishTimeoutMs = 600_000;
-const logTailCharacters = 16 * 1024;
+const ARM_SCOPE = 'https://management.azure.com/.default';
+const TARGET_SLOT = 'production';
+const SWAP_TRIES = 3;
+const SWAP_PAUSE_IN_POLLS = 5;
+const PUBLISH_TIMEOUT_MS = 600_000;
+const LOG_TAIL_CHARACTERS = 16 * 1024;
 
 export interface SwapStatus {
   /** When the last swap of the site ended; undefined when there was none. */
@@ -227,7 +227,10 @@ export class AppService {
   async prepare(): Promise<void> {
     const { resourceGroup, app, slot } = this.#site;
     await this.#change('prepare the swap', () =>
-      this.#client.webApps.applySlotConfigurationSlot(resourceGroup, app, slot, { targetSlot, preserveVnet: true }),
+      this.#client.webApps.applySlotConfigurationSlot(resourceGroup, app, slot, {
+        targetSlot: TARGET_SLOT,
+        preserveVnet: true,
+      }),
     );
   }
 
@@ -246,11 +249,17 @@ export class AppService {
       this.#beforeChange();
       try {
         const options = { updateIntervalInMs: this.#access.pollMs };
-        await this.#client.webApps.swapSlot(resourceGroup, app, slot, { targetSlot, preserveVnet: true }, options);
+        await this.#client.webApps.swapSlot(
+          resourceGroup,
+          app,
+          slot,
+          { targetSlot: TARGET_SLOT, preserveVnet: true },
+          options,
+        );
         return;
       } catch (error) {
-        if (tries < swapTries && isTransientSwapFailure(error)) {
-          await sleep(swapPauseInPolls * this.#access.pollMs);
+        if (tries < SWAP_TRIES && isTransientSwapFailure(error)) {
+          await sleep(SWAP_PAUSE_IN_POLLS * this.#access.pollMs);
           continue;
         }
         throw new SlipError('SLIP-RELEASE-SWAP-FAILED', {
@@ -270,7 +279,7 @@ export class AppService {
     const href = newestContainerLog(listed.text, scmHost);
     if (href === undefined) return [];
     const log = await this.#send('GET', href);
-    return log.status === 200 ? log.text.slice(-logTailCharacters).split('\n') : [];
+    return log.status === 200 ? log.text.slice(-LOG_TAIL_CHARACTERS).split('\n') : [];
   }
 
   /** One OneDeploy of a zip to the slot's content. Resolves when the SCM site has taken and placed it. */
@@ -291,7 +300,7 @@ export class AppService {
   ): Promise<Deployment> {
     const url = `https://${scmHost}/api/publish?${new URLSearchParams({ type: 'zip', ...options })}`;
     // The sign-in fails here, for good; what fails below is the connection.
-    await this.#call('publish the package', () => this.#access.credential.getToken(armScope));
+    await this.#call('publish the package', () => this.#access.credential.getToken(ARM_SCOPE));
     return oneDeploy(async () => {
       this.#beforeChange();
       return this.#send('POST', url, { file, bytes }).catch((error: unknown) => ({
@@ -309,7 +318,7 @@ export class AppService {
   }
 
   async #send(method: 'GET' | 'POST', url: string, body?: { file: string; bytes: number }) {
-    const token = await this.#access.credential.getToken(armScope);
+    const token = await this.#access.credential.getToken(ARM_SCOPE);
     const headers = createHttpHeaders({
       authorization: `Bearer ${token?.token ?? ''}`,
       ...(body === undefined ? {} : { 'content-type': 'application/zip', 'content-length': String(body.bytes) }),
@@ -318,7 +327,7 @@ export class AppService {
       url,
       method,
       headers,
-      timeout: publishTimeoutMs,
+      timeout: PUBLISH_TIMEOUT_MS,
       ...(body === undefined ? {} : { body: () => createReadStream(body.file) }),
     });
     if (this.#access.ca !== undefined) request.tlsSettings = { ca: this.#access.ca };

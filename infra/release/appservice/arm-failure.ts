@@ -15,7 +15,7 @@ const statusFixes: Readonly<Record<number, string>> = {
 };
 
 /** Deleting below a locked resource is refused with 409 too, and waiting does not help. */
-const lockedFix =
+const LOCKED_FIX =
   'a lock holds it: `az lock list --query "[].id"` names it; delete the lock, repeat the command, and let `pulumi up` make the lock again';
 
 /** What the management plane refused, as an error for people. */
@@ -27,7 +27,7 @@ export function armFailure(what: string, error: unknown): SlipError {
     found: `the management plane did not ${what}: ${reason}`,
     expected: 'the call to be carried out',
     fix:
-      (like?.code === 'ScopeLocked' ? lockedFix : statusFixes[status ?? 0]) ??
+      (like?.code === 'ScopeLocked' ? LOCKED_FIX : statusFixes[status ?? 0]) ??
       'see whether the management plane is reachable (./slipway status), then repeat the command',
     cause: error,
   });

@@ -1,12 +1,12 @@
 import { textOf } from '../../lib/json.ts';
 
-const mainContainerLog = /_default_docker\.log$/;
+const MAIN_CONTAINER_LOG = /_default_docker\.log$/;
 
 /** The address of the newest log of the main container, in what `/api/logs/docker` of the SCM site lists; only on that site itself. */
 export function newestContainerLog(listing: string, scmHost: string): string | undefined {
   const logs = parseList(listing)
     .map((file) => ({ href: textOf(file, 'href'), at: textOf(file, 'lastUpdated') }))
-    .filter(({ href }) => mainContainerLog.test(href) && URL.parse(href)?.host === scmHost);
+    .filter(({ href }) => MAIN_CONTAINER_LOG.test(href) && URL.parse(href)?.host === scmHost);
   return logs.toSorted((a, b) => (a.at < b.at ? 1 : -1))[0]?.href;
 }
 

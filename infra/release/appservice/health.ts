@@ -1,7 +1,7 @@
 import { asObject, parseObject } from '../../lib/json.ts';
 import type { WebSlot } from './web-slot.ts';
 
-const healthTimeoutMs = 5_000;
+const HEALTH_TIMEOUT_MS = 5_000;
 
 export interface HealthCheck {
   readonly status: string;
@@ -17,7 +17,7 @@ export interface Health {
 }
 
 export async function readHealth(slot: WebSlot): Promise<Health> {
-  const { status, text } = await slot.ask('/_slipway/health', { timeoutMs: healthTimeoutMs });
+  const { status, text } = await slot.ask('/_slipway/health', { timeoutMs: HEALTH_TIMEOUT_MS });
   const document = parseObject(text);
   const checks = new Map<string, HealthCheck>();
   for (const [name, found] of Object.entries(asObject(document.checks))) {

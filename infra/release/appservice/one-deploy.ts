@@ -2,10 +2,10 @@ import { type Clock, monotonicClock } from '../../lib/clock.ts';
 import { parseObject } from '../../lib/json.ts';
 
 /** App Service's front ends give up on a request after 230 s. The deployment that it began goes on. */
-const frontEndGivesUpMs = 200_000;
-const pauseInPolls = 5;
+const FRONT_END_GIVES_UP_MS = 200_000;
+const PAUSE_IN_POLLS = 5;
 /** How long a deployment that was not taken is sent again. */
-const limitInPolls = 90;
+const LIMIT_IN_POLLS = 90;
 
 export interface Deployment {
   readonly id: string;
@@ -30,13 +30,13 @@ export async function oneDeploy(
   pollMs: number,
   clock: Clock = monotonicClock,
 ): Promise<Deployment> {
-  const latest = clock.now() + limitInPolls * pollMs;
+  const latest = clock.now() + LIMIT_IN_POLLS * pollMs;
   for (;;) {
     const began = clock.now();
     const answer = await send();
     const deployment = deploymentOf(answer, clock.now() - began);
     if (!deployment.failed || !isPassing(answer) || clock.now() > latest) return deployment;
-    await clock.sleep(pauseInPolls * pollMs);
+    await clock.sleep(PAUSE_IN_POLLS * pollMs);
   }
 }
 
@@ -50,7 +50,7 @@ export function deploymentOf({ status, text }: PublishAnswer, tookMs: number): D
     status === undefined
       ? `the SCM site did not answer: ${text}`
       : `the SCM site answered ${status}: ${text.slice(0, 500)}`;
-  if (status === 504 || ((status ?? 500) >= 500 && tookMs > frontEndGivesUpMs)) {
+  if (status === 504 || ((status ?? 500) >= 500 && tookMs > FRONT_END_GIVES_UP_MS)) {
     return { id: '', failed: false, unknown: true, message };
   }
   return { id: '', failed: true, message };

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { parseObject } from '../../lib/json.ts';
 
-const requestTimeoutMs = 10_000;
+const REQUEST_TIMEOUT_MS = 10_000;
 
 /** What `/_slipway/version` answers. */
 export interface RunningVersion {
@@ -65,7 +65,7 @@ export class WebSlot {
   }
 
   /** What runs, or undefined when the answer is not a version: nothing released yet, or it does not start. */
-  async version(timeoutMs = requestTimeoutMs): Promise<RunningVersion | undefined> {
+  async version(timeoutMs = REQUEST_TIMEOUT_MS): Promise<RunningVersion | undefined> {
     return versionOf(await this.ask('/_slipway/version', { timeoutMs }));
   }
 
@@ -88,7 +88,7 @@ export class WebSlot {
   }
 
   #fetch(path: string, request: SlotRequest): Promise<Response> {
-    const { method = 'GET', token, body, bytes, timeoutMs = requestTimeoutMs } = request;
+    const { method = 'GET', token, body, bytes, timeoutMs = REQUEST_TIMEOUT_MS } = request;
     const headers: Record<string, string> = { 'cache-control': 'no-cache', 'user-agent': 'slipway-release' };
     if (token !== undefined) headers.authorization = `Bearer ${token}`;
     if (body !== undefined) headers['content-type'] = 'application/json';

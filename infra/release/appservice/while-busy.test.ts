@@ -3,7 +3,7 @@ import { InstantClock } from '../../testbed/instant-clock.ts';
 import { whileBusy } from './while-busy.ts';
 
 const refusal = (statusCode: number, message = '') => Object.assign(new Error(message), { statusCode });
-const another = 'Cannot modify this site because another operation is in progress. Details: OperationName: ';
+const ANOTHER = 'Cannot modify this site because another operation is in progress. Details: OperationName: ';
 
 /** A call that is refused twice. */
 function call(error: Error) {
@@ -16,7 +16,7 @@ function call(error: Error) {
   return answer;
 }
 
-test.each([refusal(409, `${another}Update`), refusal(429), refusal(503)])(
+test.each([refusal(409, `${ANOTHER}Update`), refusal(429), refusal(503)])(
   'a call that meets a busy management plane is made again',
   async (error) => {
     expect(await whileBusy(1, call(error), new InstantClock())).toBe(3);
@@ -24,7 +24,7 @@ test.each([refusal(409, `${another}Update`), refusal(429), refusal(503)])(
 );
 
 test.each([
-  refusal(409, `${another}SwapSiteSlots`),
+  refusal(409, `${ANOTHER}SwapSiteSlots`),
   refusal(409, 'The slot cannot be changed because its configuration settings have been prepared for swap.'),
   refusal(403),
   new Error('no connection'),

@@ -3,7 +3,7 @@ import { parseObject } from '../../lib/json.ts';
 import type { WebSlot } from '../appservice/web-slot.ts';
 import type { Gate } from './gate.ts';
 
-const cacheTimeoutMs = 10_000;
+const CACHE_TIMEOUT_MS = 10_000;
 
 /** The agent writes a key to Redis and reads it back, where an application declares that it uses Redis. */
 export const agentCache: Gate<{ readonly slot: WebSlot; readonly releaseToken: string }> = {
@@ -12,7 +12,7 @@ export const agentCache: Gate<{ readonly slot: WebSlot; readonly releaseToken: s
     const { status, text, reason } = await slot.ask('/_slipway/release/cache', {
       method: 'POST',
       token,
-      timeoutMs: cacheTimeoutMs,
+      timeoutMs: CACHE_TIMEOUT_MS,
     });
     // 404: the application declares no use of Redis.
     if (status === 200 || status === 404) return undefined;

@@ -5,7 +5,7 @@ import type { Smoke } from '../app/manifest-schema.ts';
 import type { Observation, WebSlot } from '../appservice/web-slot.ts';
 import type { Gate } from './gate.ts';
 
-const shownCharacters = 120;
+const SHOWN_CHARACTERS = 120;
 
 /** The smoke requests: pages and APIs answer themselves, and what they have to. A redirect that nobody expects would pass for warm. */
 export const answers: Gate<{ readonly slot: WebSlot; readonly smoke: readonly Smoke[] }> = {
@@ -69,7 +69,7 @@ function other(url: string, found: string, expected: string): SlipError {
 }
 
 function excerpt(text: string): string {
-  return JSON.stringify(text.length > shownCharacters ? `${text.slice(0, shownCharacters)}…` : text);
+  return JSON.stringify(text.length > SHOWN_CHARACTERS ? `${text.slice(0, SHOWN_CHARACTERS)}…` : text);
 }
 
 /** The paths of smoke requests that are answered with 200. */

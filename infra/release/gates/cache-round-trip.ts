@@ -4,7 +4,7 @@ import { parseObject } from '../../lib/json.ts';
 import type { WebSlot } from '../appservice/web-slot.ts';
 import type { Gate } from './gate.ts';
 
-const ttlSeconds = 60;
+const TTL_SECONDS = 60;
 
 export const cacheRoundTrip: Gate<{ readonly slot: WebSlot; readonly cacheToken: string }> = {
   name: 'cache-round-trip',
@@ -12,7 +12,7 @@ export const cacheRoundTrip: Gate<{ readonly slot: WebSlot; readonly cacheToken:
     const key = `release-${randomBytes(8).toString('hex')}`;
     const value = { proof: randomBytes(16).toString('hex') };
     const path = `/api/cache/${key}`;
-    const put = await slot.ask(path, { method: 'PUT', token, body: { value, ttl: ttlSeconds } });
+    const put = await slot.ask(path, { method: 'PUT', token, body: { value, ttl: TTL_SECONDS } });
     if (put.status !== 201) throw refused('PUT', put.status ?? put.reason, '201');
     const got = await slot.ask(path, { token });
     if (JSON.stringify(parseObject(got.text).value) !== JSON.stringify(value)) {

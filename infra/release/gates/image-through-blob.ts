@@ -3,13 +3,13 @@ import { parseObject } from '../../lib/json.ts';
 import type { WebSlot } from '../appservice/web-slot.ts';
 import type { Gate } from './gate.ts';
 
-const probeTimeoutMs = 30_000;
+const PROBE_TIMEOUT_MS = 30_000;
 
 /** An image that no listing shows: made, carried to Blob, read back through Blob and at its own URL. */
 export const imageThroughBlob: Gate<{ readonly slot: WebSlot; readonly releaseToken: string }> = {
   name: 'image-through-blob',
   async check({ slot, releaseToken: token }) {
-    const made = await slot.ask('/_slipway/release/probe', { method: 'POST', token, timeoutMs: probeTimeoutMs });
+    const made = await slot.ask('/_slipway/release/probe', { method: 'POST', token, timeoutMs: PROBE_TIMEOUT_MS });
     if (made.status !== 201) throw refused(`making one answers ${made.status ?? made.reason}`, '201');
     const { url, sha256, durable, readBack } = parseObject(made.text);
     if (durable !== true) throw refused('it was made, but is not in Blob', '`durable: true`');

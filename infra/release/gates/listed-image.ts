@@ -4,9 +4,9 @@ import { untilDefined } from '../../lib/until.ts';
 import type { WebSlot } from '../appservice/web-slot.ts';
 import type { Gate } from './gate.ts';
 
-const listPath = '/api/images?limit=100';
+const LIST_PATH = '/api/images?limit=100';
 /** Images that visitors make meanwhile are listed before ours. */
-const mostPages = 5;
+const MOST_PAGES = 5;
 
 /** An image made as a visitor makes one: its URL gives its bytes, and the listing, which comes from the database, has it. */
 export const listedImage: Gate<{ readonly slot: WebSlot; readonly settleMs: number; readonly pollMs: number }> = {
@@ -26,8 +26,8 @@ export const listedImage: Gate<{ readonly slot: WebSlot; readonly settleMs: numb
 
 async function isListed(slot: WebSlot, name: string): Promise<true | undefined> {
   let cursor = '';
-  for (let page = 0; page < mostPages; page++) {
-    const { items, nextCursor } = parseObject((await slot.ask(`${listPath}${cursor}`)).text);
+  for (let page = 0; page < MOST_PAGES; page++) {
+    const { items, nextCursor } = parseObject((await slot.ask(`${LIST_PATH}${cursor}`)).text);
     if (Array.isArray(items) && items.some((item) => isObject(item) && item.name === name)) return true;
     if (typeof nextCursor !== 'string') return undefined;
     cursor = `&${new URLSearchParams({ cursor: nextCursor })}`;

@@ -6,7 +6,7 @@ import { cleanEnvironment, runProgram } from '../../lib/run-program.ts';
 import type { PackageFile } from '../package/package-description.ts';
 import type { Gate } from './gate.ts';
 
-const checkTimeoutMs = 20_000;
+const CHECK_TIMEOUT_MS = 20_000;
 
 /** What starts a version is there and can be read: whatever is known before a slot waits for it in vain. */
 export const startupFiles: Gate<{
@@ -46,7 +46,7 @@ async function requireSyntax({ path, content = '' }: PackageFile, program: strin
       args: [...args, name],
       cwd: directory,
       environment: cleanEnvironment(process.env, {}),
-      timeoutMs: checkTimeoutMs,
+      timeoutMs: CHECK_TIMEOUT_MS,
     });
     if (result.code === 0 || result.missing) return;
     const said = result.stderr.trim().split('\n')[0] ?? '';

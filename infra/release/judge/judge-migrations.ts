@@ -6,8 +6,8 @@ import { cleanEnvironment, runProgram } from '../../lib/run-program.ts';
 const judge = join(import.meta.dirname, 'judge.php');
 const vendor = join(import.meta.dirname, 'vendor/autoload.php');
 /** The table of the tests, 200 statements, takes 0.2 s. */
-const judgeTimeoutMs = 60_000;
-const judgeMemory = '512M';
+const JUDGE_TIMEOUT_MS = 60_000;
+const JUDGE_MEMORY = '512M';
 
 /** A migration's SQL as it would run, in its order. */
 export interface MigrationSql {
@@ -46,14 +46,14 @@ export async function judgeMigrations(
   if (!existsSync(vendor)) throw cannotJudge(`${vendor} is missing`);
   const result = await runProgram({
     program: 'php',
-    args: ['-d', 'display_errors=stderr', '-d', `memory_limit=${judgeMemory}`, judge],
+    args: ['-d', 'display_errors=stderr', '-d', `memory_limit=${JUDGE_MEMORY}`, judge],
     cwd: import.meta.dirname,
     environment: cleanEnvironment(process.env, {}),
-    timeoutMs: judgeTimeoutMs,
+    timeoutMs: JUDGE_TIMEOUT_MS,
     input: JSON.stringify({ kind, migrations, oneChange: !isPrinted, lineComments: !isPrinted }),
   });
   if (result.missing) throw cannotJudge('the program php is not installed');
-  if (result.timedOut) throw cannotJudge(`it did not end within ${judgeTimeoutMs / 1000} s`);
+  if (result.timedOut) throw cannotJudge(`it did not end within ${JUDGE_TIMEOUT_MS / 1000} s`);
   if (result.code !== 0) throw cannotJudge(result.stderr.trim().split('\n').at(0) ?? `php ended with ${result.code}`);
   return JSON.parse(result.stdout) as RefusedStatement[];
 }

@@ -12,10 +12,10 @@ import { WebSlot } from '../appservice/web-slot.ts';
 import type { ReleaseTarget } from '../target/target.ts';
 import { listMedia, type MediaFile, type Skipped } from './media-listing.ts';
 
-const outbox = '/home/media/outbox';
+const OUTBOX = '/home/media/outbox';
 /** OneDeploy takes 2 GB; smaller parts show progress and are cheap to repeat. */
-const partMaxBytes = 256 * 1024 * 1024;
-const partMaxFiles = 2_000;
+const PART_MAX_BYTES = 256 * 1024 * 1024;
+const PART_MAX_FILES = 2_000;
 
 export interface Imported {
   readonly files: number;
@@ -45,7 +45,7 @@ export async function importMedia(
     for (const part of inParts(files)) {
       const zip = join(work, 'part.zip');
       await writePart(zip, directory, part);
-      const { failed, message } = await appService.addFiles(scmHost, outbox, zip, (await stat(zip)).size);
+      const { failed, message } = await appService.addFiles(scmHost, OUTBOX, zip, (await stat(zip)).size);
       if (failed) {
         throw new SlipError('SLIP-MEDIA-IMPORT', {
           found: `${message} (after ${done} of ${files.length} files)`,
@@ -79,7 +79,7 @@ export function* inParts(files: readonly MediaFile[]): Generator<MediaFile[]> {
   let part: MediaFile[] = [];
   let bytes = 0;
   for (const file of files) {
-    if (part.length > 0 && (part.length === partMaxFiles || bytes + file.bytes > partMaxBytes)) {
+    if (part.length > 0 && (part.length === PART_MAX_FILES || bytes + file.bytes > PART_MAX_BYTES)) {
       yield part;
       part = [];
       bytes = 0;

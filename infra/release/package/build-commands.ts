@@ -5,7 +5,7 @@ import { parseCommand } from '../app/command-line.ts';
 
 /** A build that takes longer hangs; a large one with npm takes a few minutes. */
 const COMMAND_LIMIT_MS = 15 * 60_000;
-const reportedLines = 12;
+const REPORTED_LINES = 12;
 
 /**
  * The application's own build commands, one after the other, in a copy of its tree. They see the application's `env`, and no setting and
@@ -36,7 +36,7 @@ export async function runBuildCommands(
         ? `the build command \`${command}\`: ${program} is not installed`
         : result.timedOut
           ? `the build command \`${command}\` did not end within ${Math.round(limitMs / 1000)} s, and was ended with everything it started`
-          : `the build command \`${command}\` ended with code ${result.code ?? 'none'}:\n    ${said.slice(-reportedLines).join('\n    ')}`,
+          : `the build command \`${command}\` ended with code ${result.code ?? 'none'}:\n    ${said.slice(-REPORTED_LINES).join('\n    ')}`,
       expected: 'code 0; production was not touched',
       fix: 'run it in the application’s directory and correct what it says',
     });

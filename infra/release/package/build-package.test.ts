@@ -10,12 +10,12 @@ import { type BuiltPackage, buildPackage } from './build-package.ts';
 import { openPackage } from './open-package.ts';
 
 const run = promisify(execFile);
-const expandMigration = `<?php
+const EXPAND_MIGRATION = `<?php
 namespace DoctrineMigrations;
 #[\\App\\Expand] final class Version20260101000000 { public function up(): void { $this->addSql('CREATE TABLE a (id INT)'); } }
 `;
 /** Migrations with attributes are those of an application that carries them out itself. */
-const manifest = 'provides: {version: /version, migrate: /internal/release/migrate}\n';
+const MANIFEST = 'provides: {version: /version, migrate: /internal/release/migrate}\n';
 let scratch: string;
 let source: string;
 let built: BuiltPackage;
@@ -24,7 +24,7 @@ beforeAll(async () => {
   scratch = await mkdtemp(join(tmpdir(), 'slipway-package-test-'));
   source = join(scratch, 'source');
   await writeFiles(source, {
-    'slipway.yaml': manifest,
+    'slipway.yaml': MANIFEST,
     'composer.json': JSON.stringify({
       name: 'slipway/fixture',
       config: { lock: true },
@@ -32,7 +32,7 @@ beforeAll(async () => {
     }),
     'public/index.php': "<?php require dirname(__DIR__).'/vendor/autoload.php';",
     'src/Known.php': '<?php namespace App; final class Known {}',
-    'migrations/Version20260101000000.php': expandMigration,
+    'migrations/Version20260101000000.php': EXPAND_MIGRATION,
     'tests/KnownTest.php': '<?php',
     'phpunit.xml.dist': '<phpunit/>',
     '.env': 'SECRET=1',
@@ -195,7 +195,7 @@ describe('a package', () => {
 
   test('holds what build commands make, in a copy of the tree', async () => {
     const command = `php -r "file_put_contents('public/made.txt', 'made');"`;
-    const directory = await copyOfSource('built', { 'slipway.yaml': `${manifest}build:\n  - ${command}\n` });
+    const directory = await copyOfSource('built', { 'slipway.yaml': `${MANIFEST}build:\n  - ${command}\n` });
     const { file } = await build(directory, 'one');
     const { stdout } = await run('tar', ['-xOzf', join(await opened(file), 'application.tar.gz'), './public/made.txt']);
     expect(stdout).toBe('made');
@@ -222,7 +222,7 @@ describe('a package', () => {
 
   test('holds nothing of node_modules, which a build made to build with', async () => {
     const script = 'mkdir("node_modules/vite", 0777, true); touch("node_modules/vite/a.js"); touch("built.js");';
-    const directory = await copyOfSource('bundled', { 'slipway.yaml': `${manifest}build:\n  - php -r '${script}'\n` });
+    const directory = await copyOfSource('bundled', { 'slipway.yaml': `${MANIFEST}build:\n  - php -r '${script}'\n` });
     const { file } = await build(directory, 'one');
     const { stdout: listed } = await run('tar', ['-tzf', join(await opened(file), 'application.tar.gz')]);
     expect(listed).toContain('built.js');
@@ -285,7 +285,7 @@ describe('a tree is refused', () => {
       spoil: (directory: string) =>
         writeFile(
           join(directory, 'slipway.yaml'),
-          `${manifest}build: [php -r exit(3)]\n`.replace('exit(3)', "'exit(3);'"),
+          `${MANIFEST}build: [php -r exit(3)]\n`.replace('exit(3)', "'exit(3);'"),
         ),
     },
   ])('$why', async ({ why, code, spoil }) => {

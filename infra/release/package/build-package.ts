@@ -19,8 +19,8 @@ import { warmCache } from './warm-cache.ts';
 import { writeZip } from './zip.ts';
 
 /** Raise when the same tree gives other bytes than before: older cached packages are then not used. */
-const packageFormat = 5;
-const versionLength = 12;
+const PACKAGE_FORMAT = 5;
+const VERSION_LENGTH = 12;
 
 export interface PackageRequest {
   /** Directory of the application; never written to. */
@@ -188,7 +188,7 @@ async function pack(
     .update(digestOf(runtime))
     .update(described)
     .digest('hex')
-    .slice(0, versionLength);
+    .slice(0, VERSION_LENGTH);
   if (application.provides.version !== undefined) await writeTree(directory, [versionFile({ version, ...range })]);
   if (application.kind === 'symfony') {
     request.onProgress?.('warming the cache');
@@ -234,7 +234,7 @@ function sorted(files: readonly TreeFile[]): TreeFile[] {
 
 function packageKey({ application, tree, vendor, runtime }: Ingredients): string {
   const parts = [
-    packageFormat,
+    PACKAGE_FORMAT,
     tree.digest,
     vendor === undefined ? '' : vendorKey(vendor),
     JSON.stringify(application),

@@ -1,8 +1,8 @@
 import { SlipError } from '../../lib/errors.ts';
 import { cleanEnvironment, type ProgramResult, runProgram } from '../../lib/run-program.ts';
 
-const composerTimeoutMs = 300_000;
-const reportedLines = 8;
+const COMPOSER_TIMEOUT_MS = 300_000;
+const REPORTED_LINES = 8;
 
 /** Runs Composer without a shell, plugins or scripts, and without our own settings in its environment. */
 export async function composer(
@@ -21,7 +21,7 @@ export async function composer(
       COMPOSER_ROOT_VERSION: '1.0.0',
       COMPOSER_VENDOR_DIR: 'vendor',
     }),
-    timeoutMs: composerTimeoutMs,
+    timeoutMs: COMPOSER_TIMEOUT_MS,
     ...(onProgress === undefined ? {} : { onLine: onProgress }),
   });
   if (result.code !== 0) throw composerFailure(args[0] ?? '', result);
@@ -37,14 +37,14 @@ function composerFailure(command: string, result: ProgramResult): SlipError {
   }
   if (result.timedOut) {
     return new SlipError('SLIP-RELEASE-COMPOSER', {
-      found: `composer ${command} did not end within ${composerTimeoutMs / 1000} s`,
+      found: `composer ${command} did not end within ${COMPOSER_TIMEOUT_MS / 1000} s`,
       expected: 'an answer from the package registry',
       fix: 'look at the network (proxy variables are passed on), then repeat the command: what was fetched is kept',
     });
   }
   const lines = `${result.stdout}\n${result.stderr}`.split('\n').filter((line) => line.trim() !== '');
   return new SlipError('SLIP-RELEASE-COMPOSER', {
-    found: `composer ${command} failed:\n    ${lines.slice(-reportedLines).join('\n    ')}`,
+    found: `composer ${command} failed:\n    ${lines.slice(-REPORTED_LINES).join('\n    ')}`,
     expected: 'a composer.json that is valid and agrees with its lock',
     fix: 'fix composer.json, or bring the lock up to date, then repeat the command',
   });

@@ -3,14 +3,14 @@ import { dirname, join, normalize } from 'node:path';
 import { SlipError } from '../../lib/errors.ts';
 import { cleanEnvironment, runProgram } from '../../lib/run-program.ts';
 
-const gitTimeoutMs = 20_000;
+const GIT_TIMEOUT_MS = 20_000;
 /** A million paths of usual length. */
-const gitOutputBytes = 64 * 1024 * 1024;
+const GIT_OUTPUT_BYTES = 64 * 1024 * 1024;
 /** What no package holds, wherever it lies: version control, what Node installed, and secrets. */
-const neverListed = /(^|\/)(\.git|node_modules)(\/|$)|(^|\/)\.env(\.[^/]*)?$/;
-const environmentFile = /(^|\/)\.env(\.[^/]*)?$/;
+const NEVER_LISTED = /(^|\/)(\.git|node_modules)(\/|$)|(^|\/)\.env(\.[^/]*)?$/;
+const ENVIRONMENT_FILE = /(^|\/)\.env(\.[^/]*)?$/;
 /** An example of an environment file holds no secret. */
-const exampleFile = /\.(example|dist|sample|template)$/;
+const EXAMPLE_FILE = /\.(example|dist|sample|template)$/;
 
 export interface ListedTree {
   /** Paths of files and links, sorted. */
@@ -34,19 +34,19 @@ export async function listFiles(directory: string, include: readonly string[]): 
   const [all, committed] = await Promise.all([walk(directory, '', isSkipped), committable(directory)]);
   const isWanted = (path: string): boolean => committed === undefined || committed.has(path) || isIncluded(path);
   const mayBeListed = (path: string): boolean =>
-    !isEnvironmentFile(path) && (!neverListed.test(path) || isIncluded(path) || exampleFile.test(path));
+    !isEnvironmentFile(path) && (!NEVER_LISTED.test(path) || isIncluded(path) || EXAMPLE_FILE.test(path));
   const ignoredDirectories = await ignored(directory, committed === undefined ? [] : all.emptyDirectories);
   return {
     files: all.files.filter((path) => isWanted(path) && mayBeListed(path)).toSorted(),
     emptyDirectories: all.emptyDirectories
-      .filter((path) => (!ignoredDirectories.has(path) || isIncluded(path)) && !neverListed.test(path))
+      .filter((path) => (!ignoredDirectories.has(path) || isIncluded(path)) && !NEVER_LISTED.test(path))
       .toSorted(),
     environmentFiles: all.files.filter(isEnvironmentFile).toSorted(),
   };
 }
 
 function isEnvironmentFile(path: string): boolean {
-  return environmentFile.test(path) && !exampleFile.test(path);
+  return ENVIRONMENT_FILE.test(path) && !EXAMPLE_FILE.test(path);
 }
 
 interface Walked {
@@ -106,8 +106,8 @@ async function git(directory: string, args: readonly string[], accepted: readonl
     args,
     cwd: directory,
     environment: cleanEnvironment(process.env, { GIT_OPTIONAL_LOCKS: '0', GIT_TERMINAL_PROMPT: '0' }),
-    timeoutMs: gitTimeoutMs,
-    keptBytes: gitOutputBytes,
+    timeoutMs: GIT_TIMEOUT_MS,
+    keptBytes: GIT_OUTPUT_BYTES,
   });
   if (result.code !== undefined && accepted.includes(result.code)) return result.stdout;
   throw new SlipError('SLIP-RELEASE-GIT', {

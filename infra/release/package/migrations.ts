@@ -6,10 +6,10 @@ import { cleanEnvironment, runProgram } from '../../lib/run-program.ts';
 import type { SourceTree } from './source-tree.ts';
 
 const reader = join(import.meta.dirname, 'read-migrations.php');
-const readTimeoutMs = 20_000;
+const READ_TIMEOUT_MS = 20_000;
 /** PHP gets their names as arguments, and answers with a line for each. */
-const filesPerProcess = 200;
-const fileName = /^migrations\/Version(\d{14})\.php$/;
+const FILES_PER_PROCESS = 200;
+const FILE_NAME = /^migrations\/Version(\d{14})\.php$/;
 
 export interface Migration {
   /** The 14 digits of its class name. */
@@ -33,7 +33,7 @@ interface ReadMigration {
 /** The migrations of a tree, oldest first. Throws when one has no kind, or a name or text that PHP would refuse. */
 export async function readMigrations(tree: Pick<SourceTree, 'files'>): Promise<readonly Migration[]> {
   const files = tree.files.filter((file) => file.path.startsWith('migrations/') && file.path.endsWith('.php'));
-  const named = files.filter((file) => fileName.test(file.path));
+  const named = files.filter((file) => FILE_NAME.test(file.path));
   if (named.length === 0) return [];
   const directory = await mkdtemp(join(tmpdir(), 'slipway-migrations-'));
   try {
@@ -44,8 +44,8 @@ export async function readMigrations(tree: Pick<SourceTree, 'files'>): Promise<r
       paths.push(path);
     }
     const read: ReadMigration[] = [];
-    for (let from = 0; from < paths.length; from += filesPerProcess)
-      read.push(...(await readWithPhp(paths.slice(from, from + filesPerProcess))));
+    for (let from = 0; from < paths.length; from += FILES_PER_PROCESS)
+      read.push(...(await readWithPhp(paths.slice(from, from + FILES_PER_PROCESS))));
     return read.toSorted((a, b) => (a.file < b.file ? -1 : 1)).map(checked);
   } finally {
     await rm(directory, { recursive: true, force: true });
@@ -66,7 +66,7 @@ async function readWithPhp(paths: readonly string[]): Promise<readonly ReadMigra
     args: ['-d', 'display_errors=stderr', reader, ...paths],
     cwd: import.meta.dirname,
     environment: cleanEnvironment(process.env, {}),
-    timeoutMs: readTimeoutMs,
+    timeoutMs: READ_TIMEOUT_MS,
   });
   if (result.code !== 0) {
     throw new SlipError('SLIP-RELEASE-PHP', {

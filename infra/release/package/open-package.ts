@@ -6,15 +6,15 @@ import { type Entry, open, type ZipFile } from 'yauzl';
 import { messageOf } from '../../lib/error-message.ts';
 import { SlipError } from '../../lib/errors.ts';
 import type { Migration } from './migrations.ts';
-import { descriptionFormat, type PackageDescription, type PackageFile } from './package-description.ts';
+import { DESCRIPTION_FORMAT, type PackageDescription, type PackageFile } from './package-description.ts';
 
 /** app.json is small; anything larger is not what it says. */
-const memberMaxBytes = 4 * 1024 * 1024;
-const descriptionPath = 'slipway/app.json';
-const startupPath = 'slipway/startup.sh';
-const wantedMembers = new Set([descriptionPath, startupPath]);
+const MEMBER_MAX_BYTES = 4 * 1024 * 1024;
+const DESCRIPTION_PATH = 'slipway/app.json';
+const STARTUP_PATH = 'slipway/startup.sh';
+const wantedMembers = new Set([DESCRIPTION_PATH, STARTUP_PATH]);
 /** OneDeploy takes no larger zip. */
-const packageMaxBytes = 2 * 1024 * 1024 * 1024;
+const PACKAGE_MAX_BYTES = 2 * 1024 * 1024 * 1024;
 
 /** What a package says of itself, read from its bytes. */
 export interface OpenedPackage {
@@ -34,15 +34,15 @@ export interface OpenedPackage {
 export async function openPackage(file: string): Promise<OpenedPackage> {
   const info = await stat(file).catch(() => undefined);
   if (info?.isFile() !== true) throw notAPackage(file, 'it is not a file');
-  if (info.size > packageMaxBytes) throw notAPackage(file, `it is larger than ${packageMaxBytes / 1024 ** 3} GB`);
+  if (info.size > PACKAGE_MAX_BYTES) throw notAPackage(file, `it is larger than ${PACKAGE_MAX_BYTES / 1024 ** 3} GB`);
   const members = await readMembers(file).catch((error: unknown) => {
     throw notAPackage(file, messageOf(error));
   });
-  const description = members.get(descriptionPath);
+  const description = members.get(DESCRIPTION_PATH);
   if (description === undefined)
-    throw members.has('version.json') ? tooOld(file) : notAPackage(file, `it holds no ${descriptionPath}`);
+    throw members.has('version.json') ? tooOld(file) : notAPackage(file, `it holds no ${DESCRIPTION_PATH}`);
   const { version, schemaMin, schemaMax, migrations, application, frontController } =
-    parseDescription(description) ?? fail(notAPackage(file, `its ${descriptionPath} is not whole`));
+    parseDescription(description) ?? fail(notAPackage(file, `its ${DESCRIPTION_PATH} is not whole`));
   return {
     file,
     version,
@@ -53,7 +53,7 @@ export async function openPackage(file: string): Promise<OpenedPackage> {
     migrations,
     application,
     frontController,
-    startupScript: { path: startupPath, content: members.get(startupPath)?.toString('utf8') },
+    startupScript: { path: STARTUP_PATH, content: members.get(STARTUP_PATH)?.toString('utf8') },
   };
 }
 
@@ -82,7 +82,7 @@ function readMembers(file: string): Promise<ReadonlyMap<string, Buffer>> {
 
 function readMember(zip: ZipFile, entry: Entry): Promise<Buffer> {
   return new Promise((resolve, reject) => {
-    if (entry.uncompressedSize > memberMaxBytes) return reject(new Error(`${entry.fileName} is too large`));
+    if (entry.uncompressedSize > MEMBER_MAX_BYTES) return reject(new Error(`${entry.fileName} is too large`));
     zip.openReadStream(entry, (error, stream) => {
       if (error !== null) return reject(error);
       const chunks: Buffer[] = [];
@@ -97,7 +97,7 @@ function parseDescription(content: Buffer): PackageDescription | undefined {
   try {
     const value = JSON.parse(content.toString('utf8')) as Partial<PackageDescription>;
     const { format, version, schemaMin, schemaMax, migrations, application } = value;
-    if (format !== descriptionFormat || application === undefined || !Array.isArray(migrations)) return undefined;
+    if (format !== DESCRIPTION_FORMAT || application === undefined || !Array.isArray(migrations)) return undefined;
     if (typeof version !== 'string' || !/^[A-Za-z0-9._-]{1,64}$/.test(version)) return undefined;
     if (typeof schemaMin !== 'string' || typeof schemaMax !== 'string') return undefined;
     return value as PackageDescription;

@@ -6,7 +6,7 @@ import type { Archive } from './archive.ts';
 import type { Migration } from './migrations.ts';
 
 /** Raise when a runtime of before could not run a package of this form, or a release tool of before not read it. */
-export const descriptionFormat = 1;
+export const DESCRIPTION_FORMAT = 1;
 
 /** A service that an application cannot do without; the agent's deep health checks it. */
 export type Service = 'mysql' | 'redis';
@@ -47,10 +47,10 @@ export interface PackageFile {
 }
 
 /** How long a worker may take to end when its manifest does not say. */
-const defaultStopSeconds = 60;
+const DEFAULT_STOP_SECONDS = 60;
 
 /** Longer scripts are not front controllers, and app.json stays small. */
-const frontControllerMaxBytes = 1024 * 1024;
+const FRONT_CONTROLLER_MAX_BYTES = 1024 * 1024;
 
 export async function frontControllerOf(
   { root, scripts }: Pick<Application, 'root' | 'scripts'>,
@@ -60,7 +60,7 @@ export async function frontControllerOf(
   const path = root === '.' ? script : `${root}/${script}`;
   const content = await readFile(join(directory, path)).catch(() => undefined);
   if (content === undefined && scripts === 'all') return undefined;
-  return { path, content: content?.subarray(0, frontControllerMaxBytes).toString('utf8') };
+  return { path, content: content?.subarray(0, FRONT_CONTROLLER_MAX_BYTES).toString('utf8') };
 }
 
 export function packageDescription(
@@ -70,14 +70,14 @@ export function packageDescription(
 ): PackageDescription {
   const { application } = facts;
   return {
-    format: descriptionFormat,
+    format: DESCRIPTION_FORMAT,
     ...facts,
     needs: servicesOf(application),
     migrate: commandsOf(application),
     application: {
       ...application,
       start: application.start.map(wordsOf),
-      workers: mapValues(application.workers, ({ run, stopSeconds = defaultStopSeconds }) => ({
+      workers: mapValues(application.workers, ({ run, stopSeconds = DEFAULT_STOP_SECONDS }) => ({
         run: wordsOf(run),
         stopSeconds,
       })),

@@ -5,9 +5,9 @@ import { readApplication } from '../app/application.ts';
 import { readSourceTree } from './source-tree.ts';
 
 const checker = join(import.meta.dirname, 'check-syntax.php');
-const checkTimeoutMs = 60_000;
+const CHECK_TIMEOUT_MS = 60_000;
 /** Tests and code generators keep PHP that is broken on purpose. */
-const mayBeBroken = /(^|\/)(tests?|fixtures?|stubs?)\//i;
+const MAY_BE_BROKEN = /(^|\/)(tests?|fixtures?|stubs?)\//i;
 
 export interface PhpSyntaxError {
   readonly file: string;
@@ -18,14 +18,16 @@ export interface PhpSyntaxError {
 export async function findSyntaxErrors(source: string): Promise<readonly PhpSyntaxError[]> {
   const { include } = await readApplication(source);
   const tree = await readSourceTree({ source, include, without: ['vendor', 'node_modules'] });
-  const files = tree.files.map((file) => file.path).filter((path) => path.endsWith('.php') && !mayBeBroken.test(path));
+  const files = tree.files
+    .map((file) => file.path)
+    .filter((path) => path.endsWith('.php') && !MAY_BE_BROKEN.test(path));
   if (files.length === 0) return [];
   const result = await runProgram({
     program: 'php',
     args: ['-d', 'display_errors=stderr', checker, ...files],
     cwd: source,
     environment: cleanEnvironment(process.env, {}),
-    timeoutMs: checkTimeoutMs,
+    timeoutMs: CHECK_TIMEOUT_MS,
   });
   if (result.code === 0) return JSON.parse(result.stdout) as PhpSyntaxError[];
   throw new SlipError('SLIP-RELEASE-PHP', {

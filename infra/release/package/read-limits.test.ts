@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { ReadLimits } from './read-limits.ts';
 
-const megabyte = 1024 ** 2;
+const MEGABYTE = 1024 ** 2;
 
 /** What is too much of as many migrations of a size; undefined when nothing is. */
 function excess(files: number, bytes: number): string | undefined {
@@ -16,10 +16,10 @@ function excess(files: number, bytes: number): string | undefined {
 test.each([
   { files: 1000, bytes: 1024, found: undefined },
   { files: 1001, bytes: 1024, found: 'it holds more than 1000 migrations' },
-  { files: 1, bytes: megabyte, found: undefined },
-  { files: 1, bytes: megabyte + 1, found: 'migrations/Version0.php is larger than 1 MB' },
-  { files: 16, bytes: megabyte, found: undefined },
-  { files: 17, bytes: megabyte, found: 'its migrations are larger than 16 MB together' },
+  { files: 1, bytes: MEGABYTE, found: undefined },
+  { files: 1, bytes: MEGABYTE + 1, found: 'migrations/Version0.php is larger than 1 MB' },
+  { files: 16, bytes: MEGABYTE, found: undefined },
+  { files: 17, bytes: MEGABYTE, found: 'its migrations are larger than 16 MB together' },
 ])('of $files migrations of $bytes bytes: $found', ({ files, bytes, found }) => {
   expect(excess(files, bytes)).toBe(found);
 });

@@ -1,6 +1,6 @@
-const fileMaxBytes = 1024 * 1024;
-const totalMaxBytes = 16 * 1024 * 1024;
-const mostMigrations = 1_000;
+const FILE_MAX_BYTES = 1024 * 1024;
+const TOTAL_MAX_BYTES = 16 * 1024 * 1024;
+const MOST_MIGRATIONS = 1_000;
 
 export function isMigrationPath(path: string): boolean {
   return /^migrations\/[^/]+\.php$/.test(path);
@@ -15,9 +15,10 @@ export class ReadLimits {
   excess(path: string, bytes: number): string | undefined {
     this.#bytes += bytes;
     if (isMigrationPath(path)) this.#migrations += 1;
-    if (bytes > fileMaxBytes) return `${path} is larger than ${fileMaxBytes / 1024 ** 2} MB`;
-    if (this.#migrations > mostMigrations) return `it holds more than ${mostMigrations} migrations`;
-    if (this.#bytes > totalMaxBytes) return `its migrations are larger than ${totalMaxBytes / 1024 ** 2} MB together`;
+    if (bytes > FILE_MAX_BYTES) return `${path} is larger than ${FILE_MAX_BYTES / 1024 ** 2} MB`;
+    if (this.#migrations > MOST_MIGRATIONS) return `it holds more than ${MOST_MIGRATIONS} migrations`;
+    if (this.#bytes > TOTAL_MAX_BYTES)
+      return `its migrations are larger than ${TOTAL_MAX_BYTES / 1024 ** 2} MB together`;
     return undefined;
   }
 }

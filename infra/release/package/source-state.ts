@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 import { SlipError } from '../../lib/errors.ts';
 import { cleanEnvironment, runProgram } from '../../lib/run-program.ts';
 
-const gitTimeoutMs = 20_000;
+const GIT_TIMEOUT_MS = 20_000;
 
 /** What version control says of a source directory. */
 export interface SourceState {
@@ -34,7 +34,7 @@ async function git(directory: string, args: readonly string[]): Promise<string> 
     args,
     cwd: directory,
     environment: cleanEnvironment(process.env, { GIT_OPTIONAL_LOCKS: '0', GIT_TERMINAL_PROMPT: '0' }),
-    timeoutMs: gitTimeoutMs,
+    timeoutMs: GIT_TIMEOUT_MS,
   });
   if (result.code === 0) return result.stdout;
   const why = result.missing ? 'git is not installed' : result.timedOut ? 'it did not answer' : result.stderr.trim();

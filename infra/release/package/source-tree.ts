@@ -5,9 +5,9 @@ import { SlipError } from '../../lib/errors.ts';
 import { linkTarget, listFiles } from './listed-files.ts';
 
 /** OneDeploy refuses zips over 2 GB; a tree of this size is a mistake long before that. */
-const treeMaxBytes = 500 * 1024 * 1024;
+const TREE_MAX_BYTES = 500 * 1024 * 1024;
 /** Keys of an environment file that are named to whoever releases; never their values. */
-const keysNamed = 20;
+const KEYS_NAMED = 20;
 
 export interface TreeFile {
   /** Relative, with `/`. */
@@ -64,7 +64,7 @@ export async function readSourceTree({
   for (const path of listed.files.filter((each) => !isProvided(each))) {
     const file = await readTreeFile(source, path);
     bytes += file.content.length;
-    if (bytes > treeMaxBytes) throw tooLarge(source);
+    if (bytes > TREE_MAX_BYTES) throw tooLarge(source);
     files.push(file);
   }
   const own = files.find(({ path }) => path === 'slipway' || path.startsWith('slipway/'));
@@ -110,13 +110,13 @@ async function describeEnvironmentFile(root: string, path: string): Promise<stri
   const text = await readFile(join(root, path), 'utf8').catch(() => '');
   const keys = [...text.matchAll(/^\s*(?:export\s+)?([A-Za-z_]\w*)\s*=/gm)].map(([, key]) => key ?? '');
   const named =
-    keys.slice(0, keysNamed).join(', ') + (keys.length > keysNamed ? `, and ${keys.length - keysNamed} more` : '');
+    keys.slice(0, KEYS_NAMED).join(', ') + (keys.length > KEYS_NAMED ? `, and ${keys.length - KEYS_NAMED} more` : '');
   return `${path} stays here: what the application needs of it comes from env and secrets in slipway.yaml (${named || 'it sets nothing'})`;
 }
 
 function tooLarge(source: string): SlipError {
   return new SlipError('SLIP-RELEASE-SOURCE', {
-    found: `${source} holds more than ${treeMaxBytes / 1024 / 1024} MB`,
+    found: `${source} holds more than ${TREE_MAX_BYTES / 1024 / 1024} MB`,
     expected: 'the source of a web application',
     fix: 'remove what does not belong there (dumps, logs, media), or have version control ignore it',
   });

@@ -6,7 +6,7 @@ import type { Application } from '../app/application.ts';
 import { composer } from './composer.ts';
 
 /** Raise when the way vendor is installed changes: older caches are then left alone and not used. */
-const vendorFormat = 5;
+const VENDOR_FORMAT = 5;
 
 /** Asks the registry where its copies are; keeps every version. */
 const refillArgs = ['update', '--lock', '--no-install', '--no-scripts', '--no-progress'];
@@ -62,7 +62,7 @@ export async function readVendorSource(
 
 export function vendorKey({ composerJson, lock, lockName, plugins }: VendorSource): string {
   const hash = createHash('sha256').update(
-    `${vendorFormat}\0${lockName}\0${composerJson.length}\0${plugins.join(',')}\0`,
+    `${VENDOR_FORMAT}\0${lockName}\0${composerJson.length}\0${plugins.join(',')}\0`,
   );
   return hash
     .update(composerJson)

@@ -5,10 +5,10 @@ import { cleanEnvironment, runProgram } from '../../lib/run-program.ts';
 import type { Application } from '../app/application.ts';
 import { readTree } from './tree.ts';
 
-const warmTimeoutMs = 60_000;
-const cacheDirectory = 'var/cache/prod';
+const WARM_TIMEOUT_MS = 60_000;
+const CACHE_DIRECTORY = 'var/cache/prod';
 /** What Symfony keeps to find out whether it has to compile again, and what helps to write its configuration: production does neither. */
-const bookkeeping = /\.(meta|meta\.json|lock)$|\/Symfony\/Config\//;
+const BOOKKEEPING = /\.(meta|meta\.json|lock)$|\/Symfony\/Config\//;
 
 /** Has the application compile its container and routes into its tree: a slot then starts without compiling. */
 export async function warmCache(directory: string, env: Application['env']): Promise<void> {
@@ -19,7 +19,7 @@ export async function warmCache(directory: string, env: Application['env']): Pro
     args: ['bin/console', 'cache:warmup', '--env=prod', '--no-interaction', '--no-ansi'],
     cwd: directory,
     environment: cleanEnvironment(process.env, { ...env, APP_ENV: 'prod', APP_DEBUG: '0' }),
-    timeoutMs: warmTimeoutMs,
+    timeoutMs: WARM_TIMEOUT_MS,
   });
   if (result.code !== 0) {
     throw new SlipError('SLIP-RELEASE-CACHE-WARM-UP', {
@@ -28,9 +28,9 @@ export async function warmCache(directory: string, env: Application['env']): Pro
       fix: 'run it in the source directory and fix what it says',
     });
   }
-  const written = await stat(join(directory, cacheDirectory)).catch(() => undefined);
+  const written = await stat(join(directory, CACHE_DIRECTORY)).catch(() => undefined);
   if (written === undefined) return;
-  for (const { path } of await readTree(directory, cacheDirectory)) {
-    if (bookkeeping.test(path)) await rm(join(directory, path));
+  for (const { path } of await readTree(directory, CACHE_DIRECTORY)) {
+    if (BOOKKEEPING.test(path)) await rm(join(directory, path));
   }
 }

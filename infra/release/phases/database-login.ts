@@ -5,7 +5,7 @@ import type { Configuration } from '../store/history.ts';
 import type { Session } from './session.ts';
 
 const ROUTE = '/_slipway/release/login';
-const limitMs = 30_000;
+const LIMIT_MS = 30_000;
 
 /**
  * Has staging see to it that MySQL takes the login that it is configured with. The administrator's password goes with this one
@@ -20,7 +20,7 @@ export async function ensureDatabaseLogin(session: Session, { settings }: Config
   steps.assertNotInterrupted();
   lock.assertHeld();
   const body = { user, password, mayChange: login !== inUse };
-  const answer = await staging.ask(ROUTE, { method: 'POST', token: tokens.release, body, timeoutMs: limitMs });
+  const answer = await staging.ask(ROUTE, { method: 'POST', token: tokens.release, body, timeoutMs: LIMIT_MS });
   if (answer.status === 200) return parseObject(answer.text).login === 'made';
   // A package from before has no such route, and uses the login that it always had.
   if (answer.status === 404) return false;

@@ -3,10 +3,10 @@ import { parseObject } from '../../lib/json.ts';
 import type { TargetLimits } from '../target/target.ts';
 import type { Session } from './session.ts';
 
-const slackMs = 5_000;
+const SLACK_MS = 5_000;
 /** Long enough for what is on its way, short enough for somebody who is on call. */
-const brieflySeconds = 1;
-const brieflySlackMs = 500;
+const BRIEFLY_SECONDS = 1;
+const BRIEFLY_SLACK_MS = 500;
 
 interface Draining extends Pick<Session, 'production' | 'tokens'> {
   readonly target: { readonly limits: Pick<TargetLimits, 'drainMs'> };
@@ -20,7 +20,7 @@ export async function drain(session: Draining, note: (text: string) => void): Pr
   const answer = await session.production.ask(`/_slipway/release/drain?timeout=${seconds}`, {
     method: 'POST',
     token: session.tokens.release,
-    timeoutMs: drainMs + slackMs,
+    timeoutMs: drainMs + SLACK_MS,
   });
   if (answer.status === 200) return;
   if (answer.status === 404) {
@@ -48,10 +48,10 @@ export async function drainBriefly({
   production,
   tokens,
 }: Pick<Session, 'production' | 'tokens'>): Promise<string | undefined> {
-  const { status } = await production.ask(`/_slipway/release/drain?timeout=${brieflySeconds}`, {
+  const { status } = await production.ask(`/_slipway/release/drain?timeout=${BRIEFLY_SECONDS}`, {
     method: 'POST',
     token: tokens.release,
-    timeoutMs: brieflySeconds * 1000 + brieflySlackMs,
+    timeoutMs: BRIEFLY_SECONDS * 1000 + BRIEFLY_SLACK_MS,
   });
   return status === 200
     ? undefined

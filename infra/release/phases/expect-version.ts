@@ -5,10 +5,10 @@ import { type Observation, type RunningVersion, versionOf, type WebSlot } from '
 import { redirects } from '../gates/answers.ts';
 
 /** Several instances answer in turn, and a container that is going still answers while the new one comes. */
-const answersInARow = 3;
-const redirectsInARow = 3;
+const ANSWERS_IN_A_ROW = 3;
+const REDIRECTS_IN_A_ROW = 3;
 /** Longer than the edge waits for an app. What takes longer is a connection that leads nowhere, and is asked for anew. */
-const answerMs = 70_000;
+const ANSWER_MS = 70_000;
 
 export interface Expecting extends Waiting {
   /** How long every answer has to be as expected: the instances of a slot do not all restart at once. Default: no time. */
@@ -33,14 +33,14 @@ export async function expectVersion(
   let last: Observation | undefined;
   const found = await untilDefined(waiting, async () => {
     for (const began = clock.now(); ; ) {
-      last = await slot.ask('/_slipway/version', { timeoutMs: Math.min(limitMs, answerMs) });
+      last = await slot.ask('/_slipway/version', { timeoutMs: Math.min(limitMs, ANSWER_MS) });
       redirected = isRedirect(last) ? redirected + 1 : 0;
-      if (redirected >= redirectsInARow)
+      if (redirected >= REDIRECTS_IN_A_ROW)
         throw redirects(`${slot.url}/_slipway/version`, last.status ?? 0, last.location);
       const running = versionOf(last);
       row = running?.version === expected.version && running.slot === expected.slot ? row + 1 : 0;
       if (row === 0) return undefined;
-      if (row >= answersInARow && clock.now() - began >= steadyMs) return running;
+      if (row >= ANSWERS_IN_A_ROW && clock.now() - began >= steadyMs) return running;
       if (steadyMs > 0) await clock.sleep(pollMs);
     }
   });

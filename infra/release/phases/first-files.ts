@@ -4,10 +4,10 @@ import { SlipError } from '../../lib/errors.ts';
 import { listOf, parseObject } from '../../lib/json.ts';
 import type { WebSlot } from '../appservice/web-slot.ts';
 
-const route = '/_slipway/release/files';
+const ROUTE = '/_slipway/release/files';
 /** The agent takes no more at once. */
-const pathsPerQuestion = 1_000;
-const timeoutMs = 300_000;
+const PATHS_PER_QUESTION = 1_000;
+const TIMEOUT_MS = 300_000;
 
 export interface FirstFiles {
   /** Directory of the application. */
@@ -26,18 +26,18 @@ interface Bringing {
 export async function bringFirstFiles({ directory, paths }: FirstFiles, to: Bringing): Promise<number> {
   const { slot, token, onProgress } = to;
   let brought = 0;
-  for (let from = 0; from < paths.length; from += pathsPerQuestion) {
-    const asked = paths.slice(from, from + pathsPerQuestion);
-    const seen = await slot.ask(route, { method: 'POST', token, body: { paths: asked } });
+  for (let from = 0; from < paths.length; from += PATHS_PER_QUESTION) {
+    const asked = paths.slice(from, from + PATHS_PER_QUESTION);
+    const seen = await slot.ask(ROUTE, { method: 'POST', token, body: { paths: asked } });
     if (seen.status !== 200) throw notBrought(asked[0] ?? '', seen.status ?? seen.reason);
     for (const path of listOf(parseObject(seen.text), 'missing').map(String)) {
       onProgress(`bringing ${path} to the share`);
       const bytes = await readFile(join(directory, path));
-      const put = await slot.ask(`${route}?path=${encodeURIComponent(path)}`, {
+      const put = await slot.ask(`${ROUTE}?path=${encodeURIComponent(path)}`, {
         method: 'PUT',
         token,
         bytes,
-        timeoutMs,
+        timeoutMs: TIMEOUT_MS,
       });
       if (put.status !== 200 && put.status !== 201) throw notBrought(path, put.status ?? put.reason);
       brought += put.status === 201 ? 1 : 0;

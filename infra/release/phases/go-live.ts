@@ -22,8 +22,8 @@ import { warm } from './warm.ts';
 import type { WatchBudget } from './watch.ts';
 import { watch } from './watch.ts';
 
-const versionPath = '/_slipway/version';
-const healthPath = '/_slipway/health';
+const VERSION_PATH = '/_slipway/version';
+const HEALTH_PATH = '/_slipway/health';
 
 export interface GoLiveOptions {
   readonly p95BudgetMs: number;
@@ -76,7 +76,7 @@ export async function goLive(session: Session, attempt: Attempt, options: GoLive
       await steps.runAlways('watch', async (note) => {
         const seen = await watch(production, session.staging, budget, {
           oldBackWithinMs: session.target.limits.settleMs,
-          paths: [...plainPaths(attempt.candidate.smoke), healthPath],
+          paths: [...plainPaths(attempt.candidate.smoke), HEALTH_PATH],
           beat: () => session.lock.assertHeld(),
           onProgress: (text) => steps.progress(text),
         });
@@ -147,7 +147,7 @@ async function verify(
   else await steps.pass([cacheRoundTrip], { slot, cacheToken: tokens.cacheApi });
   if (provides.probe !== undefined) await steps.pass([imageThroughBlob], { slot, releaseToken: tokens.release });
   if (provides.images !== undefined) await steps.pass([listedImage], { slot, ...settling(target) });
-  await steps.pass([latency], { slot, path: plainPaths(smoke)[0] ?? versionPath, p95BudgetMs });
+  await steps.pass([latency], { slot, path: plainPaths(smoke)[0] ?? VERSION_PATH, p95BudgetMs });
 }
 
 async function swapBack(

@@ -6,11 +6,11 @@ import type { Observation } from '../appservice/web-slot.ts';
 import type { TargetLimits } from '../target/target.ts';
 import type { Session } from './session.ts';
 
-const path = '/_slipway/release/live';
+const PATH = '/_slipway/release/live';
 /** An instance notices the withdrawal within a second; one that died counts as running for 20 s. */
-const slackMs = 25_000;
-const brieflyMs = 3_000;
-const brieflyAskMs = 1_000;
+const SLACK_MS = 25_000;
+const BRIEFLY_MS = 3_000;
+const BRIEFLY_ASK_MS = 1_000;
 
 export interface Declaring extends Pick<Session, 'production' | 'tokens'> {
   /** Asked before every change: a command that was stopped meanwhile is not to end the workers of another's release. */
@@ -49,7 +49,7 @@ export async function declareLive(session: Declaring, version: string): Promise<
   const done = await untilTrue({ ...waiting, ...(clock === undefined ? {} : { clock }) }, async () => {
     lock.assertHeld();
     const put = { method: 'PUT', token: tokens.release };
-    last = await production.ask(`${path}?version=${encodeURIComponent(version)}`, put);
+    last = await production.ask(`${PATH}?version=${encodeURIComponent(version)}`, put);
     return last.status === 200 || last.status === 404;
   });
   return done
@@ -78,7 +78,7 @@ export async function withdrawLive(
   const names = runningIn(first);
   if (names === undefined) return;
   if (names.length > 0) onProgress(`waiting for workers to end: ${names.join(', ')}`);
-  const limitMs = stopMsOf(first) + slackMs;
+  const limitMs = stopMsOf(first) + SLACK_MS;
   let left: readonly string[] = names;
   const ended = await untilTrue({ limitMs, pollMs, clock }, async () => {
     beat();
@@ -97,10 +97,10 @@ export async function withdrawBriefly(session: Declaring, attempt: Withdrawing):
   attempt.withdraws();
   const { clock = monotonicClock, target } = session;
   let left: readonly string[] | undefined;
-  const waiting = { limitMs: brieflyMs, pollMs: target.management.pollMs, clock };
+  const waiting = { limitMs: BRIEFLY_MS, pollMs: target.management.pollMs, clock };
   let method: 'DELETE' | 'GET' = 'DELETE';
   const ended = await untilTrue(waiting, async () => {
-    const answer = await ask(session, method, brieflyAskMs);
+    const answer = await ask(session, method, BRIEFLY_ASK_MS);
     if (answer.status === 404) return true;
     if (answer.status !== 200) return false;
     method = 'GET';
@@ -114,7 +114,7 @@ export async function withdrawBriefly(session: Declaring, attempt: Withdrawing):
 
 /** For swapping back, which waits for nothing. */
 export async function withdrawAtOnce(session: Declaring): Promise<void> {
-  await ask(session, 'DELETE', brieflyAskMs);
+  await ask(session, 'DELETE', BRIEFLY_ASK_MS);
 }
 
 /** What production says of its workers; undefined when it does not answer, or is from before there were any. */
@@ -122,7 +122,7 @@ export async function readDeclared({
   production,
   tokens,
 }: Pick<Declaring, 'production' | 'tokens'>): Promise<DeclaredState | undefined> {
-  const { status, text } = await production.ask(path, { token: tokens.release });
+  const { status, text } = await production.ask(PATH, { token: tokens.release });
   if (status !== 200) return undefined;
   const { version, declared, hasWorkers, instances } = parseObject(text);
   return {
@@ -139,7 +139,7 @@ async function ask(
   timeoutMs?: number,
 ): Promise<Observation> {
   if (method === 'DELETE') lock.assertHeld();
-  return production.ask(path, { method, token: tokens.release, ...(timeoutMs === undefined ? {} : { timeoutMs }) });
+  return production.ask(PATH, { method, token: tokens.release, ...(timeoutMs === undefined ? {} : { timeoutMs }) });
 }
 
 /** Names of what still runs; undefined when nothing does and nothing can begin. */

@@ -4,10 +4,10 @@ import { untilDefined } from '../../lib/until.ts';
 import type { Observation, WebSlot } from '../appservice/web-slot.ts';
 import type { Steps } from './steps.ts';
 
-const pollMs = 500;
+const POLL_MS = 500;
 /** A migration of a large table takes its time; the job goes on in the app whatever happens here. */
-const limitMs = 30 * 60_000;
-const stopsWithinMs = 10_000;
+const LIMIT_MS = 30 * 60_000;
+const STOPS_WITHIN_MS = 10_000;
 
 /** A run of migrations, as the slot that runs it knows it. */
 export interface MigrationJob {
@@ -22,7 +22,7 @@ export interface MigrationJob {
  */
 export async function followMigration(job: MigrationJob, steps: Steps): Promise<Record<string, unknown>> {
   let last: Observation | undefined;
-  const ended = await untilDefined({ limitMs, pollMs }, async () => {
+  const ended = await untilDefined({ limitMs: LIMIT_MS, pollMs: POLL_MS }, async () => {
     if (steps.isInterrupted) await stopMigration(job, steps);
     last = await ask(job);
     if (isRunning(last)) {
@@ -32,7 +32,7 @@ export async function followMigration(job: MigrationJob, steps: Steps): Promise<
     return parseObject(last.text);
   });
   if (ended === undefined) {
-    throw migrationFailed(`it has not ended after ${limitMs / 60_000} minutes (status ${last?.status})`);
+    throw migrationFailed(`it has not ended after ${LIMIT_MS / 60_000} minutes (status ${last?.status})`);
   }
   if (ended.status === 'done') return ended;
   if (ended.lock !== undefined) throw locked(asObject(ended.lock));
@@ -51,7 +51,7 @@ export function migrationFailed(found: string): SlipError {
 async function stopMigration(job: MigrationJob, steps: Steps): Promise<void> {
   steps.progress('ending the migration and its statement');
   const asked = await job.slot.ask(path(job), { method: 'DELETE', token: job.token });
-  const ended = await untilDefined({ limitMs: stopsWithinMs, pollMs }, async () => {
+  const ended = await untilDefined({ limitMs: STOPS_WITHIN_MS, pollMs: POLL_MS }, async () => {
     const now = await ask(job);
     return isRunning(now) ? undefined : parseObject(now.text);
   });

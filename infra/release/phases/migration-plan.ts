@@ -5,7 +5,7 @@ import type { WebSlot } from '../appservice/web-slot.ts';
 import type { MigrationSql } from '../judge/judge-migrations.ts';
 
 /** The dry run executes the migrations' code, which may read the database. */
-const planTimeoutMs = 60_000;
+const PLAN_TIMEOUT_MS = 60_000;
 
 /** What the pending migrations of a kind would do, by their dry run. */
 export interface MigrationPlan {
@@ -26,7 +26,7 @@ export async function readMigrationPlan(
   kind: 'expand' | 'contract',
 ): Promise<MigrationPlan> {
   const path = `/_slipway/release/migrate?kind=${kind}`;
-  const { status, text, reason } = await slot.ask(path, { token, timeoutMs: planTimeoutMs });
+  const { status, text, reason } = await slot.ask(path, { token, timeoutMs: PLAN_TIMEOUT_MS });
   if (status === 405) throw noDryRun('the version has no dry run: it was packaged before there was one');
   const plan = status === 200 ? parsePlan(parseObject(text)) : undefined;
   if (plan === undefined) throw noDryRun(`asking for it answers ${status ?? reason}`);

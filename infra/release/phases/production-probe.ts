@@ -2,9 +2,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { type Observation, versionOf, type WebSlot } from '../appservice/web-slot.ts';
 import type { RequestCount } from '../store/history.ts';
 
-const versionEveryMs = 100;
-const listingEveryMs = 500;
-const lostAfterMs = 10_000;
+const VERSION_EVERY_MS = 100;
+const LISTING_EVERY_MS = 500;
+const LOST_AFTER_MS = 10_000;
 
 /** This machine has no name service or no way out. What it does not send says nothing about production. */
 const ownFailures = new Set(['EAI_AGAIN', 'ENOTFOUND', 'ENETDOWN', 'ENETUNREACH', 'EHOSTUNREACH']);
@@ -34,8 +34,8 @@ export class ProductionProbe {
   private constructor(slot: WebSlot, listing: string | undefined) {
     this.#slot = slot;
     this.#done = Promise.all([
-      this.#every(versionEveryMs, () => this.#askVersion()),
-      listing === undefined ? undefined : this.#every(listingEveryMs, () => this.#askListing(`${listing}?limit=1`)),
+      this.#every(VERSION_EVERY_MS, () => this.#askVersion()),
+      listing === undefined ? undefined : this.#every(LISTING_EVERY_MS, () => this.#askListing(`${listing}?limit=1`)),
     ]);
   }
 
@@ -79,7 +79,7 @@ export class ProductionProbe {
   }
 
   async #askVersion(): Promise<boolean> {
-    const seen = await this.#slot.ask('/_slipway/version', { timeoutMs: lostAfterMs });
+    const seen = await this.#slot.ask('/_slipway/version', { timeoutMs: LOST_AFTER_MS });
     const version = versionOf(seen)?.version;
     this.#count(seen, version !== undefined);
     if (version === undefined) return true;
@@ -90,7 +90,7 @@ export class ProductionProbe {
 
   /** A version that has no such page is not asked for it, also when it came by a swap. */
   async #askListing(listing: string): Promise<boolean> {
-    const seen = await this.#slot.ask(listing, { timeoutMs: lostAfterMs });
+    const seen = await this.#slot.ask(listing, { timeoutMs: LOST_AFTER_MS });
     if (seen.status === 404 && (!this.#lists || this.switchedAt !== undefined)) return false;
     this.#lists ||= seen.status === 200;
     // The application's own limit of requests, which says nothing of the release.

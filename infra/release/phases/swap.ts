@@ -8,10 +8,10 @@ import type { ReleaseTarget } from '../target/target.ts';
 import type { Attempt } from './attempt.ts';
 
 /** Azure ends a swap by itself, one way or the other, well within this. */
-const swapEndsMs = 15 * 60_000;
+const SWAP_ENDS_MS = 15 * 60_000;
 /** A swap ends with the restart of the old version. Until then the platform may refuse to swap back. */
-const swapBackTries = 6;
-const pollsBetweenTries = 10;
+const SWAP_BACK_TRIES = 6;
+const POLLS_BETWEEN_TRIES = 10;
 
 interface Swapping {
   readonly appService: Pick<AppService, 'swap' | 'swapStatus'>;
@@ -34,7 +34,7 @@ export async function swap(
   phase: 'swap' | 'swap back',
 ): Promise<string | undefined> {
   const { lastSwap } = await appService.swapStatus();
-  for (let tries = phase === 'swap back' ? swapBackTries : 1; ; tries--) {
+  for (let tries = phase === 'swap back' ? SWAP_BACK_TRIES : 1; ; tries--) {
     await attempt.enter(phase, lastSwap);
     try {
       await appService.swap();
@@ -47,7 +47,7 @@ export async function swap(
         attempt.notSwapped();
         throw error;
       }
-      await sleep(pollsBetweenTries * target.management.pollMs);
+      await sleep(POLLS_BETWEEN_TRIES * target.management.pollMs);
     }
   }
   return appService.swapStatus().then(
@@ -68,7 +68,7 @@ export async function hasSwapped(
 ): Promise<boolean> {
   const showsMs = refused ? 0 : limits.swapShowsMs;
   let quietSince: number | undefined;
-  const status = await untilDefined({ limitMs: swapEndsMs, pollMs: management.pollMs }, async () => {
+  const status = await untilDefined({ limitMs: SWAP_ENDS_MS, pollMs: management.pollMs }, async () => {
     const now = await appService.swapStatus();
     if (now.inProgress) {
       quietSince = undefined;
@@ -79,7 +79,7 @@ export async function hasSwapped(
   });
   if (status === undefined) {
     throw new SlipError('SLIP-RELEASE-SWAP-HANGS', {
-      found: `a swap has been under way for more than ${swapEndsMs / 60_000} minutes`,
+      found: `a swap has been under way for more than ${SWAP_ENDS_MS / 60_000} minutes`,
       expected: 'it to end by itself',
       fix: 'see the site’s activity log; when it has ended, repeat the command',
     });

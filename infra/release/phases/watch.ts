@@ -3,8 +3,8 @@ import { SlipError } from '../../lib/errors.ts';
 import { percentile } from '../../lib/percentile.ts';
 import type { Observation, WebSlot } from '../appservice/web-slot.ts';
 
-const askEveryMs = 200;
-const lifePath = '/_slipway/live';
+const ASK_EVERY_MS = 200;
+const LIFE_PATH = '/_slipway/live';
 
 export interface WatchBudget {
   readonly seconds: number;
@@ -35,7 +35,7 @@ export interface Watching {
 }
 
 /** A single failed request is no trend. So each path is asked at least this often, also on a slow line. */
-const fewestErrors = 2;
+const FEWEST_ERRORS = 2;
 
 interface Turn {
   readonly path: string;
@@ -62,18 +62,18 @@ export async function watch(
   const latest = clock.now() + wantedMs + oldBackWithinMs;
   let waiting = false;
   let comparedMs = 0;
-  const fewestTurns = paths.length * fewestErrors;
+  const fewestTurns = paths.length * FEWEST_ERRORS;
   let comparedTurns = 0;
   for (let turn = 0; (comparedMs < wantedMs || comparedTurns < fewestTurns) && clock.now() < latest; turn++) {
     const path = paths[turn % paths.length] ?? '/';
     const began = clock.now();
-    const [here, there, life] = await Promise.all([production.ask(path), old.ask(path), old.ask(lifePath)]);
+    const [here, there, life] = await Promise.all([production.ask(path), old.ask(path), old.ask(LIFE_PATH)]);
     const comparable = life.status === 200;
     seen.push({ path, production: here, old: there, comparable });
     beat();
     if (!comparable && !waiting) onProgress('waiting for the previous version, to compare with it');
     waiting = !comparable;
-    await clock.sleep(Math.max(0, askEveryMs - (clock.now() - began)));
+    await clock.sleep(Math.max(0, ASK_EVERY_MS - (clock.now() - began)));
     if (!comparable) continue;
     comparedMs += clock.now() - began;
     comparedTurns += 1;
@@ -94,7 +94,7 @@ export async function watch(
 
 export function worse(now: Watched, before: Watched, budget: WatchBudget): string | undefined {
   const share = ({ errors, sent }: Watched): number => (sent === 0 ? 0 : errors / sent);
-  if (now.errors - before.errors >= fewestErrors && share(now) - share(before) > budget.errorShare) {
+  if (now.errors - before.errors >= FEWEST_ERRORS && share(now) - share(before) > budget.errorShare) {
     return `${now.errors} of ${now.sent} requests failed (${now.firstError}), before ${before.errors} of ${before.sent}`;
   }
   // A version that fails at once is fast: its latency is no measure.

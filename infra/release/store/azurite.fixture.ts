@@ -7,9 +7,9 @@ import { AZURITE_ARGUMENTS } from '../../lib/azurite.ts';
 import { COMPILE_CACHE } from '../../lib/compile-cache.ts';
 
 /** Azurite's well-known development account. */
-const account = 'devstoreaccount1';
-const key = 'Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw==';
-const startLimitMs = 90_000;
+const ACCOUNT = 'devstoreaccount1';
+const KEY = 'Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw==';
+const START_LIMIT_MS = 90_000;
 
 /** A real Azurite on a port that it chooses, for one test file. */
 export class TestAzurite {
@@ -41,7 +41,7 @@ export class TestAzurite {
       stdio: ['ignore', 'pipe', 'inherit'],
     });
     try {
-      return new TestAzurite(child, directory, `${await addressOf(child)}/${account}`);
+      return new TestAzurite(child, directory, `${await addressOf(child)}/${ACCOUNT}`);
     } catch (error) {
       child.kill('SIGKILL');
       throw error;
@@ -52,7 +52,7 @@ export class TestAzurite {
   async container(): Promise<ContainerClient> {
     this.#containers += 1;
     const url = `${this.#endpoint}/releases-${this.#containers}`;
-    const client = new ContainerClient(url, new StorageSharedKeyCredential(account, key));
+    const client = new ContainerClient(url, new StorageSharedKeyCredential(ACCOUNT, KEY));
     await client.create();
     return client;
   }
@@ -68,7 +68,7 @@ export class TestAzurite {
 /** The address it prints once it listens. */
 function addressOf(child: ChildProcess): Promise<string> {
   return new Promise((resolve, reject) => {
-    const deadline = setTimeout(() => reject(new Error('Azurite did not start in time')), startLimitMs);
+    const deadline = setTimeout(() => reject(new Error('Azurite did not start in time')), START_LIMIT_MS);
     let text = '';
     child.stdout?.on('data', (chunk: Buffer) => {
       text += chunk.toString('utf8');

@@ -9,8 +9,8 @@ import type { Seal } from './seal.ts';
 import { isStatus, storeFailure } from './store-failure.ts';
 
 /** A lease lives this long without being renewed: how long a crashed release on another machine keeps others out. */
-export const leaseSeconds = 30;
-const renewMs = 8_000;
+export const LEASE_SECONDS = 30;
+const RENEW_MS = 8_000;
 const ownerWithin = { limitMs: 2_000, pollMs: 50 };
 
 /** How far a change of the slots has come. Written before each step begins, under the lease. */
@@ -59,7 +59,7 @@ export class ReleaseLock {
     this.previousOwner = found.owner;
     this.leftover = found.intent;
     this.wasDamaged = found.damaged === true;
-    this.#timer = setInterval(() => void this.#renew(), renewMs);
+    this.#timer = setInterval(() => void this.#renew(), RENEW_MS);
     this.#timer.unref();
   }
 
@@ -88,10 +88,10 @@ export class ReleaseLock {
   }
 
   assertHeld(): void {
-    if (!this.#lost && Date.now() - this.#renewedAt < leaseSeconds * 1000) return;
+    if (!this.#lost && Date.now() - this.#renewedAt < LEASE_SECONDS * 1000) return;
     throw new SlipError('SLIP-RELEASE-LOCK-LOST', {
       found: 'the lock could not be renewed in time, so somebody else may be releasing now',
-      expected: `storage to answer at least once in ${leaseSeconds} s`,
+      expected: `storage to answer at least once in ${LEASE_SECONDS} s`,
       fix: './slipway history shows what happened; then repeat the command',
     });
   }
@@ -161,7 +161,7 @@ async function createWhenMissing(blob: BlockBlobClient): Promise<void> {
 
 async function tryAcquire(lease: BlobLeaseClient): Promise<boolean> {
   try {
-    await lease.acquireLease(leaseSeconds);
+    await lease.acquireLease(LEASE_SECONDS);
     return true;
   } catch (error) {
     if (isStatus(error, 409)) return false;
@@ -228,7 +228,7 @@ function lockedBy(holder: Owner | undefined): SlipError {
         ? 'another release has just taken the lock'
         : `another release is in progress: ${describeOwner(holder)}`,
     expected: 'one release at a time',
-    fix: `wait for its end; if it was killed on another machine, its lock ends by itself within ${leaseSeconds} s`,
+    fix: `wait for its end; if it was killed on another machine, its lock ends by itself within ${LEASE_SECONDS} s`,
   });
 }
 

@@ -9,8 +9,8 @@ import { History, type HistoryEntry } from './history.ts';
 import { PackageStore } from './package-store.ts';
 import { Seal } from './seal.ts';
 
-const bytes = 'the bytes of a package';
-const stored = { version: 'a', sha256: createHash('sha256').update(bytes).digest('hex') };
+const BYTES = 'the bytes of a package';
+const stored = { version: 'a', sha256: createHash('sha256').update(BYTES).digest('hex') };
 const seal = new Seal('secret', 'stack');
 let azurite: TestAzurite;
 let container: ContainerClient;
@@ -30,12 +30,12 @@ afterAll(async () => {
 describe('a stored package', () => {
   test('is written once, and comes back with the same bytes', async () => {
     const file = join(directory, 'a.zip');
-    await writeFile(file, bytes);
+    await writeFile(file, BYTES);
     const store = new PackageStore(container);
     expect(await store.put(file, stored)).toBe(true);
     await writeFile(file, 'other bytes');
     expect(await store.put(file, stored)).toBe(false);
-    expect(await store.use(stored, (path) => readFile(path, 'utf8'))).toBe(bytes);
+    expect(await store.use(stored, (path) => readFile(path, 'utf8'))).toBe(BYTES);
   });
 
   test('that somebody changed is refused', async () => {

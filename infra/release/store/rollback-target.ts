@@ -8,7 +8,7 @@ import type { ProductionState } from './production-state.ts';
 import { hasConfiguration, readConfiguration } from './slot-configuration.ts';
 
 /** Fewer digits of an entry's id are not taken for one. */
-const shortestId = 6;
+const SHORTEST_ID = 6;
 
 /** What the live version replaced. Throws SLIP-RELEASE-NOTHING-BEFORE when that is nothing, or not known. */
 export function entryToReturnTo(history: readonly HistoryEntry[], live: ProductionState | undefined): HistoryEntry {
@@ -48,7 +48,7 @@ export function entryNamed(
 ): HistoryEntry {
   const stored = history.filter(isStored);
   const versions = stored.filter(({ version }) => version === name);
-  const ids = name.length < shortestId ? [] : stored.filter(({ id }) => id.startsWith(name));
+  const ids = name.length < SHORTEST_ID ? [] : stored.filter(({ id }) => id.startsWith(name));
   const other = versions.findLast((entry) => live?.entry === undefined || !isSame(entry, live.entry));
   const entry = other ?? versions.at(-1) ?? (ids.length === 1 ? ids[0] : undefined);
   if (entry !== undefined) return originOf(history, entry);

@@ -1,8 +1,8 @@
 import { createHmac, hkdfSync, timingSafeEqual } from 'node:crypto';
 import type { ReleaseTarget } from '../target/target.ts';
 
-const keyBytes = 32;
-const purpose = 'slipway release records';
+const KEY_BYTES = 32;
+const PURPOSE = 'slipway release records';
 
 /** What a seal is put on: one kind does not pass for another. */
 export type Sealed = 'history' | 'intent';
@@ -16,7 +16,7 @@ export class Seal {
 
   /** The key is derived from a secret of the stack; each stack has another one. */
   constructor(secret: string, stack: string) {
-    this.#key = Buffer.from(hkdfSync('sha256', secret, '', `${purpose}\0${stack}`, keyBytes));
+    this.#key = Buffer.from(hkdfSync('sha256', secret, '', `${PURPOSE}\0${stack}`, KEY_BYTES));
   }
 
   /** HMAC-SHA256 over the value as JSON. */

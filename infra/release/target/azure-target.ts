@@ -12,7 +12,7 @@ import { incomplete, textOutput } from './stack-outputs.ts';
 import type { ReleaseTarget } from './target.ts';
 import { secretBehind } from './vault-secret.ts';
 
-const pollMs = 2_000;
+const POLL_MS = 2_000;
 const limits = {
   startMs: 15 * 60_000,
   steadyMs: 30_000,
@@ -25,9 +25,9 @@ const limits = {
   // The edge waits 60 s for an answer, and this one says what is left.
   drainMs: 50_000,
 };
-const pulumiTimeoutMs = 120_000;
+const PULUMI_TIMEOUT_MS = 120_000;
 const ADMINISTRATOR_SECRET = 'mysql-administrator-password';
-const armScope = 'https://management.azure.com/.default';
+const ARM_SCOPE = 'https://management.azure.com/.default';
 
 export interface AzureTargetOptions {
   readonly stack: string;
@@ -51,8 +51,8 @@ export async function azureTarget({ stack, root, startMs }: AzureTargetOptions):
     app: textOutput(outputs, 'appName', where),
     slot: textOutput(outputs, 'slotName', where),
   };
-  const management = { credential, pollMs };
-  const arm = new Arm({ token: async () => (await credential.getToken(armScope)).token });
+  const management = { credential, pollMs: POLL_MS };
+  const arm = new Arm({ token: async () => (await credential.getToken(ARM_SCOPE)).token });
   const vault = textOutput(outputs, 'vaultName', where);
   const inVault = (secret: string) =>
     `@Microsoft.KeyVault(SecretUri=https://${vault}.vault.azure.net/secrets/${secret})`;
@@ -78,7 +78,7 @@ export async function azureTarget({ stack, root, startMs }: AzureTargetOptions):
       user: textOutput(outputs, 'databaseAdministrator', where),
       password: await secretBehind(inVault(ADMINISTRATOR_SECRET), ADMINISTRATOR_SECRET, credential),
     }),
-    imageState: (image) => registryImage(image, async () => (await credential.getToken(armScope)).token),
+    imageState: (image) => registryImage(image, async () => (await credential.getToken(ARM_SCOPE)).token),
     missingSecrets: (names) => missingInVault(arm, { ...site, vault: textOutput(outputs, 'vaultName', where) }, names),
     slotLog: () => new AppService(site, management).containerLog(),
     wanted: async () => wanted,
@@ -106,7 +106,7 @@ function runPulumi(program: string, before: readonly string[], stack: string, ro
     cwd: root,
     // Pulumi's own state and sign-in, and the sign-in to Azure that its state and secrets may need.
     environment: cleanEnvironment(process.env, pulumiEnvironment(process.env)),
-    timeoutMs: pulumiTimeoutMs,
+    timeoutMs: PULUMI_TIMEOUT_MS,
   });
 }
 

@@ -9,7 +9,7 @@ import { asWanted } from '../../lib/wanted.ts';
 import { incomplete } from './stack-outputs.ts';
 import type { ReleaseTarget } from './target.ts';
 
-const pollMs = 50;
+const POLL_MS = 50;
 const limits = {
   startMs: 60_000,
   steadyMs: 0,
@@ -21,7 +21,7 @@ const limits = {
   referencesMs: 10_000,
   drainMs: 60_000,
 };
-const tokenLifeMs = 60 * 60_000;
+const TOKEN_LIFE_MS = 60 * 60_000;
 
 export interface LocalTargetOptions {
   readonly stateDir: string;
@@ -58,7 +58,12 @@ export async function localTarget({
       app: connection.app,
       slot: connection.slot,
     },
-    management: { credential: fixedToken(connection.managementToken), endpoint: connection.management, ca, pollMs },
+    management: {
+      credential: fixedToken(connection.managementToken),
+      endpoint: connection.management,
+      ca,
+      pollMs: POLL_MS,
+    },
     urls: { production: connection.production, staging: connection.staging },
     releases: container,
     limits: { ...limits, ...(startMs === undefined ? {} : { startMs }) },
@@ -89,6 +94,6 @@ function trust(ca: string): void {
 
 function fixedToken(token: string): TokenCredential {
   return {
-    getToken: async (): Promise<AccessToken> => ({ token, expiresOnTimestamp: Date.now() + tokenLifeMs }),
+    getToken: async (): Promise<AccessToken> => ({ token, expiresOnTimestamp: Date.now() + TOKEN_LIFE_MS }),
   };
 }

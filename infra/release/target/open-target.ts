@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { ReleaseTarget } from './target.ts';
 
-const adoptMs = 10_000;
+const ADOPT_MS = 10_000;
 const root = join(import.meta.dirname, '../../..');
 
 export interface TargetChoice {
@@ -31,7 +31,7 @@ export async function openTarget({ stack, stateDir, startMs }: TargetChoice): Pr
       const paths = statePaths(stateDir);
       const evaluation = await evaluatedProgram(paths, await buildSidecarImage(paths));
       // Secrets that the program has gained or rotated exist from now on, as after `pulumi up`.
-      await callRegion(paths.controlSocket, 'adopt', adoptMs);
+      await callRegion(paths.controlSocket, 'adopt', ADOPT_MS);
       return evaluation;
     },
     hasImage: async (image) => {

@@ -2,7 +2,7 @@ import { createHttpHeaders, type HttpClient } from '@azure/core-rest-pipeline';
 import { expect, test } from '@jest/globals';
 import { secretBehind } from './vault-secret.ts';
 
-const setting = '@Microsoft.KeyVault(SecretUri=https://kv.vault.azure.net/secrets/release-token)';
+const SETTING = '@Microsoft.KeyVault(SecretUri=https://kv.vault.azure.net/secrets/release-token)';
 const credential = { getToken: async () => ({ token: 't', expiresOnTimestamp: Date.now() + 60_000 }) };
 
 /** A vault that answers one status after the other; the last one for ever. */
@@ -21,18 +21,18 @@ function vault(...statuses: number[]) {
 
 test('the secret behind a setting is read from its vault', async () => {
   const { http, urls } = vault(200);
-  expect(await secretBehind(setting, 'RELEASE_TOKEN', credential, http)).toBe('secret');
+  expect(await secretBehind(SETTING, 'RELEASE_TOKEN', credential, http)).toBe('secret');
   expect(urls).toEqual(['https://kv.vault.azure.net/secrets/release-token?api-version=7.4']);
 });
 
 test('a vault that is busy for a moment is asked again', async () => {
   const { http, urls } = vault(503, 429, 200);
-  expect(await secretBehind(setting, 'RELEASE_TOKEN', credential, http)).toBe('secret');
+  expect(await secretBehind(SETTING, 'RELEASE_TOKEN', credential, http)).toBe('secret');
   expect(urls).toHaveLength(3);
 });
 
 test('a vault that refuses is named, and so is a setting that is no reference', async () => {
-  await expect(secretBehind(setting, 'RELEASE_TOKEN', credential, vault(403).http)).rejects.toMatchObject({
+  await expect(secretBehind(SETTING, 'RELEASE_TOKEN', credential, vault(403).http)).rejects.toMatchObject({
     code: 'SLIP-RELEASE-SECRET',
     detail: { found: 'the value of RELEASE_TOKEN cannot be read: Key Vault answered 403' },
   });

@@ -10,8 +10,8 @@ import { firstLineOf } from '../../lib/error-message.ts';
 import { SlipError } from '../../lib/errors.ts';
 import { parseObject } from '../../lib/json.ts';
 
-const vaultScope = 'https://vault.azure.net/.default';
-const vaultApiVersion = '7.4';
+const VAULT_SCOPE = 'https://vault.azure.net/.default';
+const VAULT_API_VERSION = '7.4';
 
 /** The value of the secret that an app setting refers to; only its reference is in the stack's outputs. */
 export async function secretBehind(
@@ -22,9 +22,9 @@ export async function secretBehind(
 ): Promise<string> {
   const uri = /SecretUri=([^;)]+)/i.exec(setting ?? '')?.[1];
   if (uri === undefined) throw secretFailure(name, 'the setting is no Key Vault reference');
-  const token = await credential.getToken(vaultScope);
+  const token = await credential.getToken(VAULT_SCOPE);
   const request = createPipelineRequest({
-    url: `${uri.replace(/\/$/, '')}?api-version=${vaultApiVersion}`,
+    url: `${uri.replace(/\/$/, '')}?api-version=${VAULT_API_VERSION}`,
     headers: createHttpHeaders({ authorization: `Bearer ${token?.token ?? ''}` }),
   });
   // The usual pipeline asks again when the vault is busy or the connection breaks: a rollback does not end for that.

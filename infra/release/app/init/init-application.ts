@@ -7,7 +7,7 @@ import { SlipError } from '../../../lib/errors.ts';
 import { type Application, inspectApplication, invalidManifest } from '../application.ts';
 import { checkApplication, incomplete } from '../check-application.ts';
 import type { Manifest } from '../manifest-schema.ts';
-import { manifestName } from '../read-manifest.ts';
+import { MANIFEST_NAME } from '../read-manifest.ts';
 import { generateSecrets, type SecretsOfApplication } from './generated-secrets.ts';
 import { nameApplication } from './project-app.ts';
 import { proposedManifest } from './proposed-manifest.ts';
@@ -65,10 +65,10 @@ export async function initApplication(
 
 async function writeManifest(directory: string, { kind }: Application, proposed: Manifest): Promise<void> {
   const text = `# What slipway cannot find out by itself. Whatever is unsaid has the default of its kind, which is ${kind} here:\n# see docs/reference/manifest.md of slipway, and ./slipway app check.\n${stringify(proposed)}`;
-  await writeFile(join(directory, manifestName), text, { flag: 'wx' }).catch((error: unknown) => {
+  await writeFile(join(directory, MANIFEST_NAME), text, { flag: 'wx' }).catch((error: unknown) => {
     if (!isErrno(error, 'EACCES') && !isErrno(error, 'EROFS')) throw error;
     throw new SlipError('SLIP-INIT-MANIFEST', {
-      found: `${join(directory, manifestName)} cannot be written`,
+      found: `${join(directory, MANIFEST_NAME)} cannot be written`,
       expected: 'a directory of yours',
       fix: 'repeat the command as its owner',
       cause: error,

@@ -6,7 +6,7 @@ import { parse } from 'yaml';
 import { applicationDirectory } from '../application-directory.ts';
 import { nameApplication, withApplication } from './project-app.ts';
 
-const commented = `name: slipway   # ours
+const COMMENTED = `name: slipway   # ours
 main: infra/program/index.mjs
 
 config:
@@ -25,13 +25,13 @@ describe('slipway:app in Pulumi.yaml', () => {
   });
 
   test('joins a config without touching another byte', () => {
-    const added = withApplication(commented, '../shop');
-    expect(added.replace('slipway:app: ../shop\n  ', '')).toBe(commented);
+    const added = withApplication(COMMENTED, '../shop');
+    expect(added.replace('slipway:app: ../shop\n  ', '')).toBe(COMMENTED);
     expect(parse(added).config).toEqual({ 'slipway:app': '../shop', 'slipway:location': 'westeurope' });
   });
 
   test('is replaced where it stands, its comment kept, and once more changes nothing', () => {
-    const before = `${commented}`.replace('slipway:location: westeurope', 'slipway:app: "../old" # mine');
+    const before = `${COMMENTED}`.replace('slipway:location: westeurope', 'slipway:app: "../old" # mine');
     const after = withApplication(before, '../shop');
     expect(after).toBe(before.replace('"../old"', '../shop'));
     expect(withApplication(after, '../shop')).toBe(after);
@@ -54,7 +54,7 @@ describe('slipway:app in Pulumi.yaml', () => {
 
   test('is relative to the project, and the commands find it there', async () => {
     const project = await mkdtemp(join(tmpdir(), 'sw-project-'));
-    await writeFile(join(project, 'Pulumi.yaml'), commented);
+    await writeFile(join(project, 'Pulumi.yaml'), COMMENTED);
     const shop = join(project, '../shop');
     expect(await nameApplication(project, shop)).toEqual({ path: '../shop', changed: true });
     expect(await nameApplication(project, shop)).toEqual({ path: '../shop', changed: false });
