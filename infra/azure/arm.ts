@@ -1,18 +1,12 @@
-import {
-  createDefaultHttpClient,
-  createHttpHeaders,
-  createPipelineFromOptions,
-  createPipelineRequest,
-  type HttpMethods,
-  type Pipeline,
-  type PipelineResponse,
-} from '@azure/core-rest-pipeline';
-import { firstLineOf } from '../lib/error-message.ts';
-import { SlipError } from '../lib/errors.ts';
+import type { HttpMethods } from '@azure/core-rest-pipeline';
+import { listOf, textOf } from '../lib/json.ts';
+import { AzureRefusal } from './refusal.ts';
+import { SignedRequests, type SignedRequestsOptions } from './signed-requests.ts';
 
 export const MANAGEMENT = 'https://management.azure.com';
 
-const TIMEOUT_MS = 30_000;
+/** Pages of a list that are read; what a stack has fits into one. */
+const PAGES_MAX = 20;
 
 export interface ArmAnswer {
   readonly status: number;
@@ -20,29 +14,20 @@ export interface ArmAnswer {
   readonly body: unknown;
 }
 
-export interface ArmOptions {
+/** The token is one for Azure's management plane. */
+export interface ArmOptions extends SignedRequestsOptions {
   /** Default: https://management.azure.com */
   readonly endpoint?: string;
-  /** A bearer token for Azure's management plane. */
-  readonly token: () => Promise<string>;
-  /** Before the first retry without a Retry-After of Azure. Default: 1000, as in Azure's libraries */
-  readonly retryDelayMs?: number;
 }
 
-/**
- * Azure Resource Manager, for requests that no client library covers. The pipeline is that of Azure's libraries, so retries
- * are the same as theirs. Answers are returned as they are, refusals included.
- */
+/** Azure Resource Manager, for requests that no client library covers. Answers are returned as they are, refusals included. */
 export class Arm {
   readonly #endpoint: string;
-  readonly #token: () => Promise<string>;
-  readonly #pipeline: Pipeline;
-  readonly #http = createDefaultHttpClient();
+  readonly #requests: SignedRequests;
 
-  constructor({ endpoint = MANAGEMENT, token, retryDelayMs = 1_000 }: ArmOptions) {
-    this.#pipeline = createPipelineFromOptions({ retryOptions: { retryDelayInMs: retryDelayMs } });
+  constructor({ endpoint = MANAGEMENT, ...options }: ArmOptions) {
+    this.#requests = new SignedRequests(options);
     this.#endpoint = endpoint;
-    this.#token = token;
   }
 
   get(path: string, apiVersion: string): Promise<ArmAnswer> {
@@ -57,43 +42,34 @@ export class Arm {
     return this.#ask('POST', path, apiVersion, body);
   }
 
+  /** All entries of a list. Throws AzureRefusal when Azure does not give it. */
+  async list(path: string, apiVersion: string): Promise<unknown[]> {
+    const found: unknown[] = [];
+    let next = this.#url(path, apiVersion);
+    for (let page = 0; next !== '' && page < PAGES_MAX; page++) {
+      const { status, body } = await this.#send('GET', next);
+      if (status !== 200) throw new AzureRefusal(status, body);
+      found.push(...listOf(body, 'value'));
+      next = textOf(body, 'nextLink');
+      // The token may go to no other host, whatever an answer says.
+      if (next !== '' && URL.parse(next)?.host !== new URL(this.#endpoint).host) next = '';
+    }
+    return found;
+  }
+
   /** Throws SLIP-ARM-SIGNIN when Azure does not accept the token, SLIP-ARM-UNREACHABLE when it does not answer. */
-  async #ask(method: HttpMethods, path: string, apiVersion: string, body?: unknown): Promise<ArmAnswer> {
-    const url = `${this.#endpoint}${path}${path.includes('?') ? '&' : '?'}api-version=${apiVersion}`;
-    const { status, bodyAsText } = await this.#send(method, url, body);
-    if (status === 401) throw signInError('Azure answered 401');
+  #ask(method: HttpMethods, path: string, apiVersion: string, body?: unknown): Promise<ArmAnswer> {
+    return this.#send(method, this.#url(path, apiVersion), body);
+  }
+
+  #url(path: string, apiVersion: string): string {
+    return `${this.#endpoint}${path}${path.includes('?') ? '&' : '?'}api-version=${apiVersion}`;
+  }
+
+  async #send(method: HttpMethods, url: string, body?: unknown): Promise<ArmAnswer> {
+    const { status, bodyAsText } = await this.#requests.send(method, url, body);
     return { status, body: parse(bodyAsText ?? '') };
   }
-
-  async #send(method: HttpMethods, url: string, body: unknown): Promise<PipelineResponse> {
-    const token = await this.#token().catch((cause: unknown) => {
-      throw signInError(firstLineOf(cause), cause);
-    });
-    const request = createPipelineRequest({
-      url,
-      method,
-      headers: createHttpHeaders({ authorization: `Bearer ${token}`, 'content-type': 'application/json' }),
-      timeout: TIMEOUT_MS,
-      // Only tests have an endpoint without TLS.
-      allowInsecureConnection: url.startsWith('http://127.0.0.1:'),
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-    });
-    return this.#pipeline.sendRequest(this.#http, request).catch((cause: unknown) => {
-      throw new SlipError('SLIP-ARM-UNREACHABLE', {
-        found: `${new URL(url).host} does not answer: ${firstLineOf(cause)}`,
-        fix: 'look at DNS, proxy and firewall, then repeat the command',
-        cause,
-      });
-    });
-  }
-}
-
-function signInError(found: string, cause?: unknown): SlipError {
-  return new SlipError('SLIP-ARM-SIGNIN', {
-    found: `not signed in to Azure: ${found}`,
-    fix: 'az login, or the variables of a service principal (AZURE_TENANT_ID, AZURE_CLIENT_ID, …)',
-    ...(cause === undefined ? {} : { cause }),
-  });
 }
 
 function parse(text: string): unknown {
