@@ -1,7 +1,14 @@
 import { createReadStream } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Site, type SiteContainer, WebSiteManagementClient } from '@azure/arm-appservice';
-import { createDefaultHttpClient, createHttpHeaders, createPipelineRequest } from '@azure/core-rest-pipeline';
+import type { Site, SiteContainer, WebSiteManagementClient } from '@azure/arm-appservice';
+import {
+  createDefaultHttpClient,
+  createEmptyPipeline,
+  createHttpHeaders,
+  createPipelineRequest,
+  type Pipeline,
+  proxyPolicy,
+} from '@azure/core-rest-pipeline';
 import { AZURE_API } from '../../lib/azure-api-versions.ts';
 import { firstLineOf } from '../../lib/error-message.ts';
 import { SlipError } from '../../lib/errors.ts';
@@ -11,6 +18,7 @@ import { newestContainerLog } from './container-log.ts';
 import { type Deployment, oneDeploy } from './one-deploy.ts';
 import type { ManagementAccess, SiteAddress } from './site.ts';
 import { firstKey, shownMounts } from './storage-mounts.ts';
+import { webSiteClient } from './web-site-client.ts';
 import { whileBusy } from './while-busy.ts';
 
 const ARM_SCOPE = 'https://management.azure.com/.default';
@@ -42,15 +50,15 @@ export class AppService {
   readonly #site: SiteAddress;
   readonly #access: ManagementAccess;
   readonly #beforeChange: () => void;
+  readonly #pipeline: Pipeline;
 
   constructor(site: SiteAddress, access: ManagementAccess, beforeChange: () => void = () => undefined) {
     this.#beforeChange = beforeChange;
     this.#site = site;
     this.#access = access;
-    this.#client = new WebSiteManagementClient(access.credential, site.subscriptionId, {
-      ...(access.endpoint === undefined ? {} : { endpoint: access.endpoint }),
-      ...(access.ca === undefined ? {} : { tlsOptions: { ca: access.ca } }),
-    });
+    this.#client = webSiteClient(site, access);
+    this.#pipeline = createEmptyPipeline();
+    this.#pipeline.addPolicy(proxyPolicy());
   }
 
   async swapStatus(): Promise<SwapStatus> {
@@ -199,11 +207,16 @@ export class AppService {
     return names.appSettingNames ?? [];
   }
 
-  async references(): Promise<SettingReference[]> {
+  async references(of: 'production' | 'staging'): Promise<SettingReference[]> {
     const { resourceGroup, app, slot } = this.#site;
+    const { webApps } = this.#client;
     return this.#call('list Key Vault references', async () => {
       const found: SettingReference[] = [];
-      for await (const entry of this.#client.webApps.listAppSettingsKeyVaultReferencesSlot(resourceGroup, app, slot)) {
+      const listed =
+        of === 'production'
+          ? webApps.listAppSettingsKeyVaultReferences(resourceGroup, app)
+          : webApps.listAppSettingsKeyVaultReferencesSlot(resourceGroup, app, slot);
+      for await (const entry of listed) {
         const setting = String(entry.name).split('/').at(-1) ?? '';
         found.push({ setting, status: entry.status ?? 'Initialized', details: entry.details });
       }
@@ -331,7 +344,7 @@ export class AppService {
       ...(body === undefined ? {} : { body: () => createReadStream(body.file) }),
     });
     if (this.#access.ca !== undefined) request.tlsSettings = { ca: this.#access.ca };
-    const answer = await createDefaultHttpClient().sendRequest(request);
+    const answer = await this.#pipeline.sendRequest(createDefaultHttpClient(), request);
     return { status: answer.status, text: answer.bodyAsText ?? '' };
   }
 
@@ -351,7 +364,11 @@ export class AppService {
   }
 }
 
-function scmHostOf({ hostNameSslStates, enabledHostNames }: Site): string {
+/** Host of the SCM site; empty when the site names none. */
+export function scmHostOf({
+  hostNameSslStates,
+  enabledHostNames,
+}: Pick<Site, 'hostNameSslStates' | 'enabledHostNames'>): string {
   const scm = hostNameSslStates?.find((state) => state.hostType === 'Repository')?.name;
   return scm ?? enabledHostNames?.find((name) => name.includes('.scm.')) ?? '';
 }

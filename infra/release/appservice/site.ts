@@ -17,4 +17,6 @@ export interface ManagementAccess {
   readonly ca?: string;
   /** Milliseconds between two questions about a long-running operation, and about a slot that starts. */
   readonly pollMs: number;
+  /** How long a call may take with all its repetitions. Default: as long as it takes. */
+  readonly limitMs?: number;
 }

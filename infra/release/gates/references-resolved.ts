@@ -14,7 +14,7 @@ export const referencesResolved: Gate<{
     await appService.refreshReferences();
     let open: SettingReference[] = [];
     const done = await untilDefined({ limitMs, pollMs }, async () => {
-      open = (await appService.references()).filter(({ status }) => status !== 'Resolved');
+      open = (await appService.references('staging')).filter(({ status }) => status !== 'Resolved');
       return open.length === 0 ? true : undefined;
     });
     const [first] = open;
