@@ -12,6 +12,16 @@ const RENEW_BEFORE_DAYS = 30;
 const DAY_MS = 86_400_000;
 const algorithm = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' };
 
+export interface ServerName {
+  readonly type: 'dns' | 'ip';
+  readonly value: string;
+}
+
+const LOOPBACK: readonly ServerName[] = [
+  { type: 'ip', value: '127.0.0.1' },
+  { type: 'dns', value: 'localhost' },
+];
+
 export interface Certificates {
   /** PEM file with the region's CA: what connection.json names and containers get as their CA bundle. */
   readonly caFile: string;
@@ -47,6 +57,17 @@ async function areGood(files: Certificates, now: Date): Promise<boolean> {
 }
 
 async function create(files: Certificates, now: Date): Promise<void> {
+  const { ca, cert, key } = await issueCertificate(LOOPBACK, now);
+  await writeFileAtomically(files.keyFile, key);
+  await writeFileAtomically(files.certFile, cert);
+  await writeFileAtomically(files.caFile, ca);
+}
+
+/** A CA and a server certificate for some names, in PEM. The CA's key is not kept, so nothing else can be signed with it. */
+export async function issueCertificate(
+  names: readonly ServerName[],
+  now: Date,
+): Promise<{ readonly ca: string; readonly cert: string; readonly key: string }> {
   x509.cryptoProvider.set(globalThis.crypto);
   const notBefore = new Date(now.getTime() - DAY_MS);
   const notAfter = new Date(now.getTime() + VALIDITY_DAYS * DAY_MS);
@@ -79,17 +100,11 @@ async function create(files: Certificates, now: Date): Promise<void> {
       new x509.BasicConstraintsExtension(false),
       await x509.AuthorityKeyIdentifierExtension.create(caKeys.publicKey),
       new x509.ExtendedKeyUsageExtension([x509.ExtendedKeyUsage.serverAuth]),
-      new x509.SubjectAlternativeNameExtension([
-        { type: 'ip', value: '127.0.0.1' },
-        { type: 'dns', value: 'localhost' },
-      ]),
+      new x509.SubjectAlternativeNameExtension([...names]),
     ],
   });
   const key = Buffer.from(await crypto.subtle.exportKey('pkcs8', serverKeys.privateKey)).toString('base64');
-  // The CA's key is not stored, so nothing else can be signed with it.
-  await writeFileAtomically(files.keyFile, pem('PRIVATE KEY', key));
-  await writeFileAtomically(files.certFile, `${server.toString('pem')}\n`);
-  await writeFileAtomically(files.caFile, `${ca.toString('pem')}\n`);
+  return { ca: `${ca.toString('pem')}\n`, cert: `${server.toString('pem')}\n`, key: pem('PRIVATE KEY', key) };
 }
 
 function serial(): string {
