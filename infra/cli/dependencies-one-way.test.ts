@@ -16,10 +16,11 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   'infra/local': ['infra/lib', 'infra/evaluate'],
   'infra/release': ['infra/lib', 'infra/evaluate', 'infra/local', 'infra/azure'],
   'infra/drill': ['infra/lib', 'infra/local'],
+  'infra/operate': ['infra/lib', 'infra/program', 'infra/azure', 'infra/local', 'infra/release'],
   'infra/console': ['infra/lib', 'infra/evaluate', 'infra/local', 'infra/release', 'infra/report'],
   'infra/cli': [
     ...['infra/lib', 'infra/setup', 'infra/evaluate', 'infra/policy', 'infra/report', 'infra/azure', 'infra/local'],
-    ...['infra/release', 'infra/drill', 'infra/console'],
+    ...['infra/release', 'infra/operate', 'infra/drill', 'infra/console'],
   ],
   sidecar: [],
 };

@@ -3,8 +3,9 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/g
 import { evaluate } from '../../evaluate/evaluate.ts';
 import type { Evaluation } from '../../evaluate/recorded.ts';
 import { Arm } from '../arm.ts';
-import { findingsText, runChecks } from './before-up.ts';
+import { runChecks } from './before-up.ts';
 import type { CheckContext, Finding } from './check.ts';
+import { findingsText } from './findings-text.ts';
 import { allows } from './permissions.ts';
 import { zones } from './zones.ts';
 
@@ -287,10 +288,10 @@ test('an action is allowed by a pattern, unless another forbids it', () => {
   expect(allows({ actions: ['Microsoft.Web/sites/*'], notActions: [] }, 'Microsoft.Web/serverfarms/write')).toBe(false);
 });
 
-test('the report has a line for each finding and one for each thing to do', () => {
+test('the report has what is wrong first, and a line for each thing to do', () => {
   const text = findingsText([
     { check: 'names', verdict: 'fine', found: 'free' },
     { check: 'zones', verdict: 'problem', found: 'none', fix: 'move' },
   ]);
-  expect(text.split('\n')).toEqual(['ok  names  free', 'NO  zones  none', '           to do: move']);
+  expect(text.split('\n')).toEqual(['NO  zones  none', '           to do: move', 'ok  names  free']);
 });

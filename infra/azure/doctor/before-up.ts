@@ -13,16 +13,3 @@ export const BEFORE_UP: readonly Check[] = [permissions, providers, zones, planQ
 export async function runChecks(context: CheckContext, checks: readonly Check[] = BEFORE_UP): Promise<Finding[]> {
   return (await Promise.all(checks.map((check) => check.run(context)))).flat();
 }
-
-const MARKS = { fine: 'ok', problem: 'NO', unknown: '??' } as const;
-
-/** The findings for a terminal. */
-export function findingsText(findings: readonly Finding[]): string {
-  const width = Math.max(...findings.map(({ check }) => check.length));
-  return findings
-    .flatMap(({ check, verdict, found, fix }) => [
-      `${MARKS[verdict]}  ${check.padEnd(width)}  ${found}`,
-      ...(fix === undefined ? [] : [`    ${''.padEnd(width)}  to do: ${fix}`]),
-    ])
-    .join('\n');
-}

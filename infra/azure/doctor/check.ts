@@ -12,10 +12,17 @@ export interface CheckContext {
 
 export interface Finding {
   readonly check: string;
-  readonly verdict: 'fine' | 'problem' | 'unknown';
+  /** `note`: nothing is wrong, and whoever looks wants to know it. `unknown`: it could not be asked. */
+  readonly verdict: 'fine' | 'note' | 'problem' | 'unknown';
   readonly found: string;
   /** Present unless the verdict is `fine`. */
   readonly fix?: string;
+  /** Of a problem. 1: visitors notice. 2: today. 3: some day. Default: 2 */
+  readonly urgency?: 1 | 2 | 3;
+  /** When it began, ISO. */
+  readonly since?: string;
+  /** Page of the repository that says more, with its anchor. */
+  readonly page?: string;
 }
 
 export interface Check {
