@@ -1,11 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { parseApplicationWorkers } from '../../lib/application-workers.ts';
 import { SlipError } from '../../lib/errors.ts';
-import { visible } from '../../lib/visible.mjs';
 import type { ReleaseSummary } from '../../release/summary.ts';
 import { type CommonOptions, defineCommand } from '../command.ts';
 import { addTargetOptions, releaseTarget, type TargetOptions } from '../release-target.ts';
-import { workersText } from '../views/workers-text.ts';
 
 const WATCH_MS = 2_000;
 /** What a region says of its releases while Blob is unavailable. */
@@ -32,14 +29,14 @@ interface Shown {
 export const command = defineCommand<StatusOptions>({
   group: 'operate',
   region: 'state',
-  summary: 'shows slots, versions, processes, media and the last release',
+  summary: 'shows what is wrong, slots, versions, processes, media and the last release',
   examples: ['slipway status', 'slipway status --watch', 'slipway status --json', 'slipway status --stack prod'],
   configure(command) {
     addTargetOptions(command);
     command.option('-w, --watch', 'show it again every 2 s, until Ctrl-C', false);
   },
   async run({ options, output }) {
-    const read = () => (options.stack === undefined ? localStatus(options) : stackStatus(options));
+    const read = () => (options.stack === undefined ? localStatus(options) : statusOfStack(options));
     if (!options.watch) {
       const { value, text } = await read();
       output.result(value, text);
@@ -55,15 +52,14 @@ export const command = defineCommand<StatusOptions>({
   },
 });
 
-async function stackStatus(options: TargetOptions & CommonOptions): Promise<Shown> {
-  const [{ releaseSummaryText }, releases] = await Promise.all([
-    import('../views/release-summary-text.ts'),
-    releaseSummary(options),
+async function statusOfStack(options: TargetOptions & CommonOptions): Promise<Shown> {
+  const [{ stackOf }, { stackStatus }, { stackStatusText }] = await Promise.all([
+    import('../../operate/stack.ts'),
+    import('../../operate/stack-status.ts'),
+    import('../views/stack-status-text.ts'),
   ]);
-  const { production, staging } = releases.versions;
-  const workers = (releases.workers?.instances ?? []).flatMap(instanceText);
-  const text = `production  ${visible(production?.version ?? 'no release answers')}\nstaging     ${visible(staging?.version ?? 'no release answers')}\n${workers.map((line) => `            ${visible(line)}\n`).join('')}`;
-  return { value: { region: options.stack, ...releases }, text: text + releaseSummaryText(releases) };
+  const status = await stackStatus(stackOf(await releaseTarget(options)));
+  return { value: status, text: stackStatusText(status, new Date()) };
 }
 
 async function localStatus(options: TargetOptions & CommonOptions): Promise<Shown> {
@@ -85,12 +81,6 @@ async function localStatus(options: TargetOptions & CommonOptions): Promise<Show
   const { versions: _, ...shown } = releases ?? UNREAD;
   const more = releases === undefined ? 'releases    history cannot be read\n' : releaseSummaryText(releases);
   return { value: { ...status, ...shown }, text: `${statusText(status)}\n${more}` };
-}
-
-/** An instance of a stack has a long name, of which the beginning tells it from the others. */
-function instanceText(report: Readonly<Record<string, unknown>>): string[] {
-  const name = String(report.instance ?? '').slice(0, 8);
-  return workersText(parseApplicationWorkers(report)).map((line) => `${name}: ${line}`);
 }
 
 async function releaseSummary(options: TargetOptions & CommonOptions) {
