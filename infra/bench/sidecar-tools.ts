@@ -28,7 +28,7 @@ const PUT_LOOP = fileURLToPath(new URL('./sidecar-put-loop.ts', import.meta.url)
 const AZCOPY_PACKAGE = fileURLToPath(
   new URL('../../node_modules/@azure-tools/azcopy-linux/dist/bin/', import.meta.url),
 );
-export const AT_ONCE = 8;
+export const AT_ONCE = 16;
 /** By then telemetry has started, too: a start's processor time is no part of carrying files. */
 const STARTED_MS = TELEMETRY_START_DELAY_MS + 2_000;
 /** rclone's own default is 4; with 32 it is at its best here. */

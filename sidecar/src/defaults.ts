@@ -10,7 +10,7 @@ export const MEDIA_DRAIN_TIMEOUT_S = 60;
 /** The upper limit of the timeout that a caller of /drain may ask for. */
 export const DRAIN_TIMEOUT_LIMIT_S = 3_600;
 /** Files the scan uploads concurrently (MEDIA_UPLOADS). Files requested through /carry have the same number of uploads of their own. */
-export const MEDIA_UPLOADS = 8;
+export const MEDIA_UPLOADS = 16;
 /** Callers of /carry that may wait at once (MEDIA_MAX_WAITERS) when FPM_MAX_CHILDREN is not set; otherwise half of that. */
 export const MEDIA_MAX_WAITERS = 8;
 /** Limit of a graceful stop (MEDIA_STOP_S). Uploads that have not ended by then are aborted. */
