@@ -39,7 +39,7 @@ describe('settings', () => {
       scanMs: 200,
       retentionMs: 86_400_000,
       drainTimeoutMs: 60_000,
-      uploads: 8,
+      uploads: 16,
       maxWaiters: 8,
       redis: { host: 'cache.example.net', port: 10_000 },
       instance: 'host',
