@@ -12,9 +12,12 @@ afterEach(() => {
   server.close();
 });
 
-async function serving(answer: (count: number, respond: (status: number) => void) => void): Promise<string> {
+async function serving(answer: (count: number, respond: (status: number) => void, hangUp: () => void) => void): Promise<string> {
   let count = 0;
-  server = createServer((_, response) => answer(++count, (status) => response.writeHead(status).end('x')));
+  server = createServer((request, response) => {
+    const respond = (status: number) => response.writeHead(status).end('x');
+    answer(++count, respond, () => request.socket.destroy());
+  });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
 }
@@ -55,9 +58,9 @@ test('a request that finds every connection taken waits, and its wait counts', a
 
 test('an answer that is none, or not 200, is a failed request, with its reason', async () => {
   let asked = 0;
-  const url = await serving((count, respond) => {
+  const url = await serving((count, respond, hangUp) => {
     asked = count;
-    if (count === 2) server.closeAllConnections();
+    if (count === 2) hangUp();
     else respond(count === 1 ? 200 : 502);
   });
   const schedule = new Schedule({ url, perSecond: 20, connections: 10 });
