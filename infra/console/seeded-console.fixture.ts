@@ -12,6 +12,7 @@ import { createStateDirectories, writeJson } from '../local/state/files.ts';
 import { type StatePaths, statePaths } from '../local/state/paths.ts';
 import type { RegionStatus } from '../local/status.ts';
 import { ANY_DIGEST } from '../report/system-page.ts';
+import { png } from '../testbed/png.ts';
 import type { HistoryRow } from './model.ts';
 import { openConsole } from './open-console.ts';
 import type { Records, ReleaseRecords } from './release-records.ts';
@@ -26,6 +27,8 @@ export const SECRETS = {
 
 /** So that no test waits for the next look at the region. */
 const POLL_MS = 100;
+const IMAGES = 8;
+const IMAGE_PIXELS = 32;
 
 /** A console over a state directory that no region runs on: what the region would say is what the test says. */
 export interface SeededConsole {
@@ -49,7 +52,7 @@ export async function seededConsole(): Promise<SeededConsole> {
   await seed(paths, base);
   const seeded: Pick<SeededConsole, 'status' | 'records' | 'switched'> = {
     status: healthyStatus(),
-    records: { history: historyRows(), summary: undefined },
+    records: seededRecords(),
     switched: [],
   };
   const control = new ControlServer(paths.controlSocket, controlActions(seeded));
@@ -62,7 +65,7 @@ export async function seededConsole(): Promise<SeededConsole> {
     port,
     token,
     records,
-    everyMs: { status: POLL_MS },
+    everyMs: { status: POLL_MS, releases: POLL_MS },
   });
   const listener = createServer((socket) => server.accept(socket));
   await listen(listener, port);
@@ -116,6 +119,15 @@ async function seed(paths: StatePaths, base: number): Promise<void> {
   await writeFile(join(paths.logs, 'region.log'), '');
   await seedTraffic(paths);
   await seedTelemetry(paths);
+  await seedImages(paths);
+}
+
+/** The newest images of production. */
+async function seedImages(paths: StatePaths): Promise<void> {
+  for (let n = 0; n < IMAGES; n++) {
+    const image = png(IMAGE_PIXELS, (x, y) => [(40 + n * 90) % 256, (x * 5 + n * 40) % 256, (y * 5 + 90) % 256]);
+    await writeFile(join(paths.worker('a').home, `media/synced/01K9ZZZZZZZZZZZZZZZZZZZZ0${n}.png`), image);
+  }
 }
 
 /** A slow request whose time MySQL took, with a line that was logged in it, and others. */
@@ -203,6 +215,15 @@ export function healthyStatus(): RegionStatus {
     downSince: { mysql: null, redis: null, blob: null, front: null },
     pid: process.pid,
   };
+}
+
+function seededRecords(): Records {
+  const history = historyRows();
+  const [lastRelease = null, , before] = history;
+  const none = { waiting: 0, refused: 0, oldestSeconds: 0 };
+  const rollback = before === undefined ? null : { version: before.version, entry: before.id, kind: 'swap' as const };
+  const rest = { inProgress: null, workers: null, findings: null, drift: [] };
+  return { history, summary: { lastRelease, rollback, rows: { production: none, staging: none }, ...rest } };
 }
 
 function historyRows(): readonly HistoryRow[] {

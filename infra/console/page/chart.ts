@@ -84,7 +84,11 @@ function create(element: HTMLElement, latest: { readonly current: ChartProps }):
           ...axis,
           size: 54,
           space: 36,
-          values: (_, splits) => splits.map((value) => `${Number.isInteger(value) ? value : value.toFixed(1)}${unit}`),
+          // A count has no halves.
+          values: (_, splits) =>
+            splits.map((value) =>
+              Number.isInteger(value) ? `${value}${unit}` : unit === '' ? '' : `${value.toFixed(1)}${unit}`,
+            ),
         },
       ],
       series: [

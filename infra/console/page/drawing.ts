@@ -3,8 +3,8 @@ import type { GraphPart, SystemGraph } from '../model.ts';
 
 /** Pixels. */
 export const NODE_HEIGHT = 56;
-const NODE_WIDTH = { least: 148, most: 200 };
-const RANK_GAP = { least: 40, most: 84 };
+const NODE_WIDTH = { least: 118, most: 200 };
+const RANK_GAP = { least: 26, most: 84 };
 /** Visitors, slots, sidecars, data, and what keeps the telemetry. */
 const RANKS = 5;
 /** A bend nearer to a part than this would be a kink. */

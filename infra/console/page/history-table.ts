@@ -19,7 +19,7 @@ export function HistoryTable({
   if (history.length === 0)
     return html`<${Empty} title="No release yet">Change something in your application and choose Release.<//>` as VNode;
   return html`<div class="table-wrap" tabindex="0" role="region" aria-label="History of releases"><table>
-    <thead><tr><th>What</th><th>Version</th><th>Outcome</th><th>When</th>${short ? null : html`<th class="end">Took</th><th class="end">Lost</th><th>Who</th>`}</tr></thead>
+    <thead><tr><th>What</th><th>Version</th><th>Outcome</th><th>When</th>${short ? html`<th class="end roomy">Lost</th>` : html`<th class="end">Took</th><th class="end">Lost</th><th>Who</th>`}</tr></thead>
     <tbody>
       ${history.map((row) => [
         html`<tr key=${row.id} class="clickable">
@@ -27,7 +27,7 @@ export function HistoryTable({
           <td class="mono">${row.version}</td>
           <td><${Pill} tone=${toneOfOutcome(row.outcome)}>${row.outcome}<//></td>
           <td class="nowrap"><time datetime=${row.startedAt} title=${row.startedAt}>${ago(row.startedAt)}</time></td>
-          ${short ? null : html`<td class="end number nowrap">${duration(row.ms)}</td><td class="end number nowrap">${row.requests.sent === 0 ? '–' : `${row.requests.lost} of ${row.requests.sent}`}</td><td>${row.who}</td>`}
+          ${short ? html`<td class="end number nowrap roomy">${lostOf(row)}</td>` : html`<td class="end number nowrap">${duration(row.ms)}</td><td class="end number nowrap">${lostOf(row)}</td><td>${row.who}</td>`}
         </tr>`,
         open === row.id
           ? html`<tr key=${`${row.id} more`}><td colspan="7"><${HistoryDetails} row=${row} /></td></tr>`
@@ -35,6 +35,10 @@ export function HistoryTable({
       ])}
     </tbody>
   </table></div>` as VNode;
+}
+
+function lostOf({ requests: { sent, lost } }: HistoryRow): string {
+  return sent === 0 ? '–' : `${lost} of ${sent}`;
 }
 
 export function HistoryDetails({ row }: { readonly row: HistoryRow }): VNode {

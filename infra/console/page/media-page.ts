@@ -4,7 +4,6 @@ import { useEffect, useState } from 'preact/hooks';
 import type { ConsoleState, ImageView } from '../model.ts';
 import { api } from './api.ts';
 import { ago, bytes, seconds } from './format.ts';
-import { mediaText } from './slots.ts';
 import type { Store } from './store.ts';
 import { Card, Empty, Loading, PageHead, Pill } from './ui.ts';
 
@@ -33,8 +32,8 @@ function SlotMedia({
     return html`<${Card} title=${title}><${Empty} title="The sidecar does not answer">What is in its outbox waits. <a href="#/faults">Faults</a><//><//>` as VNode;
   }
   const { pending, oldestSeconds, synced, stuck, conflicts } = media;
-  return html`<${Card} title=${title} aside=${html`<span class="muted">${mediaText(media)}</span>`}>
-    <div class="figures">
+  return html`<${Card} title=${title}>
+    <div class="figures even">
       <div class="figure"><b>${pending}</b><span>pending</span></div>
       <div class="figure"><b>${pending === 0 ? '–' : seconds(oldestSeconds)}</b><span>oldest</span></div>
       <div class="figure"><b>${synced}</b><span>synced, kept here</span></div>
@@ -42,10 +41,14 @@ function SlotMedia({
       <div class="figure"><b>${conflicts.length}</b><span>conflicts</span></div>
       <div class="figure"><b>${rows === null ? '–' : rows.waiting}</b><span>rows waiting for MySQL</span></div>
     </div>
-    ${stuck.length === 0 ? null : html`<h3 style=${{ marginTop: '14px' }}>Stuck</h3><table><tbody>${stuck.map(({ name, reason, seconds: waited }) => html`<tr key=${name}><td class="mono">${name}</td><td>${reason}</td><td class="end nowrap muted">${seconds(waited)}</td></tr>`)}</tbody></table><p class="small muted">Repair the file and <code>./slipway media retry NAME</code>, or <code>./slipway media set-aside NAME</code> so that no release waits for it.</p>`}
-    ${conflicts.length === 0 ? null : html`<h3 style=${{ marginTop: '14px' }}>Conflicts</h3><ul>${conflicts.map((name) => html`<li class="mono" key=${name}>${name}</li>`)}</ul><p class="small muted">Blob has other bytes under that name. Both are kept: rename one, or <code>./slipway media retry NAME</code>.</p>`}
+    ${stuck.length === 0 ? null : html`<h3 style=${{ marginTop: '14px' }}>Stuck</h3><table><tbody>${stuck.map(({ name, reason, seconds: waited }) => html`<tr key=${name}><td><${FileName} name=${name} /><div class="small muted">${reason}</div></td><td class="end nowrap muted">${seconds(waited)}</td></tr>`)}</tbody></table><p class="small muted">Repair the file and <code>./slipway media retry NAME</code>, or <code>./slipway media set-aside NAME</code> so that no release waits for it.</p>`}
+    ${conflicts.length === 0 ? null : html`<h3 style=${{ marginTop: '14px' }}>Conflicts</h3><ul>${conflicts.map((name) => html`<li key=${name}><${FileName} name=${name} /></li>`)}</ul><p class="small muted">Blob has other bytes under that name. Both are kept: rename one, or <code>./slipway media retry NAME</code>.</p>`}
     ${(rows?.refused ?? 0) > 0 ? html`<p class="small">${rows?.refused} rows that the database does not take: see the logs of the slot.</p>` : null}
   <//>` as VNode;
+}
+
+function FileName({ name }: { readonly name: string }): VNode {
+  return html`<span class="mono" style=${{ overflowWrap: 'anywhere' }}>${name}</span>` as VNode;
 }
 
 export function ImageGrid({

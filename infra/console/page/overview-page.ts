@@ -29,7 +29,7 @@ export function OverviewPage({
   const { state } = store;
   const runs = state.runs ?? [];
   const running = runs.findLast(({ endedAt }) => endedAt === null || Date.now() - Date.parse(endedAt) < 20_000);
-  return html`<${Problems} problems=${problems} state=${state} />
+  return html`<${Problems} problems=${problems} store=${store} />
     <div class="page-head"><h1 class="grow">Overview</h1><${ReleaseActions} state=${state} /></div>
     ${running === undefined ? null : html`<${RunView} run=${running} history=${state.history ?? []} />`}
     <div class="grid-2"><${SlotCard} slot="production" state=${state} /><${SlotCard} slot="staging" state=${state} /></div>
@@ -43,19 +43,17 @@ export function OverviewPage({
 
 function Problems({
   problems,
-  state,
+  store: { state, connection },
 }: {
   readonly problems: readonly Problem[];
-  readonly state: Partial<ConsoleState>;
-}): VNode {
+  readonly store: Store;
+}): VNode | null {
+  if (state.slots === undefined && connection === 'refused') return null;
   if (state.slots === undefined)
     return html`<div class="banner" aria-busy="true"><span class="spinner"></span><p>Asking the region…</p></div>` as VNode;
   const running = state.runs?.findLast(({ endedAt }) => endedAt === null);
-  return html`<div role="status" style=${{ display: 'grid', gap: '8px' }}>
-    ${problems.map(
-      ({ tone, title, text, page, link }) =>
-        html`<div class="banner ${tone}" key=${title}><${Icon} name="faults" /><p class="grow"><strong>${title}</strong> ${text}</p><a href="#/${page}">${link}</a></div>`,
-    )}
+  return html`<div role="status">
+    ${problems.length === 0 ? null : html`<ul class="problems">${problems.map(({ tone, title, text, page, link }) => html`<li class=${tone} key=${title}><${Icon} name="faults" /><p><strong>${title}</strong> ${text}</p><a href="#/${page}">${link}</a></li>`)}</ul>`}
     ${problems.length > 0 ? null : html`<div class="banner ok"><${Icon} name="check" /><p><strong>Everything is well.</strong> <span class="muted">${running === undefined ? lastWords(state) : `Under way: ${running.command}, by ${running.who}.`}</span></p></div>`}
   </div>` as VNode;
 }

@@ -2,7 +2,7 @@ import type { ConsoleState, GraphPart } from '../model.ts';
 import { toneOf } from './slots.ts';
 import type { Tone } from './ui.ts';
 
-/** How a part is, from what the region says of its counterpart. An empty tone: it is on Azure only. */
+/** How a part is, from what the region says of its counterpart. An empty tone: there is nothing that could be well. */
 export function statusOf(
   part: GraphPart,
   state: Partial<ConsoleState>,
@@ -16,14 +16,14 @@ export function statusOf(
     case 'staging': {
       const tone = toneOf(counterpart, state);
       const words = { ok: 'healthy', warn: 'degraded', bad: 'down', accent: '', '': 'empty' }[tone];
-      return { tone: tone === '' ? 'warn' : tone, words };
+      return { tone, words };
     }
     case 'sidecar-production':
     case 'sidecar-staging': {
       const name = counterpart === 'sidecar-production' ? 'production' : 'staging';
       const isUp = slots[name].instances.some(({ processes }) => processes.sidecar !== null);
       const pending = slots[name].media?.pending ?? 0;
-      const words = isUp ? (pending > 0 ? `${name}, ${pending} pending` : name) : `${name}, down`;
+      const words = isUp ? (pending > 0 ? `${pending} pending, ${name}` : name) : `down, ${name}`;
       return { tone: isUp ? 'ok' : 'bad', words };
     }
     case 'mysql':

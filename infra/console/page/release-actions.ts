@@ -21,8 +21,9 @@ export function ReleaseActions({ state }: { readonly state: Partial<ConsoleState
   const running = state.runs?.some(({ endedAt }) => endedAt === null) === true;
   const isVerified = verifiedVersion(state) !== undefined;
   const back = state.rollback ?? null;
-  return html`<div class="row">
-    <button type="button" class="button primary" disabled=${running} onClick=${() => setAsked('release')}><${Icon} name="releases" />Release</button>
+  const unknown = state.slots === undefined;
+  return html`<div class="row actions">
+    <button type="button" class="button primary" disabled=${running || unknown} onClick=${() => setAsked('release')}><${Icon} name="releases" />Release</button>
     <button type="button" class="button" disabled=${running || !isVerified} title=${isVerified ? '' : 'Nothing waits in staging: release up to “verify” first'} onClick=${() => setAsked('promote')}><${Icon} name="swap" />Promote</button>
     <button type="button" class="button" disabled=${running || back === null} title=${back === null ? 'There is no version before the live one' : ''} onClick=${() => setAsked('swap-back')}><${Icon} name="back" />Swap back</button>
     ${asked === undefined ? null : html`<${ActionDialog} name=${asked} state=${state} onClose=${() => setAsked(undefined)} />`}
@@ -64,7 +65,7 @@ function ActionDialog({
           <label class="check"><input type="checkbox" checked=${dirty} onChange=${() => setDirty(!dirty)} /> Release uncommitted changes too</label>`
         : null
     }
-    <p class="small muted">The same as <code>${plan.command}</code></p>
+    <p class="small muted same-as">The same as <code>${plan.command}</code></p>
     ${refusal === '' ? null : html`<p class="error-box" role="alert">${refusal}</p>`}
     <div class="dialog-foot">
       <button type="button" class="button" onClick=${() => dialog.current?.close()}>Cancel</button>

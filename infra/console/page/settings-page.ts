@@ -18,7 +18,7 @@ export function SettingsPage({ store: { state } }: { readonly store: Store }): V
 }
 
 function SettingsTable({ rows }: { readonly rows: readonly SettingRow[] }): VNode {
-  return html`<div class="table-wrap" tabindex="0" role="region" aria-label="Settings of both slots"><table>
+  return html`<div class="table-wrap" tabindex="0" role="region" aria-label="Settings of both slots"><table class="settings">
     <thead><tr><th>Name</th><th>Production</th><th>Staging</th></tr></thead>
     <tbody>${rows.map(
       ({ name, production, staging, sticky, differs }) => html`<tr key=${name}>

@@ -9,7 +9,9 @@ import { ResourceDrawer } from './resource-drawer.ts';
 import { Card, Loading } from './ui.ts';
 
 /** Below this width a drawing is smaller than its words: parts are listed instead. */
-const DRAWN_FROM_PX = 860;
+const DRAWN_FROM_PX = 700;
+/** Below this width a part has no room for its icon. */
+const NARROW_NODE_PX = 140;
 
 const ICONS: Readonly<Record<Counterpart, IconName>> = {
   production: 'app',
@@ -66,7 +68,7 @@ function DrawnMap({ drawing, state, chosen, onChoose }: MapProps & { readonly dr
     return from === chosen || to === chosen ? 'lit' : 'faded';
   };
   return html`<div class="graph-scroll">
-    <div class="graph" style=${{ width: `${width}px`, height: `${height}px` }}>
+    <div class="graph ${nodeWidth < NARROW_NODE_PX ? 'narrow' : ''}" style=${{ width: `${width}px`, height: `${height}px` }}>
       <svg class="edges" width=${width} height=${height} aria-hidden="true">
         <defs><marker id="tip" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="7" markerHeight="7" orient="auto-start-reverse"><path d="M1 1 7 4 1 7" style=${{ strokeWidth: '1.2', strokeDasharray: 'none' }} /></marker></defs>
         ${links.map((link) => html`<path key=${`${link.from} ${link.to}`} d=${link.path} class=${classOf(link)} marker-end="url(#tip)" />`)}
@@ -77,7 +79,10 @@ function DrawnMap({ drawing, state, chosen, onChoose }: MapProps & { readonly dr
 }
 
 function ListedMap({ graph, state, chosen, onChoose }: MapProps & { readonly graph: SystemGraph }): VNode {
-  const parts = graph.parts.filter(({ kind }) => kind !== '');
+  const order = Object.keys(ICONS);
+  const parts = graph.parts
+    .filter(({ kind }) => kind !== '')
+    .toSorted((a, b) => order.indexOf(a.counterpart) - order.indexOf(b.counterpart));
   return html`<div class="node-list">
     ${parts.map((part) => html`<${Node} key=${part.urn} part=${part} state=${state} chosen=${chosen} onChoose=${onChoose} style=${{}} />`)}
   </div>` as VNode;
@@ -92,7 +97,7 @@ function Node({
 }: MapProps & { readonly part: GraphPart; readonly style: object }): VNode {
   const { tone, words } = statusOf(part, state);
   const isVisitors = part.kind === '';
-  const kind = tone === '' && !isVisitors ? 'azure' : tone;
+  const kind = part.counterpart === 'none' && !isVisitors ? 'azure' : tone;
   const inside = html`<${Icon} name=${ICONS[part.counterpart]} />
     <span class="grow"><b>${part.label}</b><small>${tone === '' ? null : html`<i class="dot ${tone}"></i>`}${words}</small></span>`;
   if (isVisitors) return html`<div class="node" style=${{ ...style, cursor: 'default' }}>${inside}</div>` as VNode;

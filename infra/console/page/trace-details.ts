@@ -31,12 +31,12 @@ export function TraceDetails({ id }: { readonly id: string }): VNode {
   const worst = slowestOf(view.spans);
   return html`<div class="page-head"><div class="grow"><p><a href="#/traces">Traces</a></p><h1>${root?.name ?? 'Trace'}</h1><p class="mono">${view.id}</p></div></div>
     <${Card} title="Path" aside=${html`<${Pill} tone=${root?.failed ? 'bad' : 'ok'}>${root?.status ?? ''}<//><span class="muted">${duration(total)}, ${ago(new Date(root?.at ?? 0).toISOString())}, worker ${root?.instance.replace('local-', '')}, version <span class="mono">${root?.version}</span></span>`}>
-      ${worst === undefined ? null : html`<p>Most of its time: <b>${worst.name}</b>, ${duration(worst.ms)} of ${duration(total)}, without what it calls.</p>`}
+      ${worst === undefined ? null : html`<p style=${{ marginBottom: '10px' }}>Most of its time: <b>${worst.name}</b>, ${duration(worst.ms)} of ${duration(total)}, without what it calls.</p>`}
       <div class="waterfall" role="list">${view.spans.map((span, index) => html`<${SpanRow} key=${index} span=${span} total=${total} />`)}</div>
       <p class="legend" style=${{ marginTop: '12px' }}>${LEGEND.map(([label, key]) => html`<span class="key-${key}" key=${key}><i></i>${label}</span>`)}</p>
     <//>
     <${Card} title="Logs of this trace">
-      ${view.logs.length === 0 ? html`<${Empty} title="Nothing was logged">The application logs what it has to say, and this request gave no reason.<//>` : html`<${LogLines} rows=${view.logs} />`}
+      ${view.logs.length === 0 ? html`<${Empty} title="Nothing was logged">The application logs what it has to say, and this request gave no reason.<//>` : html`<${LogLines} rows=${view.logs} shown=${view.id} />`}
     <//>` as VNode;
 }
 

@@ -52,7 +52,7 @@ function TraceList(): VNode {
 function TraceTable({ rows }: { readonly rows: readonly TraceRow[] }): VNode {
   const most = Math.max(...rows.map(({ ms }) => ms), 1);
   return html`<div class="table-wrap" tabindex="0" role="region" aria-label="Traces"><table>
-    <thead><tr><th>Request</th><th>Status</th><th class="end">Took</th><th class="wide"><span class="visually-hidden">Took, drawn</span></th><th>When</th><th>Slot</th><th class="end">Spans</th></tr></thead>
+    <thead><tr><th>Request</th><th>Status</th><th class="end">Took</th><th class="wide"><span class="visually-hidden">Took, drawn</span></th><th>When</th><th class="wide">Slot</th><th class="end wide">Spans</th></tr></thead>
     <tbody>${rows.map(
       ({ id, name, status, failed, ms, at, slot, spans }) => html`<tr key=${id} class="clickable">
         <td><a href="#/traces?id=${id}">${name}</a></td>
@@ -60,8 +60,8 @@ function TraceTable({ rows }: { readonly rows: readonly TraceRow[] }): VNode {
         <td class="end number nowrap">${duration(ms)}</td>
         <td class="wide"><div class="meter key-${slot}"><span style=${{ width: `${(ms / most) * 100}%` }}></span></div></td>
         <td class="nowrap muted">${ago(new Date(at).toISOString())}</td>
-        <td>${slot}</td>
-        <td class="end number">${spans}</td>
+        <td class="wide">${slot}</td>
+        <td class="end number wide">${spans}</td>
       </tr>`,
     )}</tbody>
   </table></div>` as VNode;
