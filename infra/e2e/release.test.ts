@@ -7,6 +7,7 @@ import {
   describeSymfony,
   describeWordPressShape,
 } from './release/applications.suite.ts';
+import { describeConsolePage } from './release/console-page.suite.ts';
 import { describeContract, describeEarlyContract } from './release/contract.suite.ts';
 import { describeBack, describeDown } from './release/down.suite.ts';
 import { describeEmptyProduction } from './release/empty.suite.ts';
@@ -42,4 +43,5 @@ if (long) describeSmallApplication(() => bed);
 if (long) describeWordPressShape(() => bed);
 if (long) describeSymfony(() => bed);
 if (long) describeLaravel();
+if (long) describeConsolePage();
 describeRotation(() => bed, long ? 3 : 1);
