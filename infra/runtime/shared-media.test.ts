@@ -1,6 +1,8 @@
+import { execFile } from 'node:child_process';
 import { mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { removeDisk } from '../local/worker/remove-disk.ts';
 import { WebSlot } from '../release/appservice/web-slot.ts';
@@ -8,9 +10,12 @@ import { buildPackage } from '../release/package/build-package.ts';
 import { bringFirstFiles } from '../release/phases/first-files.ts';
 import { Container } from '../testbed/container.ts';
 
+const run = promisify(execFile);
+
 const APPLICATION = `<?php
   $file = dirname(__DIR__).'/storage/media/'.$_GET['name'];
   match ($_GET['do']) {
+    'try' => print false === @file_put_contents($file, str_repeat('x', 2_000_000)) ? error_get_last()['message'] : 'written',
     'write' => @mkdir(dirname($file), 0777, true) || file_put_contents($file, $_GET['text']),
     'delete' => unlink($file),
     'list' => print implode(' ', array_values(array_diff(scandir($file), ['.', '..']))),
@@ -122,14 +127,68 @@ test('only the release tool puts files there, and only below shared media', asyn
   expect((await stat(join(share, 'storage/media/large'))).size).toBe(70 * 1024 * 1024);
 });
 
-test('deep health says when the share cannot be written to', async () => {
-  const health = async () => {
-    const { checks } = (await (await fetch(`${blue.url}/_slipway/health`)).json()) as {
-      checks: Record<string, { status: string }[]>;
-    };
-    return checks.share?.[0]?.status;
-  };
-  expect(await health()).toBe('pass');
-  await rm(share, { recursive: true });
-  expect(await health()).toBe('fail');
+interface Check {
+  readonly status: string;
+  readonly output?: string;
+}
+
+async function health(): Promise<Check | undefined> {
+  const answer = await fetch(`${blue.url}/_slipway/health`);
+  const { checks } = (await answer.json()) as { checks: Record<string, Check[]> };
+  return checks.share?.[0];
+}
+
+function putFile(path: string) {
+  const file = { method: 'PUT', token: 't', bytes: Buffer.alloc(2_000_000) } as const;
+  return new WebSlot(blue.url).ask(`/_slipway/release/files?path=${encodeURIComponent(path)}`, file);
+}
+
+test('a write that finds no room fails with its reason, a file of a release is refused, and the rest is still served', async () => {
+  const media = join(share, 'storage/media');
+  await writeFile(join(media, 'kept.txt'), 'kept');
+  // The kernel refuses each write to it as it does on a full disk; and nothing can lie below it.
+  for (const name of ['full.bin', 'full']) await symlink('/dev/full', join(media, name));
+  expect(await act(blue, { do: 'try', name: 'full.bin' })).toMatch(/No space left|free disk space/);
+  expect((await putFile('storage/media/full/new.bin')).status).toBe(507);
+  expect(await (await fetch(`${blue.url}/media/kept.txt`)).text()).toBe('kept');
 });
+
+test('a share that is full says so in deep health, and takes files again once there is room', async () => {
+  const unmount = await smallDisk(share);
+  // Whoever may not mount a disk has proven by the test before, and by those of ShareRoom, what can be without.
+  if (unmount === undefined) return;
+  try {
+    await mkdir(join(share, 'storage/media'), { recursive: true });
+    expect((await health())?.status).toBe('pass');
+    expect(await act(blue, { do: 'try', name: 'a.bin' })).toBe('written');
+    expect(await act(blue, { do: 'try', name: 'b.bin' })).toMatch(/No space left|free disk space/);
+    expect((await putFile('storage/media/c.bin')).status).toBe(507);
+    expect((await readdir(join(share, 'storage/media'))).sort()).toEqual(['a.bin', 'b.bin']);
+    expect(await health()).toMatchObject({ status: 'warn', output: 'the share of media is full, so that writes fail' });
+    await act(blue, { do: 'delete', name: 'b.bin' });
+    await act(blue, { do: 'delete', name: 'a.bin' });
+    expect((await health())?.status).toBe('pass');
+    expect(await act(green, { do: 'try', name: 'b.bin' })).toBe('written');
+  } finally {
+    await unmount();
+  }
+});
+
+test('deep health says when the share cannot be written to', async () => {
+  expect((await health())?.status).toBe('pass');
+  await rm(share, { recursive: true });
+  expect((await health())?.status).toBe('fail');
+});
+
+/** A disk of 3 MiB in the directory's place, where this user may mount one. */
+async function smallDisk(directory: string): Promise<(() => Promise<unknown>) | undefined> {
+  const mount = run('mount', ['-t', 'tmpfs', '-o', 'size=3m,mode=0777', 'tmpfs', directory]);
+  if (
+    !(await mount.then(
+      () => true,
+      () => false,
+    ))
+  )
+    return undefined;
+  return () => run('umount', ['--lazy', directory]);
+}

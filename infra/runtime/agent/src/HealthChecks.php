@@ -11,7 +11,6 @@ final readonly class HealthChecks
     private const SIDECAR_MS = 500;
     private const APPLICATION_MS = 1500;
     private const OUTBOX_MIN_FREE_BYTES = 268_435_456;
-    private const SHARE_MIN_FREE = 0.05;
     private const KEY_SECONDS = 60;
     /** This many ends in a row soon after a start are no accident. */
     private const FAILING_WORKER = 3;
@@ -135,12 +134,10 @@ final readonly class HealthChecks
             return $base + ['status' => 'fail', 'output' => 'the share of media cannot be written to'];
         }
         $free = @disk_free_space($this->settings->share);
-        $total = @disk_total_space($this->settings->share);
-        if (false !== $free && false !== $total && $free < $total * self::SHARE_MIN_FREE) {
-            return $base + ['status' => 'warn', 'output' => 'the share of media is nearly full', 'observedValue' => (int) $free, 'observedUnit' => 'bytes'];
-        }
+        $problem = ShareRoom::problem($free, @disk_total_space($this->settings->share));
 
-        return $base + ['status' => 'pass'];
+        // What is there is still served, so that a full share is no reason to take the site down.
+        return $base + (null === $problem ? ['status' => 'pass'] : ['status' => 'warn', 'output' => $problem, 'observedValue' => (int) $free, 'observedUnit' => 'bytes']);
     }
 
     /** @return array<string, mixed> */
