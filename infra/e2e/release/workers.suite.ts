@@ -110,11 +110,13 @@ export function describeWorkers(bed: () => ReleaseBed, releases: number): void {
       );
     }
 
-    test('after a swap by hand they wait for heal', async () => {
+    test('after a swap by hand those of the old version have ended, and those of the new one wait for heal', async () => {
       await bed().stagedVersion();
       await swapByArm(bed().connection);
       const production = async () => (await bed().region.status()).slots.production;
       expect((await production()).declared).toBeNull();
+      // The platform restarted it as staging.
+      expect((await bed().region.status()).slots.staging.instances[0]?.workers).toEqual([]);
       const { code } = await bed().region.command('heal');
       expect(code).toBe(0);
       await eventually('the worker runs', async () => {
