@@ -12,7 +12,9 @@ afterEach(() => {
   server.close();
 });
 
-async function serving(answer: (count: number, respond: (status: number) => void, hangUp: () => void) => void): Promise<string> {
+async function serving(
+  answer: (count: number, respond: (status: number) => void, hangUp: () => void) => void,
+): Promise<string> {
   let count = 0;
   server = createServer((request, response) => {
     const respond = (status: number) => response.writeHead(status).end('x');
