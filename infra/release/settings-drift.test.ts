@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { settingsDrift } from './settings-drift.ts';
+import { driftOfLive, settingsDrift } from './settings-drift.ts';
 
 const container = (image: string) => ({ name: 'sidecar', properties: { image, isMain: false } });
 const RELEASED = { settings: { A: '1', B: '2' }, siteContainers: [container('one')] } as never;
@@ -43,4 +43,16 @@ test('runtime stack, startup command and mounts are looked at where the release 
     'mounts: changed since the release',
   ]);
   expect(settingsDrift(other, RELEASED)).toEqual([]);
+});
+
+test('what production runs has drifted only from its own release', () => {
+  const entry = (version: string, outcome: string) => ({ ...(RELEASED as object), version, outcome }) as never;
+  const history = [entry('v1', 'live'), entry('v2', 'refused')];
+  const found = { settings: { A: '1', B: '3' }, siteContainers: [container('one')] } as never;
+  expect(driftOfLive(history, 'v1', found)).toEqual(['app setting B: changed since the release']);
+  expect(driftOfLive(history, 'v1', RELEASED)).toEqual([]);
+  expect(driftOfLive(history, 'v2', found)).toBeNull();
+  expect(driftOfLive(history, undefined, found)).toBeNull();
+  expect(driftOfLive(history, 'v1', undefined)).toBeNull();
+  expect(driftOfLive([], 'v1', found)).toBeNull();
 });

@@ -1,4 +1,4 @@
-import type { Configuration } from './store/history.ts';
+import { type Configuration, type HistoryEntry, lastLive } from './store/history.ts';
 import { hasMounts, holds } from './store/slot-configuration.ts';
 
 /** What production has otherwise than the last release wrote it, a line each. Names alone: a value may be anything. */
@@ -19,6 +19,20 @@ export function settingsDrift(found: Configuration, released: Configuration): st
     .filter(({ name }) => !released.siteContainers.some((each) => each.name === name))
     .map(({ name }) => `site container ${name}: added since the release`);
   return [...settings, ...containers, ...added, ...startDrift(found, released)];
+}
+
+/**
+ * The drift of what production runs. Null while that cannot be said: nothing is live, the settings cannot be read, or production runs
+ * another version than history knows of.
+ */
+export function driftOfLive(
+  entries: readonly HistoryEntry[],
+  running: string | undefined,
+  found: Configuration | undefined,
+): readonly string[] | null {
+  const released = lastLive(entries);
+  if (released === undefined || found === undefined || running !== released.version) return null;
+  return settingsDrift(found, released);
 }
 
 /** Runtime stack, startup command and mounts; lines of history from before they were released have none of them. */

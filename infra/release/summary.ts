@@ -3,8 +3,8 @@ import type { RunningVersion, WebSlot } from './appservice/web-slot.ts';
 import { readWaitingRows, type WaitingRows } from './media/media-state.ts';
 import { type DeclaredState, readDeclared } from './phases/live-declaration.ts';
 import { accessTo } from './phases/session.ts';
-import { settingsDrift } from './settings-drift.ts';
-import { type Configuration, type HistoryEntry, lastLive } from './store/history.ts';
+import { driftOfLive } from './settings-drift.ts';
+import type { HistoryEntry } from './store/history.ts';
 import { entryBefore } from './store/lineage.ts';
 import { inspectLock, type LockContent, lockName } from './store/lock.ts';
 import { describeOwner, hasEnded } from './store/owner.ts';
@@ -70,27 +70,18 @@ export async function summarizeReleases(target: ReleaseTarget): Promise<ReleaseS
     (live?.entry === undefined ? undefined : entryBefore(entries, live.entry));
   const wayTo = (entry: HistoryEntry): 'swap' | 'stage' =>
     inStaging?.version === entry.version && staged !== undefined && hasConfiguration(staged, entry) ? 'swap' : 'stage';
+  const inProgress = lock === undefined ? null : describeLock(lock);
   return {
     lastRelease: last === undefined ? null : lastRelease(last),
     rollback: before === undefined ? null : { version: before.version, entry: before.id, kind: wayTo(before) },
-    inProgress: lock === undefined ? null : describeLock(lock),
+    inProgress,
     rows: { production: rows ?? null, staging: stagingRows ?? null },
     workers: workers ?? null,
     versions: { production: running ?? null, staging: inStaging ?? null },
     findings: health.status === 'pass' || health.checks.size === 0 ? null : describeHealth(health),
-    drift: lock === undefined ? driftOf(entries, running, configuration) : null,
+    // A command that changes the slots makes differences that are none.
+    drift: inProgress === null ? driftOfLive(entries, running?.version, configuration) : null,
   };
-}
-
-/** A command that changes the slots makes differences that are none, and so does a swap that history does not know of. */
-function driftOf(
-  entries: readonly HistoryEntry[],
-  running: RunningVersion | undefined,
-  found: Configuration | undefined,
-): readonly string[] | null {
-  const released = lastLive(entries);
-  if (released === undefined || found === undefined || running?.version !== released.version) return null;
-  return settingsDrift(found, released);
 }
 
 function lastRelease({ version, kind, outcome, who, startedAt, ms, requests }: HistoryEntry): LastRelease {

@@ -143,6 +143,10 @@ export function describeConsolePage(): void {
         'release live',
       ]);
       for (const [, , requests] of told) expect(requests).toMatchObject({ lost: 0 });
+      expect(JSON.parse((await region.command('status', '--json')).stdout)).toMatchObject({
+        inProgress: null,
+        drift: [],
+      });
     });
 
     test('which setting differs between the slots', async () => {
