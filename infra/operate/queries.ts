@@ -7,8 +7,19 @@ const APP_METRICS = rowsOf('AppMetrics', {
   Properties: 'dynamic',
 });
 
+/** What the sidecar sends of itself, once a minute. */
+export const SIDECAR_METRICS = [
+  'slipway_sidecar_ready',
+  'slipway_blob_up',
+  'slipway_media_pending',
+  'slipway_media_oldest_seconds',
+  'slipway_media_stuck',
+  'slipway_media_conflicts',
+] as const;
+const NAMES = SIDECAR_METRICS.map((name) => `"${name}"`).join(', ');
+
 /** The last value of each of the sidecar's metrics, by slot and instance. */
-export const SIDECARS_QUERY = `${APP_METRICS} | extend Slot = tostring(Properties.slot) | where Name startswith "slipway_" | summarize arg_max(TimeGenerated, Max) by Name, Slot, AppRoleInstance`;
+export const SIDECARS_QUERY = `${APP_METRICS} | extend Slot = tostring(Properties.slot) | where Name in (${NAMES}) | summarize arg_max(TimeGenerated, Max) by Name, Slot, AppRoleInstance`;
 
 /** Lines that one query returns, the newest. */
 export const LINES_MAX = 1_000;

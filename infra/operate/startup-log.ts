@@ -4,6 +4,18 @@ import type { SlotName, Stack } from './stack.ts';
 
 const TAIL_LINES = 200;
 
+/** The SCM site of a slot. */
+interface ScmSite {
+  send(
+    method: 'GET',
+    url: string,
+  ): Promise<{
+    readonly status: number;
+    readonly bodyAsText?: string | null;
+    readonly headers: { get(name: string): string | null | undefined };
+  }>;
+}
+
 export interface StartupLog {
   /** Where the lines come from. */
   readonly source: 'startup log' | 'container log';
@@ -18,7 +30,10 @@ export interface StartupLog {
  * What a slot's container wrote while it started, by its SCM site: the startup log where the platform has it (since 2026), which
  * holds what the platform did as well, else the newest log of the main container. Undefined when there is neither.
  */
-export async function readStartupLog({ slots, scm }: Stack, slot: SlotName): Promise<StartupLog | undefined> {
+export async function readStartupLog(
+  { slots, scm }: Pick<Stack, 'slots'> & { readonly scm: ScmSite },
+  slot: SlotName,
+): Promise<StartupLog | undefined> {
   const { scmHost } = await slots.state(slot);
   if (scmHost === '') return undefined;
   const site = `https://${scmHost}`;
@@ -35,10 +50,10 @@ export async function readStartupLog({ slots, scm }: Stack, slot: SlotName): Pro
       lines: lastLines(startup.bodyAsText ?? ''),
     };
   }
-  return containerLog({ scm }, site, scmHost);
+  return containerLog(scm, site, scmHost);
 }
 
-async function containerLog({ scm }: Pick<Stack, 'scm'>, site: string, host: string): Promise<StartupLog | undefined> {
+async function containerLog(scm: ScmSite, site: string, host: string): Promise<StartupLog | undefined> {
   const listed = await scm.send('GET', `${site}/api/logs/docker`);
   if (listed.status !== 200) throw new AzureRefusal(listed.status, undefined);
   const href = newestContainerLog(listed.bodyAsText ?? '', host);

@@ -1,6 +1,6 @@
 import type { Finding } from '../../azure/doctor/check.ts';
 import { numberIn, type Row } from '../log-analytics.ts';
-import { SIDECARS_QUERY } from '../queries.ts';
+import { type SIDECAR_METRICS, SIDECARS_QUERY } from '../queries.ts';
 import { SLOTS, type SlotName, type Stack } from '../stack.ts';
 import { count, note, orFine, problemOf, runbook, type StackCheck } from './stack-check.ts';
 
@@ -34,8 +34,8 @@ export async function readSidecars({ logs, workspace, now }: Stack): Promise<Sid
 }
 
 function reportOf(rows: readonly Row[], now: Date): SidecarReport {
-  const value = (metric: string): number => {
-    const row = rows.find(({ Name }) => Name === `slipway_${metric}`);
+  const value = (metric: (typeof SIDECAR_METRICS)[number]): number => {
+    const row = rows.find(({ Name }) => Name === metric);
     return row === undefined ? 0 : numberIn(row, 'Max');
   };
   const lastAt =
@@ -48,12 +48,12 @@ function reportOf(rows: readonly Row[], now: Date): SidecarReport {
     instance: String(rows[0]?.AppRoleInstance ?? ''),
     lastAt,
     absent: now.getTime() - Date.parse(lastAt) > ABSENT_MS,
-    ready: value('sidecar_ready') >= 1,
-    blobUp: value('blob_up') >= 1,
-    pending: value('media_pending'),
-    oldestSeconds: value('media_oldest_seconds'),
-    stuck: value('media_stuck'),
-    conflicts: value('media_conflicts'),
+    ready: value('slipway_sidecar_ready') >= 1,
+    blobUp: value('slipway_blob_up') >= 1,
+    pending: value('slipway_media_pending'),
+    oldestSeconds: value('slipway_media_oldest_seconds'),
+    stuck: value('slipway_media_stuck'),
+    conflicts: value('slipway_media_conflicts'),
   };
 }
 

@@ -13,6 +13,10 @@ export const AZURE_TABLES: Readonly<Record<string, Columns>> = {
     ...{ AppRoleInstance: 'string', AppRoleName: 'string', AppVersion: 'string', Name: 'string' },
     ...{ ItemCount: 'int', Max: 'real', Min: 'real', Sum: 'real', Properties: 'dynamic' },
   },
+  AppServiceConsoleLogs: {
+    ...common,
+    ...{ ContainerId: 'string', Host: 'string', Level: 'string', OperationName: 'string', ResultDescription: 'string' },
+  },
   AppServiceHTTPLogs: {
     ...common,
     ...{ CIp: 'string', CsHost: 'string', CsMethod: 'string', CsUriQuery: 'string', CsUriStem: 'string' },

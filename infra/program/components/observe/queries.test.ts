@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { beforeAll, expect, test } from '@jest/globals';
+import { type LogSelection, logQuery, SIDECAR_METRICS, SIDECARS_QUERY } from '../../../operate/queries.ts';
 import { type ReadQuery, readQueries, wrongWith } from '../../../testbed/kql/queries.ts';
 import { LOG_RULES, SIDECAR_RULES } from '../alerts/alert-rules.ts';
 import { diagnosticsOf } from '../diagnostics/categories.ts';
@@ -14,7 +15,18 @@ function programQueries(): Record<string, string> {
     content.query === undefined ? [] : [[`tile: ${content.title}`, content.query]],
   );
   const alerts = [...LOG_RULES, ...SIDECAR_RULES].map(({ name, query }) => [`alert: ${name}`, query]);
-  return Object.fromEntries([...tiles, ...alerts]);
+  const selections: Omit<LogSelection, 'stagingSlot'>[] = [
+    {},
+    { slot: 'staging', process: 'sidecar' },
+    { slot: 'production', process: 'requests' },
+    { process: 'platform' },
+    { trace: '3edb1caa5f7c4e0f' },
+  ];
+  const logs = selections.map((each) => [
+    `logs: ${JSON.stringify(each)}`,
+    logQuery({ ...each, stagingSlot: 'staging' }),
+  ]);
+  return Object.fromEntries([...tiles, ...alerts, ...logs, ['sidecars', SIDECARS_QUERY]]);
 }
 
 function sidecarSource(file: string): string {
@@ -58,7 +70,7 @@ test("Kusto's parser finds nothing wrong with any query of workbook and alerts",
 });
 
 test('queries name only metrics, dimensions and log categories that are sent', () => {
-  const metrics = compared('Name');
+  const metrics = [...compared('Name'), ...SIDECAR_METRICS];
   expect(metrics.length).toBeGreaterThan(3);
   expect(emittedMetrics()).toEqual(expect.arrayContaining(metrics));
   const dimensions = [
