@@ -22,8 +22,8 @@ interface Seen {
 /** A slot answers slowly on a busy machine, which these tests must not depend on. */
 const patient = (options: string): string =>
   options.replace('\n      500,', '\n      60_000,').replace('\n      15,', '\n      2,');
-const home = 'webapplication/src/Controller/Home.php';
-const ping = 'webapplication/src/Controller/Ping.php';
+const HOME_PHP = 'webapplication/src/Controller/Home.php';
+const PING_PHP = 'webapplication/src/Controller/Ping.php';
 
 /** Whoever looks at the page of a region sees what happens, and finds why; what is done on it is what the terminal does. */
 export function describeConsolePage(): void {
@@ -98,7 +98,7 @@ export function describeConsolePage(): void {
 
     /** Makes another version of what is released. */
     function change(words: string): Promise<void> {
-      return checkout.commit(home, (php) => `${php}\n// ${words}\n`);
+      return checkout.commit(HOME_PHP, (php) => `${php}\n// ${words}\n`);
     }
 
     async function history(): Promise<readonly Record<string, unknown>[]> {
@@ -122,10 +122,10 @@ export function describeConsolePage(): void {
       seen.release?.push(await inTerminal('release'));
       seen.rollback?.push(await inTerminal('rollback'));
       expect(await liveVersion()).toBe(first);
-      await checkout.commit(ping, (php) => php.replace('pong', 'gnop'));
+      await checkout.commit(PING_PHP, (php) => php.replace('pong', 'gnop'));
       seen.refused?.push(await onPage('Release', './slipway release', 'release'));
       seen.refused?.push(await inTerminal('release'));
-      await checkout.commit(ping, (php) => php.replace('gnop', 'pong'));
+      await checkout.commit(PING_PHP, (php) => php.replace('gnop', 'pong'));
       for (const [fromPage, fromTerminal] of Object.values(seen)) expect(fromPage).toEqual(fromTerminal);
       expect(Object.values(seen).map(([run]) => [run?.outcome, run?.code])).toEqual([
         ['live', null],
