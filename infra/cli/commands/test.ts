@@ -4,6 +4,7 @@ import { defineCommand } from '../command.ts';
 import { UsageError } from '../failure.ts';
 import { interruptSignal } from '../interrupt.ts';
 import { didYouMean } from '../nearest.ts';
+import type { ApplicationTests } from '../testing/application-tests.ts';
 import { LiveLine } from '../views/live-line.ts';
 
 const root = join(import.meta.dirname, '../../..');
@@ -26,7 +27,14 @@ export const command = defineCommand<{ filter?: string }>({
     const { runTests } = await import('../testing/test-run.ts');
     const { filter } = options;
     const { form, names } = splitForm(args);
-    const context = { form, root, reports: join(root, '.setup/test'), ...(filter === undefined ? {} : { filter }) };
+    const application = await testsOfApplication();
+    const context = {
+      form,
+      root,
+      reports: join(root, '.setup/test'),
+      ...(filter === undefined ? {} : { filter }),
+      ...(typeof application === 'object' ? { application } : {}),
+    };
     const stages = allStages(context);
     const { chosen, unknown } = selectStages(stages, names);
     if (unknown.length > 0) {
@@ -41,6 +49,7 @@ export const command = defineCommand<{ filter?: string }>({
       [...running].map(([name, { since, line }]) => `${name} ${seconds(since)} s ${line.slice(0, 50)}`).join(' · '),
     );
     const above = (line: string) => live.above(line, options.json ? process.stderr : process.stdout);
+    if (typeof application === 'string') above(`· ${application}`);
     const signal = interruptSignal();
     const { results, leftovers } = await runTests(chosen, { context, signal, live: { above }, running });
     live.end();
@@ -60,6 +69,14 @@ export const command = defineCommand<{ filter?: string }>({
     if (failed > 0) process.exitCode = 1;
   },
 });
+
+async function testsOfApplication(): Promise<ApplicationTests | string | undefined> {
+  const [{ applicationTests }, { applicationDirectory }] = await Promise.all([
+    import('../testing/application-tests.ts'),
+    import('../../release/app/application-directory.ts'),
+  ]);
+  return applicationTests(await applicationDirectory(), root);
+}
 
 function seconds(since: number): number {
   return Math.round((Date.now() - since) / 1000);

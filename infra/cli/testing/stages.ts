@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
+import type { ApplicationTests } from './application-tests.ts';
 
 /** How a stage's tests are counted: from its report, or the whole stage as one. */
 export type Report = 'none' | 'jest' | 'junit';
@@ -34,11 +35,19 @@ export interface StageContext {
   readonly reports: string;
   /** Only test files whose path contains this. */
   readonly filter?: string;
+  /** Of the application that `slipway:app` names. */
+  readonly application?: ApplicationTests;
 }
 
 /** Every stage. Static checks first: they are quick to fail. Then PHP and unit tests beside each other, then the tests of whole regions. */
 export function allStages(context: StageContext): Stage[] {
-  const stages = [...staticStages(context), e2eStage(context), ...phpStages(context), unitStage(context)];
+  const stages = [
+    ...staticStages(context),
+    e2eStage(context),
+    ...phpStages(context),
+    ...applicationStages(context),
+    unitStage(context),
+  ];
   if (context.form === 'short') return stages;
   return stages.map((stage) => ({ ...stage, limitSeconds: stage.limitSeconds * LONG_FORM_FACTOR }));
 }
@@ -166,4 +175,14 @@ function phpStages(context: StageContext): Stage[] {
     tests('php-limits', 'limits'),
     tests('php', 'unit', 'feature'),
   ];
+}
+
+/** The application's own tests, with the settings that its own configuration gives them. */
+function applicationStages(context: StageContext): Stage[] {
+  const { application, filter } = context;
+  if (application === undefined) return [];
+  const stage = { name: 'application', group: 'php', report: 'junit', phase: 2 } as const;
+  const filtered = filter === undefined ? [] : ['--filter', filter];
+  const command = ['php', application.runner, '--log-junit', reportFile(context, stage), ...filtered];
+  return [{ ...stage, command, cwd: application.directory, limitSeconds: LIMIT_SECONDS.php }];
 }
