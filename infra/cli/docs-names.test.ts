@@ -90,7 +90,7 @@ describe('the challenge', () => {
     .map((line) => line.split('|').map((cell) => cell.trim()));
 
   test('has document, code and test for each requirement, and a paragraph', () => {
-    expect(rows).toHaveLength(7);
+    expect(rows).toHaveLength(8);
     for (const [, requirement = '', explained, code, proof] of rows) {
       expect([requirement, explained]).toEqual([requirement, expect.stringMatching(/\]\(.+\.md\)/)]);
       expect([requirement, code]).toEqual([requirement, expect.stringMatching(/`/)]);
