@@ -1,6 +1,7 @@
 import { getClientConfig } from '@pulumi/azure-native/authorization/getClientConfig.js';
 import { interpolate, log, type Output, output, RunError, runtime, StackReference } from '@pulumi/pulumi';
 import { SlipError } from '../lib/errors.ts';
+import { type Context, contextFor } from './base/context.ts';
 import { Alerts } from './components/alerts/alerts.ts';
 import { Budget } from './components/budget/budget.ts';
 import { Cache } from './components/cache/cache.ts';
@@ -23,7 +24,6 @@ import { Web } from './components/web/web.ts';
 import { type Config, sidecarDigest } from './config/config.ts';
 import { warningsOf } from './config/cross-check.ts';
 import { readConfig } from './config/read-config.ts';
-import { type Context, contextFor } from './context.ts';
 import { setDefaultsOfEveryResource } from './resource-defaults.ts';
 
 setDefaultsOfEveryResource();

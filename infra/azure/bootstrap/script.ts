@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
+import { namesFor } from '../../program/base/naming.ts';
 import { STAGES } from '../../program/config/key.ts';
-import { namesFor } from '../../program/naming.ts';
 import {
   DEPLOYER_ROLES,
   type Environment,

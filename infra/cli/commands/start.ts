@@ -26,7 +26,7 @@ export const command = defineCommand<{ readonly source?: string }>({
     ] = await Promise.all([
       import('../../local/region-client.ts'),
       import('../../console/program.ts'),
-      import('../first-release.ts'),
+      import('../start/first-release.ts'),
       import('../../lib/connection.ts'),
       import('../views/try-it.ts'),
       import('../../release/app/application-directory.ts'),

@@ -4,8 +4,8 @@ import { ActionGroup } from '@pulumi/azure-native/monitor/actionGroup.js';
 import { MetricAlert } from '@pulumi/azure-native/monitor/metricAlert.js';
 import { ScheduledQueryRule } from '@pulumi/azure-native/monitor/scheduledQueryRule.js';
 import { ComponentResource, interpolate, type Output, secret } from '@pulumi/pulumi';
+import type { Context } from '../../base/context.ts';
 import { sidecarDigest } from '../../config/config.ts';
-import type { Context } from '../../context.ts';
 import type { Observe } from '../observe/observe.ts';
 import {
   AVAILABILITY,

@@ -1,6 +1,6 @@
 import { Budget as MonthlyBudget } from '@pulumi/azure-native/consumption/budget.js';
 import { ComponentResource, type Output } from '@pulumi/pulumi';
-import type { Context } from '../../context.ts';
+import type { Context } from '../../base/context.ts';
 
 /** Warns before the monthly budget is spent. It does not stop anything. */
 export class Budget extends ComponentResource {

@@ -4,7 +4,7 @@ import { Database } from '@pulumi/azure-native/redisenterprise/database.js';
 import { listDatabaseKeysOutput } from '@pulumi/azure-native/redisenterprise/listDatabaseKeys.js';
 import { RedisEnterprise } from '@pulumi/azure-native/redisenterprise/redisEnterprise.js';
 import { ComponentResource, interpolate, type Output, type Resource, secret } from '@pulumi/pulumi';
-import type { Context } from '../../context.ts';
+import type { Context } from '../../base/context.ts';
 import type { DiagnosticSource, DiagnosticTarget } from '../diagnostics/diagnostics.ts';
 import type { Network } from '../network/network.ts';
 import type { Vault } from '../vault/vault.ts';

@@ -1,12 +1,12 @@
 import { ComponentResource, interpolate, type Output, type Resource } from '@pulumi/pulumi';
-import type { Context } from '../../context.ts';
-import { resourceNames } from '../../naming.ts';
+import type { Context } from '../../base/context.ts';
+import { Configuration, Database as MysqlDatabase, Server } from '../../base/mysql-api.ts';
+import { resourceNames } from '../../base/naming.ts';
 import type { DiagnosticSource, DiagnosticTarget } from '../diagnostics/diagnostics.ts';
 import type { Network } from '../network/network.ts';
 import { currentLogin, DATABASE_LOGINS, type DatabaseLogin, loginGeneration } from '../vault/rotation.ts';
 import type { Vault } from '../vault/vault.ts';
 import { CA_FILE } from '../web/paths.ts';
-import { Configuration, Database as MysqlDatabase, Server } from './mysql-api.ts';
 import { mysqlParameters, mysqlWindow } from './mysql-parameters.ts';
 import { MYSQL_SKUS } from './mysql-sizes.ts';
 

@@ -7,7 +7,7 @@ import { Route } from '@pulumi/azure-native/cdn/route.js';
 import { SecurityPolicy } from '@pulumi/azure-native/cdn/securityPolicy.js';
 import { Policy } from '@pulumi/azure-native/frontdoor/policy.js';
 import { ComponentResource, type Output } from '@pulumi/pulumi';
-import type { Context } from '../../context.ts';
+import type { Context } from '../../base/context.ts';
 import type { DiagnosticSource, DiagnosticTarget } from '../diagnostics/diagnostics.ts';
 import { PATHS, type SlotName } from '../web/app-settings.ts';
 import type { Web } from '../web/web.ts';

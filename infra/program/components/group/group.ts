@@ -1,7 +1,7 @@
 import { ResourceGroup } from '@pulumi/azure-native/resources/resourceGroup.js';
 import { ComponentResource, type Output } from '@pulumi/pulumi';
-import type { Context } from '../../context.ts';
-import { resourceNames } from '../../naming.ts';
+import type { Context } from '../../base/context.ts';
+import { resourceNames } from '../../base/naming.ts';
 
 const SHARED_KINDS = ['registry', 'releases'] as const;
 const APPLICATION_KINDS = ['app', 'cache', 'media', 'mysql', 'vault'] as const;

@@ -1,7 +1,7 @@
 import { ManagementLockByScope } from '@pulumi/azure-native/authorization/managementLockByScope.js';
 import { ComponentResource, type Input, type Resource } from '@pulumi/pulumi';
+import type { Context } from '../../base/context.ts';
 import { PROTECTED, type ProtectedKind } from '../../config/general.ts';
-import type { Context } from '../../context.ts';
 
 export interface LocksInput {
   /** Azure ids to lock, by the kind that `protect.except` names to remove the lock. */

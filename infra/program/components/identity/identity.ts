@@ -1,8 +1,8 @@
 import { RoleAssignment } from '@pulumi/azure-native/authorization/roleAssignment.js';
 import { UserAssignedIdentity } from '@pulumi/azure-native/managedidentity/userAssignedIdentity.js';
 import { ComponentResource, type Input, type Output, type Resource } from '@pulumi/pulumi';
-import type { Context } from '../../context.ts';
-import { stableGuid } from '../../naming.ts';
+import type { Context } from '../../base/context.ts';
+import { stableGuid } from '../../base/naming.ts';
 import { type RoleName, roleDefinitionId } from './roles.ts';
 
 /** One identity for both slots. Identities are not swapped, so with a shared one a swap changes no roles. */

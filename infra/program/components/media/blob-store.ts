@@ -2,7 +2,7 @@ import { BlobContainer } from '@pulumi/azure-native/storage/blobContainer.js';
 import { BlobServiceProperties } from '@pulumi/azure-native/storage/blobServiceProperties.js';
 import { StorageAccount, type StorageAccountArgs } from '@pulumi/azure-native/storage/storageAccount.js';
 import type { Output, Resource } from '@pulumi/pulumi';
-import type { Context } from '../../context.ts';
+import type { Context } from '../../base/context.ts';
 
 export interface BlobStoreInput {
   /** Logical name, protected kind, and the container's name in Azure. */

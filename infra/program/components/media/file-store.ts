@@ -2,7 +2,7 @@ import { FileServiceProperties } from '@pulumi/azure-native/storage/fileServiceP
 import { FileShare } from '@pulumi/azure-native/storage/fileShare.js';
 import type { StorageAccount } from '@pulumi/azure-native/storage/storageAccount.js';
 import { ComponentResource, type Output, type Resource } from '@pulumi/pulumi';
-import type { Context } from '../../context.ts';
+import type { Context } from '../../base/context.ts';
 import type { Network } from '../network/network.ts';
 import { ShareSnapshots } from './share-snapshots.ts';
 

@@ -3,7 +3,7 @@ import { listStorageAccountKeysOutput } from '@pulumi/azure-native/storage/listS
 import { ManagementPolicy } from '@pulumi/azure-native/storage/managementPolicy.js';
 import type { StorageAccount } from '@pulumi/azure-native/storage/storageAccount.js';
 import { ComponentResource, type Output, type Resource, secret } from '@pulumi/pulumi';
-import type { Context } from '../../context.ts';
+import type { Context } from '../../base/context.ts';
 import type { DiagnosticSource, DiagnosticTarget } from '../diagnostics/diagnostics.ts';
 import { assignRole, type Identity } from '../identity/identity.ts';
 import type { Network } from '../network/network.ts';

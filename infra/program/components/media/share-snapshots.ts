@@ -5,7 +5,7 @@ import { Vault } from '@pulumi/azure-native/recoveryservices/vault.js';
 import type { FileShare } from '@pulumi/azure-native/storage/fileShare.js';
 import type { StorageAccount } from '@pulumi/azure-native/storage/storageAccount.js';
 import { ComponentResource, interpolate, type Output, type Resource } from '@pulumi/pulumi';
-import type { Context } from '../../context.ts';
+import type { Context } from '../../base/context.ts';
 
 const FABRIC = 'Azure';
 /** Only the time counts. */

@@ -6,7 +6,7 @@ import { VirtualNetwork } from '@pulumi/azure-native/network/virtualNetwork.js';
 import { PrivateZone } from '@pulumi/azure-native/privatedns/privateZone.js';
 import { VirtualNetworkLink } from '@pulumi/azure-native/privatedns/virtualNetworkLink.js';
 import { ComponentResource, type Input, type Output, type Resource } from '@pulumi/pulumi';
-import type { Context } from '../../context.ts';
+import type { Context } from '../../base/context.ts';
 import type { DiagnosticSource, DiagnosticTarget } from '../diagnostics/diagnostics.ts';
 import { type AddressPlan, addressPlan } from './cidr.ts';
 import { endpointRules, mysqlRules } from './security-rules.ts';

@@ -2,8 +2,8 @@ import { Component } from '@pulumi/azure-native/applicationinsights/component.js
 import { Workbook } from '@pulumi/azure-native/applicationinsights/workbook.js';
 import { Workspace } from '@pulumi/azure-native/operationalinsights/workspace.js';
 import { ComponentResource, type Output } from '@pulumi/pulumi';
-import type { Context } from '../../context.ts';
-import { stableGuid } from '../../naming.ts';
+import type { Context } from '../../base/context.ts';
+import { stableGuid } from '../../base/naming.ts';
 import type { DiagnosticSource, DiagnosticTarget } from '../diagnostics/diagnostics.ts';
 import { workbookContent } from './workbook.ts';
 

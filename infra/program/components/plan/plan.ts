@@ -1,8 +1,8 @@
 import { AutoscaleSetting } from '@pulumi/azure-native/monitor/autoscaleSetting.js';
 import { AppServicePlan } from '@pulumi/azure-native/web/appServicePlan.js';
 import { ComponentResource, type Output } from '@pulumi/pulumi';
-import type { Context } from '../../context.ts';
-import { resourceNames } from '../../naming.ts';
+import type { Context } from '../../base/context.ts';
+import { resourceNames } from '../../base/naming.ts';
 import type { DiagnosticSource, DiagnosticTarget } from '../diagnostics/diagnostics.ts';
 import { autoscaleProfiles } from './autoscale-profiles.ts';
 import { PLAN_SKUS } from './plan-sizes.ts';

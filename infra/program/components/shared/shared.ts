@@ -1,7 +1,7 @@
 import { Registry } from '@pulumi/azure-native/containerregistry/registry.js';
 import type { BlobContainer } from '@pulumi/azure-native/storage/blobContainer.js';
 import { ComponentResource, type Output } from '@pulumi/pulumi';
-import type { Context } from '../../context.ts';
+import type { Context } from '../../base/context.ts';
 import type { DiagnosticSource, DiagnosticTarget } from '../diagnostics/diagnostics.ts';
 import { onlyBlobs, onlyRoles } from '../identity/conditions.ts';
 import { assignRole } from '../identity/identity.ts';

@@ -2,7 +2,7 @@ import { Secret } from '@pulumi/azure-native/keyvault/secret.js';
 import { Vault as KeyVault } from '@pulumi/azure-native/keyvault/vault.js';
 import { ComponentResource, type Input, type Output, type Resource, secret } from '@pulumi/pulumi';
 import { RandomPassword } from '@pulumi/random/randomPassword.js';
-import type { Context } from '../../context.ts';
+import type { Context } from '../../base/context.ts';
 import type { DiagnosticSource, DiagnosticTarget } from '../diagnostics/diagnostics.ts';
 import { assignRole, type Identity } from '../identity/identity.ts';
 

@@ -1,5 +1,5 @@
 import type { Input } from '@pulumi/pulumi';
-import type { Context } from '../../context.ts';
+import type { Context } from '../../base/context.ts';
 import { PATHS, type SlotName, startOf } from './app-settings.ts';
 
 export interface SiteInput {

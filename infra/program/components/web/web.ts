@@ -8,9 +8,9 @@ import { WebAppSlotConfigurationNames } from '@pulumi/azure-native/web/webAppSlo
 import { WebAppSwiftVirtualNetworkConnection } from '@pulumi/azure-native/web/webAppSwiftVirtualNetworkConnection.js';
 import { WebAppSwiftVirtualNetworkConnectionSlot } from '@pulumi/azure-native/web/webAppSwiftVirtualNetworkConnectionSlot.js';
 import { ComponentResource, type Input, type Output, type Resource } from '@pulumi/pulumi';
-import type { Context } from '../../context.ts';
-import { resourceNames } from '../../naming.ts';
-import { STAGING } from '../../present.ts';
+import type { Context } from '../../base/context.ts';
+import { resourceNames } from '../../base/naming.ts';
+import { STAGING } from '../../base/present.ts';
 import type { DiagnosticSource, DiagnosticTarget } from '../diagnostics/diagnostics.ts';
 import type { Identity } from '../identity/identity.ts';
 import type { Network } from '../network/network.ts';

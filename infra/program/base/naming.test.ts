@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { STAGES } from './config/key.ts';
+import { STAGES } from '../config/key.ts';
 import { type NameParts, namesFor, stableGuid } from './naming.ts';
 
 /** Every system that config lets through. */

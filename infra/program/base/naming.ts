@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Stage } from './config/key.ts';
+import type { Stage } from '../config/key.ts';
 
 /** Parts of a name. */
 export interface NameParts {

@@ -1,9 +1,9 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
-import type { PresentInAzure } from '../evaluate/answers.ts';
-import { evaluate } from '../evaluate/evaluate.ts';
-import { inputAt, ofKind } from '../evaluate/inputs.ts';
-import type { Evaluation } from '../evaluate/recorded.ts';
-import { asObject } from '../lib/json.ts';
+import type { PresentInAzure } from '../../evaluate/answers.ts';
+import { evaluate } from '../../evaluate/evaluate.ts';
+import { inputAt, ofKind } from '../../evaluate/inputs.ts';
+import type { Evaluation } from '../../evaluate/recorded.ts';
+import { asObject } from '../../lib/json.ts';
 
 function capacityAndStorage(evaluation: Evaluation): unknown[] {
   const [plan] = ofKind(evaluation, 'web:AppServicePlan');

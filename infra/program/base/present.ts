@@ -4,7 +4,7 @@ import { getWebAppSlot } from '@pulumi/azure-native/web/getWebAppSlot.js';
 import { listWebAppApplicationSettings } from '@pulumi/azure-native/web/listWebAppApplicationSettings.js';
 import { listWebAppAzureStorageAccounts } from '@pulumi/azure-native/web/listWebAppAzureStorageAccounts.js';
 import { listWebAppAzureStorageAccountsSlot } from '@pulumi/azure-native/web/listWebAppAzureStorageAccountsSlot.js';
-import { mysqlStorageGb } from './components/database/mysql-api.ts';
+import { mysqlStorageGb } from './mysql-api.ts';
 import { type Names, resourceNames } from './naming.ts';
 
 export const STAGING = 'staging';

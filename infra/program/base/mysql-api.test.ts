@@ -1,7 +1,7 @@
 import { beforeAll, expect, test } from '@jest/globals';
-import { evaluate } from '../../../evaluate/evaluate.ts';
-import { kindOf } from '../../../evaluate/inputs.ts';
-import type { Evaluation } from '../../../evaluate/recorded.ts';
+import { evaluate } from '../../evaluate/evaluate.ts';
+import { kindOf } from '../../evaluate/inputs.ts';
+import type { Evaluation } from '../../evaluate/recorded.ts';
 
 let dev: Evaluation;
 beforeAll(async () => {

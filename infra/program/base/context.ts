@@ -1,6 +1,6 @@
-import { SlipError } from '../lib/errors.ts';
-import type { Config } from './config/config.ts';
-import type { ProtectedKind } from './config/general.ts';
+import { SlipError } from '../../lib/errors.ts';
+import type { Config } from '../config/config.ts';
+import type { ProtectedKind } from '../config/general.ts';
 import { type Names, namesFor } from './naming.ts';
 import { NOTHING_YET, type Present, presentValues } from './present.ts';
 

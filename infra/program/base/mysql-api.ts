@@ -4,7 +4,7 @@ import type { DatabaseArgs } from '@pulumi/azure-native/dbformysql/database.js';
 import type { GetServerResult } from '@pulumi/azure-native/dbformysql/getServer.js';
 import type { ServerArgs } from '@pulumi/azure-native/dbformysql/server.js';
 import { CustomResource, type CustomResourceOptions, type Inputs, type Output, runtime } from '@pulumi/pulumi';
-import { AZURE_API } from '../../../lib/azure-api-versions.ts';
+import { AZURE_API } from '../../lib/azure-api-versions.ts';
 
 /**
  * MySQL flexible server by an API version that azure-native's own classes do not have: theirs are 2024-02-01-preview and

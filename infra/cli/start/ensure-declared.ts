@@ -1,9 +1,9 @@
-import { SlipError } from '../lib/errors.ts';
-import { WebSlot } from '../release/appservice/web-slot.ts';
-import { declareRunning } from '../release/declare.ts';
-import { readDeclared } from '../release/phases/live-declaration.ts';
-import type { Listener } from '../release/phases/steps.ts';
-import type { ReleaseTarget } from '../release/target/target.ts';
+import { SlipError } from '../../lib/errors.ts';
+import { WebSlot } from '../../release/appservice/web-slot.ts';
+import { declareRunning } from '../../release/declare.ts';
+import { readDeclared } from '../../release/phases/live-declaration.ts';
+import type { Listener } from '../../release/phases/steps.ts';
+import type { ReleaseTarget } from '../../release/target/target.ts';
 
 /**
  * Has the workers of production run again when a release that was killed, or a swap by hand, left them ended. Nothing while another command
