@@ -1,31 +1,19 @@
-import { createReadStream } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Site, SiteContainer, WebSiteManagementClient } from '@azure/arm-appservice';
-import {
-  createDefaultHttpClient,
-  createEmptyPipeline,
-  createHttpHeaders,
-  createPipelineRequest,
-  type Pipeline,
-  proxyPolicy,
-} from '@azure/core-rest-pipeline';
+import type { SiteContainer, WebSiteManagementClient } from '@azure/arm-appservice';
 import { AZURE_API } from '../../lib/azure-api-versions.ts';
 import { firstLineOf } from '../../lib/error-message.ts';
 import { SlipError } from '../../lib/errors.ts';
 import type { WantedContainer, WantedMount } from '../../lib/wanted.ts';
+import { ArmCalls } from './arm-calls.ts';
 import { armFailure, isNotFound, isTransientSwapFailure } from './arm-failure.ts';
 import { newestContainerLog } from './container-log.ts';
 import { type Deployment, oneDeploy } from './one-deploy.ts';
-import type { ManagementAccess, SiteAddress } from './site.ts';
+import { type ManagementAccess, type SiteAddress, scmHostOf } from './site.ts';
 import { firstKey, shownMounts } from './storage-mounts.ts';
-import { webSiteClient } from './web-site-client.ts';
-import { whileBusy } from './while-busy.ts';
 
-const ARM_SCOPE = 'https://management.azure.com/.default';
 const TARGET_SLOT = 'production';
 const SWAP_TRIES = 3;
 const SWAP_PAUSE_IN_POLLS = 5;
-const PUBLISH_TIMEOUT_MS = 600_000;
 const LOG_TAIL_CHARACTERS = 16 * 1024;
 
 export interface SwapStatus {
@@ -46,24 +34,23 @@ export interface SettingReference {
  * before every request that changes something, each repetition included; when it throws, the request is not sent.
  */
 export class AppService {
-  readonly #client: WebSiteManagementClient;
   readonly #site: SiteAddress;
   readonly #access: ManagementAccess;
   readonly #beforeChange: () => void;
-  readonly #pipeline: Pipeline;
+  readonly #arm: ArmCalls;
+  readonly #client: WebSiteManagementClient;
 
   constructor(site: SiteAddress, access: ManagementAccess, beforeChange: () => void = () => undefined) {
-    this.#beforeChange = beforeChange;
     this.#site = site;
     this.#access = access;
-    this.#client = webSiteClient(site, access);
-    this.#pipeline = createEmptyPipeline();
-    this.#pipeline.addPolicy(proxyPolicy());
+    this.#beforeChange = beforeChange;
+    this.#arm = new ArmCalls(site, access, beforeChange);
+    this.#client = this.#arm.client;
   }
 
   async swapStatus(): Promise<SwapStatus> {
     const { resourceGroup, app } = this.#site;
-    const site = await this.#call('read the site', () => this.#client.webApps.get(resourceGroup, app));
+    const site = await this.#arm.call('read the site', () => this.#client.webApps.get(resourceGroup, app));
     const lastSwap = site.slotSwapStatus?.timestampUtc;
     return {
       lastSwap: lastSwap instanceof Date ? lastSwap.toISOString() : undefined,
@@ -86,13 +73,13 @@ export class AppService {
   /** The SCM host of production. */
   async productionScmHost(): Promise<string> {
     const { resourceGroup, app } = this.#site;
-    return scmHostOf(await this.#call('read the site', () => this.#client.webApps.get(resourceGroup, app)));
+    return scmHostOf(await this.#arm.call('read the site', () => this.#client.webApps.get(resourceGroup, app)));
   }
 
   async settings(of: 'production' | 'staging'): Promise<Record<string, string>> {
     const { resourceGroup, app, slot } = this.#site;
     const { webApps } = this.#client;
-    const answer = await this.#call('list app settings', () =>
+    const answer = await this.#arm.call('list app settings', () =>
       of === 'production'
         ? webApps.listApplicationSettings(resourceGroup, app)
         : webApps.listApplicationSettingsSlot(resourceGroup, app, slot),
@@ -103,7 +90,7 @@ export class AppService {
   /** Replaces the slot's settings whole; the slot restarts. */
   async replaceSettings(properties: Readonly<Record<string, string>>): Promise<void> {
     const { resourceGroup, app, slot } = this.#site;
-    await this.#change('write app settings', () =>
+    await this.#arm.change('write app settings', () =>
       this.#client.webApps.updateApplicationSettingsSlot(resourceGroup, app, slot, { properties: { ...properties } }),
     );
   }
@@ -111,7 +98,7 @@ export class AppService {
   async containers(of: 'production' | 'staging'): Promise<WantedContainer[]> {
     const { resourceGroup, app, slot } = this.#site;
     const { webApps } = this.#client;
-    return this.#call('list site containers', async () => {
+    return this.#arm.call('list site containers', async () => {
       const found: WantedContainer[] = [];
       const listed =
         of === 'production'
@@ -128,14 +115,14 @@ export class AppService {
   async putContainer(container: WantedContainer): Promise<void> {
     const { resourceGroup, app, slot } = this.#site;
     const body = container.properties as SiteContainer;
-    await this.#change(`write the site container ${container.name}`, () =>
+    await this.#arm.change(`write the site container ${container.name}`, () =>
       this.#client.webApps.createOrUpdateSiteContainerSlot(resourceGroup, app, slot, container.name, body),
     );
   }
 
   async deleteContainer(name: string): Promise<void> {
     const { resourceGroup, app, slot } = this.#site;
-    await this.#change(`delete the site container ${name}`, () =>
+    await this.#arm.change(`delete the site container ${name}`, () =>
       this.#client.webApps.deleteSiteContainerSlot(resourceGroup, app, slot, name),
     );
   }
@@ -144,7 +131,7 @@ export class AppService {
   async start(of: 'production' | 'staging'): Promise<{ readonly stack: string; readonly startupCommand: string }> {
     const { resourceGroup, app, slot } = this.#site;
     const { webApps } = this.#client;
-    const { linuxFxVersion, appCommandLine } = await this.#call('read the configuration', () =>
+    const { linuxFxVersion, appCommandLine } = await this.#arm.call('read the configuration', () =>
       of === 'production'
         ? webApps.getConfiguration(resourceGroup, app)
         : webApps.getConfigurationSlot(resourceGroup, app, slot),
@@ -162,7 +149,7 @@ export class AppService {
       ...(start.stack === undefined ? {} : { linuxFxVersion: start.stack }),
       ...(start.startupCommand === undefined ? {} : { appCommandLine: start.startupCommand }),
     };
-    await this.#change('write stack and startup command', () =>
+    await this.#arm.change('write stack and startup command', () =>
       this.#client.webApps.updateConfigurationSlot(resourceGroup, app, slot, body),
     );
   }
@@ -170,7 +157,7 @@ export class AppService {
   async mounts(of: 'production' | 'staging'): Promise<Record<string, WantedMount>> {
     const { resourceGroup, app, slot } = this.#site;
     const { webApps } = this.#client;
-    const { properties } = await this.#call('list mounts', () =>
+    const { properties } = await this.#arm.call('list mounts', () =>
       of === 'production'
         ? webApps.listAzureStorageAccounts(resourceGroup, app)
         : webApps.listAzureStorageAccountsSlot(resourceGroup, app, slot),
@@ -186,7 +173,7 @@ export class AppService {
         return [name, { ...mount, accessKey: await this.#accountKey(mount.accountName) }] as const;
       }),
     );
-    await this.#change('write mounts', () =>
+    await this.#arm.change('write mounts', () =>
       this.#client.webApps.updateAzureStorageAccountsSlot(resourceGroup, app, slot, {
         properties: Object.fromEntries(properties),
       }),
@@ -195,13 +182,15 @@ export class AppService {
 
   /** The accounts of a stack are in the group of its site. */
   async #accountKey(account: string): Promise<string> {
-    const url = this.#url(`Microsoft.Storage/storageAccounts/${account}/listKeys`, AZURE_API.storage);
-    return this.#call(`give the key of ${account}`, async () => firstKey(account, await this.#send('POST', url)));
+    const url = this.#arm.url(`Microsoft.Storage/storageAccounts/${account}/listKeys`, AZURE_API.storage);
+    return this.#arm.call(`give the key of ${account}`, async () =>
+      firstKey(account, await this.#arm.send('POST', url)),
+    );
   }
 
   async stickyNames(): Promise<readonly string[]> {
     const { resourceGroup, app } = this.#site;
-    const names = await this.#call('list sticky settings', () =>
+    const names = await this.#arm.call('list sticky settings', () =>
       this.#client.webApps.listSlotConfigurationNames(resourceGroup, app),
     );
     return names.appSettingNames ?? [];
@@ -210,7 +199,7 @@ export class AppService {
   async references(of: 'production' | 'staging'): Promise<SettingReference[]> {
     const { resourceGroup, app, slot } = this.#site;
     const { webApps } = this.#client;
-    return this.#call('list Key Vault references', async () => {
+    return this.#arm.call('list Key Vault references', async () => {
       const found: SettingReference[] = [];
       const listed =
         of === 'production'
@@ -228,9 +217,9 @@ export class AppService {
   async refreshReferences(): Promise<void> {
     const { app, slot } = this.#site;
     const below = `Microsoft.Web/sites/${app}/slots/${slot}/config/configreferences/appsettings/refresh`;
-    const url = this.#url(below, AZURE_API.appService);
-    await this.#change('refresh Key Vault references', async () => {
-      const answer = await this.#send('POST', url);
+    const url = this.#arm.url(below, AZURE_API.appService);
+    await this.#arm.change('refresh Key Vault references', async () => {
+      const answer = await this.#arm.send('POST', url);
       if (answer.status < 300) return;
       throw Object.assign(new Error(answer.text.slice(0, 300)), { statusCode: answer.status });
     });
@@ -239,7 +228,7 @@ export class AppService {
   /** Phase one of a swap: the slot restarts with production's sticky settings and refuses changes from then on. */
   async prepare(): Promise<void> {
     const { resourceGroup, app, slot } = this.#site;
-    await this.#change('prepare the swap', () =>
+    await this.#arm.change('prepare the swap', () =>
       this.#client.webApps.applySlotConfigurationSlot(resourceGroup, app, slot, {
         targetSlot: TARGET_SLOT,
         preserveVnet: true,
@@ -250,7 +239,7 @@ export class AppService {
   /** Undoes `prepare`; the slot restarts with its own settings. */
   async reset(): Promise<void> {
     const { resourceGroup, app, slot } = this.#site;
-    await this.#change('reset the preparation', () =>
+    await this.#arm.change('reset the preparation', () =>
       this.#client.webApps.resetSlotConfigurationSlot(resourceGroup, app, slot),
     );
   }
@@ -288,10 +277,10 @@ export class AppService {
   /** The newest lines that the slot's main container wrote, by the SCM site; empty when that does not say. */
   async containerLog(): Promise<readonly string[]> {
     const scmHost = (await this.slot())?.scmHost ?? '';
-    const listed = await this.#send('GET', `https://${scmHost}/api/logs/docker`);
+    const listed = await this.#arm.send('GET', `https://${scmHost}/api/logs/docker`);
     const href = newestContainerLog(listed.text, scmHost);
     if (href === undefined) return [];
-    const log = await this.#send('GET', href);
+    const log = await this.#arm.send('GET', href);
     return log.status === 200 ? log.text.slice(-LOG_TAIL_CHARACTERS).split('\n') : [];
   }
 
@@ -313,62 +302,13 @@ export class AppService {
   ): Promise<Deployment> {
     const url = `https://${scmHost}/api/publish?${new URLSearchParams({ type: 'zip', ...options })}`;
     // The sign-in fails here, for good; what fails below is the connection.
-    await this.#call('publish the package', () => this.#access.credential.getToken(ARM_SCOPE));
+    await this.#arm.call('publish the package', () => this.#arm.token());
     return oneDeploy(async () => {
       this.#beforeChange();
-      return this.#send('POST', url, { file, bytes }).catch((error: unknown) => ({
+      return this.#arm.send('POST', url, { file, bytes }).catch((error: unknown) => ({
         status: undefined,
         text: firstLineOf(error),
       }));
     }, this.#access.pollMs);
   }
-
-  /** Of a resource in the site's group. */
-  #url(resource: string, apiVersion: string): string {
-    const { subscriptionId, resourceGroup } = this.#site;
-    const path = `/subscriptions/${subscriptionId}/resourceGroups/${resourceGroup}/providers/${resource}`;
-    return `${this.#access.endpoint ?? 'https://management.azure.com'}${path}?api-version=${apiVersion}`;
-  }
-
-  async #send(method: 'GET' | 'POST', url: string, body?: { file: string; bytes: number }) {
-    const token = await this.#access.credential.getToken(ARM_SCOPE);
-    const headers = createHttpHeaders({
-      authorization: `Bearer ${token?.token ?? ''}`,
-      ...(body === undefined ? {} : { 'content-type': 'application/zip', 'content-length': String(body.bytes) }),
-    });
-    const request = createPipelineRequest({
-      url,
-      method,
-      headers,
-      timeout: PUBLISH_TIMEOUT_MS,
-      ...(body === undefined ? {} : { body: () => createReadStream(body.file) }),
-    });
-    if (this.#access.ca !== undefined) request.tlsSettings = { ca: this.#access.ca };
-    const answer = await this.#pipeline.sendRequest(createDefaultHttpClient(), request);
-    return { status: answer.status, text: answer.bodyAsText ?? '' };
-  }
-
-  #change<T>(what: string, call: () => Promise<T>): Promise<T> {
-    return this.#call(what, async () => {
-      this.#beforeChange();
-      return call();
-    });
-  }
-
-  async #call<T>(what: string, call: () => Promise<T>): Promise<T> {
-    try {
-      return await whileBusy(this.#access.pollMs, call);
-    } catch (error) {
-      throw error instanceof SlipError ? error : armFailure(what, error);
-    }
-  }
-}
-
-/** Host of the SCM site; empty when the site names none. */
-export function scmHostOf({
-  hostNameSslStates,
-  enabledHostNames,
-}: Pick<Site, 'hostNameSslStates' | 'enabledHostNames'>): string {
-  const scm = hostNameSslStates?.find((state) => state.hostType === 'Repository')?.name;
-  return scm ?? enabledHostNames?.find((name) => name.includes('.scm.')) ?? '';
 }

@@ -1,3 +1,4 @@
+import type { Site } from '@azure/arm-appservice';
 import type { TokenCredential } from '@azure/core-auth';
 
 export interface SiteAddress {
@@ -19,4 +20,13 @@ export interface ManagementAccess {
   readonly pollMs: number;
   /** How long a call may take with all its repetitions. Default: as long as it takes. */
   readonly limitMs?: number;
+}
+
+/** Host of the SCM site; empty when the site names none. */
+export function scmHostOf({
+  hostNameSslStates,
+  enabledHostNames,
+}: Pick<Site, 'hostNameSslStates' | 'enabledHostNames'>): string {
+  const scm = hostNameSslStates?.find((state) => state.hostType === 'Repository')?.name;
+  return scm ?? enabledHostNames?.find((name) => name.includes('.scm.')) ?? '';
 }

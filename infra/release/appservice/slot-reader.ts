@@ -1,6 +1,5 @@
 import type { Site, WebSiteInstanceStatus, WebSiteManagementClient } from '@azure/arm-appservice';
-import { scmHostOf } from './app-service.ts';
-import type { ManagementAccess, SiteAddress } from './site.ts';
+import { type ManagementAccess, type SiteAddress, scmHostOf } from './site.ts';
 import { webSiteClient } from './web-site-client.ts';
 
 /** What App Service says of a slot as a site. Members are as Azure writes them; empty when it does not say. */
