@@ -1,10 +1,9 @@
-import { appendFile, mkdir, readdir, readFile } from 'node:fs/promises';
-import { request } from 'node:http';
+import { appendFile, mkdir, readdir } from 'node:fs/promises';
 import { userInfo } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ApplicationWorkers } from '../../lib/application-workers.ts';
-import { firstLineOf, isErrno, messageOf } from '../../lib/error-message.ts';
+import { firstLineOf, messageOf } from '../../lib/error-message.ts';
 import type { PingAnswer, Worker, WorkerSpec } from '../appservice/worker.ts';
 import { programPath, systemPath } from '../processes/programs.ts';
 import { type ExitRecord, endGroup, type ProcessSpec, RegionProcess } from '../processes/region-process.ts';
@@ -13,13 +12,14 @@ import type { StatePaths, WorkerId } from '../state/paths.ts';
 import { endApplicationWorkers, readApplicationWorkers, readDeclaration } from './application-workers.ts';
 import { type ContainerPaths, mapPath, resolveSettings, siteContainerEnvironment } from './environment.ts';
 import type { Mounts } from './mounts.ts';
+import { pidIn } from './pid-file.ts';
+import { ping } from './ping.ts';
 import { removeDisk } from './remove-disk.ts';
-import { type PulledImage, pullImage } from './sidecar-image.ts';
+import { containerCommand, containerVariables, pullImage } from './sidecar-image.ts';
 import { unixConnections } from './unix-connections.ts';
 
 /** Between two attempts to mount the storage of a container that waits for it. */
 const MOUNT_RETRY_MS = 5_000;
-const PING_BODY_MAX_BYTES = 1024 * 1024;
 
 export interface WorkerOptions {
   readonly id: WorkerId;
@@ -154,28 +154,8 @@ export class ProcessWorker implements Worker {
     await Promise.all(changing.map((container) => (on ? container.start() : container.stop(limitMs))));
   }
 
-  async ping(path: string, timeoutMs: number): Promise<PingAnswer> {
-    return new Promise((resolve, reject) => {
-      const call = request(
-        { socketPath: this.socket, path, headers: { host: 'localhost', 'user-agent': 'ping' }, agent: false },
-        (answer) => {
-          const chunks: Buffer[] = [];
-          let bytes = 0;
-          answer.on('data', (chunk: Buffer) => {
-            bytes += chunk.length;
-            if (bytes <= PING_BODY_MAX_BYTES) chunks.push(chunk);
-          });
-          answer.on('end', () =>
-            resolve({ status: answer.statusCode ?? 0, body: Buffer.concat(chunks).toString('utf8') }),
-          );
-          answer.on('error', reject);
-        },
-      );
-      const timer = setTimeout(() => call.destroy(new Error(`no answer within ${timeoutMs} ms`)), timeoutMs);
-      call.on('close', () => clearTimeout(timer));
-      call.on('error', reject);
-      call.end();
-    });
+  ping(path: string, timeoutMs: number): Promise<PingAnswer> {
+    return ping(this.socket, path, timeoutMs);
   }
 
   requestsInFlight(): Promise<number> {
@@ -297,33 +277,4 @@ export class ProcessWorker implements Worker {
 
 export function workerSocket(paths: StatePaths, id: WorkerId): string {
   return join(paths.worker(id).run, 'nginx.sock');
-}
-
-/** The image's `node` is the one that runs here. */
-function containerCommand({ command: [program, ...args] }: PulledImage) {
-  return { command: program === 'node' ? process.execPath : String(program), args };
-}
-
-/** The image's own environment, its paths as they are here. */
-function containerVariables({ directory, workingDirectory, environment }: PulledImage): Record<string, string> {
-  return Object.fromEntries(
-    Object.entries(environment).map(([name, value]) => [
-      name,
-      value.startsWith(`${workingDirectory}/`) ? join(directory, value.slice(workingDirectory.length)) : value,
-    ]),
-  );
-}
-
-/** The process that a pid file names; null when it is gone or another process has its number. */
-async function pidIn(file: string): Promise<number | null> {
-  try {
-    const pid = Number((await readFile(file, 'utf8')).trim());
-    if (!Number.isInteger(pid) || pid <= 0) return null;
-    // The title of both servers names their configuration file, which is in the directory of the pid file.
-    const title = await readFile(`/proc/${pid}/cmdline`, 'utf8');
-    return title.includes(dirname(file)) ? pid : null;
-  } catch (error) {
-    if (isErrno(error, 'ENOENT') || isErrno(error, 'ESRCH')) return null;
-    throw error;
-  }
 }

@@ -62,6 +62,21 @@ export async function pullImage(paths: StatePaths, reference: string): Promise<P
   return { directory, ...imageRecipe(await readFile(join(directory, 'sidecar', 'Dockerfile'), 'utf8')) };
 }
 
+/** The image's `node` is the one that runs here. */
+export function containerCommand({ command: [program, ...args] }: PulledImage) {
+  return { command: program === 'node' ? process.execPath : String(program), args };
+}
+
+/** The image's own environment, its paths as they are here. */
+export function containerVariables({ directory, workingDirectory, environment }: PulledImage): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(environment).map(([name, value]) => [
+      name,
+      value.startsWith(`${workingDirectory}/`) ? join(directory, value.slice(workingDirectory.length)) : value,
+    ]),
+  );
+}
+
 function imageDirectory(paths: StatePaths, digest: string): string {
   return join(paths.images, digest.replace(':', '-'));
 }
