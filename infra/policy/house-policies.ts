@@ -1,7 +1,9 @@
 import type { Policies, ResourceValidationPolicy, StackValidationPolicy } from '@pulumi/policy';
-import { diagnosed, rolesUsed, wantedIsWhole } from './completeness.ts';
+import { diagnosed } from './completeness.ts';
 import { destroyable } from './destroy.ts';
 import { previewed } from './preview.ts';
+import { wantedIsWhole } from './released.ts';
+import { rolesUsed } from './roles.ts';
 import type { HouseRule } from './rule.ts';
 import { HOUSE_RULES } from './rules.ts';
 import { noPlaintextSecret } from './secrecy.ts';
