@@ -1,15 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { expect, test } from '@jest/globals';
-import {
-  AVAILABILITY,
-  FAILED_LOCATIONS,
-  LOG_RULES,
-  type MetricRule,
-  metricRules,
-  type QueryRule,
-  SIDECAR_RULES,
-  WATCHED,
-} from '../program/components/alerts/alert-rules.ts';
+import { AVAILABILITY, FAILED_LOCATIONS } from '../program/components/alerts/availability-test.ts';
+import { LOG_RULES, type QueryRule, SIDECAR_RULES } from '../program/components/alerts/log-rules.ts';
+import { type MetricRule, metricRules, WATCHED } from '../program/components/alerts/metric-rules.ts';
 
 interface Row {
   readonly name: string;

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { expect, test } from '@jest/globals';
-import { LOG_RULES, metricRules, SIDECAR_RULES, WATCHED } from '../program/components/alerts/alert-rules.ts';
+import { LOG_RULES, SIDECAR_RULES } from '../program/components/alerts/log-rules.ts';
+import { metricRules, WATCHED } from '../program/components/alerts/metric-rules.ts';
 import { RUNBOOKS, type Runbook, runbookAddress } from '../program/components/alerts/runbooks.ts';
 
 const SECTIONS = ['You see', 'For visitors', 'First command', 'Decide', 'Over when', 'Afterwards'];

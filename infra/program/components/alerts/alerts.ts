@@ -7,17 +7,9 @@ import { ComponentResource, interpolate, type Output, secret } from '@pulumi/pul
 import type { Context } from '../../base/context.ts';
 import { sidecarDigest } from '../../config/config.ts';
 import type { Observe } from '../observe/observe.ts';
-import {
-  AVAILABILITY,
-  FAILED_LOCATIONS,
-  LOG_RULES,
-  type MetricRule,
-  metricRules,
-  type QueryRule,
-  SIDECAR_RULES,
-  WATCHED,
-  type Watched,
-} from './alert-rules.ts';
+import { AVAILABILITY, FAILED_LOCATIONS } from './availability-test.ts';
+import { LOG_RULES, type QueryRule, SIDECAR_RULES } from './log-rules.ts';
+import { type MetricRule, metricRules, WATCHED, type Watched } from './metric-rules.ts';
 import { type Runbook, runbookAddress } from './runbooks.ts';
 
 export interface AlertsInput {

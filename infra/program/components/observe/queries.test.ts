@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { beforeAll, expect, test } from '@jest/globals';
 import { type LogSelection, logQuery, SIDECAR_METRICS, SIDECARS_QUERY } from '../../../operate/queries.ts';
 import { type ReadQuery, readQueries, wrongWith } from '../../../testbed/kql/queries.ts';
-import { LOG_RULES, SIDECAR_RULES } from '../alerts/alert-rules.ts';
+import { LOG_RULES, SIDECAR_RULES } from '../alerts/log-rules.ts';
 import { diagnosticsOf } from '../diagnostics/categories.ts';
 import { metricRows, rowsOf } from './kql.ts';
 import { workbookContent } from './workbook.ts';

@@ -106,7 +106,7 @@ test('alerts and workbook look at metrics that the sidecar reports', async () =>
   const reported = [...status.matchAll(/slipway_[a-z_]+|gauge\(\s*'([a-z_]+)'/g)].map(([whole, name]) =>
     name === undefined ? whole : `slipway_${name}`,
   );
-  const { SIDECAR_RULES } = await import('../alerts/alert-rules.ts');
+  const { SIDECAR_RULES } = await import('../alerts/log-rules.ts');
   const { workbookContent } = await import('../observe/workbook.ts');
   const looked = [...SIDECAR_RULES.map(({ query }) => query), workbookContent('x', 'workspace')].flatMap(
     (text) => text.match(/slipway_[a-z_]+/g) ?? [],
