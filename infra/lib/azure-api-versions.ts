@@ -32,6 +32,8 @@ export const AZURE_API = {
   storage: '2023-05-01',
   /** https://learn.microsoft.com/rest/api/resources/subscriptions */
   subscriptions: '2022-12-01',
+  /** https://learn.microsoft.com/rest/api/keyvault/secrets: the vault's own, not the resource manager's */
+  vaultSecrets: '7.4',
   /** https://learn.microsoft.com/rest/api/loganalytics/workspaces */
   workspaces: '2023-09-01',
 } as const;

@@ -8,12 +8,12 @@ import {
   type HttpMethods,
   type PipelineResponse,
 } from '@azure/core-rest-pipeline';
+import { AZURE_API } from '../../lib/azure-api-versions.ts';
 import { firstLineOf } from '../../lib/error-message.ts';
 import { SlipError } from '../../lib/errors.ts';
 import { fieldOf, listOf, parseObject, textOf } from '../../lib/json.ts';
 
 const VAULT_SCOPE = 'https://vault.azure.net/.default';
-const API_VERSION = '7.4';
 /** Pages of names that are read; a vault of slipway's has one. */
 const PAGES_MAX = 100;
 
@@ -36,14 +36,16 @@ export class KeyVault {
   }
 
   async set(name: string, value: string): Promise<void> {
-    const { status } = await this.#ask('PUT', `${this.#url}/secrets/${name}?api-version=${API_VERSION}`, { value });
+    const { status } = await this.#ask('PUT', `${this.#url}/secrets/${name}?api-version=${AZURE_API.vaultSecrets}`, {
+      value,
+    });
     if (status !== 200) throw this.#refused(`${name} cannot be set`, status);
   }
 
   /** Names of all enabled secrets. */
   async names(): Promise<string[]> {
     const names: string[] = [];
-    let next = `${this.#url}/secrets?api-version=${API_VERSION}&maxresults=25`;
+    let next = `${this.#url}/secrets?api-version=${AZURE_API.vaultSecrets}&maxresults=25`;
     for (let page = 0; next !== '' && page < PAGES_MAX; page++) {
       const { status, bodyAsText } = await this.#ask('GET', next);
       if (status !== 200) throw this.#refused('the secrets cannot be listed', status);

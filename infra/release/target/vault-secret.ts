@@ -6,12 +6,12 @@ import {
   createPipelineRequest,
   type HttpClient,
 } from '@azure/core-rest-pipeline';
+import { AZURE_API } from '../../lib/azure-api-versions.ts';
 import { firstLineOf } from '../../lib/error-message.ts';
 import { SlipError } from '../../lib/errors.ts';
 import { parseObject } from '../../lib/json.ts';
 
 const VAULT_SCOPE = 'https://vault.azure.net/.default';
-const VAULT_API_VERSION = '7.4';
 
 /** The value of the secret that an app setting refers to; only its reference is in the stack's outputs. */
 export async function secretBehind(
@@ -24,7 +24,7 @@ export async function secretBehind(
   if (uri === undefined) throw secretFailure(name, 'the setting is no Key Vault reference');
   const token = await credential.getToken(VAULT_SCOPE);
   const request = createPipelineRequest({
-    url: `${uri.replace(/\/$/, '')}?api-version=${VAULT_API_VERSION}`,
+    url: `${uri.replace(/\/$/, '')}?api-version=${AZURE_API.vaultSecrets}`,
     headers: createHttpHeaders({ authorization: `Bearer ${token?.token ?? ''}` }),
   });
   // The usual pipeline asks again when the vault is busy or the connection breaks: a rollback does not end for that.
