@@ -29,11 +29,12 @@ function wantedOf({ outputs }: Evaluation): WantedConfiguration {
   return asWanted(outputs.wanted, (path) => new Error(`no ${path}`));
 }
 
-async function storing(bed: ReleaseBed, token: string): Promise<number> {
-  const answer = await fetch(`${bed.connection.production}/api/cache/rotation`, {
+/** 201 for a new name, 200 afterwards, 401 for a token that is no longer taken. */
+async function storing(bed: ReleaseBed, name: string, token: string): Promise<number> {
+  const answer = await fetch(`${bed.connection.production}/api/cache/${name}`, {
     method: 'PUT',
     headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
-    body: '{"value":1,"ttl":60}',
+    body: '{"value":1,"ttl":86400}',
   });
   return answer.status;
 }
@@ -46,6 +47,7 @@ async function setting(bed: ReleaseBed, name: string): Promise<string> {
 /** Rotates, releases, and goes back, while visitors keep coming; each client changes to the new token between `up` and release. */
 async function rotated(bed: ReleaseBed, rotation: number): Promise<void> {
   const { file, version } = await bed.livePackage();
+  const store = (token: string) => storing(bed, `rotation-${rotation}`, token);
   const before = await bed.region.connection();
   const user = await setting(bed, 'DATABASE_USER');
   const wanted = await up(bed, rotation);
@@ -53,7 +55,7 @@ async function rotated(bed: ReleaseBed, rotation: number): Promise<void> {
   expect(after.cacheApiToken).not.toBe(before.cacheApiToken);
   // Production is as it was, and takes both.
   expect(await setting(bed, 'DATABASE_USER')).toBe(user);
-  expect([await storing(bed, before.cacheApiToken), await storing(bed, after.cacheApiToken)]).toEqual([201, 200]);
+  expect([await store(before.cacheApiToken), await store(after.cacheApiToken)]).toEqual([201, 200]);
   const clients = cacheTraffic(after);
   try {
     const target = { ...(await bed.target()), wanted: async () => wanted };
@@ -61,7 +63,7 @@ async function rotated(bed: ReleaseBed, rotation: number): Promise<void> {
     expect(entry).toMatchObject({ version, outcome: 'live', requests: { lost: 0 } });
     expect(await setting(bed, 'DATABASE_USER')).toBe(wanted.settings.DATABASE_USER);
     expect(wanted.settings.DATABASE_USER).not.toBe(user);
-    expect([await storing(bed, before.cacheApiToken), await storing(bed, after.cacheApiToken)]).toEqual([401, 200]);
+    expect([await store(before.cacheApiToken), await store(after.cacheApiToken)]).toEqual([401, 200]);
   } finally {
     await clients.stop();
   }
