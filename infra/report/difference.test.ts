@@ -70,22 +70,23 @@ test('tags go everywhere but to secrets, whose rotated values would be written o
 
 const MYSQL = ['dbformysql:Database::mysql-database', 'dbformysql:Server::mysql'];
 
-const cidr = { 'network.cidr': '10.99.0.0/22', 'mysql.geoBackup': 'true' };
+const elsewhere = { location: 'westeurope' };
 const word = { 'protect.except': '["mysql"]' };
+const ofMysql = (labels: readonly string[]): string[] => labels.filter((label) => MYSQL.includes(label)).toSorted();
 
 /** The word and the change at once. */
 let both: Evaluation;
 beforeAll(async () => {
-  both = await evaluated({ ...cidr, ...word });
+  both = await evaluated({ ...elsewhere, ...word });
 });
 
 test('replacing data is refused, with the word at the same time too', async () => {
-  const refused = await after(cidr);
-  expect(refused.replaced).toEqual(['dbformysql:Server::mysql']);
-  expect(refused.refused.toSorted()).toEqual(MYSQL);
+  const refused = await after(elsewhere);
+  expect(ofMysql(refused.replaced)).toEqual(['dbformysql:Server::mysql']);
+  expect(ofMysql(refused.refused)).toEqual(MYSQL);
 
   // The database in the server is protected by what the state says.
-  expect(difference(before, both).refused).toEqual(['dbformysql:Database::mysql-database']);
+  expect(ofMysql(difference(before, both).refused)).toEqual(['dbformysql:Database::mysql-database']);
 });
 
 test('replacing data is allowed once an `up` has heard the word', async () => {
@@ -95,8 +96,8 @@ test('replacing data is allowed once an `up` has heard the word', async () => {
     removed: ['authorization:ManagementLockByScope::keep-mysql'],
   });
   const allowed = difference(said, both);
-  expect(allowed.replaced).toEqual(['dbformysql:Server::mysql']);
-  expect(allowed.refused).toEqual([]);
+  expect(ofMysql(allowed.replaced)).toEqual(['dbformysql:Server::mysql']);
+  expect(ofMysql(allowed.refused)).toEqual([]);
 });
 
 test('another generation renames data, and every bit of it is refused', async () => {

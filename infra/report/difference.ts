@@ -1,6 +1,7 @@
 import { kindOf } from '../evaluate/inputs.ts';
 import type { Evaluation, RecordedResource } from '../evaluate/recorded.ts';
 import { isJsonObject, type Json } from '../evaluate/values.ts';
+import { isReplacing } from './up/azure-updates.ts';
 
 /** Changes that an `up` would make between two evaluations. Resources are `<type>::<name>`. */
 export interface Difference {
@@ -16,16 +17,6 @@ export interface Difference {
   readonly outputs: readonly string[];
 }
 
-/** Inputs that Azure fixes at creation, besides names, groups and places. https://learn.microsoft.com/azure/templates */
-const FIXED: Readonly<Record<string, readonly string[]>> = {
-  'dbformysql:Server': ['administratorLogin', 'network', 'backup.geoRedundantBackup', 'availabilityZone'],
-  'redisenterprise:Database': ['clusteringPolicy'],
-  'storage:StorageAccount': ['kind'],
-  'web:AppServicePlan': ['zoneRedundant', 'reserved'],
-};
-const FIXED_EVERYWHERE =
-  /^(location|resourceGroupName|name|slot|scope|((account|cluster|container|database|profile|server|vault|secret|registry)Name))$/;
-
 export function difference(before: Evaluation, after: Evaluation): Difference {
   const old = byUrn(before);
   const now = byUrn(after);
@@ -35,7 +26,7 @@ export function difference(before: Evaluation, after: Evaluation): Difference {
     const paths = previous === undefined ? [] : written(previous, resource);
     return previous === undefined || paths.length === 0 ? [] : [{ previous, resource, paths }];
   });
-  const replaced = changes.filter(({ resource, paths }) => paths.some((path) => isFixed(resource, path)));
+  const replaced = changes.filter(({ resource, paths }) => paths.some((path) => isReplacing(resource, path)));
   return {
     added: [...now].filter(([urn]) => !old.has(urn)).map(([, resource]) => label(resource)),
     removed: gone.map(label),
@@ -70,7 +61,7 @@ function deletedAlong(
   for (let before = -1; before < found.length; ) {
     before = found.length;
     for (const resource of old.values()) {
-      if (going.has(resource.urn) || !isFixedTo(resource, going)) continue;
+      if (going.has(resource.urn) || !isBoundTo(resource, going)) continue;
       going.add(resource.urn);
       found.push(resource);
     }
@@ -78,9 +69,9 @@ function deletedAlong(
   return found;
 }
 
-function isFixedTo(resource: RecordedResource, going: ReadonlySet<string>): boolean {
+function isBoundTo(resource: RecordedResource, going: ReadonlySet<string>): boolean {
   return Object.entries(resource.propertyDependencies).some(
-    ([path, urns]) => isFixed(resource, path) && urns.some((urn) => going.has(urn)),
+    ([path, urns]) => isReplacing(resource, path) && urns.some((urn) => going.has(urn)),
   );
 }
 
@@ -94,13 +85,6 @@ function written(before: RecordedResource, after: RecordedResource): string[] {
       !after.ignoreChanges.some(
         (ignored) => path === ignored || path.startsWith(`${ignored}.`) || path.startsWith(`${ignored}[`),
       ),
-  );
-}
-
-function isFixed(resource: RecordedResource, path: string): boolean {
-  return (
-    FIXED_EVERYWHERE.test(path) ||
-    (FIXED[kindOf(resource)] ?? []).some((fixed) => path === fixed || path.startsWith(`${fixed}.`))
   );
 }
 

@@ -46,7 +46,8 @@ export const mysql = {
     },
   ),
   geoBackup: flag('mysql.geoBackup', {
-    about: 'Backups in the paired region too. Fixed at creation.',
+    about:
+      'Backups in the paired region too. Fixed at creation for a server with a standby in another zone; for others it can be turned on later.',
     example: 'true',
     default: byStage({ prod: true, dev: false }),
   }),

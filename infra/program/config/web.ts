@@ -24,7 +24,7 @@ export const plan = {
   ),
   zoneRedundant: flag('plan.zoneRedundant', {
     about:
-      'Workers spread over zones. Needs two instances, Premium v3 or v4 and a region with zones; fixed at creation.',
+      'Workers spread over zones. Needs two instances, Premium v3 or v4 and a region with zones; a plan that was made without can be changed where its scale unit has zones.',
     example: 'true',
     default: byStage({ prod: true, dev: false }),
   }),
