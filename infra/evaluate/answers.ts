@@ -132,8 +132,6 @@ const PRESENT: Readonly<Record<string, (present: PresentInAzure) => JsonObject |
 
 const siteConfigOf = (site: SiteInAzure | undefined): JsonObject => ({
   linuxFxVersion: site?.stack ?? '',
-  // Azure shows no command with the site itself.
-  appCommandLine: null,
 });
 
 function settingsOf({ rotation }: SiteInAzure): JsonObject {

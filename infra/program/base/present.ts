@@ -9,17 +9,15 @@ import { type Names, resourceNames } from './naming.ts';
 
 export const STAGING = 'staging';
 
-/** What a site is started with. A swap carries it, and releases change it in the slot that they stage. */
+/** What a site runs. A swap carries it, and releases change it in the slot that they stage. */
 export interface PresentSite {
   /** `linuxFxVersion` */
   readonly stack: string | undefined;
-  /** `appCommandLine`; undefined where Azure does not show it. A site that is written without it keeps it. */
-  readonly command: string | undefined;
 }
 
 /**
  * Values in Azure that others change: autoscale or an operator the plan's capacity, Azure the size of MySQL's storage,
- * releases what a site is started with. They
+ * releases the stack of a site. They
  * belong to resources with other inputs, which rules `ignoreChanges` out: Pulumi sends an ignored input with its old value
  * from the state whenever another one changes. So the program passes the present value.
  */
@@ -77,18 +75,13 @@ function rotationOf(settings: Readonly<Record<string, string>> | undefined): num
 }
 
 interface ShownSite {
-  readonly siteConfig?: { readonly linuxFxVersion?: string; readonly appCommandLine?: string };
+  readonly siteConfig?: { readonly linuxFxVersion?: string | null };
 }
 
 function presentSite(site: ShownSite | undefined): PresentSite | undefined {
   if (site === undefined) return undefined;
-  const { linuxFxVersion, appCommandLine } = site.siteConfig ?? {};
-  return { stack: shown(linuxFxVersion), command: shown(appCommandLine) };
-}
-
-/** Azure shows null or nothing for what it leaves out. */
-function shown(text: string | null | undefined): string | undefined {
-  return text === null || text === '' ? undefined : text;
+  // Azure shows null or nothing for what it leaves out.
+  return { stack: site.siteConfig?.linuxFxVersion || undefined };
 }
 
 function accountOf({ accountName }: { readonly accountName?: string }): string {

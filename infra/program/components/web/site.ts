@@ -12,8 +12,8 @@ export interface SiteInput {
 
 /**
  * Arguments of the app or its slot, which a swap exchanges. What a site is started with belongs to releases, so a site that
- * exists is written with the values it has. `appSettings` is left out: a site written
- * without it keeps its settings, a site written with it loses those of the last release
+ * exists is written with the stack that it has. `appSettings` and `appCommandLine` are left out: a site written
+ * without them keeps them, a site written with settings loses those of the last release
  * (https://github.com/Azure/azure-quickstart-templates/issues/8495).
  */
 export function siteArguments(context: Context, slot: SlotName, input: SiteInput) {
@@ -49,12 +49,9 @@ export function siteArguments(context: Context, slot: SlotName, input: SiteInput
   };
 }
 
+/** Without the startup command: a site without a package has nothing to start, and the release that brings one writes it. */
 function startArguments({ config, present }: Context, slot: SlotName) {
-  const wanted = startOf(config);
-  const site = present.sites[slot];
-  if (site === undefined) return { linuxFxVersion: wanted.stack, appCommandLine: wanted.command };
-  const { stack = wanted.stack, command } = site;
-  return { linuxFxVersion: stack, ...(command === undefined ? {} : { appCommandLine: command }) };
+  return { linuxFxVersion: present.sites[slot]?.stack ?? startOf(config).stack };
 }
 
 /**
