@@ -60,3 +60,27 @@ test('product folders import one way, and no test code', () => {
   );
   expect(wrong).toEqual([]);
 });
+
+/** What the files of a folder may import of their own product folder, beside themselves. Only files of `infra/cli` itself are meant by that. */
+const WITHIN: Readonly<Record<string, readonly string[]>> = {
+  'infra/program/base': ['infra/program/config'],
+  'infra/program/components': ['infra/program/config', 'infra/program/base'],
+  'infra/cli': ['infra/cli/testing'],
+  'infra/cli/views': ['infra/cli'],
+};
+
+test('what is shared within a folder imports nothing of what uses it', () => {
+  const isIn = (file: string, folder: string): boolean =>
+    folder === 'infra/cli' ? dirname(file) === folder : file.startsWith(`${folder}/`);
+  const wrong = Object.entries(WITHIN).flatMap(([folder, others]) =>
+    globSync(`${folder}/**/*.ts`, { cwd: root })
+      .filter((file) => isIn(file, folder) && !/\.(test|fixture)\.ts$/.test(file))
+      .flatMap((file) =>
+        importsOf(file)
+          .filter((imported) => folderOf(imported) === folderOf(folder))
+          .filter((imported) => ![folder, ...others].some((known) => isIn(imported, known)))
+          .map((imported) => `${file} imports ${imported}`),
+      ),
+  );
+  expect(wrong).toEqual([]);
+});
