@@ -179,7 +179,7 @@ function report(runs: Record<Name, Run[]>): string {
   return [
     machineText(machine()),
     '',
-    `\`/api/ping\`, wrk with ${CONNECTIONS} connections, ${CHILDREN} php-fpm children, ${ROUNDS} rounds in turn; medians. All three run under the same`,
+    `\`/api/ping\`, wrk with ${CONNECTIONS} connections, ${CHILDREN} php-fpm children, ${ROUNDS} rounds in turn; medians. All three run under`,
     'the same runtime (`slipway/startup.sh`): the same nginx and php-fpm configuration, opcache and preload. Raw data: [web.json](benchmarks/web.json).',
     '',
     '| | requests/s | p50 ms | p99 ms | failed |',

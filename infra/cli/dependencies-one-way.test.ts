@@ -4,7 +4,7 @@ import { expect, test } from '@jest/globals';
 
 const root = join(import.meta.dirname, '../..');
 
-/** What the product code of a folder may import; docs/architecture.md draws it. What is not named here may import nothing. */
+/** What the product code of a folder may import. What is not named here may import nothing. */
 const allowed: Readonly<Record<string, readonly string[]>> = {
   'infra/lib': [],
   'infra/setup': ['infra/lib'],
