@@ -1,12 +1,10 @@
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { createWriteStream } from 'node:fs';
 import { utimes } from 'node:fs/promises';
 import { join } from 'node:path';
-import { Transform } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
 import { createGzip } from 'node:zlib';
 import { SlipError } from '../../lib/errors.ts';
+import { type MeasuredFile, writeMeasuredFile } from './measured-file.ts';
 import type { TreeFile } from './source-tree.ts';
 
 /** The newest time in an archive, in seconds: of whatever has no time by its content. */
@@ -29,11 +27,6 @@ const tarArgs = [
   '--file=-',
 ];
 
-export interface Archive {
-  readonly bytes: number;
-  readonly sha256: string;
-}
-
 /**
  * Gives files a time that stands for their content. nginx makes a validator of time and length: with one time for all, a browser would keep a
  * file that a release changed without changing its length.
@@ -48,7 +41,7 @@ export async function stampFiles(directory: string, files: readonly TreeFile[]):
 }
 
 /** Packs everything below a directory as tar.gz. Needs GNU tar. */
-export async function writeArchive(directory: string, file: string): Promise<Archive> {
+export async function writeArchive(directory: string, file: string): Promise<MeasuredFile> {
   const tar = spawn('tar', [...tarArgs, '--directory', directory, '.'], {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { PATH: process.env.PATH, LC_ALL: 'C' },
@@ -61,23 +54,13 @@ export async function writeArchive(directory: string, file: string): Promise<Arc
     tar.on('error', reject);
     tar.on('close', resolve);
   });
-  const hash = createHash('sha256');
-  let bytes = 0;
-  const measure = new Transform({
-    transform(chunk: Buffer, _encoding, done) {
-      hash.update(chunk);
-      bytes += chunk.length;
-      done(null, chunk);
+  const [written, code] = await Promise.all([writeMeasuredFile(file, tar.stdout, createGzip()), ended]).catch(
+    (error: unknown) => {
+      throw failed(error instanceof Error ? error.message : String(error), error);
     },
-  });
-  const [, code] = await Promise.all([
-    pipeline(tar.stdout, createGzip(), measure, createWriteStream(file, { mode: 0o600 })),
-    ended,
-  ]).catch((error: unknown) => {
-    throw failed(error instanceof Error ? error.message : String(error), error);
-  });
+  );
   if (code !== 0) throw failed(said.trim());
-  return { bytes, sha256: hash.digest('hex') };
+  return written;
 }
 
 function failed(found: string, cause?: unknown): SlipError {

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Application } from '../app/application.ts';
 import { parseCommand } from '../app/command-line.ts';
-import type { Archive } from './archive.ts';
+import type { MeasuredFile } from './measured-file.ts';
 import type { Migration } from './migrations.ts';
 
 /** Raise when a runtime of before could not run a package of this form, or a release tool of before not read it. */
@@ -17,7 +17,7 @@ export interface PackageDescription {
   readonly version: string;
   readonly schemaMin: string;
   readonly schemaMax: string;
-  readonly archive: Archive;
+  readonly archive: MeasuredFile;
   readonly needs: readonly Service[];
   /** Commands are split into their words. */
   readonly application: Omit<Application, 'start' | 'workers' | 'schedule'> & {

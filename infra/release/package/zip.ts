@@ -1,9 +1,7 @@
-import { createHash } from 'node:crypto';
-import { createReadStream, createWriteStream } from 'node:fs';
+import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
-import { Transform } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
 import { ZipFile } from 'yazl';
+import { type MeasuredFile, writeMeasuredFile } from './measured-file.ts';
 import type { TreeFile } from './source-tree.ts';
 
 /**
@@ -17,7 +15,7 @@ export async function writeZip(
   file: string,
   entries: readonly TreeFile[],
   stored: readonly { readonly path: string; readonly file: string }[] = [],
-): Promise<{ readonly bytes: number; readonly sha256: string }> {
+): Promise<MeasuredFile> {
   const zip = new ZipFile();
   for (const entry of entries) {
     zip.addBuffer(entry.content, entry.path, {
@@ -36,15 +34,5 @@ export async function writeZip(
     });
   }
   zip.end();
-  const hash = createHash('sha256');
-  let bytes = 0;
-  const measure = new Transform({
-    transform(chunk: Buffer, _encoding, done) {
-      hash.update(chunk);
-      bytes += chunk.length;
-      done(null, chunk);
-    },
-  });
-  await pipeline(zip.outputStream as NodeJS.ReadableStream, measure, createWriteStream(file, { mode: 0o600 }));
-  return { bytes, sha256: hash.digest('hex') };
+  return writeMeasuredFile(file, zip.outputStream);
 }
