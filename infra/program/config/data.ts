@@ -132,7 +132,7 @@ export const media = {
     { min: 0, max: 200 },
     {
       about:
-        "How long the share's daily snapshots are kept, from which single files are restored; 0 takes none. Azure Backup takes them, as a trusted service of Azure that the account then lets in.",
+        "How long the share's daily snapshots are kept, from which single files are restored; 0 takes none. Azure Backup takes them, as a trusted service of Azure that the account then lets in. Going back to 0 deletes them, which `protect.except` has to allow with `media` first.",
       example: '60',
       unit: 'days',
       default: byStage({ prod: 30, dev: 0 }),
