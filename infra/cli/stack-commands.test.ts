@@ -30,7 +30,7 @@ afterAll(async () => {
 beforeEach(() => {
   azure.replies.clear();
   azure.unanswered.length = 0;
-  azure.answerLike('healthy');
+  azure.answerLike('healthy', new Date());
   // The identity endpoint, which every command asks first. https://learn.microsoft.com/azure/app-service/overview-managed-identity
   const expires = String(Math.floor(Date.now() / 1000) + 3_600);
   azure.replies.set('GET /token', {
@@ -83,13 +83,15 @@ describe('doctor --stack', () => {
   });
 
   test('fails for one that is broken, what visitors notice first', async () => {
-    azure.answerLike('broken');
+    azure.answerLike('broken', new Date());
     const { code, stdout, stderr } = await slipway('doctor', '--stack', 'prod', '--json');
     expect(code).toBe(1);
     expect(stderr).toContain('SLIP-DOCTOR-PROBLEMS');
     const [findings] = stdout.trim().split('\n');
     expect(JSON.parse(findings ?? '')).toEqual(
-      expect.arrayContaining([expect.objectContaining({ check: 'alerts', since: '2026-11-29T02:13:00Z', urgency: 1 })]),
+      expect.arrayContaining([
+        expect.objectContaining({ check: 'alerts', found: expect.stringContaining('app-5xx'), urgency: 1 }),
+      ]),
     );
   });
 });
@@ -127,12 +129,12 @@ describe('logs --stack', () => {
     expect({ code, errors: errorsIn(stderr), unanswered: azure.unanswered }).toEqual(DONE);
     const lines = stdout.trimEnd().split('\n');
     expect(lines.slice(0, 4)).toEqual([
-      expect.stringMatching(/^02:57:39\.000 production lw0sdlwk0008PB worker\.queue {2}.*job 17 done/),
-      expect.stringMatching(/^02:57:40\.900 staging lw1sdlwk0009EF app {2}.*Connection timed out/),
+      expect.stringMatching(/^\d\d:\d\d:\d\d\.\d{3} production lw0sdlwk0008PB worker\.queue {2}.*job 17 done/),
+      expect.stringMatching(/^\d\d:\d\d:\d\d\.\d{3} staging lw1sdlwk0009EF app {2}.*Connection timed out/),
       expect.stringMatching(
-        /^02:57:41\.200 production lw0sdlwk0008PB platform {2}Container app-slipway-prod is started\.$/,
+        /^\d\d:\d\d:\d\d\.\d{3} production lw0sdlwk0008PB platform {2}Container app-slipway-prod is started\.$/,
       ),
-      expect.stringMatching(/^02:58:03\.500 production lw0sdlwk0008PB sidecar {2}.*Blob answers slowly/),
+      expect.stringMatching(/^\d\d:\d\d:\d\d\.\d{3} production lw0sdlwk0008PB sidecar {2}.*Blob answers slowly/),
     ]);
     expect(lines.slice(4)).toEqual([
       '== staging answers 503; the startup log of its container (failure, 2026-11-29T02:57:00Z):',

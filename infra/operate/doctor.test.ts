@@ -1,8 +1,8 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import type { Finding } from '../azure/doctor/check.ts';
 import { findingsText } from '../azure/doctor/findings-text.ts';
-import { AzureServer } from '../testbed/azure/azure-server.ts';
-import { answerAsStore, LIVE, NOW, OUTPUTS, SITE, stackOn } from '../testbed/azure/stack-on.ts';
+import { AzureServer, NOW } from '../testbed/azure/azure-server.ts';
+import { answerAsStore, LIVE, OUTPUTS, SITE, stackOn } from '../testbed/azure/stack-on.ts';
 import { eventually } from '../testbed/eventually.ts';
 import { AFTER_UP, examine } from './doctor.ts';
 
@@ -54,8 +54,8 @@ describe('a stack that is up', () => {
       expect.arrayContaining([
         'staging site: App Service has it as Stopped',
         'production instances: container does not run: 9c0e77d1 is STOPPED',
-        'alerts: slipway-prod-app-5xx fires on app-slipway-prod (Sev1): The app answers with server errors. First thing to do: docs/runbooks/alerts.md',
-        "Azure: flexibleServers mysql-slipway is Unavailable: We're sorry, your MySQL server is unavailable",
+        'alerts: slipway-prod-app-5xx (Sev1) on app-slipway-prod: The app answers with server errors.',
+        "Azure services: flexibleServers mysql-slipway is Unavailable: We're sorry, your MySQL server is unavailable",
         'staging Key Vault references: DATABASE_PASSWORD is not resolved: AccessToKeyVaultDenied, Access to Key Vault was denied.',
         'staging mounts: media (stslipwaymedia/media) is InvalidCredentials',
         'private endpoints: pe-media is Pending: Awaiting approval',
@@ -69,6 +69,9 @@ describe('a stack that is up', () => {
       ]),
     );
     expect(problems.map(({ found }) => found).join()).not.toContain('mysql-cpu');
+    expect(problems.find(({ found }) => found.includes('app-5xx'))?.page).toBe(
+      'https://github.com/example/shop/blob/main/docs/runbooks/production-down.md',
+    );
     const text = findingsText(findings, NOW);
     const first = text.split('\n')[0];
     expect(first).toMatch(/^NO {2}.*since 2026-11-29 02:13 UTC \(47 min\)$/);
@@ -165,7 +168,7 @@ describe('a question without an answer', () => {
   ])('for %i says what is missing and leaves the others alone', async (status, code, fix) => {
     const it = stackOn(azure);
     azure.replies.set(ALERTS, refusal(status, code));
-    const findings = await examine(it, some('alerts', 'Azure', 'private endpoints'));
+    const findings = await examine(it, some('alerts', 'Azure services', 'private endpoints'));
     expect(only(findings, 'unknown')).toEqual([
       {
         check: 'alerts',
@@ -174,7 +177,7 @@ describe('a question without an answer', () => {
         fix: expect.stringMatching(fix),
       },
     ]);
-    expect(only(findings, 'fine').map(({ check }) => check)).toEqual(['Azure', 'private endpoints']);
+    expect(only(findings, 'fine').map(({ check }) => check)).toEqual(['Azure services', 'private endpoints']);
   });
 
   test('because nothing is answered ends at the limit of a call', async () => {

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
-import { AzureServer } from '../testbed/azure/azure-server.ts';
-import { NOW, SITE, stackOn } from '../testbed/azure/stack-on.ts';
+import { AzureServer, NOW } from '../testbed/azure/azure-server.ts';
+import { SITE, stackOn } from '../testbed/azure/stack-on.ts';
 import { logQuery } from './queries.ts';
 import type { Stack } from './stack.ts';
 import { type StackLogChoice, type StackLogEvent, stackLogs, timespanOf } from './stack-logs.ts';

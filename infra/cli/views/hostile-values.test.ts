@@ -1,7 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
+import type { Finding } from '../../azure/doctor/check.ts';
 import type { ApplicationWorkers } from '../../lib/application-workers.ts';
 import { SlipError } from '../../lib/errors.ts';
 import type { RegionStatus, SlotStatus } from '../../local/status.ts';
+import type { StackStatus } from '../../operate/stack-status.ts';
 import type { MediaState } from '../../release/media/media-state.ts';
 import type { ReleaseEvent } from '../../release/phases/steps.ts';
 import type { HistoryEntry } from '../../release/store/history.ts';
@@ -16,6 +18,8 @@ import { LiveLine } from './live-line.ts';
 import { mediaText } from './media-text.ts';
 import { releaseSummaryText } from './release-summary-text.ts';
 import { outcomeLine, ReleaseView } from './release-view.ts';
+import { stackLogText } from './stack-log-text.ts';
+import { stackStatusText } from './stack-status-text.ts';
 import { statusText } from './status-text.ts';
 
 /** A name that clears the screen, begins lines of its own and hides its end. */
@@ -130,9 +134,28 @@ function releaseShows(event: ReleaseEvent): string {
   return written.join('');
 }
 
+function stackOfValue(value: string): StackStatus {
+  const sidecar = { slot: value, instance: value, lastAt: value, absent: false, ready: true, blobUp: true };
+  const figures = { pending: 1, oldestSeconds: 1, stuck: 1, conflicts: 1 };
+  const overview = { version: value, startedAt: value, instances: { ready: 1, all: 1 }, media: mediaOf(value) };
+  const slot = { ...overview, sidecars: [{ ...sidecar, ...figures }] };
+  const problem: Finding = { check: value, verdict: 'problem', found: value, fix: value, since: value, page: value };
+  const unasked = [{ what: value, why: value, fix: value }];
+  const rest = { region: value, well: false, unreleased: [value], unasked, problems: [problem] };
+  return { ...rest, slots: { production: slot, staging: slot }, ...summaryOf(value) };
+}
+
+function stackLogLine(value: string): string {
+  return stackLogText({ line: { at: value, slot: 'staging', process: value, host: value, level: value, line: value } });
+}
+
 const outputs: [string, (value: string) => string][] = [
   ['status', (value) => statusText(regionOf(value))],
   ['status: releases', (value) => releaseSummaryText(summaryOf(value))],
+  ['status of a stack', (value) => stackStatusText(stackOfValue(value), new Date(0))],
+  ['logs of a stack', stackLogLine],
+  ['logs of a stack: notes', (value) => stackLogText({ note: value })],
+  ['logs of a stack: no answer', (value) => stackLogText({ unasked: { what: value, why: value, fix: value } })],
   ['history', (value) => historyText([entryOf(value)])],
   ['media list', (value) => mediaText('production', mediaOf(value))],
   ['media import', (value) => importedText({ files: 1, bytes: 1, skipped: [{ name: value, reason: value }] })],

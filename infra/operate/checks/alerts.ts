@@ -46,12 +46,13 @@ function newestOfEach(alerts: readonly unknown[]): unknown[] {
 function asFinding(stack: Stack, alert: unknown): Finding {
   const essentials = (member: string): string => textOf(alert, 'properties', 'essentials', member);
   const severity = essentials('severity');
-  const about = essentials('description') || textOf(alert, 'name');
+  // The rules of the program end their description with the address of their runbook; other rules have none.
+  const [about = '', page = PAGE] = essentials('description').split(' What to do: ');
   return problemOf(
     NAME,
-    `${ruleOf(alert)} fires on ${essentials('targetResourceName')} (${severity}): ${about}`,
-    `./slipway status --stack ${stack.name}, then the row of this alert on the page`,
-    { urgency: URGENCY[severity] ?? 2, since: essentials('startDateTime'), page: PAGE },
+    `${ruleOf(alert)} (${severity}) on ${essentials('targetResourceName')}: ${about || textOf(alert, 'name')}`,
+    `the runbook; it closes by itself once its condition is gone. Began it with a release: ./slipway rollback --stack ${stack.name}`,
+    { urgency: URGENCY[severity] ?? 2, since: essentials('startDateTime'), page },
   );
 }
 

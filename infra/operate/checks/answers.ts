@@ -1,6 +1,6 @@
 import type { Finding } from '../../azure/doctor/check.ts';
 import { describeHealth, type HealthCheck, readHealth } from '../../release/appservice/health.ts';
-import type { Observation } from '../../release/appservice/web-slot.ts';
+import { type Observation, versionOf } from '../../release/appservice/web-slot.ts';
 import { lastLive } from '../../release/store/history.ts';
 import type { SlotName, Stack } from '../stack.ts';
 import { urgencyOf } from './site-state.ts';
@@ -22,7 +22,7 @@ export const answers = ofEachSlot('answers', 'none', async (stack, slot, check) 
   return orFine(
     wrong.map(([name, found]) => unhealthy(check, slot, name, found)),
     check,
-    'and is healthy',
+    `version ${versionOf(alive)?.version ?? 'unknown'}, healthy`,
   );
 });
 

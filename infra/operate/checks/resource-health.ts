@@ -3,7 +3,7 @@ import { AZURE_API } from '../../lib/azure-api-versions.ts';
 import { listOf, textOf } from '../../lib/json.ts';
 import { orFine, problemOf, runbook, type StackCheck } from './stack-check.ts';
 
-const NAME = 'Azure';
+const NAME = 'Azure services';
 
 /** What Azure says of its own services: MySQL, Redis, Blob, the app, Front Door. */
 export const resourceHealth: StackCheck = {
@@ -22,7 +22,7 @@ function asFinding(status: unknown): Finding {
   const [action] = listOf(status, 'properties', 'recommendedActions').map((each) => textOf(each, 'action'));
   const eta = text('resolutionETA');
   const fix = [
-    action ?? 'nothing that you can do mends it: see https://azure.status.microsoft',
+    action ?? 'nothing that you can do fixes it: see https://azure.status.microsoft',
     ...(eta === '' ? [] : [`Azure expects the end at ${eta}`]),
   ].join('; ');
   return problemOf(NAME, `${resourceOf(status)} is ${stateOf(status)}: ${text('summary') || text('title')}`, fix, {

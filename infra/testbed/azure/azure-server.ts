@@ -24,6 +24,9 @@ export interface Reply {
   readonly hangs?: true;
 }
 
+/** The moment of the answers in `answers/`. */
+export const NOW = new Date('2026-11-29T03:00:00Z');
+const ISO_TIME = /\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z/g;
 const ANSWERS = join(import.meta.dirname, 'answers');
 const HOSTS = [
   'management.azure.com',
@@ -100,8 +103,10 @@ export class AzureServer {
     return `http://127.0.0.1:${portOf(this.#second)}`;
   }
 
-  answerLike(scenario: 'healthy' | 'broken'): void {
-    for (const { request, body } of recordedAnswers(scenario)) this.replies.set(request, { body });
+  /** With `now`, every time of the answers is moved by as much as it is away from theirs: for a process that has the machine's clock. */
+  answerLike(scenario: 'healthy' | 'broken', now: Date = NOW): void {
+    const byMs = now.getTime() - NOW.getTime();
+    for (const { request, body } of recordedAnswers(scenario)) this.replies.set(request, { body: moved(body, byMs) });
   }
 
   async close(): Promise<void> {
@@ -134,6 +139,11 @@ export class AzureServer {
       this.replies.get(`${method} ${path}`)
     );
   }
+}
+
+function moved(body: unknown, byMs: number): unknown {
+  const text = JSON.stringify(body).replace(ISO_TIME, (time) => new Date(Date.parse(time) + byMs).toISOString());
+  return byMs === 0 ? body : JSON.parse(text);
 }
 
 function listening(server: Server): Promise<void> {

@@ -5,10 +5,8 @@ import type { HistoryEntry } from '../../release/store/history.ts';
 import { Seal } from '../../release/store/seal.ts';
 import { incomplete } from '../../release/target/stack-outputs.ts';
 import type { ReleaseTarget } from '../../release/target/target.ts';
-import type { AzureServer } from './azure-server.ts';
+import { type AzureServer, NOW } from './azure-server.ts';
 
-/** The moment of the answers in `answers/`. */
-export const NOW = new Date('2026-11-29T03:00:00Z');
 const KEY_VAULT = 'https://kv-slipway.vault.azure.net/secrets';
 const reference = (secret: string): string => `@Microsoft.KeyVault(SecretUri=${KEY_VAULT}/${secret})`;
 
