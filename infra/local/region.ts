@@ -68,6 +68,7 @@ export async function runRegion(options: RegionOptions): Promise<RunningRegion> 
       production: `127.0.0.1:${platform.ports.production}`,
       staging: `127.0.0.1:${platform.ports.staging}`,
     },
+    annotationFile: platform.paths.annotations,
     accountKey: (account) => keyInGroup(platform, account),
     resolveText: (text) => resolveText(text, platform.resolver),
     log,

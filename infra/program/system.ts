@@ -209,7 +209,7 @@ function addMonitoringAndLocks(context: Context, parts: Parts, released: Release
 
 /** The stack's outputs, for releases, people and other tools. */
 function applicationOutputs(context: Context, parts: Parts, released: ReleasedSettings) {
-  const { shared, group, identity, vault, database, media, frontDoor, web, hosts } = parts;
+  const { shared, group, observe, identity, vault, database, media, frontDoor, web, hosts } = parts;
   return {
     subscriptionId: context.subscriptionId,
     location: context.location,
@@ -224,6 +224,8 @@ function applicationOutputs(context: Context, parts: Parts, released: ReleasedSe
     // Who reads the application's secrets, which `slipway secret set` puts into the vault.
     appPrincipalId: identity.principalId,
     vaultName: vault.name,
+    // Where a release marks its moment.
+    insightsId: observe.insightsId,
     databaseAdministrator: database.administrator,
     mediaEndpoint: media.endpoint,
     mediaContainer: media.containerName,

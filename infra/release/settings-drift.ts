@@ -1,14 +1,11 @@
 import { type Configuration, type HistoryEntry, lastLive } from './store/history.ts';
-import { hasMounts, holds } from './store/slot-configuration.ts';
+import { differingSettings, hasMounts, holds } from './store/slot-configuration.ts';
 
 /** What production has otherwise than the last release wrote it, a line each. Names alone: a value may be anything. */
 export function settingsDrift(found: Configuration, released: Configuration): string[] {
-  const names = [...new Set([...Object.keys(found.settings), ...Object.keys(released.settings)])].toSorted();
-  const settings = names.flatMap((name) => {
-    const [now, then] = [found.settings[name], released.settings[name]];
-    if (now === then) return [];
-    if (then === undefined) return [`app setting ${name}: added since the release`];
-    return [`app setting ${name}: ${now === undefined ? 'removed' : 'changed'} since the release`];
+  const settings = differingSettings(found.settings, released.settings).map((name) => {
+    if (released.settings[name] === undefined) return `app setting ${name}: added since the release`;
+    return `app setting ${name}: ${found.settings[name] === undefined ? 'removed' : 'changed'} since the release`;
   });
   const containers = released.siteContainers.flatMap(({ name, properties }) => {
     const container = found.siteContainers.find((each) => each.name === name);

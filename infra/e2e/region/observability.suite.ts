@@ -42,6 +42,13 @@ export function describeObservability(region: () => TestRegion): void {
     });
   });
 
+  test('the first release is marked in Application Insights', async () => {
+    const file = join(region().stateDir, 'annotations.json');
+    const marks = JSON.parse(await readFile(file, 'utf8')) as readonly { readonly AnnotationName: string }[];
+    const live = (await region().status()).slots.production.version;
+    expect(marks.map(({ AnnotationName }) => AnnotationName)).toContain(`release of ${live}: live`);
+  });
+
   test('no log and no telemetry holds a password, a token, a key or a cache value', async () => {
     const { production, cacheApiToken, releaseToken } = await region().connection();
     const value = `cached-${randomBytes(12).toString('hex')}`;

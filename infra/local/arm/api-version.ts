@@ -16,7 +16,15 @@ const RESOURCES: readonly string[] = [
 
 const STORAGE: readonly string[] = ['2022-09-01', '2023-01-01', '2023-04-01', '2023-05-01', '2024-01-01'];
 
-const SUPPORTED = { 'Microsoft.Web': WEB, 'Microsoft.Storage': STORAGE, 'Microsoft.Resources': RESOURCES } as const;
+/** The only one that has annotations. */
+const INSIGHTS: readonly string[] = ['2015-05-01'];
+
+const SUPPORTED = {
+  'Microsoft.Insights': INSIGHTS,
+  'Microsoft.Web': WEB,
+  'Microsoft.Storage': STORAGE,
+  'Microsoft.Resources': RESOURCES,
+} as const;
 export type Provider = keyof typeof SUPPORTED;
 
 export function assertApiVersion(query: URLSearchParams, provider: Provider): void {

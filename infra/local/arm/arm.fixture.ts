@@ -57,6 +57,7 @@ export async function armFixture(
     token: TOKEN,
     tls: { key: await readFile(keyFile), cert: await readFile(certFile) },
     port: 0,
+    annotationFile: paths.annotations,
     hostNames: { production: '127.0.0.1:8080', staging: '127.0.0.1:8081' },
     ...options.plane,
   });

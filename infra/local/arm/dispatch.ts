@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { badRequest } from '../appservice/arm-error.ts';
 import type { SlotName } from '../appservice/worker.ts';
+import { componentAnnotations } from './annotations.ts';
 import { type Answer, notFound, ok } from './answer.ts';
 import { assertApiVersion, type Provider } from './api-version.ts';
 import { appSettingRoutes } from './app-settings.ts';
@@ -49,6 +50,7 @@ export async function dispatch(plane: Plane, request: IncomingMessage): Promise<
   assertApiVersion(url.searchParams, providerOf(segments));
   const scope = scopeOf(plane, segments);
   if (scope.kind === 'storageAccount') return listKeys(plane, method, scope);
+  if (scope.kind === 'component') return componentAnnotations(plane, request, url.searchParams, scope);
   if (scope.kind !== 'site') return listing(plane, scope.kind, method);
   const routes = scope.onSlot ? ROUTES.filter(({ appOnly }) => appOnly !== true) : ROUTES;
   return run(plane, request, url, scope.slot, routes, scope.rest);
@@ -66,7 +68,11 @@ async function run(
   return route.handle({ plane, slot, values, query: url.searchParams, request });
 }
 
-function listing(plane: Plane, kind: Exclude<Scope['kind'], 'site' | 'storageAccount'>, method: string): Answer {
+function listing(
+  plane: Plane,
+  kind: Exclude<Scope['kind'], 'site' | 'storageAccount' | 'component'>,
+  method: string,
+): Answer {
   if (method !== 'GET') throw new MethodNotAllowed(method, ['GET']);
   switch (kind) {
     case 'subscription':
@@ -83,6 +89,7 @@ function listing(plane: Plane, kind: Exclude<Scope['kind'], 'site' | 'storageAcc
 function providerOf(segments: readonly string[]): Provider {
   const names = segments.map((segment) => segment.toLowerCase());
   if (names.includes('microsoft.web')) return 'Microsoft.Web';
+  if (names.includes('microsoft.insights')) return 'Microsoft.Insights';
   return names.includes('microsoft.storage') ? 'Microsoft.Storage' : 'Microsoft.Resources';
 }
 

@@ -5,6 +5,7 @@ import { messageOf } from '../../lib/error-message.ts';
 import { ArmError } from '../appservice/arm-error.ts';
 import type { Site } from '../appservice/site.ts';
 import type { SlotName } from '../appservice/worker.ts';
+import { AnnotationFile } from './annotation-file.ts';
 import { type Answer, errorAnswer, send } from './answer.ts';
 import { assertBearer } from './bearer.ts';
 import { dispatch } from './dispatch.ts';
@@ -31,6 +32,8 @@ export interface ManagementPlaneOptions {
   readonly resolveText?: (text: string) => string;
   /** The key of a storage account in the resource group. Default: there are no accounts. */
   readonly accountKey?: (account: string) => string | undefined;
+  /** Where markers of Application Insights are kept. */
+  readonly annotationFile: string;
   /** Bytes. Default 2 GiB, as Azure. */
   readonly largestPackage?: number;
   readonly log?: (event: { readonly event: string; readonly [detail: string]: unknown }) => void;
@@ -61,6 +64,7 @@ export class ManagementPlane {
       hostNames: options.hostNames,
       endpoint,
       largestPackage: options.largestPackage ?? LARGEST_PACKAGE_BYTES,
+      annotations: new AnnotationFile(options.annotationFile),
       accountKey: options.accountKey ?? (() => undefined),
       resolveText: options.resolveText ?? ((text) => text),
     };

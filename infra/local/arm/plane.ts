@@ -1,5 +1,6 @@
 import type { Site } from '../appservice/site.ts';
 import type { SlotName } from '../appservice/worker.ts';
+import type { AnnotationFile } from './annotation-file.ts';
 
 /** What the routes work with. */
 export interface Plane {
@@ -14,6 +15,8 @@ export interface Plane {
   readonly largestPackage: number;
   /** The key of a storage account in the resource group. */
   readonly accountKey: (account: string) => string | undefined;
+  /** Markers of Application Insights. */
+  readonly annotations: AnnotationFile;
   /** Says what a text of the program (an identity's id, a plan's) is once it is created. */
   readonly resolveText: (text: string) => string;
 }

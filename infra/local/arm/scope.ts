@@ -7,6 +7,7 @@ import type { Plane } from './plane.ts';
 export type Scope =
   | { readonly kind: 'subscription' | 'resourceGroup' | 'sites' | 'slots' }
   | { readonly kind: 'storageAccount'; readonly account: string; readonly rest: readonly string[] }
+  | { readonly kind: 'component'; readonly name: string; readonly rest: readonly string[] }
   | { readonly kind: 'site'; readonly slot: SlotName; readonly onSlot: boolean; readonly rest: readonly string[] };
 
 const same = (a: string | undefined, b: string): boolean => a?.toLowerCase() === b.toLowerCase();
@@ -26,6 +27,9 @@ export function scopeOf(plane: Plane, segments: readonly string[]): Scope {
   if (providers === undefined) return { kind: 'resourceGroup' };
   if (same(providers, 'providers') && same(provider, 'Microsoft.Storage') && same(sites, 'storageAccounts')) {
     return { kind: 'storageAccount', account: site ?? '', rest: below };
+  }
+  if (same(providers, 'providers') && same(provider, 'Microsoft.Insights') && same(sites, 'components')) {
+    return { kind: 'component', name: site ?? '', rest: below };
   }
   if (!same(providers, 'providers') || !same(provider, 'Microsoft.Web') || !same(sites, 'sites')) throw unknownUri();
   if (site === undefined) return { kind: 'sites' };

@@ -33,6 +33,8 @@ export interface StatePaths {
   readonly telemetry: string;
   /** What the front writes of each request. */
   readonly traffic: string;
+  /** Markers that releases wrote to Application Insights. */
+  readonly annotations: string;
   /** Events of the releases that were made from this machine, one a line. */
   readonly releaseJournal: string;
   worker(id: WorkerId): { readonly home: string; readonly run: string };
@@ -78,6 +80,7 @@ export function statePaths(stateDir: string): StatePaths {
     logs: join(root, 'logs'),
     telemetry: join(root, 'telemetry'),
     traffic: join(root, 'traffic'),
+    annotations: join(root, 'annotations.json'),
     releaseJournal: join(root, 'releases.ndjson'),
     worker: (id) => ({ home: join(root, 'workers', id, 'home'), run: join(root, 'workers', id, 'run') }),
   };

@@ -6,6 +6,8 @@ import type { Application } from '../app/application.ts';
 import type { Smoke } from '../app/manifest-schema.ts';
 import type { Configuration, EntryKind, HistoryEntry, Outcome } from '../store/history.ts';
 import type { Phase } from '../store/lock.ts';
+import { differingSettings } from '../store/slot-configuration.ts';
+import { markRelease } from './mark-release.ts';
 import type { Session } from './session.ts';
 
 /** The version an attempt wants live, with everything needed to put it up again. */
@@ -32,6 +34,7 @@ export class Attempt {
   readonly #session: Session;
   #phase: Phase | undefined;
   #withdrew = false;
+  #swappedAt: Date | undefined;
 
   constructor(session: Session, kind: EntryKind, candidate: Candidate) {
     this.#session = session;
@@ -42,6 +45,7 @@ export class Attempt {
   /** Recorded before the phase begins, so that whoever comes after a crash knows what may have happened. */
   async enter(phase: Phase, lastSwap?: string): Promise<void> {
     this.#phase = phase;
+    if (phase === 'swapped') this.#swappedAt = new Date();
     await this.#session.lock.write({ phase, entry: this.entry('abandoned'), lastSwap });
   }
 
@@ -71,6 +75,9 @@ export class Attempt {
     const entry = this.entry(outcome, error);
     await this.#session.history.append(entry);
     await this.#session.lock.write(undefined);
+    const before = this.#session.before?.entry?.settings ?? entry.settings;
+    const changed = differingSettings(entry.settings, before);
+    await markRelease(this.#session, entry, { at: this.#swappedAt ?? new Date(), changed });
     return entry;
   }
 

@@ -3,6 +3,7 @@ import type { Intent, ReleaseLock } from '../store/lock.ts';
 import { describeFailure } from './attempt.ts';
 import { resetPreparation, verifyProduction } from './go-live.ts';
 import { declareLive, withdrawAtOnce } from './live-declaration.ts';
+import { markRelease } from './mark-release.ts';
 import type { Access, Session } from './session.ts';
 import type { Steps } from './steps.ts';
 import { hasSwapped } from './swap.ts';
@@ -28,8 +29,10 @@ export async function heal(context: HealContext): Promise<void> {
     const { outcome, done } = await finishOrUndo(context, left);
     lock.assertHeld();
     await declareRunning(context);
-    await context.history.append({ ...left.entry, outcome });
+    const entry = { ...left.entry, outcome };
+    await context.history.append(entry);
     await lock.write(undefined);
+    await markRelease(context, entry, { at: new Date(left.entry.startedAt), changed: [] });
     note(done);
   });
 }

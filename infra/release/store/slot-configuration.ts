@@ -54,6 +54,12 @@ export function hasMounts(found: Mounts, wanted: Mounts): boolean {
 
 type Mounts = Readonly<Record<string, WantedMount>>;
 
+/** Names of settings that only one of both has, or that have another value in each. */
+export function differingSettings(one: Configuration['settings'], other: Configuration['settings']): string[] {
+  const names = new Set([...Object.keys(one), ...Object.keys(other)]);
+  return [...names].filter((name) => one[name] !== other[name]).toSorted();
+}
+
 /** Every wanted member is there with its value; lists in any order. */
 export function holds(found: unknown, wanted: unknown): boolean {
   if (Array.isArray(wanted)) {

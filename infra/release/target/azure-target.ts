@@ -5,6 +5,7 @@ import { SlipError } from '../../lib/errors.ts';
 import { asObject, parseObject } from '../../lib/json.ts';
 import { cleanEnvironment, type ProgramResult, runProgram } from '../../lib/run-program.ts';
 import { asWanted } from '../../lib/wanted.ts';
+import { ANNOTATED_WITHIN_MS, writeAnnotation } from '../annotation.ts';
 import { AppService } from '../appservice/app-service.ts';
 import { missingInVault } from '../secrets/vault-state.ts';
 import { registryImage } from './registry-image.ts';
@@ -52,7 +53,9 @@ export async function azureTarget({ stack, root, startMs }: AzureTargetOptions):
     slot: textOutput(outputs, 'slotName', where),
   };
   const management = { credential, pollMs: POLL_MS };
-  const arm = new Arm({ token: async () => (await credential.getToken(ARM_SCOPE)).token });
+  const token = async () => (await credential.getToken(ARM_SCOPE)).token;
+  const arm = new Arm({ token });
+  const insights = new Arm({ token, limitMs: ANNOTATED_WITHIN_MS });
   const vault = textOutput(outputs, 'vaultName', where);
   const inVault = (secret: string) =>
     `@Microsoft.KeyVault(SecretUri=https://${vault}.vault.azure.net/secrets/${secret})`;
@@ -81,6 +84,7 @@ export async function azureTarget({ stack, root, startMs }: AzureTargetOptions):
     imageState: (image) => registryImage(image, async () => (await credential.getToken(ARM_SCOPE)).token),
     missingSecrets: (names) => missingInVault(arm, { ...site, vault: textOutput(outputs, 'vaultName', where) }, names),
     slotLog: () => new AppService(site, management).containerLog(),
+    annotate: async (annotation) => writeAnnotation(insights, textOutput(outputs, 'insightsId', where), annotation),
     wanted: async () => wanted,
   };
 }

@@ -2,11 +2,13 @@ import { readFile } from 'node:fs/promises';
 import { getCACertificates, setDefaultCACertificates } from 'node:tls';
 import type { AccessToken, TokenCredential } from '@azure/core-auth';
 import { ContainerClient, StorageSharedKeyCredential } from '@azure/storage-blob';
+import { Arm } from '../../azure/arm.ts';
 import type { Evaluation } from '../../evaluate/recorded.ts';
 import { AppSecrets } from '../../lib/app-secrets.ts';
 import { readConnection } from '../../lib/connection.ts';
 import { asWanted } from '../../lib/wanted.ts';
-import { incomplete } from './stack-outputs.ts';
+import { ANNOTATED_WITHIN_MS, writeAnnotation } from '../annotation.ts';
+import { incomplete, textOutput } from './stack-outputs.ts';
 import type { ReleaseTarget } from './target.ts';
 
 const POLL_MS = 50;
@@ -27,6 +29,8 @@ export interface LocalTargetOptions {
   readonly stateDir: string;
   /** The program with the sidecar's image of now. Called when the wanted configuration is asked for. */
   readonly evaluation: () => Promise<Evaluation>;
+  /** The program as it was evaluated last. */
+  readonly lastEvaluation: () => Promise<Pick<Evaluation, 'outputs'> | undefined>;
   readonly hasImage: (image: string) => Promise<boolean>;
   /** The newest lines of the staging slot's log. */
   readonly slotLog: () => Promise<readonly string[]>;
@@ -38,6 +42,7 @@ export interface LocalTargetOptions {
 export async function localTarget({
   stateDir,
   evaluation,
+  lastEvaluation,
   hasImage,
   slotLog,
   startMs,
@@ -49,6 +54,12 @@ export async function localTarget({
   const credential = new StorageSharedKeyCredential(releases.account, releases.key);
   const container = new ContainerClient(`${releases.endpoint.replace(/\/$/, '')}/${releases.container}`, credential, {
     retryOptions: { maxTries: 3, retryDelayInMs: 200, maxRetryDelayInMs: 1000 },
+  });
+  const arm = new Arm({
+    endpoint: connection.management,
+    token: async () => connection.managementToken,
+    limitMs: ANNOTATED_WITHIN_MS,
+    ca,
   });
   return {
     stack: 'local',
@@ -79,6 +90,10 @@ export async function localTarget({
       return names.filter((name) => known[name] === undefined);
     },
     slotLog,
+    annotate: async (annotation) => {
+      const outputs = (await lastEvaluation())?.outputs ?? {};
+      await writeAnnotation(arm, textOutput(outputs, 'insightsId', 'the program'), annotation);
+    },
     wanted: async () => {
       const { outputs, stage } = await evaluation();
       return asWanted(outputs.wanted, (path) => incomplete(path, `stage ${stage}`));

@@ -34,6 +34,11 @@ export async function openTarget({ stack, stateDir, startMs }: TargetChoice): Pr
       await callRegion(paths.controlSocket, 'adopt', ADOPT_MS);
       return evaluation;
     },
+    lastEvaluation: async () => {
+      const { statePaths } = await import('../../local/state/paths.ts');
+      const { keptEvaluation } = await import('../../local/program/evaluated-program.ts');
+      return keptEvaluation(statePaths(stateDir));
+    },
     hasImage: async (image) => {
       const { pullImage } = await import('../../local/worker/sidecar-image.ts');
       const { statePaths } = await import('../../local/state/paths.ts');

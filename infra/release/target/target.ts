@@ -1,5 +1,6 @@
 import type { ContainerClient } from '@azure/storage-blob';
 import type { WantedConfiguration } from '../../lib/wanted.ts';
+import type { Annotation } from '../annotation.ts';
 import type { ManagementAccess, SiteAddress } from '../appservice/site.ts';
 
 export interface ReleaseTokens {
@@ -60,6 +61,8 @@ export interface ReleaseTarget {
   readonly missingSecrets: (settings: readonly string[]) => Promise<readonly string[]>;
   /** The newest lines of the staging slot's log; empty when the region has none. */
   readonly slotLog: () => Promise<readonly string[]>;
+  /** Marks a moment in the region's Application Insights. Throws when it is not taken. */
+  readonly annotate: (annotation: Annotation) => Promise<void>;
   /** What the program wants now. Locally this evaluates it. */
   readonly wanted: () => Promise<WantedConfiguration>;
 }

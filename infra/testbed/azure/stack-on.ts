@@ -161,6 +161,7 @@ export function stackOn(azure: AzureServer, options: Partial<StackOptions> = {})
     imageState: async () => 'unknown',
     missingSecrets: async () => [],
     slotLog: async () => [],
+    annotate: async () => undefined,
     wanted: async () => asWanted(OUTPUTS.wanted, (path) => incomplete(path, 'the test')),
   };
   return stackOf(target, { now: () => NOW, logAnalytics: azure.endpoint, callMs: 60_000, retryDelayMs: 1, ...options });
