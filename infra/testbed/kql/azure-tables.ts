@@ -8,10 +8,22 @@ const common: Columns = { TimeGenerated: 'datetime', TenantId: 'string', Type: '
  * https://learn.microsoft.com/azure/azure-monitor/reference/tables/<table in small letters>, unless another source is named.
  */
 export const AZURE_TABLES: Readonly<Record<string, Columns>> = {
+  AppDependencies: {
+    ...common,
+    ...{ AppRoleInstance: 'string', AppRoleName: 'string', AppVersion: 'string', Data: 'string' },
+    ...{ DependencyType: 'string', DurationMs: 'real', Id: 'string', ItemCount: 'int', Name: 'string' },
+    ...{ OperationId: 'string', Properties: 'dynamic', ResultCode: 'string', Target: 'string' },
+  },
   AppMetrics: {
     ...common,
     ...{ AppRoleInstance: 'string', AppRoleName: 'string', AppVersion: 'string', Name: 'string' },
     ...{ ItemCount: 'int', Max: 'real', Min: 'real', Sum: 'real', Properties: 'dynamic' },
+  },
+  AppRequests: {
+    ...common,
+    ...{ AppRoleInstance: 'string', AppRoleName: 'string', AppVersion: 'string', DurationMs: 'real', Id: 'string' },
+    ...{ ItemCount: 'int', Name: 'string', OperationId: 'string', Properties: 'dynamic', ResultCode: 'string' },
+    ...{ Url: 'string' },
   },
   AppServiceConsoleLogs: {
     ...common,
@@ -39,6 +51,17 @@ export const AZURE_TABLES: Readonly<Record<string, Columns>> = {
     // https://learn.microsoft.com/azure/web-application-firewall/afds/waf-front-door-monitor
     ...{ action_s: 'string', clientIP_s: 'string', host_s: 'string', policy_s: 'string', policyMode_s: 'string' },
     ...{ requestUri_s: 'string', ruleName_s: 'string', trackingReference_s: 'string' },
+  },
+  AzureMetrics: {
+    ...common,
+    ...{ Average: 'real', Count: 'real', Maximum: 'real', MetricName: 'string', Minimum: 'real', Total: 'real' },
+    ...{ ResourceProvider: 'string', UnitName: 'string' },
+  },
+  // The name of AppRequests in queries of Application Insights itself.
+  // https://learn.microsoft.com/azure/azure-monitor/app/convert-classic-resource#apprequests
+  requests: {
+    ...{ timestamp: 'datetime', application_Version: 'string', cloud_RoleInstance: 'string', duration: 'real' },
+    ...{ name: 'string', operation_Id: 'string', resultCode: 'string' },
   },
   // A function that reads the table Operation. https://learn.microsoft.com/azure/azure-monitor/logs/monitor-workspace
   _LogOperation: { ...common, Category: 'string', Detail: 'string', Level: 'string', Operation: 'string' },

@@ -1,7 +1,7 @@
 import { Component } from '@pulumi/azure-native/applicationinsights/component.js';
 import { Workbook } from '@pulumi/azure-native/applicationinsights/workbook.js';
 import { Workspace } from '@pulumi/azure-native/operationalinsights/workspace.js';
-import { ComponentResource, type Output } from '@pulumi/pulumi';
+import { all, ComponentResource, type Output } from '@pulumi/pulumi';
 import type { Context } from '../../base/context.ts';
 import { stableGuid } from '../../base/naming.ts';
 import type { DiagnosticSource, DiagnosticTarget } from '../diagnostics/diagnostics.ts';
@@ -52,8 +52,8 @@ export class Observe extends ComponentResource {
     this.#group = group;
     this.workspaceId = logs.workspaceId;
     const insights = this.#insights();
-    this.#workbook();
     this.insightsId = insights.id;
+    this.#workbook();
     this.connectionString = insights.connectionString;
     this.registerOutputs({ insightsId: this.insightsId });
   }
@@ -91,7 +91,9 @@ export class Observe extends ComponentResource {
         category: 'workbook',
         displayName,
         sourceId: this.workspaceId,
-        serializedData: this.workspaceId.apply((id) => workbookContent(displayName, id)),
+        serializedData: all([this.workspaceId, this.insightsId]).apply(([workspaceId, insightsId]) =>
+          workbookContent(displayName, { workspaceId, insightsId, runbooks: config.observe.runbooks }),
+        ),
       },
       { parent: this },
     );

@@ -10,9 +10,11 @@ import { workbookContent } from './workbook.ts';
 const METRIC = 'slipway_sidecar_ready';
 
 function programQueries(): Record<string, string> {
-  const { items } = JSON.parse(workbookContent('shop prod', '/workspace'));
-  const tiles = items.flatMap(({ content }: { content: { title?: string; query?: string } }) =>
-    content.query === undefined ? [] : [[`tile: ${content.title}`, content.query]],
+  const { items } = JSON.parse(
+    workbookContent('shop prod', { workspaceId: '/workspace', insightsId: '/insights', runbooks: '' }),
+  );
+  const tiles = items.flatMap(({ content }: { content: { title?: string; query?: string; queryType?: number } }) =>
+    content.query === undefined || content.queryType !== 0 ? [] : [[`tile: ${content.title}`, content.query]],
   );
   const alerts = [...LOG_RULES, ...SIDECAR_RULES].map(({ name, query }) => [`alert: ${name}`, query]);
   const selections: Omit<LogSelection, 'stagingSlot'>[] = [

@@ -1,80 +1,52 @@
-import { metricRows, rowsOf } from './kql.ts';
+import { type ArmTile, type QueryTile, SECTIONS, type Section } from './workbook-tiles.ts';
+
+/** What the tiles ask, by id. */
+export interface WorkbookSources {
+  readonly workspaceId: string;
+  readonly insightsId: string;
+  /** The address of the runbooks; empty when it is not configured. */
+  readonly runbooks: string;
+}
 
 /**
- * The workbook for whoever is on call. With an empty workspace its tiles are empty instead of failing. Format: https://learn.microsoft.com/azure/azure-monitor/visualize/workbooks-overview
+ * The workbook for whoever is on call: his questions, and under each where the answer is. With an empty workspace its tiles are empty
+ * instead of failing. Format: https://learn.microsoft.com/azure/azure-monitor/visualize/workbooks-overview
  */
-export function workbookContent(title: string, workspaceId: string): string {
+export function workbookContent(title: string, sources: WorkbookSources): string {
+  const pages =
+    sources.runbooks === ''
+      ? 'Runbooks are in docs/runbooks of the repository.'
+      : `[Runbooks](${sources.runbooks}/README.md)`;
   return JSON.stringify({
     version: 'Notebook/1.0',
     items: [
-      text(
-        `# ${title}\nRunbooks are in docs/runbooks of the repository. \`slipway status\` says the same from a terminal.`,
-      ),
+      text('title', `# ${title}\n${pages} \`./slipway status --stack\` says the same from a terminal.`),
       timeRange(),
-      ...TILES.map((each, index) => tile(each, index, workspaceId)),
+      ...SECTIONS.flatMap((section, index) => sectionItems(section, index + 1, sources)),
     ],
     // Without it the workbook works only when it is opened from its workspace.
-    fallbackResourceIds: [workspaceId],
+    fallbackResourceIds: [sources.workspaceId],
     $schema: 'https://github.com/Microsoft/Application-Insights-Workbooks/blob/master/schema/workbook.json',
   });
 }
 
-interface Tile {
-  readonly title: string;
-  readonly query: string;
-  readonly visualization: 'timechart' | 'table';
+function sectionItems({ question, about, tiles }: Section, number: number, sources: WorkbookSources) {
+  return [
+    text(`question-${number}`, `## ${question}\n${about}`),
+    ...tiles.map((tile, index) => {
+      const name = `tile-${number}-${index + 1}`;
+      return 'path' in tile ? armTile(tile, name, sources) : queryTile(tile, name, sources);
+    }),
+  ];
 }
-
-const metric = (name: string): string =>
-  `${metricRows(name)} | summarize max(Max) by bin(TimeGenerated, 1m), strcat(Slot, " ", AppRoleInstance)`;
-
-const requests = rowsOf('AppServiceHTTPLogs', { ScStatus: 'long', TimeTaken: 'long', _ResourceId: 'string' });
-const platform = rowsOf('AppServicePlatformLogs', { Level: 'string', Message: 'string', _ResourceId: 'string' });
-const slow = rowsOf('AzureDiagnostics', { Category: 'string', query_time_d: 'real', sql_text_s: 'string' });
-const waf = rowsOf('AzureDiagnostics', {
-  Category: 'string',
-  action_s: 'string',
-  ruleName_s: 'string',
-  requestUri_s: 'string',
-});
-
-const TILES: readonly Tile[] = [
-  {
-    title: 'Answers by status',
-    query: `${requests} | summarize count() by bin(TimeGenerated, 1m), tostring(ScStatus / 100 * 100)`,
-    visualization: 'timechart',
-  },
-  {
-    title: 'Time to answer, 95 of 100 requests (ms)',
-    query: `${requests} | summarize percentile(TimeTaken, 95) by bin(TimeGenerated, 1m), _ResourceId`,
-    visualization: 'timechart',
-  },
-  { title: 'Files on their way to Blob', query: metric('slipway_media_pending'), visualization: 'timechart' },
-  { title: 'Age of the oldest of them (s)', query: metric('slipway_media_oldest_seconds'), visualization: 'timechart' },
-  { title: 'Stuck files', query: metric('slipway_media_stuck'), visualization: 'timechart' },
-  { title: 'Sidecars that report', query: metric('slipway_sidecar_ready'), visualization: 'timechart' },
-  {
-    title: 'Slow queries',
-    query: `${slow} | where Category == "MySqlSlowLogs" | project TimeGenerated, query_time_d, sql_text_s | top 50 by query_time_d`,
-    visualization: 'table',
-  },
-  {
-    title: 'What the platform did to the app',
-    query: `${platform} | project TimeGenerated, Level, Message, _ResourceId | top 200 by TimeGenerated`,
-    visualization: 'table',
-  },
-  {
-    title: 'What the WAF refused',
-    query: `${waf} | where Category == "FrontDoorWebApplicationFirewallLog" and action_s =~ "Block" | summarize refused = count() by ruleName_s, requestUri_s | top 50 by refused`,
-    visualization: 'table',
-  },
-];
 
 /** Workbook item types. */
 const ITEM = { text: 1, query: 3, parameters: 9 } as const;
+/** Data sources of a query item. */
+const SOURCE = { logs: 0, azureResourceManager: 12 } as const;
 
-function text(json: string) {
-  return { type: ITEM.text, name: 'title', content: { json } };
+function text(name: string, json: string) {
+  return { type: ITEM.text, name, content: { json } };
 }
 
 function timeRange() {
@@ -100,20 +72,62 @@ function timeRange() {
   };
 }
 
-function tile({ title, query, visualization }: Tile, index: number, workspaceId: string) {
+function queryTile({ title, query, visualization, of }: QueryTile, name: string, sources: WorkbookSources) {
+  const isOfInsights = of === 'insights';
   return {
     type: ITEM.query,
-    name: `tile-${index + 1}`,
+    name,
     content: {
       version: 'KqlItem/1.0',
       title,
       query,
       size: 0,
-      queryType: 0,
-      resourceType: 'microsoft.operationalinsights/workspaces',
-      crossComponentResources: [workspaceId],
+      // Marks of releases: https://learn.microsoft.com/azure/azure-monitor/app/release-and-work-item-insights
+      ...(isOfInsights ? { showAnnotations: true } : {}),
+      queryType: SOURCE.logs,
+      resourceType: isOfInsights ? 'microsoft.insights/components' : 'microsoft.operationalinsights/workspaces',
+      crossComponentResources: [isOfInsights ? sources.insightsId : sources.workspaceId],
       timeContextFromParameter: 'Range',
       visualization,
+    },
+  };
+}
+
+/** https://learn.microsoft.com/azure/azure-monitor/visualize/workbooks-data-sources#azure-resource-manager */
+function armTile({ title, path, columns }: ArmTile, name: string, { insightsId }: WorkbookSources) {
+  const [below = '', query = ''] = path.split('?');
+  const request = {
+    version: 'ARMEndpoint/1.0',
+    data: null,
+    headers: [],
+    method: 'GET',
+    path: `${insightsId}${below}`,
+    // The values keep their braces, which the workbook replaces.
+    urlParams: query.split('&').map((pair) => {
+      const [key = '', value = ''] = pair.split('=');
+      return { key, value };
+    }),
+    batchDisabled: false,
+    transformers: [
+      {
+        type: 'jsonpath',
+        settings: {
+          tablePath: '$.value',
+          columns: Object.entries(columns).map(([columnid, member]) => ({ path: `$.${member}`, columnid })),
+        },
+      },
+    ],
+  };
+  return {
+    type: ITEM.query,
+    name,
+    content: {
+      version: 'KqlItem/1.0',
+      title,
+      query: JSON.stringify(request),
+      size: 0,
+      queryType: SOURCE.azureResourceManager,
+      visualization: 'table',
     },
   };
 }

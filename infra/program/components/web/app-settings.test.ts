@@ -108,9 +108,10 @@ test('alerts and workbook look at metrics that the sidecar reports', async () =>
   );
   const { SIDECAR_RULES } = await import('../alerts/log-rules.ts');
   const { workbookContent } = await import('../observe/workbook.ts');
-  const looked = [...SIDECAR_RULES.map(({ query }) => query), workbookContent('x', 'workspace')].flatMap(
-    (text) => text.match(/slipway_[a-z_]+/g) ?? [],
-  );
+  const looked = [
+    ...SIDECAR_RULES.map(({ query }) => query),
+    workbookContent('x', { workspaceId: 'w', insightsId: 'i', runbooks: '' }),
+  ].flatMap((text) => text.match(/slipway_[a-z_]+/g) ?? []);
   expect(new Set(looked).size).toBeGreaterThan(3);
   expect(looked.filter((name) => !reported.includes(name))).toEqual([]);
 });
