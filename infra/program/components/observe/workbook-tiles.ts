@@ -54,6 +54,7 @@ const calls = rowsOf('AppDependencies', {
   AppRoleName: 'string',
   OperationId: 'string',
 });
+const lines = rowsOf('AppServiceConsoleLogs', { ResultDescription: 'string', _ResourceId: 'string' });
 const platformMetrics = rowsOf('AzureMetrics', { MetricName: 'string', Average: 'real', Maximum: 'real' });
 
 export const SECTIONS: readonly Section[] = [
@@ -136,6 +137,11 @@ export const SECTIONS: readonly Section[] = [
       },
       { title: 'Stuck files', query: metric('slipway_media_stuck'), visualization: 'timechart' },
       { title: 'Sidecars that report', query: metric('slipway_sidecar_ready'), visualization: 'timechart' },
+      {
+        title: 'What the sidecars say, warnings and errors',
+        query: `${lines} | where ResultDescription has "sidecar" and ResultDescription has_any ("warn", "error") | project TimeGenerated, ResultDescription, _ResourceId | top 100 by TimeGenerated`,
+        visualization: 'table',
+      },
       {
         title: 'How Blob answered the sidecars',
         query: `${calls} | where Target contains "blob" | summarize calls = count(), longest = max(DurationMs) by ResultCode, Name | top 50 by calls`,
