@@ -1,131 +1,13 @@
-import { spawnSync } from 'node:child_process';
-import {
-  chmodSync,
-  copyFileSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { parse } from 'yaml';
-import { DEPLOYER_ROLES, ENVIRONMENTS } from '../azure/bootstrap/identities.ts';
-import type { BootstrapInput } from '../azure/bootstrap/script.ts';
+import { ENVIRONMENTS } from '../azure/bootstrap/identities.ts';
 import { evaluate } from '../evaluate/evaluate.ts';
-import { textAt } from '../evaluate/inputs.ts';
-import type { Evaluation, RecordedResource } from '../evaluate/recorded.ts';
-import { ROLES } from '../program/components/identity/roles.ts';
-import { general } from '../program/config/general.ts';
+import { type Right, rightsTable } from './testing/walk/rights.fixture.ts';
+import { commandsOf, option, ROOT, read, Walk } from './testing/walk/walk.fixture.ts';
 
 jest.setTimeout(120_000);
-
-const root = join(import.meta.dirname, '../..');
-const read = (file: string) => readFileSync(join(root, file), 'utf8');
-
-/** An empty subscription and a checkout without a pipeline. */
-const BASE: BootstrapInput = {
-  subscriptionId: '11111111-2222-4333-8444-555555555555',
-  location: 'swedencentral',
-  name: 'slipway',
-  project: 'slipway',
-  namespaces: ['Microsoft.Web'],
-  groups: (['shared', 'dev', 'prod'] as const).map((stage) => ({
-    stage,
-    name: `rg-slipway-${stage}`,
-    location: 'swedencentral',
-    tags: { application: 'slipway', stage },
-    importFile: '{}',
-  })),
-  waitSeconds: 0,
-  environments: [],
-  trust: undefined,
-};
-
-/** Names that a guide asks its reader to put in. */
-const READER: Readonly<Record<string, string>> = {
-  'OWNER/REPO': 'octo-org/shop',
-  REVIEWER: 'octo-cat',
-  ORGANIZATION: 'octo-org',
-  PROJECT: 'shop',
-  REPO: 'shop',
-};
-
-/** The commands of a guide, or of one section of it, in order. */
-function commandsOf(file: string, section?: string): string {
-  const text = read(file);
-  const part = section === undefined ? text : (text.split(`\n## ${section}`)[1]?.split('\n## ')[0] ?? '');
-  const blocks = [...part.matchAll(/^( *)```sh\n([\s\S]*?)^ *```$/gm)];
-  const commands = blocks.map(([, indent = '', block = '']) => block.replaceAll(new RegExp(`^${indent}`, 'gm'), ''));
-  return Object.entries(READER).reduce((filled, [name, value]) => filled.replaceAll(name, value), commands.join('\n'));
-}
-
-type Call = readonly string[];
-
-class Walk {
-  readonly directory = mkdtempSync(join(tmpdir(), 'slipway-walk-'));
-  readonly #bin = join(this.directory, 'bin');
-
-  constructor() {
-    mkdirSync(join(this.directory, 'state'));
-    mkdirSync(this.#bin);
-    mkdirSync(join(this.directory, '.setup'));
-    writeFileSync(join(this.directory, 'bootstrap.json'), JSON.stringify(BASE));
-    copyFileSync(join(root, 'infra/azure/bootstrap/fake/az.sh'), join(this.#bin, 'az'));
-    for (const name of ['gh', 'git', 'npm', 'npx'])
-      copyFileSync(join(root, 'infra/cli/testing/walk/stand-in.sh'), join(this.#bin, name));
-    for (const name of readdirSync(this.#bin)) chmodSync(join(this.#bin, name), 0o755);
-    const slipway = `#!/bin/bash\nexec '${process.execPath}' --disable-warning=ExperimentalWarning '${join(root, 'infra/cli/testing/walk/slipway.ts')}' "$@"\n`;
-    writeFileSync(join(this.directory, 'slipway'), slipway);
-    chmodSync(join(this.directory, 'slipway'), 0o755);
-    for (const stage of ['shared', 'dev', 'prod'])
-      symlinkSync(join(root, `Pulumi.${stage}.yaml`), join(this.directory, `Pulumi.${stage}.yaml`));
-  }
-
-  /** Types the commands of a guide. Returns what went wrong. */
-  type(commands: string): string {
-    const { status, stderr } = spawnSync('bash', ['-c', `set -euo pipefail\n${commands}`], {
-      cwd: this.directory,
-      env: {
-        PATH: `${this.#bin}:/usr/bin:/bin`,
-        WALK: this.directory,
-        AZ_STATE: join(this.directory, 'state'),
-        AZ_CALLS: join(this.directory, 'azure'),
-        AZ_SUBSCRIPTION: BASE.subscriptionId,
-      },
-      encoding: 'utf8',
-    });
-    const said = stderr.split('\n').filter((line) => line !== '' && !line.startsWith('=='));
-    return status === 0 ? '' : `${status}: ${said.slice(-5).join('\n')}`;
-  }
-
-  calls(...words: readonly string[]): Call[] {
-    const of = (name: string, file: string): Call[] =>
-      existsSync(join(this.directory, file))
-        ? readFileSync(join(this.directory, file), 'utf8')
-            .trim()
-            .split('\n')
-            .map((line) => [...(name === '' ? [] : [name]), ...line.split('\t')])
-        : [];
-    const all = [...of('', 'calls'), ...of('az', 'azure')];
-    return all.filter((call) => words.every((word, index) => call[index] === word));
-  }
-
-  bodies(): string {
-    return readFileSync(join(this.directory, 'bodies'), 'utf8');
-  }
-
-  remove(): void {
-    rmSync(this.directory, { recursive: true });
-  }
-}
-
-const option = (call: Call, name: string) => call[call.indexOf(`--${name}`) + 1] ?? '';
 
 const github = new Walk();
 const azureDevops = new Walk();
@@ -148,7 +30,7 @@ test('both guides can be typed from an empty subscription to a release and a rol
 });
 
 describe('on GitHub', () => {
-  const workflows = readdirSync(join(root, '.github/workflows')).map((name) => read(`.github/workflows/${name}`));
+  const workflows = readdirSync(join(ROOT, '.github/workflows')).map((name) => read(`.github/workflows/${name}`));
 
   test('every variable of the workflows is set, and no other', () => {
     const set = new Set(github.calls('gh', 'variable', 'set').map((call) => call[3]));
@@ -196,7 +78,7 @@ describe('in Azure DevOps', () => {
     const templates = ['.azure-pipelines/signed-in.yml', '.azure-pipelines/prepare.yml'];
     const files = [
       'azure-pipelines.yml',
-      ...readdirSync(join(root, '.azure-pipelines')).map((name) => `.azure-pipelines/${name}`),
+      ...readdirSync(join(ROOT, '.azure-pipelines')).map((name) => `.azure-pipelines/${name}`),
     ];
     expect(made.map(([, file]) => file).sort()).toEqual(files.filter((file) => !templates.includes(file)).sort());
     const variables = azureDevops.calls('az', 'pipelines', 'variable', 'create');
@@ -235,79 +117,6 @@ describe('in Azure DevOps', () => {
   });
 });
 
-interface Right {
-  readonly identity: string;
-  readonly role: string;
-  readonly scope: string;
-  readonly limit: string;
-}
-
-const ROLE_NAMES: Readonly<Record<string, string>> = {
-  [DEPLOYER_ROLES.contributor]: 'Contributor',
-  [DEPLOYER_ROLES.cryptoUser]: 'Key Vault Crypto User',
-  [DEPLOYER_ROLES.locksContributor]: 'Locks Contributor',
-  [DEPLOYER_ROLES.reader]: 'Reader',
-  [DEPLOYER_ROLES.roleAdministrator]: 'Role Based Access Control Administrator',
-  [DEPLOYER_ROLES.storageBlobDataContributor]: 'Storage Blob Data Contributor',
-  [DEPLOYER_ROLES.storageBlobDataReader]: 'Storage Blob Data Reader',
-  [ROLES.acrPull]: 'AcrPull',
-  [ROLES.acrTasksContributor]: 'Container Registry Tasks Contributor',
-};
-
-/** Roles of bootstrap as it was typed, and those of the evaluated program for the identities that it named. */
-async function rightsTable(): Promise<Right[]> {
-  const config = github
-    .calls('npx', 'pulumi', 'config', 'set', 'slipway:deployers')
-    .find((call) => call.at(-1) === 'shared');
-  const deployers = config?.[5] ?? '[]';
-  const identities = new Map(
-    (general.deployers.parse(deployers) ?? []).map((entry) => [entry.split(':')[1], entry.split(':')[0]]),
-  );
-  const typed = github.calls('az', 'role', 'assignment', 'create').map((call) => ({
-    principal: option(call, 'assignee-object-id'),
-    role: option(call, 'role'),
-    scope: option(call, 'scope'),
-    condition: call.includes('--condition') ? option(call, 'condition') : '',
-  }));
-  const evaluated = await evaluate({ stage: 'shared', mode: 'update', config: { deployers } });
-  return [...typed, ...assignmentsOf(evaluated)].flatMap(({ principal, role, scope, condition }) => {
-    const identity = identities.get(principal);
-    if (identity === undefined) return [];
-    const name = ROLE_NAMES[role] ?? 'what a preview asks for (custom role)';
-    return [{ identity, role: name, scope: shortScope(scope), limit: limitOf(condition) }];
-  });
-}
-
-function assignmentsOf({ resources }: Evaluation) {
-  return resources
-    .filter(({ type }) => type.endsWith(':RoleAssignment'))
-    .map((assignment: RecordedResource) => ({
-      principal: textAt(assignment, 'principalId'),
-      role: textAt(assignment, 'roleDefinitionId').split('/').at(-1) ?? '',
-      scope: textAt(assignment, 'scope'),
-      condition: textAt(assignment, 'condition'),
-    }));
-}
-
-function shortScope(scope: string): string {
-  const [, group = ''] = /resourceGroups\/([^/]+)/.exec(scope) ?? [];
-  if (scope.includes('/keys/')) return `key \`${scope.split('/').at(-1)}\``;
-  if (scope.includes('/containers/')) return `container \`${scope.split('/').at(-1)}\``;
-  if (scope.includes('/registries/')) return 'registry';
-  return `group \`${group}\``;
-}
-
-function limitOf(condition: string): string {
-  const roles = /GuidEquals \{([^}]*)\}/.exec(condition)?.[1]?.split(', ');
-  if (roles !== undefined)
-    return `${roles.map((role) => Object.entries(ROLES).find(([, id]) => id === role)?.[0]).join(', ')}`;
-  const [reading = '', writing = ''] = condition.split('blobs/write');
-  const paths = (text: string) =>
-    [...text.matchAll(/StringLike '([^']*)'/g)].map(([, path]) => `\`${path}\``).join(', ');
-  if (condition === '') return '';
-  return writing === '' ? `reads ${paths(reading)}` : `reads ${paths(reading)}; writes ${paths(writing)}`;
-}
-
 /** Files of Pulumi's state by the stack that they are of; all of its kinds go together. */
 function shown(limit: string): string {
   return limit
@@ -324,7 +133,7 @@ function shown(limit: string): string {
 describe('the rights of each identity', () => {
   let rights: Right[];
   beforeAll(async () => {
-    rights = await rightsTable();
+    rights = await rightsTable(github);
   });
 
   test('stand in the guide as bootstrap and the program give them', () => {
