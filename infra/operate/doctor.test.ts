@@ -1,3 +1,5 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import type { Finding } from '../azure/doctor/check.ts';
 import { findingsText } from '../azure/doctor/findings-text.ts';
@@ -19,6 +21,7 @@ beforeEach(() => {
 });
 afterEach(() => expect(azure.unanswered).toEqual([]));
 
+const ROOT = join(import.meta.dirname, '../..');
 const GROUP = `/subscriptions/${SITE.subscriptionId}/resourceGroups/${SITE.resourceGroup}`;
 const ALERTS = `GET /subscriptions/${SITE.subscriptionId}/providers/Microsoft.AlertsManagement/alerts`;
 /** Only these checks: each other one costs a connection. */
@@ -72,6 +75,9 @@ describe('a stack that is up', () => {
     expect(problems.find(({ found }) => found.includes('app-5xx'))?.page).toBe(
       'https://github.com/example/shop/blob/main/docs/runbooks/production-down.md',
     );
+    const pages = problems.flatMap(({ page }) => (page?.startsWith('docs/') ? [page] : []));
+    expect(pages.length).toBeGreaterThan(5);
+    expect(pages.filter((page) => !existsSync(join(ROOT, page)))).toEqual([]);
     const text = findingsText(findings, NOW);
     const first = text.split('\n')[0];
     expect(first).toMatch(/^NO {2}.*since 2026-11-29 02:13 UTC \(47 min\)$/);

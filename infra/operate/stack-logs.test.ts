@@ -43,6 +43,12 @@ describe('the logs of a stack', () => {
     expect(said(await read({ process: 'sidecar' }))).toEqual(['production sidecar']);
   });
 
+  test('without a line say so', async () => {
+    expect(await read({ process: 'schedule' })).toEqual([
+      { note: expect.stringContaining('no line since 2026-11-29T02:00:00.000Z') },
+    ]);
+  });
+
   test('that may not be read are named with the role, and what a slot wrote while it started is shown all the same', async () => {
     for (const request of azure.replies.keys()) {
       if (request.includes('/query'))

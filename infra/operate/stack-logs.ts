@@ -34,7 +34,10 @@ export type StackLogEvent = { readonly line: StackLogLine } | { readonly unasked
 /** The lines of Log Analytics, oldest first; then, of each slot that does not answer, what its container wrote while it started. */
 export async function* stackLogs(stack: Stack, choice: StackLogChoice): AsyncGenerator<StackLogEvent> {
   const seen = new Set<string>();
-  yield* await readLines(stack, choice, choice.since, seen);
+  const first = await readLines(stack, choice, choice.since, seen);
+  yield* first;
+  if (first.length === 0)
+    yield { note: `no line since ${new Date(choice.since).toISOString()}; a line takes minutes to get here` };
   yield* await startupLines(stack, choice);
   while (choice.follow) {
     await new Promise((resolve) => setTimeout(resolve, FOLLOW_MS));

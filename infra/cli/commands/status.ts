@@ -2,9 +2,12 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { SlipError } from '../../lib/errors.ts';
 import type { ReleaseSummary } from '../../release/summary.ts';
 import { type CommonOptions, defineCommand } from '../command.ts';
+import type { Output } from '../output.ts';
 import { addTargetOptions, releaseTarget, type TargetOptions } from '../release-target.ts';
 
 const WATCH_MS = 2_000;
+/** A stack is some forty questions, which Azure counts. */
+const STACK_WATCH_MS = 30_000;
 /** What a region says of its releases while Blob is unavailable. */
 const UNREAD: Partial<Record<keyof ReleaseSummary, null>> = {
   lastRelease: null,
@@ -33,10 +36,10 @@ export const command = defineCommand<StatusOptions>({
   examples: ['slipway status', 'slipway status --watch', 'slipway status --json', 'slipway status --stack prod'],
   configure(command) {
     addTargetOptions(command);
-    command.option('-w, --watch', 'show it again every 2 s, until Ctrl-C', false);
+    command.option('-w, --watch', 'show it again every 2 s, a stack every 30 s, until Ctrl-C', false);
   },
   async run({ options, output }) {
-    const read = () => (options.stack === undefined ? localStatus(options) : statusOfStack(options));
+    const read = options.stack === undefined ? () => localStatus(options) : await statusOfStack(options, output);
     if (!options.watch) {
       const { value, text } = await read();
       output.result(value, text);
@@ -47,19 +50,28 @@ export const command = defineCommand<StatusOptions>({
     for (;;) {
       const { value, text } = await read();
       watched.show(value, text);
-      await sleep(WATCH_MS);
+      await sleep(options.stack === undefined ? WATCH_MS : STACK_WATCH_MS);
     }
   },
 });
 
-async function statusOfStack(options: TargetOptions & CommonOptions): Promise<Shown> {
+/** The outputs of the stack are read once, however often it is shown. */
+async function statusOfStack(
+  options: TargetOptions & CommonOptions,
+  output: Pick<Output, 'progress'>,
+): Promise<() => Promise<Shown>> {
   const [{ stackOf }, { stackStatus }, { stackStatusText }] = await Promise.all([
     import('../../operate/stack.ts'),
     import('../../operate/stack-status.ts'),
     import('../views/stack-status-text.ts'),
   ]);
-  const status = await stackStatus(stackOf(await releaseTarget(options)));
-  return { value: status, text: stackStatusText(status, new Date()) };
+  output.progress('reading the outputs of the stack');
+  const target = await releaseTarget(options);
+  output.progress('asking Azure');
+  return async () => {
+    const status = await stackStatus(stackOf(target));
+    return { value: status, text: stackStatusText(status, new Date()) };
+  };
 }
 
 async function localStatus(options: TargetOptions & CommonOptions): Promise<Shown> {

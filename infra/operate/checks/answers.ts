@@ -4,7 +4,7 @@ import { type Observation, versionOf } from '../../release/appservice/web-slot.t
 import { lastLive } from '../../release/store/history.ts';
 import type { SlotName, Stack } from '../stack.ts';
 import { urgencyOf } from './site-state.ts';
-import { note, ofEachSlot, orFine, problemOf, runbook } from './stack-check.ts';
+import { DOES_NOT_START, note, ofEachSlot, orFine, problemOf, runbook } from './stack-check.ts';
 
 const CERTIFICATE = /^(CERT_|ERR_TLS_CERT|SELF_SIGNED|DEPTH_ZERO|UNABLE_TO_VERIFY)/;
 
@@ -52,7 +52,7 @@ function unhealthy(check: string, slot: SlotName, name: string, { status, output
 }
 
 function pageOf(slot: SlotName): string {
-  return runbook(slot === 'production' ? 'production-down' : 'failed-release');
+  return slot === 'production' ? runbook('production-down') : DOES_NOT_START;
 }
 
 function logsOf({ name }: Stack, slot: SlotName): string {

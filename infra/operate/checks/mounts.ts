@@ -1,6 +1,6 @@
 import type { MountState } from '../../release/appservice/slot-reader.ts';
 import type { Stack } from '../stack.ts';
-import { count, ofEachSlot, orFine, problemOf } from './stack-check.ts';
+import { count, DOES_NOT_START, ofEachSlot, orFine, problemOf } from './stack-check.ts';
 
 /** `NotValidated` is what App Service says of an account that only the network of the app reaches. */
 const WORKING = ['Ok', 'NotValidated', ''];
@@ -13,6 +13,7 @@ export const mounts = ofEachSlot('mounts', 'Website Contributor', async (stack, 
     broken.map((mount) =>
       problemOf(check, `${mount.name} (${mount.account}/${mount.share}) is ${mount.state}`, fixOf(stack, mount), {
         urgency: slot === 'production' ? 1 : 2,
+        page: DOES_NOT_START,
       }),
     ),
     check,

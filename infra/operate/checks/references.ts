@@ -1,6 +1,6 @@
 import type { SettingReference } from '../../release/appservice/app-service.ts';
 import { type Stack, siteId } from '../stack.ts';
-import { count, ofEachSlot, orFine, problemOf } from './stack-check.ts';
+import { count, DOES_NOT_START, ofEachSlot, orFine, problemOf } from './stack-check.ts';
 
 /** An unresolved Key Vault reference reaches the application as its literal text. */
 export const references = ofEachSlot('Key Vault references', 'Reader', async (stack, slot, check) => {
@@ -12,6 +12,7 @@ export const references = ofEachSlot('Key Vault references', 'Reader', async (st
       const said = `${setting} is not resolved: ${status}${details === undefined ? '' : `, ${details}`}`;
       return problemOf(check, said, fixOf(stack, { setting, status }, refresh), {
         urgency: slot === 'production' ? 1 : 2,
+        page: DOES_NOT_START,
       });
     }),
     check,

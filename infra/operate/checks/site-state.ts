@@ -1,6 +1,6 @@
 import type { Finding } from '../../azure/doctor/check.ts';
 import type { SlotName, Stack } from '../stack.ts';
-import { ofEachSlot, orFine, problemOf } from './stack-check.ts';
+import { DOES_NOT_START, ofEachSlot, orFine, problemOf } from './stack-check.ts';
 
 /** Whether App Service runs the site at all. */
 export const siteState = ofEachSlot('site', 'Reader', async (stack, slot, check) => {
@@ -29,13 +29,16 @@ export const instances = ofEachSlot('instances', 'Reader', async (stack, slot, c
   if (found.length === 0) {
     const { state } = await stack.slots.state(slot);
     if (state !== 'Running') return [];
-    return [problemOf(check, 'none runs', logs, { urgency: urgencyOf(slot) })];
+    return [problemOf(check, 'none runs', logs, { urgency: urgencyOf(slot), page: DOES_NOT_START })];
   }
   const down = found.filter(({ state }) => state !== 'READY');
   const urgency = down.length === found.length ? urgencyOf(slot) : 2;
   return orFine(
     down.map(({ id, state }) =>
-      problemOf(check, `container does not run: ${id.slice(0, 8)} is ${state || 'unknown'}`, logs, { urgency }),
+      problemOf(check, `container does not run: ${id.slice(0, 8)} is ${state || 'unknown'}`, logs, {
+        urgency,
+        page: DOES_NOT_START,
+      }),
     ),
     check,
     `${found.length} of ${found.length} ready`,

@@ -30,6 +30,9 @@ export function runbook(name: Runbook): string {
   return runbookAddress('', name);
 }
 
+/** No alert leads to this one. */
+export const DOES_NOT_START = 'docs/runbooks/does-not-start.md';
+
 export function problemOf(
   check: string,
   found: string,
