@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { readFile, stat } from 'node:fs/promises';
+import { readdir, readFile, stat } from 'node:fs/promises';
 import { createRequire, stripTypeScriptTypes } from 'node:module';
 import { join } from 'node:path';
 
@@ -20,6 +20,8 @@ const FILES: Readonly<Record<string, readonly [packageName: string, file: string
   'uplot.css': ['uplot', 'dist/uPlot.min.css'],
   'inter.woff2': ['@fontsource-variable/inter', 'files/inter-latin-wght-normal.woff2'],
 };
+/** Scripts that are no part of the page's modules. */
+const APART = ['enter.ts', 'theme.ts'];
 const TYPES: Readonly<Record<string, string>> = {
   js: 'text/javascript; charset=utf-8',
   css: 'text/css; charset=utf-8',
@@ -55,9 +57,16 @@ export const CONTENT_SECURITY_POLICY = [
 export class Assets {
   readonly #cache = new Map<string, { readonly changed: number; readonly asset: Asset }>();
 
+  /** Names every module, so that a browser asks for all at once instead of learning of each from the one before. */
   async page(): Promise<string> {
-    const html = await readFile(join(PAGE, 'index.html'), 'utf8');
-    return html.replace('<!-- import map -->', `<script type="importmap">${importMap}</script>`);
+    const [html, files] = await Promise.all([readFile(join(PAGE, 'index.html'), 'utf8'), readdir(PAGE)]);
+    const modules = files.filter((name) => /^[a-z-]+\.ts$/.test(name) && !APART.includes(name)).sort();
+    const addresses = [
+      ...Object.keys(PACKAGES).map((name) => `/vendor/${fileName(name)}`),
+      ...modules.map((name) => `/page/${name}`),
+    ];
+    const preloads = addresses.map((address) => `<link rel="modulepreload" href="${address}">`).join('');
+    return html.replace('<!-- import map -->', `<script type="importmap">${importMap}</script>${preloads}`);
   }
 
   /** Undefined for a path that is none of them. */
