@@ -15,33 +15,29 @@ export const command = defineCommand<{ readonly source?: string }>({
   },
   async run({ options, output, edit }) {
     const began = performance.now();
-    const [
-      { startRegion },
-      { consoleProgram },
-      { ensureFirstRelease },
-      { readConnection },
-      { tryIt },
-      { applicationDirectory },
-      { readApplication },
-    ] = await Promise.all([
+    const [{ startRegion }, { consoleProgram }, { applicationDirectory }, { readApplication }] = await Promise.all([
       import('../../local/region-client.ts'),
       import('../../console/program.ts'),
-      import('../start/first-release.ts'),
-      import('../../lib/connection.ts'),
-      import('../views/try-it.ts'),
       import('../../release/app/application-directory.ts'),
       import('../../release/app/application.ts'),
     ]);
     const directory = options.source === undefined ? await applicationDirectory() : resolve(options.source);
     const application = await readApplication(directory);
     const signal = interruptSignal();
-    const { started } = await startRegion({
+    const starting = startRegion({
       stateDir: options.state,
       port: options.port,
       consoleProgram,
       onProgress: (text) => output.progress(text),
       signal,
     });
+    // Loaded while the region starts: the clients of a release take half a second of a processor.
+    const [{ started }, { ensureFirstRelease }, { readConnection }, { tryIt }] = await Promise.all([
+      starting,
+      import('../start/first-release.ts'),
+      import('../../lib/connection.ts'),
+      import('../views/try-it.ts'),
+    ]);
     const version = await ensureFirstRelease(directory, options, output, signal);
     const { production, staging, management, console } = await readConnection(options.state);
     const seconds = (performance.now() - began) / 1000;

@@ -1,9 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
-import { evaluate } from '../../evaluate/evaluate.ts';
 import type { Evaluation } from '../../evaluate/recorded.ts';
-import { readProject, readStackConfig } from '../../evaluate/stack-config.ts';
 import { isObject } from '../../lib/json.ts';
 import { readJson, writeJson } from '../state/files.ts';
 import type { StatePaths } from '../state/paths.ts';
@@ -22,6 +20,8 @@ export async function evaluatedProgram(paths: StatePaths, sidecarDigest: string)
   const key = hash.digest('hex');
   const kept = await readJson(paths.evaluation);
   if (isObject(kept) && kept.key === key) return kept.evaluation as unknown as Evaluation;
+  // Loaded only for this: a start after a stop finds the program evaluated.
+  const { evaluate } = await import('../../evaluate/evaluate.ts');
   const evaluation = await evaluate({ stage: 'dev', mode: 'update', config: await regionConfig(sidecarDigest) });
   await writeJson(paths.evaluation, { key, evaluation });
   return evaluation;
@@ -32,6 +32,7 @@ export async function evaluatedProgram(paths: StatePaths, sidecarDigest: string)
  * unless the stage's config says how large it is.
  */
 export async function regionConfig(sidecarDigest: string): Promise<Readonly<Record<string, string>>> {
+  const { readProject, readStackConfig } = await import('../../evaluate/stack-config.ts');
   const { values } = await readStackConfig(repositoryRoot, await readProject(repositoryRoot), 'dev', {});
   const share = 'slipway:media.shareGb' in values ? {} : { 'media.shareGb': String(SHARE_GB) };
   return { 'sidecar.digest': sidecarDigest, ...share };
