@@ -90,6 +90,9 @@ withBrowser('the page in a browser', () => {
     const downSince = { ...seeded.status.downSince, redis };
     seeded.status = { ...seeded.status, downSince, servers: { ...seeded.status.servers, redis: null } };
     await page.getByText(/^Redis is down, for \d+ min\.$/).waitFor();
+    await page.setViewportSize({ width: 390, height: 900 });
+    expect(await isTooWide()).toBe(false);
+    await page.setViewportSize({ width: 1280, height: 900 });
     await page.getByRole('status').getByRole('link', { name: 'Faults' }).click();
     await page.getByRole('switch', { name: /Redis off/ }).click();
     await page.getByRole('switch', { name: /Redis on/ }).waitFor();
@@ -186,9 +189,6 @@ withBrowser('the page in a browser', () => {
     await walk.click(page.getByRole('status').getByRole('link', { name: 'Media' }));
     await page.getByRole('row', { name: /<img src=x onerror=alert\(1\)> cannot be read/ }).waitFor();
     expect(walk.clicks).toBe(1);
-    await page.setViewportSize({ width: 390, height: 900 });
-    expect(await isTooWide()).toBe(false);
-    await page.setViewportSize({ width: 1280, height: 900 });
     await choose(page, 'Overview');
     await page.getByRole('button', { name: 'MySQL' }).click();
     const drawer = page.getByRole('dialog', { name: 'MySQL' });
