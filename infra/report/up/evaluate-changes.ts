@@ -2,8 +2,8 @@ import type { PresentInAzure } from '../../evaluate/answers.ts';
 import { evaluate } from '../../evaluate/evaluate.ts';
 import type { Evaluation } from '../../evaluate/recorded.ts';
 import { SUBSCRIPTION_ID } from '../../evaluate/subscription.ts';
-import type { Stage } from '../../program/config/key.ts';
 import { namesFor } from '../../program/base/naming.ts';
+import type { Stage } from '../../program/config/key.ts';
 import { ANY_DIGEST } from '../system-page.ts';
 import type { KeyChange } from './key-changes.ts';
 
