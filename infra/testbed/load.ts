@@ -1,8 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createHash, randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { Schedule } from '../bench/open-loop/schedule.ts';
 import type { Connection } from '../lib/connection.ts';
 import { eventually } from './eventually.ts';
+import { long } from './long-form.ts';
 import { finished } from './region.ts';
 
 /** The results of one kind of traffic. */
@@ -13,6 +15,7 @@ export interface Traffic {
   readonly failures: readonly string[];
 }
 
+const PACED_PER_SECOND = 40;
 const KEPT_FAILURES = 20;
 const LONGEST_RUN_SECONDS = 3600;
 const BETWEEN_MS = 5;
@@ -39,6 +42,38 @@ export class WrkLoad {
     const numbers = failures.flatMap((line) => line.match(/\d+(?!\w*xx)/g) ?? []);
     const failed = numbers.reduce((sum, text) => sum + Number(text), 0);
     return { requests, failed, failures, report: stdout };
+  }
+}
+
+/** What sends requests until it is stopped, and then says how they went. */
+export interface Load {
+  stop(): Promise<Traffic>;
+}
+
+/**
+ * Visitors of one page. In the long form as many as the machine takes, of wrk; otherwise so many a second that what is tested beside
+ * them has the processors.
+ */
+export function visitors(url: string, connections?: number): Load {
+  return long ? new WrkLoad(url, connections) : new PacedLoad(url);
+}
+
+/** Requests that become due at an even rate, whatever became of the earlier ones. */
+class PacedLoad implements Load {
+  readonly #schedule: Schedule;
+  #stopped: Promise<Traffic> | undefined;
+
+  constructor(url: string) {
+    this.#schedule = new Schedule({ url, perSecond: PACED_PER_SECOND, connections: 32 });
+  }
+
+  stop(): Promise<Traffic> {
+    this.#stopped ??= this.#schedule.stop().then(({ requests, failed, failures }) => ({
+      requests,
+      failed,
+      failures: Object.entries(failures).map(([reason, count]) => `${count} × ${reason}`),
+    }));
+    return this.#stopped;
   }
 }
 

@@ -10,7 +10,7 @@ import { writeJson } from '../../local/state/files.ts';
 import { statePaths } from '../../local/state/paths.ts';
 import { release } from '../../release/release.ts';
 import { sql } from '../../testbed/database.ts';
-import { cacheTraffic, imageTraffic, type Loop, type MadeImage, slowTraffic, WrkLoad } from '../../testbed/load.ts';
+import { cacheTraffic, imageTraffic, type Load, type MadeImage, slowTraffic, visitors } from '../../testbed/load.ts';
 import { type ReleaseBed, unwatched } from '../../testbed/release-bed.ts';
 
 /** `pulumi up` with another `secrets.rotation`, as the region knows it: the program is evaluated and its secrets exist. */
@@ -76,8 +76,8 @@ export function describeRotation(bed: () => ReleaseBed, rotations: number): void
     test('lose no request, and a rollback of the last one neither', async () => {
       const { connection } = bed();
       const made: MadeImage[] = [];
-      const loops: (Loop | WrkLoad)[] = [
-        new WrkLoad(`${connection.production}/api/images`),
+      const loops: Load[] = [
+        visitors(`${connection.production}/api/images`),
         imageTraffic(connection, made),
         slowTraffic(`${connection.production}/api/images`, 2),
       ];
