@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { copyFile, cp, mkdtemp, readFile, writeFile } from 'node:fs/promises';
+import { appendFile, copyFile, cp, mkdtemp, readFile, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -117,11 +117,93 @@ export function describeLaravel(): void {
       expect(await columns()).not.toContain('remember_token');
     });
 
+    test('has its form, session, queue and schedule through a swap, and with an outbox its images are in Blob', async () => {
+      await cp(join(applications, 'laravel-queue'), directory, { recursive: true });
+      await appendFile(join(directory, 'slipway.yaml'), WITH_QUEUE);
+      await succeeds('release', '--p95', '10000', '--watch', '0');
+      const form = new Form(`${(await region.connection()).production}/note`);
+      await form.open();
+      expect(await form.send('before')).toBe(302);
+      await writeFile(join(directory, 'public/queue.txt'), 'x');
+      const sent = ['before', ...(await form.sendWhile(succeeds('release', '--p95', '10000', '--watch', '0')))];
+      expect(await form.send('after')).toBe(302);
+      expect(await form.session()).toBe('after');
+      await eventually('every note is kept, and the schedule has run', async () => {
+        const kept = await sql(await region.connection(), 'SELECT DISTINCT text FROM notes');
+        return [...sent, 'after', 'scheduled'].every((note) => kept.split('\n').includes(note));
+      });
+      const { url } = (await (await get('/api/generate-image')).json()) as { url: string };
+      expect((await get(url)).status).toBe(200);
+      const blob = (await region.media()).getBlobClient(`storage${url}`);
+      await eventually('the image is in Blob', () => blob.exists());
+      expect((await get(url)).headers.get('content-type')).toBe('image/png');
+    });
+
     async function columns(): Promise<string> {
       return sql(await region.connection(), 'SHOW COLUMNS FROM users');
     }
   });
 }
+
+/** A visitor with the form of a page and its session. */
+class Form {
+  readonly #url: string;
+  #cookie = '';
+  #token = '';
+
+  constructor(url: string) {
+    this.#url = url;
+  }
+
+  async open(): Promise<void> {
+    const page = await fetch(this.#url);
+    this.#cookie = page.headers
+      .getSetCookie()
+      .map((each) => each.split(';')[0])
+      .join('; ');
+    this.#token = ((await page.json()) as { token: string }).token;
+  }
+
+  /** The status of the answer. Laravel answers 419 to a form whose session it does not know. */
+  async send(text: string): Promise<number> {
+    const body = new URLSearchParams({ _token: this.#token, text });
+    const answer = await fetch(this.#url, {
+      method: 'POST',
+      redirect: 'manual',
+      headers: { cookie: this.#cookie },
+      body,
+    });
+    await answer.body?.cancel();
+    return answer.status;
+  }
+
+  /** Sends one text after the other until the work ends; resolves with them. */
+  async sendWhile(work: Promise<unknown>): Promise<readonly string[]> {
+    let isDone = false;
+    const done = work.finally(() => {
+      isDone = true;
+    });
+    done.catch(() => undefined);
+    const sent: string[] = [];
+    while (!isDone) {
+      const text = `during-${sent.length}`;
+      expect(await this.send(text)).toBe(302);
+      sent.push(text);
+    }
+    await done;
+    return sent;
+  }
+
+  async session(): Promise<string> {
+    const page = await fetch(this.#url, { headers: { cookie: this.#cookie } });
+    return ((await page.json()) as { note: string }).note;
+  }
+}
+
+const WITH_QUEUE = `media: [{path: storage/media, url: /media, mode: outbox}]
+workers: {queue: {run: php artisan queue:work --max-time=3600, stopSeconds: 30}}
+schedule: {"* * * * *": php artisan schedule:run}
+`;
 
 const DROPS_A_COLUMN = `<?php
 use Illuminate\\Database\\Migrations\\Migration;
