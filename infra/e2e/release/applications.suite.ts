@@ -1,8 +1,10 @@
-import { appendFile, cp, mkdir, mkdtemp, writeFile } from 'node:fs/promises';
+import { appendFile, cp, mkdir, mkdtemp, rename, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { AppSecrets } from '../../lib/app-secrets.ts';
+import { untilTrue } from '../../lib/until.ts';
+import { regionStatus } from '../../local/region-client.ts';
 import { removeDisk } from '../../local/worker/remove-disk.ts';
 import { eventually } from '../../testbed/eventually.ts';
 import { WrkLoad } from '../../testbed/load.ts';
@@ -173,6 +175,21 @@ export function describeSmallApplication(bed: () => ReleaseBed): void {
       );
       await php("unlink('uploads/own.txt');");
       expect([(await it.get('/uploads/own.txt')).status, (await fetch(staging)).status]).toEqual([404, 404]);
+    });
+
+    test('is down while its share is away, as on Azure, and comes back by itself with every file', async () => {
+      const isHealthy = async () => (await regionStatus(bed().region))?.slots.production.healthy === true;
+      const share = join(bed().region.stateDir, 'shares', bed().connection.blob.account, 'shared');
+      await rename(share, `${share}.away`);
+      try {
+        // App Service looks for a minute and a half before it restarts the app.
+        const isDown = await untilTrue({ limitMs: 300_000, pollMs: 1_000 }, async () => !(await isHealthy()));
+        expect(isDown).toBe(true);
+      } finally {
+        await rename(`${share}.away`, share);
+      }
+      await eventually('the site is back', isHealthy);
+      expect(await it.text(picture)).toBe('a picture');
     });
   });
 }
