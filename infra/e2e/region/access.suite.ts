@@ -5,6 +5,7 @@ import { request as overTls } from 'node:https';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { describe, expect, test } from '@jest/globals';
+import { eventually } from '../../testbed/eventually.ts';
 import type { TestRegion } from '../../testbed/region.ts';
 
 interface Attempt {
@@ -74,10 +75,10 @@ export function describeAccess(region: () => TestRegion): void {
     test('reaches no internal port through a name of his own that a browser resolves to this machine', async () => {
       const headers = { host: 'rebound.example' };
       for (const name of ['identity', 'sidecarA', 'sidecarB']) {
-        expect([name, await statusOf(`http://127.0.0.1:${await internalPort(name)}/status`, { headers })]).toEqual([
-          name,
-          403,
-        ]);
+        const url = `http://127.0.0.1:${await internalPort(name)}/status`;
+        // A slot may still be restarting with its sidecar.
+        await eventually(`${name} listens`, () => statusOf(url).then(Boolean, () => false));
+        expect([name, await statusOf(url, { headers })]).toEqual([name, 403]);
       }
       expect(await statusOf(`https://127.0.0.1:${await internalPort('ingestion')}/`, { headers })).toBe(403);
     });
