@@ -1,5 +1,5 @@
-import { rename, rm, rmdir, unlink, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { readdir, rename, rm, rmdir, unlink, writeFile } from 'node:fs/promises';
+import { basename, join } from 'node:path';
 import { isErrno } from '../lib/error-message.ts';
 import { regionStatus, switchRegionFault } from '../local/region-client.ts';
 import { swapByArm } from './arm-swap.ts';
@@ -27,7 +27,14 @@ const MAKERS: Readonly<Record<FaultName, Fault>> = {
     end: async (bed) => rm(join(await outboxOf(bed), '.abandoned'), { force: true }),
   },
   'outbox-refuses': { make: takeOutbox, end: giveOutboxBack },
-  'swapped-by-hand': { make: async (bed) => swapByArm(await bed.region.connection()), end: nothing },
+  'swapped-by-hand': {
+    make: async (bed) => {
+      // The slot restarts at the end of the swap before.
+      await bed.stagedVersion();
+      await swapByArm(await bed.region.connection());
+    },
+    end: nothing,
+  },
   'refused-release': {
     make: async (bed) => {
       const { file } = await bed.variant({ 'src/Controller/Ping.php': (php) => php.replace('pong', 'gnop') });
@@ -51,7 +58,11 @@ const MAKERS: Readonly<Record<FaultName, Fault>> = {
       await bed.done('release', '--package', file);
       await writeFile(bed.downFlag(version), '');
     },
-    end: nothing,
+    // After the rollback the version is in staging, which is to answer again too.
+    end: async (bed) => {
+      const flags = (await readdir(bed.region.stateDir)).filter((name) => name.startsWith(basename(bed.downFlag(''))));
+      for (const flag of flags) await rm(join(bed.region.stateDir, flag));
+    },
   },
 };
 
