@@ -62,9 +62,9 @@ function sharedInput({ inputs }: RecordedResource, key: string): unknown {
 }
 
 const WARM_UP = {
-  WEBSITE_SWAP_WARMUP_PING_PATH: '/_slipway/live',
+  WEBSITE_SWAP_WARMUP_PING_PATH: '/_slipway/ready',
   WEBSITE_SWAP_WARMUP_PING_STATUSES: '200',
-  WEBSITE_WARMUP_PATH: '/_slipway/live',
+  WEBSITE_WARMUP_PATH: '/_slipway/ready',
   WEBSITE_WARMUP_STATUSES: '200',
   WEBSITES_CONTAINER_STOP_TIME_LIMIT: '120',
 };

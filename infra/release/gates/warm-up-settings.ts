@@ -4,9 +4,9 @@ import type { Gate } from './gate.ts';
 
 /** Without these, App Service takes any answer for a warm slot, a 500 included. */
 const required: readonly { readonly setting: string; readonly valid: RegExp; readonly expected: string }[] = [
-  { setting: 'WEBSITE_SWAP_WARMUP_PING_PATH', valid: /^\/./, expected: 'a path, such as /_slipway/live' },
+  { setting: 'WEBSITE_SWAP_WARMUP_PING_PATH', valid: /^\/./, expected: 'a path, such as /_slipway/ready' },
   { setting: 'WEBSITE_SWAP_WARMUP_PING_STATUSES', valid: /^200$/, expected: '200' },
-  { setting: 'WEBSITE_WARMUP_PATH', valid: /^\/./, expected: 'a path, such as /_slipway/live' },
+  { setting: 'WEBSITE_WARMUP_PATH', valid: /^\/./, expected: 'a path, such as /_slipway/ready' },
   { setting: 'WEBSITE_WARMUP_STATUSES', valid: /^200$/, expected: '200' },
 ];
 

@@ -5,10 +5,11 @@ import { fpmChildren, PLAN_SKUS } from '../plan/plan-sizes.ts';
 import { acceptedTokens, currentLogin, TOKENS } from '../vault/rotation.ts';
 import { CA_FILE } from './paths.ts';
 
-/** Paths inside the container and the path that is probed. */
+/** Paths inside the container and the paths that are probed. */
 export const PATHS = {
   startup: 'bash /home/site/wwwroot/slipway/startup.sh',
   live: '/_slipway/live',
+  ready: '/_slipway/ready',
   mediaRoot: '/home/media',
   mediaMount: '/mounts/media',
   mediaShare: '/mounts/shared',
@@ -95,10 +96,10 @@ export function appSettings(input: SettingsInput): Settings {
     // peer's address in a header of its own: https://learn.microsoft.com/azure/frontdoor/front-door-http-headers-protocol
     ...(edge.enabled ? { CLIENT_ADDRESS_HEADER: 'X-Azure-SocketIP' } : {}),
 
-    // Without these any status counts as warm, even 500.
-    WEBSITE_SWAP_WARMUP_PING_PATH: PATHS.live,
+    // Without these any status counts as warm, even 500. Site containers start in no order, so a swap waits for the sidecar.
+    WEBSITE_SWAP_WARMUP_PING_PATH: PATHS.ready,
     WEBSITE_SWAP_WARMUP_PING_STATUSES: '200',
-    WEBSITE_WARMUP_PATH: PATHS.live,
+    WEBSITE_WARMUP_PATH: PATHS.ready,
     WEBSITE_WARMUP_STATUSES: '200',
     // /home has to be mounted into the sidecar, which carries the files that PHP writes there.
     WEBSITES_ENABLE_APP_SERVICE_STORAGE: 'true',

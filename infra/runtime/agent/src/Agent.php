@@ -11,6 +11,8 @@ final readonly class Agent
     private const DRAIN_MAX_SECONDS = 240;
     private const SLACK_MS = 2000;
     private const MEDIA_MS = 10_000;
+    private const SIDECAR_START_SECONDS = 20;
+    private const READY_MS = 500;
 
     public function __construct(private Settings $settings)
     {
@@ -24,6 +26,7 @@ final readonly class Agent
         return match (true) {
             'version' === $route => $isRead ? $this->version() : self::notAllowed('GET, HEAD'),
             'live' === $route => $isRead ? new Answer(200, ['status' => 'pass']) : self::notAllowed('GET, HEAD'),
+            'ready' === $route => $isRead ? $this->ready() : self::notAllowed('GET, HEAD'),
             'health' === $route => $isRead ? (new HealthChecks($this->settings))->report() : self::notAllowed('GET, HEAD'),
             !$this->isReleaseTool($authorization) => Answer::problem(404, 'Not Found'),
             'release/drain' === $route => 'POST' === $method ? $this->drain($query) : self::notAllowed('POST'),
@@ -37,6 +40,21 @@ final readonly class Agent
             'media/retry' === $route => 'POST' === $method ? $this->retry($query) : self::notAllowed('POST'),
             default => Answer::problem(404, 'Not Found', 'The application does not provide this, and the agent has nothing in its place.'),
         };
+    }
+
+    /**
+     * Whether a container that has started may get visitors: without its sidecar it could not read media from Blob. A sidecar
+     * that does not come keeps no site down.
+     */
+    private function ready(): Answer
+    {
+        $started = strtotime($this->settings->startedAt);
+        $isPatient = false !== $started && time() - $started < self::SIDECAR_START_SECONDS;
+        if ($isPatient && 200 !== (new Sidecar($this->settings->sidecarPort))->ask('GET', '/healthz', self::READY_MS)['status']) {
+            return Answer::problem(503, 'Service Unavailable', 'The sidecar does not answer yet.', ['Retry-After' => '1']);
+        }
+
+        return new Answer(200, ['status' => 'pass']);
     }
 
     private function version(): Answer
