@@ -17,7 +17,9 @@ export function describeProgram(region: () => TestRegion): void {
     const exits = [production, staging].flatMap(({ instances }) =>
       instances.flatMap((each) => Object.entries(each.exits)),
     );
-    expect(exits.filter(([, ended]) => ended.length > 0)).toEqual([]);
+    const unexpected = exits.filter(([, ended]) => ended.length > 0);
+    const logs = unexpected.map(([container]) => readFile(join(region().stateDir, 'logs', `${container}.log`), 'utf8'));
+    expect({ unexpected, logs: await Promise.all(logs) }).toEqual({ unexpected: [], logs: [] });
   });
 }
 

@@ -57,6 +57,8 @@ export class FakeWorker implements Worker {
     this.spec = undefined;
   }
 
+  endStart(): void {}
+
   async ping(path: string): Promise<PingAnswer> {
     this.pings.push(path);
     await this.onPing(path);

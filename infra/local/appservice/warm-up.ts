@@ -31,10 +31,11 @@ export async function becomesWarm(
   clock: Clock,
   signal: AbortSignal,
 ): Promise<boolean> {
-  return (
+  const isWarm =
     (await hasStarted(worker, settings, limits, clock, signal)) &&
-    (await answersPing(worker, swapWarmUp(settings), limits, clock, signal))
-  );
+    (await answersPing(worker, swapWarmUp(settings), limits, clock, signal));
+  if (isWarm) worker.endStart();
+  return isWarm;
 }
 
 async function hasStarted(

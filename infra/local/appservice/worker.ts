@@ -57,6 +57,8 @@ export interface Worker {
   readonly running: boolean;
   /** Plain HTTP GET to the worker's nginx. Rejects when nothing answers within `timeoutMs`. */
   ping(path: string, timeoutMs: number): Promise<PingAnswer>;
+  /** Called when the worker is warm and may get visitors: its start is over. */
+  endStart(): void;
   /** Requests that reached this worker and have no answer yet. */
   requestsInFlight(): Promise<number>;
 }

@@ -51,6 +51,7 @@ export class RegionProcess {
   readonly exits: ExitRecord[];
   #child: ChildProcess | undefined;
   #wanted = false;
+  #startIsOver = new AbortController();
   #endedAt: string | undefined;
   #delayMs = RESTART_DELAY_MS;
   #restartTimer: NodeJS.Timeout | undefined;
@@ -88,6 +89,11 @@ export class RegionProcess {
     await this.#spawning;
   }
 
+  /** From now on the process has the priority of all others. */
+  endStart(): void {
+    this.#startIsOver.abort();
+  }
+
   /** Requests the end and kills the whole group after `limitMs`. Resolves when no process of it is left. */
   async stop(limitMs: number): Promise<void> {
     this.#wanted = false;
@@ -118,12 +124,13 @@ export class RegionProcess {
       const startedAt = Date.now();
       this.#child = child;
       this.#endedAt = undefined;
-      const ended = new AbortController();
+      const startIsOver = new AbortController();
+      this.#startIsOver = startIsOver;
       this.#ended = new Promise((resolve) => {
         const finish = (reason: string) => {
           if (child.pid !== undefined) signal(-child.pid, 'SIGKILL');
           this.#child = undefined;
-          ended.abort();
+          startIsOver.abort();
           this.#endedAt = new Date().toISOString();
           this.spec.onEnd?.();
           this.#exited(reason, Date.now() - startedAt);
@@ -140,7 +147,7 @@ export class RegionProcess {
           fix: 'npm start installs what is missing',
         });
       }
-      if (this.spec.restart) void startBehindVisitors(child.pid, ended.signal);
+      if (this.spec.restart) void startBehindVisitors(child.pid, startIsOver.signal);
       await writeJson(this.#recordFile, { pid: child.pid, started: startTimeOf(child.pid) });
     } finally {
       await log.close();

@@ -19,16 +19,16 @@ afterEach(() => rm(procDirectory, { recursive: true, force: true }));
 
 const written = () => readFile(file, 'utf8');
 
-test('a container that starts has a low priority until it has ended or the time is over', async () => {
-  const ended = new AbortController();
-  const done = startBehindVisitors(LEADER, ended.signal, { procDirectory, startingMs: 3_600_000 });
+test('a container that starts has a low priority until its start is over', async () => {
+  const startIsOver = new AbortController();
+  const done = startBehindVisitors(LEADER, startIsOver.signal, { procDirectory, startingMs: 3_600_000 });
   await eventually('the priority is low', async () => (await written()) === '5');
-  ended.abort();
+  startIsOver.abort();
   await done;
-  expect(await written()).toBe('5');
+  expect(await written()).toBe('0');
 });
 
-test('afterwards its priority is the normal one', async () => {
+test('after the time of a start its priority is the normal one', async () => {
   await startBehindVisitors(LEADER, new AbortController().signal, { procDirectory, startingMs: 0 });
   expect(await written()).toBe('0');
 });

@@ -24,19 +24,17 @@ export interface StartPriorityOptions {
  * shares the processors: the front, the database, the storage, both slots. Linux weighs whole sessions against each other
  * (sched(7), "The autogroup feature"), and the priority of a session may be raised again without privileges, which the
  * priority of a process may not. Where the kernel has no autogroups, every priority stays as it is.
- * Resolves when the priority is the normal one again, or `ended` is aborted because the session has ended.
+ * Resolves when the priority is the normal one again: after the time of a start, or when `startIsOver` is aborted.
  */
 export async function startBehindVisitors(
   sessionLeader: number,
-  ended: AbortSignal,
+  startIsOver: AbortSignal,
   { startingMs = STARTING_MS, retryMs = RETRY_MS, procDirectory = '/proc' }: StartPriorityOptions = {},
 ): Promise<void> {
   const file = `${procDirectory}/${sessionLeader}/autogroup`;
   if ((await setNice(file, STARTING_NICE)) === 'impossible') return;
-  await sleep(startingMs, undefined, { signal: ended, ref: false }).catch(() => undefined);
-  while (!ended.aborted && (await setNice(file, NORMAL_NICE)) === 'too early') {
-    await sleep(retryMs, undefined, { signal: ended, ref: false }).catch(() => undefined);
-  }
+  await sleep(startingMs, undefined, { signal: startIsOver, ref: false }).catch(() => undefined);
+  while ((await setNice(file, NORMAL_NICE)) === 'too early') await sleep(retryMs, undefined, { ref: false });
 }
 
 async function setNice(file: string, nice: number): Promise<'done' | 'too early' | 'impossible'> {

@@ -154,6 +154,11 @@ export class ProcessWorker implements Worker {
     await Promise.all(changing.map((container) => (on ? container.start() : container.stop(limitMs))));
   }
 
+  endStart(): void {
+    this.#main?.endStart();
+    for (const sidecar of this.#sidecars) sidecar.endStart();
+  }
+
   ping(path: string, timeoutMs: number): Promise<PingAnswer> {
     return ping(this.socket, path, timeoutMs);
   }
