@@ -7,6 +7,7 @@ import { describeForeignWriter } from './release/foreign.suite.ts';
 import { describeInterrupts } from './release/interrupt.suite.ts';
 import { describeLockedMigrations } from './release/locked.suite.ts';
 import { describeRefusals } from './release/refusals.suite.ts';
+import { describeRotation } from './release/rotation.suite.ts';
 import { describeFailedSwapBack } from './release/swap-back.suite.ts';
 import { describeWorkers } from './release/workers.suite.ts';
 
@@ -26,7 +27,7 @@ const everyStep: CrashSteps = {
   rollback: ['preflight', 'prepare', 'swap', 'verify production', 'record'],
   stopped: ['stage', 'migrate', 'verify'],
 };
-const someSteps: CrashSteps = { release: ['swap'], rollback: ['swap'], stopped: [] };
+const oneStep: CrashSteps = { release: ['swap'], rollback: [], stopped: [] };
 
 jest.setTimeout(900_000);
 
@@ -39,10 +40,11 @@ beforeAll(async () => {
 afterAll(() => bed.region.remove());
 
 describeRefusals(() => bed);
-describeCrashes(() => bed, long ? everyStep : someSteps);
+describeCrashes(() => bed, long ? everyStep : oneStep);
 describeForeignWriter(() => bed);
 describeInterrupts(() => bed);
 describeDocumented(() => bed);
 if (long) describeFailedSwapBack(() => bed);
 if (long) describeLockedMigrations(() => bed);
 describeWorkers(() => bed, long ? 20 : 1);
+describeRotation(() => bed, long ? 3 : 1);

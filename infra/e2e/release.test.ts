@@ -14,7 +14,6 @@ import { describeEmptyProduction } from './release/empty.suite.ts';
 import { describeLaravel } from './release/laravel.suite.ts';
 import { describeLoad } from './release/load.suite.ts';
 import { describePipeline } from './release/pipeline.suite.ts';
-import { describeRotation } from './release/rotation.suite.ts';
 import { describePromote, describeSettings, describeStored } from './release/settings.suite.ts';
 
 /** One story on one region: each chapter begins with the versions that the one before left, so that no release is made only to begin. */
@@ -44,4 +43,3 @@ if (long) describeWordPressShape(() => bed);
 if (long) describeSymfony(() => bed);
 if (long) describeLaravel();
 if (long) describeConsolePage();
-describeRotation(() => bed, long ? 3 : 1);

@@ -3,7 +3,8 @@ import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Connection } from '../lib/connection.ts';
 import { type RunningVersion, versionOf, WebSlot } from '../release/appservice/web-slot.ts';
-import type { HistoryEntry } from '../release/store/history.ts';
+import { History, type HistoryEntry } from '../release/store/history.ts';
+import { sealForLooking } from '../release/store/seal.ts';
 import { openTarget } from '../release/target/open-target.ts';
 import type { ReleaseTarget } from '../release/target/target.ts';
 import { eventually } from './eventually.ts';
@@ -132,9 +133,11 @@ export class ReleaseBed {
     return last?.error?.code ?? 'no error was printed';
   }
 
+  /** As the command shows it, the newest first. */
   async history(): Promise<HistoryEntry[]> {
-    const { stdout } = await this.region.command('history', '--json');
-    return JSON.parse(stdout) as HistoryEntry[];
+    const target = await this.target();
+    const history = new History(target.releases, target.stack, await sealForLooking(target));
+    return (await history.read()).reverse();
   }
 
   /** `startSeconds`: how long a slot may take to start. */

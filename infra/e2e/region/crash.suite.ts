@@ -4,7 +4,6 @@ import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from '@jest/globals';
 import type { Connection } from '../../lib/connection.ts';
-import { regionStatus } from '../../local/region-client.ts';
 import { eventually } from '../../testbed/eventually.ts';
 import { long } from '../../testbed/long-form.ts';
 import type { TestRegion } from '../../testbed/region.ts';
@@ -62,8 +61,7 @@ export function describeCrashes(region: () => TestRegion): void {
     ];
     for (let round = 0; round < kills; round++) {
       for (const name of killed) {
-        // The command would cost more than what is measured here.
-        const pid = async () => (await regionStatus(region()))?.slots.production.instances[0]?.processes[name] ?? null;
+        const pid = async () => (await region().status()).slots.production.instances[0]?.processes[name] ?? null;
         await eventually(`${name} runs`, async () => (await pid()) !== null);
         const before = await pid();
         process.kill(before ?? 0, 'SIGKILL');

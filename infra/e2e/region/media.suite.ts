@@ -36,7 +36,11 @@ export function describeMedia(region: () => TestRegion): void {
         const { production } = JSON.parse(stdout) as { readonly production: MediaState };
         return production.stuck.some(({ name }) => name === '.abandoned');
       };
-      await eventually('the file is reported', isStuck);
+      await eventually('the file is reported', async () => {
+        const { media } = (await region().status()).slots.production;
+        return media?.stuck.some(({ name }) => name === '.abandoned') ?? false;
+      });
+      expect(await isStuck()).toBe(true);
       const { code, stdout } = await region().command('media', 'set-aside', '.abandoned', '--json');
       const { movedTo } = JSON.parse(stdout) as { readonly movedTo: string };
       expect({ code, stuck: await isStuck() }).toEqual({ code: 0, stuck: false });

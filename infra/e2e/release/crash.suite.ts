@@ -28,13 +28,15 @@ export function describeCrashes(bed: () => ReleaseBed, steps: CrashSteps): void 
     });
   });
 
-  describe('a rollback that is killed with -9', () => {
-    test.each(steps.rollback)('at "%s" leaves production serving, and the next command heals it', async (step) => {
-      const target = await bed().liveVersion();
-      await bed().done('release', '--package', (await bed().variant()).file);
-      await killAndHeal('rollback', target, step);
+  if (steps.rollback.length > 0) {
+    describe('a rollback that is killed with -9', () => {
+      test.each(steps.rollback)('at "%s" leaves production serving, and the next command heals it', async (step) => {
+        const target = await bed().liveVersion();
+        await bed().done('release', '--package', (await bed().variant()).file);
+        await killAndHeal('rollback', target, step);
+      });
     });
-  });
+  }
 
   if (steps.stopped.length > 0) {
     describe('a release that is stopped for longer than its lease lives', () => {

@@ -14,11 +14,17 @@ const KILLS = 5;
 
 /** An application with a worker and a schedule, while jobs keep coming. What was live before is not live again afterwards. */
 export function describeWorkers(bed: () => ReleaseBed, releases: number): void {
-  /** The instance of production; without the command, which costs seconds. */
+  /** The instance of production. */
   async function running(): Promise<SlotStatus['instances'][number]> {
-    const found = (await regionStatus(bed().region))?.slots.production.instances[0];
-    if (found === undefined) throw new Error('the region does not answer');
+    const found = (await bed().region.status()).slots.production.instances[0];
+    if (found === undefined) throw new Error('production has no instance');
     return found;
+  }
+
+  async function stagingHasNone(): Promise<void> {
+    await eventually('no worker runs in staging', async () => {
+      return (await bed().region.status()).slots.staging.instances[0]?.workers.length === 0;
+    });
   }
 
   describe('workers and schedule', () => {
@@ -48,6 +54,8 @@ export function describeWorkers(bed: () => ReleaseBed, releases: number): void {
     });
 
     test('status shows them where they run, and staging has none', async () => {
+      await eventually('the worker runs', async () => typeof (await running()).workers[0]?.pid === 'number');
+      await stagingHasNone();
       const { production, staging } = (await bed().region.status()).slots;
       expect(production).toMatchObject({
         declared: production.version,
@@ -115,8 +123,8 @@ export function describeWorkers(bed: () => ReleaseBed, releases: number): void {
       await swapByArm(bed().connection);
       const production = async () => (await bed().region.status()).slots.production;
       expect((await production()).declared).toBeNull();
-      // The platform restarted it as staging.
-      expect((await bed().region.status()).slots.staging.instances[0]?.workers).toEqual([]);
+      // The platform restarts it as staging.
+      await stagingHasNone();
       const { code } = await bed().region.command('heal');
       expect(code).toBe(0);
       await eventually('the worker runs', async () => {
