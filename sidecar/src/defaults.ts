@@ -74,6 +74,8 @@ export const FAILURE_THRESHOLD = 8;
 /** Time without progress of any request in flight after which a probe is sent. */
 export const SILENCE_MS = 2_000;
 export const PROBE_TIMEOUT_MS = 1_000;
+/** Of the first probe, which also gets a token and connects, while the sidecar and what is beside it start. */
+export const FIRST_PROBE_TIMEOUT_MS = 5_000;
 /** The interval of probes while Blob is unavailable, ± half. */
 export const UNAVAILABLE_PROBE_MS = 500;
 /** Blob flaps when it fails again within this time after a successful probe. The interval then doubles, up to the cap. */

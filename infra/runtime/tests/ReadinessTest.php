@@ -4,6 +4,7 @@ declare(strict_types=1);
 
 namespace Slipway\Workers\Tests;
 
+use PHPUnit\Framework\Attributes\TestWith;
 use PHPUnit\Framework\TestCase;
 use Slipway\Agent\Agent;
 use Slipway\Agent\Settings;
@@ -17,7 +18,8 @@ final class ReadinessTest extends TestCase
         echo stream_socket_get_name($server, false), "\n";
         $connection = stream_socket_accept($server, 60);
         fread($connection, 4096);
-        fwrite($connection, "HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: close\r\n\r\n{}");
+        $body = '{"ready":true,"blob":"'.$argv[1].'"}';
+        fwrite($connection, "HTTP/1.1 200 OK\r\nContent-Length: ".strlen($body)."\r\nConnection: close\r\n\r\n$body");
         PHP;
 
     protected function tearDown(): void
@@ -36,12 +38,17 @@ final class ReadinessTest extends TestCase
         self::assertSame(200, $this->statusOf(self::CLOSED_PORT, '-20 seconds'));
     }
 
-    public function test_a_container_with_its_sidecar_is_ready(): void
+    #[TestWith(['up', '+1 hour', 200])]
+    #[TestWith(['unknown', '+1 hour', 503])]
+    #[TestWith(['away', '+1 hour', 503])]
+    #[TestWith(['away', '-20 seconds', 200])]
+    public function test_a_container_is_ready_when_its_sidecar_has_reached_blob_or_the_time_is_over(string $blob, string $started, int $status): void
     {
-        $sidecar = proc_open([\PHP_BINARY, '-r', self::SIDECAR], [1 => ['pipe', 'w']], $pipes);
+        $sidecar = proc_open([\PHP_BINARY, '-r', self::SIDECAR, $blob], [1 => ['pipe', 'w']], $pipes);
         self::assertIsResource($sidecar);
         $port = substr(trim((string) fgets($pipes[1])), strlen('127.0.0.1:'));
-        self::assertSame(200, $this->statusOf($port, '+1 hour'));
+        self::assertSame($status, $this->statusOf($port, $started));
+        proc_terminate($sidecar);
         proc_close($sidecar);
     }
 

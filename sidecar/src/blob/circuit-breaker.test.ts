@@ -53,6 +53,16 @@ describe('the breaker of Blob', () => {
     expect(breaker.state).toBe('available');
   });
 
+  test('gives the first probe, which also connects, more time than later ones', async () => {
+    const limits = jest.spyOn(AbortSignal, 'timeout');
+    breaker.start();
+    await jest.advanceTimersByTimeAsync(1_000);
+    expect(limits.mock.calls).toEqual([[defaults.FIRST_PROBE_TIMEOUT_MS]]);
+    await jest.advanceTimersByTimeAsync(defaults.IDLE_PROBE_MS);
+    expect(limits.mock.calls.slice(1)).toEqual([[defaults.PROBE_TIMEOUT_MS]]);
+    limits.mockRestore();
+  });
+
   test('probes less and less often while Blob flaps', async () => {
     let probes = 0;
     probe = async () => {

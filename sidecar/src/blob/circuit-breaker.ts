@@ -159,13 +159,14 @@ export class BlobCircuitBreaker {
     this.#probing = true;
     const silent = this.#inFlight.size > 0;
     const epoch = this.#epoch;
-    const limit = AbortSignal.timeout(defaults.PROBE_TIMEOUT_MS);
+    const limitMs = this.#state === 'unknown' ? defaults.FIRST_PROBE_TIMEOUT_MS : defaults.PROBE_TIMEOUT_MS;
+    const limit = AbortSignal.timeout(limitMs);
     try {
       await this.#options.probe(limit);
       this.#recordAnswer();
     } catch (error) {
       const failure = limit.aborted
-        ? new BlobFailure('unavailable', `no answer to a probe within ${defaults.PROBE_TIMEOUT_MS / 1_000} s`)
+        ? new BlobFailure('unavailable', `no answer to a probe within ${limitMs / 1_000} s`)
         : blobFailure(error, this.#options.nowMs());
       if (this.#state === 'unavailable') this.#reason = failure.kind === 'unavailable' ? failure.message : this.#reason;
       // While requests in flight are silent, one failed probe is enough. While idle, the failure has to be a clear one.

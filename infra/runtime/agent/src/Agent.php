@@ -43,15 +43,15 @@ final readonly class Agent
     }
 
     /**
-     * Whether a container that has started may get visitors: without its sidecar it could not read media from Blob. A sidecar
-     * that does not come keeps no site down.
+     * Whether a container that has started may get visitors: before its sidecar has reached Blob it could not read media from
+     * there. A sidecar or a Blob that does not come keeps no site down.
      */
     private function ready(): Answer
     {
         $started = strtotime($this->settings->startedAt);
         $isPatient = false !== $started && time() - $started < self::SIDECAR_START_SECONDS;
-        if ($isPatient && 200 !== (new Sidecar($this->settings->sidecarPort))->ask('GET', '/healthz', self::READY_MS)['status']) {
-            return Answer::problem(503, 'Service Unavailable', 'The sidecar does not answer yet.', ['Retry-After' => '1']);
+        if ($isPatient && 'up' !== ((new Sidecar($this->settings->sidecarPort))->ask('GET', '/readyz', self::READY_MS)['json']['blob'] ?? null)) {
+            return Answer::problem(503, 'Service Unavailable', 'The sidecar has not reached Blob yet.', ['Retry-After' => '1']);
         }
 
         return new Answer(200, ['status' => 'pass']);
