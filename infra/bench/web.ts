@@ -90,6 +90,8 @@ async function prepare(work: string): Promise<{ readonly places: Record<Name, st
     'bare Symfony': await peer('bare-symfony'),
     'one line': await peer('one-line'),
   };
+  // As the package of the web application is, which has its compiled cache.
+  await promisify(execFile)(await programPath('php'), ['bin/console', 'cache:warmup'], { cwd: places['bare Symfony'] });
   return { places, slipway: join(directory, 'slipway') };
 }
 

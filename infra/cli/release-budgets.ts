@@ -19,7 +19,7 @@ export function addBudgetOptions(command: Command): void {
     )
     .option(
       '--p95 <ms>',
-      'highest allowed p95 of /api/ping in staging, and allowed increase of p95 in production over the previous version, in ms',
+      'highest allowed p95 of the first smoke request in staging, and allowed increase of p95 in production over the previous version, in ms',
       parseNumber(1, 60_000),
       500,
     )

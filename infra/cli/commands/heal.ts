@@ -5,7 +5,7 @@ import { addTargetOptions, journalOf, releaseTarget, type TargetOptions } from '
 export const command = defineCommand<TargetOptions>({
   group: 'operate',
   region: 'state',
-  summary: 'finishes what a killed command left, and has the workers of what production runs run',
+  summary: 'finishes what a killed command left, and starts the workers of the version that production runs',
   examples: ['slipway heal', 'slipway heal --stack prod'],
   configure: addTargetOptions,
   async run({ options, output }) {

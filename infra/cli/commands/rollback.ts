@@ -18,7 +18,7 @@ export const command = defineCommand<RollbackOptions>({
       .option('--to <version>', 'a version that history lists, or the beginning of an entry’s id')
       .option(
         '--p95 <ms>',
-        'highest allowed p95 of /api/ping in staging, in ms, when the version has to be staged again',
+        'highest allowed p95 of the first smoke request in staging, in ms, when the version has to be staged again',
         parseNumber(1, 60_000),
         500,
       )

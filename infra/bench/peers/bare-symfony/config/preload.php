@@ -3,4 +3,4 @@
 declare(strict_types=1);
 
 require dirname(__DIR__).'/vendor/autoload.php';
-require getenv('APP_CACHE_DIR').'/App_KernelProdContainer.preload.php';
+require dirname(__DIR__).'/var/cache/prod/App_KernelProdContainer.preload.php';

@@ -21,16 +21,6 @@ final class Kernel extends BaseKernel
         yield new FrameworkBundle();
     }
 
-    public function getCacheDir(): string
-    {
-        return (string) ($_SERVER['APP_CACHE_DIR'] ?? parent::getCacheDir());
-    }
-
-    public function getBuildDir(): string
-    {
-        return $this->getCacheDir();
-    }
-
     public function getProjectDir(): string
     {
         return dirname(__DIR__);
