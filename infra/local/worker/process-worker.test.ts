@@ -87,6 +87,14 @@ test('content without its startup script ends with the shell’s exit code, whic
   expect(worker.exits['worker-b']?.[0]?.reason).toBe('exit code 127');
 });
 
+test('content without a startup command starts nothing, so nothing of it ends', async () => {
+  await mkdir(wwwroot, { recursive: true });
+  await writeFile(join(wwwroot, 'index.php'), '');
+  await worker.start({ ...spec, startupCommand: '' });
+  expect(await readdir(paths.logs)).toEqual([]);
+  expect(worker.exits).toEqual({ 'worker-b': [] });
+});
+
 test('storage that cannot be mounted keeps the containers from starting until it can be', async () => {
   await mkdir(wwwroot, { recursive: true });
   await writeFile(join(wwwroot, 'start.sh'), `touch '${paths.root}/started'; sleep 60`);

@@ -92,7 +92,7 @@ export class ProcessWorker implements Worker {
     this.#sidecars = sidecars ?? [];
     // As on App Service, an image that cannot be pulled keeps the whole instance from starting.
     if (sidecars === undefined) return;
-    const containers = (await this.isDeployed()) ? [main, ...sidecars] : sidecars;
+    const containers = (await this.#canServe(spec)) ? [main, ...sidecars] : sidecars;
     const startAll = () => Promise.all(containers.map((container) => container.start()));
     this.#waiting = new AbortController();
     if (await this.#isMounted(spec)) await startAll();
@@ -130,6 +130,14 @@ export class ProcessWorker implements Worker {
   async isDeployed(): Promise<boolean> {
     const content = await readdir(this.#wwwroot).catch(() => []);
     return content.length > 0;
+  }
+
+  /**
+   * Without a startup command, which a first release writes before its package, App Service's image would serve the content
+   * with a configuration of its own; the local region does not have that image.
+   */
+  async #canServe({ startupCommand }: WorkerSpec): Promise<boolean> {
+    return startupCommand.trim() !== '' && (await this.isDeployed());
   }
 
   async stop(limitSeconds: number): Promise<void> {
