@@ -220,17 +220,27 @@ run_start_commands() {
   done
 }
 
-# In a session of its own, so that the children of a killed master can be ended; pdeathsig ends it when this script is killed.
+# As a process group of its own, so that the children of a killed master can be ended. Sets STARTED to its pid. setpriv's
+# pdeathsig ends a command when this script is killed; a change of user would take that back.
+start_group() { # command...
+  set -m
+  "$@" >&2 </dev/null &
+  STARTED=$!
+  set +m
+}
+
 start_fpm() {
-  rm -f "$RUN_DIR"/{app,ops,health,live,stream}.sock
-  FPM_STARTED_AT=$(date -u +%Y-%m-%dT%H:%M:%S.%3NZ) setsid setpriv "${FPM_CAPABILITIES[@]}" --pdeathsig TERM "$PHP_FPM" -F "${FPM_FLAGS[@]}" -y "$RUN_DIR/php-fpm.conf" >&2 &
-  FPM=$!
+  rm -f "$RUN_DIR"/{app,ops,health,live,stream,ready}.sock
+  FPM_STARTED_AT=$(date -u +%Y-%m-%dT%H:%M:%S.%3NZ)
+  export FPM_STARTED_AT
+  start_group setpriv "${FPM_CAPABILITIES[@]}" --pdeathsig TERM "$PHP_FPM" -F "${FPM_FLAGS[@]}" -y "$RUN_DIR/php-fpm.conf"
+  FPM=$STARTED
 }
 
 start_nginx() {
   [[ $NGINX_LISTEN == unix:* ]] && rm -f "${NGINX_LISTEN#unix:}"
-  setsid setpriv --pdeathsig TERM "$NGINX_BIN" -e stderr -p "$RUN_DIR/nginx" -c "$RUN_DIR/nginx.conf" -g 'daemon off;' >&2 &
-  SERVER=$!
+  start_group setpriv --pdeathsig TERM "$NGINX_BIN" -e stderr -p "$RUN_DIR/nginx" -c "$RUN_DIR/nginx.conf" -g 'daemon off;'
+  SERVER=$STARTED
 }
 
 # Nothing of the application runs beside the site in staging, so that nothing watches it there either.
@@ -238,14 +248,14 @@ start_supervisor() {
   [ "${SLOT_NAME:-}" = production ] && [ -e "$RUN_DIR/has-workers" ] || return 0
   local user=()
   if is_root && [ "$APP_USER" != root ]; then user=(setpriv --reuid "$APP_USER" --regid "$(id -gn "$APP_USER")" --clear-groups); fi
-  STOP_SECONDS=$((GRACE_SECONDS > 4 ? GRACE_SECONDS - 2 : GRACE_SECONDS)) "${user[@]}" setsid setpriv "${FPM_CAPABILITIES[@]}" --pdeathsig TERM "$PHP" "$SLIPWAY/workers/supervise.php" >&2 </dev/null &
-  SUPERVISOR=$!
+  STOP_SECONDS=$((GRACE_SECONDS > 4 ? GRACE_SECONDS - 2 : GRACE_SECONDS)) start_group "${user[@]}" setpriv "${FPM_CAPABILITIES[@]}" --pdeathsig TERM "$PHP" "$SLIPWAY/workers/supervise.php"
+  SUPERVISOR=$STARTED
   echo "$SUPERVISOR" >"$SUPERVISOR_PID_FILE"
 }
 
 fpm_listens() {
   local pool
-  for pool in app ops health live stream; do [ -S "$RUN_DIR/$pool.sock" ] || return 1; done
+  for pool in app ops health live stream ready; do [ -S "$RUN_DIR/$pool.sock" ] || return 1; done
 }
 
 await_fpm() {
@@ -282,7 +292,7 @@ await_sidecar() {
 quit_server() { # pid
   [ -n "$1" ] || return 0
   local deadline=$((SECONDS + GRACE_SECONDS))
-  # Repeated, because bash starts background jobs with QUIT ignored, until the program installs its handler.
+  # Repeated: where QUIT was ignored when this script began, it is until the program installs its handler.
   while is_alive "$1" && [ $SECONDS -lt $deadline ]; do
     kill -QUIT "$1" 2>/dev/null
     sleep 0.02

@@ -94,7 +94,7 @@ test('any status is warm when the settings say nothing', async () => {
   expect((await swapped(it.site)).status).toBe('Succeeded');
 });
 
-test('with WEBSITE_SWAP_WARMUP_PING_STATUSES another status keeps the swap from switching', async () => {
+test('with WEBSITE_SWAP_WARMUP_PING_STATUSES the first other status keeps the swap from switching', async () => {
   it = await siteFixture();
   await it.site.replaceSettings('staging', {
     SLOT_NAME: 'staging',
@@ -109,10 +109,19 @@ test('with WEBSITE_SWAP_WARMUP_PING_STATUSES another status keeps the swap from 
     code: 'ExpectationFailed',
     message: "Cannot swap site slots for site 'shop' because the 'staging' slot did not respond to http ping.",
   });
-  expect(it.b.pings.filter((path) => path === '/_slipway/live')).toHaveLength(5);
+  expect(it.b.pings.filter((path) => path === '/_slipway/live')).toHaveLength(1);
   expect(it.front.routing).toEqual({ production: 'a', staging: 'b' });
   expect(it.b.spec?.settings.SLOT_NAME).toBe('staging');
   expect(it.a.starts).toBe(1);
+});
+
+test('a warm-up request without an answer is repeated four times', async () => {
+  it = await siteFixture();
+  it.b.onPing = (path) => {
+    if (path === '/' && it.b.pings.filter((each) => each === '/').length < 5) throw new Error('timed out');
+  };
+  expect((await swapped(it.site)).status).toBe('Succeeded');
+  expect(it.b.pings.filter((path) => path === '/')).toHaveLength(5);
 });
 
 test('a source that never answers is given up after its start limit, routing and settings as before', async () => {

@@ -7,7 +7,7 @@ import type { Worker } from './worker.ts';
 export interface WarmUpLimits {
   readonly pingTimeoutMs: number;
   readonly pingTries: number;
-  /** Milliseconds between two pings after an answer whose status does not count. */
+  /** Milliseconds between two pings of which the first got no answer. */
   readonly pingPauseMs: number;
   /** Milliseconds between two attempts to reach a container that is starting. */
   readonly startPollMs: number;
@@ -21,8 +21,9 @@ export const AZURE_WARM_UP: WarmUpLimits = {
 };
 
 /**
- * Waits until the worker answers, then sends the warm-up requests of a swap over plain HTTP. Any status counts unless the
- * settings name statuses. Resolves with false when the worker did not become warm in time.
+ * Waits until the worker answers, then sends the warm-up request of a swap over plain HTTP. Any status counts unless the
+ * settings name statuses: then the first answer with another one ends the swap. Resolves with false when the worker did not
+ * become warm.
  */
 export async function becomesWarm(
   worker: Worker,
@@ -64,7 +65,8 @@ async function answersPing(
 ): Promise<boolean> {
   for (let tries = 1; tries <= limits.pingTries; tries++) {
     signal.throwIfAborted();
-    if (await isWarmNow(worker, request, limits.pingTimeoutMs)) return true;
+    const answer = await worker.ping(request.path, limits.pingTimeoutMs).catch(() => undefined);
+    if (answer !== undefined) return isWarm(request, answer.status);
     if (tries < limits.pingTries) await clock.sleep(limits.pingPauseMs, signal);
   }
   return false;

@@ -148,7 +148,7 @@ export class ProcessWorker implements Worker {
     const { nginx, phpFpm } = await this.processes();
     // The platform's PHP image does not pass SIGTERM on to nginx and php-fpm, so waiting for them would gain nothing.
     await Promise.all(containers.map((container) => container.stop(container === this.#main ? 0 : limitMs)));
-    // Both run in sessions of their own. An nginx that ends late would remove the socket of its successor.
+    // Both are process groups of their own. An nginx that ends late would remove the socket of its successor.
     await Promise.all([nginx, phpFpm].map((pid) => (pid === null ? undefined : endGroup(pid))));
     await endApplicationWorkers(this.#run);
     this.#main = undefined;

@@ -11,7 +11,7 @@ final readonly class Locations
     private const CAPABILITIES = [
         'version' => ['version', 'app', 10],
         'live' => ['live', 'live', 10],
-        'ready' => ['ready', 'health', 10],
+        'ready' => ['ready', 'ready', 90],
         'health' => ['health', 'health', 10],
         'migrate' => ['release/migrate', 'ops', 300],
         'drain' => ['release/drain', 'ops', 300],

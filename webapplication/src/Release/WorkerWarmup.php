@@ -6,10 +6,14 @@ namespace App\Release;
 
 use App\Settings;
 
-/** Sends as many concurrent requests as the main pool has workers, so that each worker opens its connections to MySQL and Redis. */
+/**
+ * Sends as many requests as the main pool has workers, which take them in turn, so that each opens its connections to MySQL and
+ * Redis. Few at a time: the other slot of the plan may be serving visitors.
+ */
 final readonly class WorkerWarmup
 {
     private const TIMEOUT_MS = 3000;
+    private const CONCURRENT = 2;
 
     public function __construct(private Settings $settings)
     {
@@ -19,9 +23,10 @@ final readonly class WorkerWarmup
     public function run(): array
     {
         $multi = curl_multi_init();
+        curl_multi_setopt($multi, \CURLMOPT_MAX_TOTAL_CONNECTIONS, self::CONCURRENT);
         $handles = [];
-        for ($worker = 0; $worker < $this->settings->workers; ++$worker) {
-            foreach (['/api/images?limit=1', '/api/cache/warm'] as $path) {
+        foreach (['/api/images?limit=1', '/api/cache/warm'] as $path) {
+            for ($worker = 0; $worker < $this->settings->workers; ++$worker) {
                 $handles[] = $handle = $this->request($path);
                 curl_multi_add_handle($multi, $handle);
             }

@@ -11,8 +11,7 @@ final readonly class Agent
     private const DRAIN_MAX_SECONDS = 240;
     private const SLACK_MS = 2000;
     private const MEDIA_MS = 10_000;
-    private const SIDECAR_START_SECONDS = 20;
-    private const READY_MS = 500;
+    private const WARM_MS = 8000;
 
     public function __construct(private Settings $settings)
     {
@@ -30,7 +29,7 @@ final readonly class Agent
             'health' === $route => $isRead ? (new HealthChecks($this->settings))->report() : self::notAllowed('GET, HEAD'),
             !$this->isReleaseTool($authorization) => Answer::problem(404, 'Not Found'),
             'release/drain' === $route => 'POST' === $method ? $this->drain($query) : self::notAllowed('POST'),
-            'release/warm' === $route => 'POST' === $method ? new Answer(200, ['requests' => 0, 'answered' => 0]) : self::notAllowed('POST'),
+            'release/warm' === $route => 'POST' === $method ? new Answer(200, (new WarmUp($this->settings))->run(self::WARM_MS)) : self::notAllowed('POST'),
             'release/login' === $route => 'POST' === $method ? $this->login($body) : self::notAllowed('POST'),
             'release/live' === $route => $this->live($method, $query),
             str_starts_with($route, 'release/migrate') => $this->migrate($method, substr($route, 16), $query, $body),
@@ -42,17 +41,10 @@ final readonly class Agent
         };
     }
 
-    /**
-     * Whether a container that has started may get visitors: before its sidecar has reached Blob it could not read media from
-     * there. A sidecar or a Blob that does not come keeps no site down.
-     */
     private function ready(): Answer
     {
-        $started = strtotime($this->settings->startedAt);
-        $isPatient = false !== $started && time() - $started < self::SIDECAR_START_SECONDS;
-        if ($isPatient && 'up' !== ((new Sidecar($this->settings->sidecarPort))->ask('GET', '/readyz', self::READY_MS)['json']['blob'] ?? null)) {
-            return Answer::problem(503, 'Service Unavailable', 'The sidecar has not reached Blob yet.', ['Retry-After' => '1']);
-        }
+        set_time_limit(0);
+        Readiness::of($this->settings)->await();
 
         return new Answer(200, ['status' => 'pass']);
     }

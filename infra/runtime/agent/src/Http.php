@@ -11,11 +11,12 @@ final readonly class Http
 
     /**
      * @param non-empty-string $method
-     * @param string           $base   http://host:port or unix:/path of a socket
+     * @param string           $base    http://host:port or unix:/path of a socket
+     * @param list<string>     $headers
      *
      * @return array{status: int, body: string, error: string} status 0: nothing answered, and the error says why
      */
-    public static function ask(string $method, string $base, string $path, int $timeoutMs): array
+    public static function ask(string $method, string $base, string $path, int $timeoutMs, #[\SensitiveParameter] array $headers = []): array
     {
         $socket = str_starts_with($base, 'unix:') ? substr($base, 5) : '';
         $curl = curl_init(('' === $socket ? rtrim($base, '/') : 'http://localhost').$path);
@@ -29,6 +30,7 @@ final readonly class Http
             \CURLOPT_TIMEOUT_MS => $timeoutMs,
             \CURLOPT_NOSIGNAL => true,
             \CURLOPT_PROXY => '',
+            \CURLOPT_HTTPHEADER => $headers,
         ] + ('' === $socket ? [] : [\CURLOPT_UNIX_SOCKET_PATH => $socket]));
         $body = curl_exec($curl);
 

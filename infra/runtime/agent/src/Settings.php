@@ -55,6 +55,12 @@ final readonly class Settings
         public array $sharedPaths,
         /** @var list<string> settings that are secrets of the application */
         public array $secretNames,
+        /** How many processes of php-fpm serve visitors. */
+        public int $processes,
+        /** What a release asks first. */
+        public string $warmPath,
+        /** The container's own directory. */
+        public string $runDirectory,
     ) {
     }
 
@@ -97,6 +103,9 @@ final readonly class Settings
             share: rtrim(self::text('MEDIA_SHARE', ''), '/'),
             sharedPaths: array_values(array_column(array_filter($media, static fn (mixed $entry): bool => is_array($entry) && 'shared' === ($entry['mode'] ?? null)), 'path')),
             secretNames: array_values(self::texts($application['secrets'] ?? [])),
+            processes: (int) self::text('FPM_MAX_CHILDREN', '8'),
+            warmPath: self::firstPath($application['smoke'] ?? []),
+            runDirectory: self::text('RUN_DIR', '/tmp/slipway'),
         );
     }
 
@@ -105,6 +114,14 @@ final readonly class Settings
         $value = getenv($name);
 
         return false === $value || '' === $value ? $default : $value;
+    }
+
+    private static function firstPath(mixed $smoke): string
+    {
+        $first = is_array($smoke) ? reset($smoke) : false;
+        $path = is_array($first) ? $first['path'] ?? null : $first;
+
+        return is_string($path) ? $path : '/';
     }
 
     /** An unresolved Key Vault reference arrives as its own text, which is public and must not be accepted as a secret. */
