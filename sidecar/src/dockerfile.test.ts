@@ -1,4 +1,8 @@
-import { readFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from '@jest/globals';
 import manifest from '../package.json' with { type: 'json' };
 
@@ -24,18 +28,43 @@ describe('the image of the sidecar', () => {
   });
 
   test('runs as the user node, with the flags of npm start', () => {
-    const command = manifest.scripts.start.replace('src/', 'sidecar/src/').split(' ');
+    const command = manifest.scripts.start.replace('dist/', '').split(' ');
     expect(of('USER')).toEqual(['node']);
     expect(of('CMD')).toEqual([`[${command.map((word) => JSON.stringify(word)).join(', ')}]`]);
   });
 
   test('compiles its modules with the flags that it runs with, since V8 takes no code of other flags', () => {
     const flags = manifest.scripts.start.split(' ').filter((word) => word.startsWith('--'));
-    const compiling = of('RUN').filter((command) => command.startsWith('node '));
+    const compiling = of('RUN').filter((command) => command.startsWith('node --'));
     expect(compiling.map((command) => command.split(' ').slice(1, 1 + flags.length))).toEqual([flags, flags]);
   });
 
-  test('misses no package: all of them are in the root folder that it copies', () => {
-    expect(Object.keys(lock.packages).filter((path) => path.startsWith('sidecar/node_modules/'))).toEqual([]);
+  test('holds the bundle and no package', () => {
+    const runtime = lines.slice(lines.findLastIndex((line) => line.startsWith('FROM ')));
+    expect(runtime.filter((line) => line.startsWith('COPY '))).toEqual(['COPY --from=bundle /slipway/image ./']);
   });
+
+  test('is built from files that its context has', () => {
+    const ignored = read('../Dockerfile.dockerignore').split('\n');
+    const sources = of('COPY')
+      .filter((copy) => !copy.startsWith('--from'))
+      .flatMap((copy) => copy.split(' ').slice(0, -1));
+    expect(sources.filter((source) => !ignored.includes(`!${source}`))).toEqual([]);
+  });
+});
+
+test('the bundle runs without any package, and all of it can be loaded', () => {
+  const directory = mkdtempSync(join(tmpdir(), 'slipway-bundle-'));
+  const node = (...args: string[]) => spawnSync(process.execPath, args, { encoding: 'utf8', env: {} });
+  try {
+    expect(node(fileURLToPath(new URL('../bundle.mjs', import.meta.url)), directory)).toMatchObject({
+      status: 0,
+      stderr: '',
+    });
+    const { status, stderr } = node(join(directory, 'main.mjs'));
+    expect([status, stderr]).toEqual([78, expect.stringContaining('SLIP-SIDECAR-SETTING')]);
+    expect(node(join(directory, 'load-all.mjs'))).toMatchObject({ status: 0, stderr: '' });
+  } finally {
+    rmSync(directory, { recursive: true });
+  }
 });

@@ -14,7 +14,6 @@ import { gaugesOf } from './metrics.ts';
 import { readSettings, type Settings, SettingsError, unresolvedReferences } from './settings.ts';
 import { Sidecar } from './sidecar.ts';
 import { summaryOf } from './status.ts';
-import { azureMonitorExporter } from './telemetry/exporter.ts';
 import { Relay } from './telemetry/relay.ts';
 import { tracer } from './telemetry/tracer.ts';
 
@@ -43,18 +42,18 @@ const service = {
   'service.namespace': 'sidecar',
   'service.instance.id': settings.instance,
 };
-const relay = new Relay(
-  () =>
-    azureMonitorExporter({
-      connectionString: settings.insights,
-      serviceName: settings.site,
-      slot: settings.slot,
-      instance: settings.instance,
-      version: manifest.version,
-      exportMs: settings.metricExportMs,
-    }),
-  log,
-);
+const relay = new Relay(async () => {
+  // Loaded only here: its packages take as long to load as everything else.
+  const { azureMonitorExporter } = await import('./telemetry/exporter.ts');
+  return azureMonitorExporter({
+    connectionString: settings.insights,
+    serviceName: settings.site,
+    slot: settings.slot,
+    instance: settings.instance,
+    version: manifest.version,
+    exportMs: settings.metricExportMs,
+  });
+}, log);
 const startSpan = tracer((span) => void relay.offer([span], OWN_SPAN_BYTES), nowMs, {
   ...service,
   'service.version': manifest.version,
@@ -109,7 +108,7 @@ setTimeout(() => {
   void journal.run();
 }, defaults.BACKGROUND_START_DELAY_MS).unref();
 setTimeout(() => {
-  relay.start();
+  void relay.start();
   setInterval(() => void sendGauges(), Math.min(defaults.GAUGES_MS, settings.metricExportMs / 2)).unref();
 }, defaults.TELEMETRY_START_DELAY_MS).unref();
 

@@ -10,10 +10,11 @@ import {
   StorageSharedKeyCredential,
 } from '@azure/storage-blob';
 import type { CertificateFiles } from './certificate.ts';
-import { COMPILE_CACHE } from './compile-cache.ts';
 import { freePort } from './free-port.ts';
 import { endProcess, startProcess } from './processes.ts';
 import { until } from './until.ts';
+
+const COMPILE_CACHE = join(import.meta.dirname, '../../.setup/compiled-azurite');
 
 /** Azurite's well-known development account. */
 const ACCOUNT = 'devstoreaccount1';

@@ -1,14 +1,11 @@
 import type { ChildProcess } from 'node:child_process';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import type { Status } from '../src/status.ts';
-import { COMPILE_CACHE, fillCompileCache } from './compile-cache.ts';
+import { bundledSidecar } from './bundled-sidecar.ts';
 import { freePort } from './free-port.ts';
 import { endProcess, startProcess } from './processes.ts';
 import { until } from './until.ts';
-
-const MAIN = fileURLToPath(new URL('../src/main.ts', import.meta.url));
 
 /** As in the image. */
 const NODE_FLAGS = ['--max-semi-space-size=4', '--heap-growing-percent=50'];
@@ -48,7 +45,7 @@ export class SidecarProcess {
       // As in the image.
       UV_THREADPOOL_SIZE: '16',
       MALLOC_ARENA_MAX: '2',
-      NODE_COMPILE_CACHE: COMPILE_CACHE,
+      NODE_COMPILE_CACHE: bundledSidecar(NODE_FLAGS).compileCache,
       SIDECAR_PORT: String(port),
       SLOT_NAME: 'production',
       MEDIA_ROOT: options.mediaRoot,
@@ -93,8 +90,7 @@ export class SidecarProcess {
 
   /** Starts it and waits until it is ready. */
   async up(extra: Readonly<Record<string, string>> = {}): Promise<void> {
-    const node = [process.execPath, ...NODE_FLAGS, MAIN];
-    fillCompileCache(node);
+    const node = [process.execPath, ...NODE_FLAGS, bundledSidecar(NODE_FLAGS).main];
     const [command = '', ...args] = process.getuid?.() === 0 ? [...OBEYING_MODES, ...node] : node;
     const child = startProcess(command, args, {
       env: { ...this.env, ...extra },

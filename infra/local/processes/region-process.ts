@@ -8,7 +8,7 @@ import { isObject } from '../../lib/json.ts';
 import { processStat, startTimeOf } from '../../lib/process-facts.mjs';
 import { untilTrue } from '../../lib/until.ts';
 import { readJson, writeJson } from '../state/files.ts';
-import { startBehindVisitors } from './start-priority.ts';
+import { startBehindVisitors, stopBehindVisitors } from './visitors-first.ts';
 
 const RESTART_DELAY_MS = 500;
 const RESTART_DELAY_MAX_MS = 2_000;
@@ -28,7 +28,7 @@ export interface ProcessSpec {
   readonly logFile: string;
   /** Directory that keeps a record of each running process, so that one left behind can be found. */
   readonly recordDir: string;
-  /** True for containers, which App Service restarts, and which start behind visitors. A data server that died stays down. */
+  /** True for containers, which App Service restarts, and which start and stop behind visitors. A data server that died stays down. */
   readonly restart: boolean;
   /** The signal that requests the end. What still runs after the limit given to `stop` is killed. */
   readonly stopSignal: NodeJS.Signals;
@@ -103,6 +103,10 @@ export class RegionProcess {
     const child = this.#child;
     if (child?.pid === undefined) return this.#ended;
     const group = child.pid;
+    if (this.spec.restart) {
+      this.endStart();
+      await stopBehindVisitors(child.pid);
+    }
     signal(child.pid, this.spec.stopSignal);
     const timer = setTimeout(() => signal(-group, 'SIGKILL'), limitMs);
     await this.#ended;

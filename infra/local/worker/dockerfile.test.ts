@@ -35,6 +35,6 @@ test.each([
 
 test('the sidecar’s Dockerfile can be read', async () => {
   const recipe = imageRecipe(await readFile(join(import.meta.dirname, '../../../sidecar/Dockerfile'), 'utf8'));
-  expect(recipe.command.at(-1)).toBe('sidecar/src/main.ts');
+  expect(recipe.command.at(-1)).toBe('main.mjs');
   expect(recipe.environment).toHaveProperty('NODE_ENV', 'production');
 });

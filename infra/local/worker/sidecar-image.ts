@@ -1,25 +1,29 @@
+import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { cp, mkdir, mkdtemp, readdir, readFile, rename, rm, stat, symlink } from 'node:fs/promises';
+import { cp, mkdtemp, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import { join, relative } from 'node:path';
+import { promisify } from 'node:util';
 import type { StatePaths } from '../state/paths.ts';
 import { type ImageRecipe, imageRecipe } from './dockerfile.ts';
 
 const repositoryRoot = join(import.meta.dirname, '../../..');
 const source = join(repositoryRoot, 'sidecar');
 
-/** Whether the Dockerfile copies the file into the image: tests and development files stay out. */
+/** Whether the image is made from the file: tests and development files stay out. */
 function belongsToImage(path: string): boolean {
-  return !path.endsWith('.test.ts') && !path.split('/').some((part) => part === 'node_modules' || part === 'testbed');
+  return (
+    !path.endsWith('.test.ts') &&
+    !path.split('/').some((part) => part === 'node_modules' || part === 'testbed' || part === 'dist')
+  );
 }
 
 /**
- * Builds the sidecar's image: a snapshot of `sidecar/`, addressed by its content as a registry addresses an image by its
- * digest. Resolves with the digest, `sha256:<hex>`. The same content is copied once.
+ * Builds the sidecar's image: the bundle of `sidecar/` and its Dockerfile, addressed by the content of what it is made from as
+ * a registry addresses an image by its digest. Resolves with the digest, `sha256:<hex>`. The same content is built once.
  */
 export async function buildSidecarImage(paths: StatePaths): Promise<string> {
-  const files = await filesBelow(source);
   const hash = createHash('sha256');
-  for (const file of files) {
+  for (const file of await filesBelow(source)) {
     hash
       .update(`${relative(source, file)}\0`)
       .update(await readFile(file))
@@ -30,21 +34,30 @@ export async function buildSidecarImage(paths: StatePaths): Promise<string> {
   const target = imageDirectory(paths, digest);
   if (await isDirectory(target)) return digest;
   const fresh = await mkdtemp(`${target}.`);
-  for (const file of files) {
-    const copy = join(fresh, 'sidecar', relative(source, file));
-    await mkdir(join(copy, '..'), { recursive: true });
-    await cp(file, copy);
-  }
-  await symlink(join(repositoryRoot, 'node_modules'), join(fresh, 'node_modules'));
-  if (await isDirectory(join(source, 'node_modules'))) {
-    await symlink(join(source, 'node_modules'), join(fresh, 'sidecar', 'node_modules'));
-  }
+  await node([join(source, 'bundle.mjs'), fresh]);
+  await cp(join(source, 'Dockerfile'), join(fresh, 'Dockerfile'));
   // Another command may have built the same image meanwhile.
   await rename(fresh, target).catch(async (error: unknown) => {
     await rm(fresh, { recursive: true, force: true });
     if (!(await isDirectory(target))) throw error;
   });
+  await compile(target);
   return digest;
+}
+
+/** Fills the image's compile cache as its Dockerfile does. Here, since the cache knows modules by their path. */
+async function compile(directory: string): Promise<void> {
+  const image = await readImage(directory);
+  const flags = containerCommand(image).args.slice(0, -1);
+  const env = containerVariables(image);
+  // Without settings the sidecar ends with a code of its own.
+  await Promise.all(
+    ['main.mjs', 'load-all.mjs'].map((script) => node([...flags, join(directory, script)], env).catch(() => undefined)),
+  );
+}
+
+async function node(args: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<void> {
+  await promisify(execFile)(process.execPath, args, { env });
 }
 
 /** An image on this machine. */
@@ -59,7 +72,11 @@ export async function pullImage(paths: StatePaths, reference: string): Promise<P
   if (digest === undefined) return undefined;
   const directory = imageDirectory(paths, digest);
   if (!(await isDirectory(directory))) return undefined;
-  return { directory, ...imageRecipe(await readFile(join(directory, 'sidecar', 'Dockerfile'), 'utf8')) };
+  return readImage(directory);
+}
+
+async function readImage(directory: string): Promise<PulledImage> {
+  return { directory, ...imageRecipe(await readFile(join(directory, 'Dockerfile'), 'utf8')) };
 }
 
 /** The image's `node` is the one that runs here. */

@@ -177,7 +177,12 @@ export const manifestSchema = z.strictObject({
     })
     .optional()
     .describe('What the application says of itself. The agent asks it, beside its own checks.'),
-  smoke: z.array(smoke).optional().describe('Requests that a version has to answer as they say before it is released. The first one also warms each process of php-fpm up.'),
+  smoke: z
+    .array(smoke)
+    .optional()
+    .describe(
+      'Requests that a version has to answer as they say before it is released. The first one also warms each process of php-fpm up.',
+    ),
   workers: z
     .record(
       z.string().regex(/^[a-z][a-z0-9-]{0,31}$/, { error: 'a name of small letters, digits and -' }),

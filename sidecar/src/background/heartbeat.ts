@@ -117,7 +117,7 @@ export class Heartbeat {
   async #newClient(): Promise<Client> {
     const { redis, log, limitMs } = this.#options;
     // The module is loaded here and not at the start, because that makes the sync ready 0.1 s earlier.
-    const { createClient } = await import('redis');
+    const { createClient } = await import('./redis.ts');
     const client: Client = createClient({
       socket: {
         host: redis.host,

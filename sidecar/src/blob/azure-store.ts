@@ -1,13 +1,9 @@
-import { createRequire } from 'node:module';
 import { Readable } from 'node:stream';
+import { ManagedIdentityCredential } from '@azure/identity';
+import { ContainerClient, newPipeline } from '@azure/storage-blob';
 import { blobFailure } from './failure.ts';
 import type { BlobStore } from './store.ts';
 import { undiciClient } from './undici-client.ts';
-
-// These packages have hundreds of files. `require` loads them in two thirds of the processor time that `import` takes.
-const require = createRequire(import.meta.url);
-const { ManagedIdentityCredential } = require('@azure/identity') as typeof import('@azure/identity');
-const { ContainerClient, newPipeline } = require('@azure/storage-blob') as typeof import('@azure/storage-blob');
 
 /** Names of metadata have to be identifiers of C#. */
 const MADE_BY = 'slipwayoutbox';

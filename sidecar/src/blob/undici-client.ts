@@ -1,9 +1,6 @@
-import { createRequire } from 'node:module';
 import { Readable } from 'node:stream';
 import type { HttpHeaders, HttpOperationResponse, IHttpClient, WebResource } from '@azure/storage-blob';
-
-const require = createRequire(import.meta.url);
-const { Agent } = require('undici') as typeof import('undici');
+import { Agent } from 'undici';
 
 type Values = Readonly<Record<string, string | string[] | undefined>>;
 

@@ -24,9 +24,7 @@ const SPAN: SpanData = {
 const SILENT = (): void => undefined;
 
 function notStarted(): Relay {
-  return new Relay(() => {
-    throw new Error('not loaded');
-  }, SILENT);
+  return new Relay(() => Promise.reject(new Error('not loaded')), SILENT);
 }
 
 /** An exporter whose answers the test gives. */
@@ -47,12 +45,12 @@ test('spans wait for the exporter, and are counted as sent or dropped by its ans
   const { batches, exporter } = controlled();
   const logged: string[] = [];
   const relay = new Relay(
-    () => exporter,
+    async () => exporter,
     (_level, message) => logged.push(message),
   );
   relay.offer([SPAN, SPAN], 100);
   expect(batches).toHaveLength(0);
-  relay.start();
+  await relay.start();
   expect(batches.map(({ count }) => count)).toEqual([2]);
   batches[0]?.accept();
   await until('they are sent', () => relay.sent === 2);
@@ -70,8 +68,8 @@ test('spans wait for the exporter, and are counted as sent or dropped by its ans
 
 test('spans that were sent or dropped leave their room to others', async () => {
   const { batches, exporter } = controlled();
-  const relay = new Relay(() => exporter, SILENT);
-  relay.start();
+  const relay = new Relay(async () => exporter, SILENT);
+  await relay.start();
   const many = Array.from({ length: defaults.SPAN_QUEUE_LIMIT }, () => SPAN);
   for (const bytes of [defaults.SPAN_QUEUE_LIMIT_BYTES, 1_000]) {
     expect(relay.offer(many, bytes)).toBe(many.length);
@@ -85,16 +83,14 @@ test('spans that were sent or dropped leave their room to others', async () => {
 test('an exporter that does not load, or does not stop, holds up nothing', async () => {
   const logged: string[] = [];
   const broken = new Relay(
-    () => {
-      throw new Error('no such module');
-    },
+    () => Promise.reject(new Error('no such module')),
     (_level, message) => logged.push(message),
   );
-  broken.start();
+  await broken.start();
   expect(logged).toEqual(['telemetry cannot start']);
   await broken.stop(60_000);
-  const hanging = new Relay(() => controlled().exporter, SILENT);
-  hanging.start();
+  const hanging = new Relay(async () => controlled().exporter, SILENT);
+  await hanging.start();
   await hanging.stop(10);
 });
 

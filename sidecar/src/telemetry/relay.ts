@@ -10,7 +10,7 @@ const BATCH_MS = 500;
 
 /** A bounded queue of spans before the exporter. Spans that do not fit, or cannot be sent, are counted and dropped. */
 export class Relay {
-  readonly #load: () => Exporter;
+  readonly #load: () => Promise<Exporter>;
   readonly #log: Log;
   #exporter: Exporter | undefined;
   #losing = false;
@@ -24,16 +24,19 @@ export class Relay {
   dropped = 0;
 
   /** `load` loads and starts the exporter. */
-  constructor(load: () => Exporter, log: Log) {
+  constructor(load: () => Promise<Exporter>, log: Log) {
     this.#load = load;
     this.#log = log;
   }
 
   /** Loads the exporter. Without it the sync works all the same, and spans are dropped when the queue is full. */
-  start(): void {
+  async start(): Promise<void> {
     if (this.#stopped) return;
     try {
-      this.#exporter = this.#load();
+      const exporter = await this.#load();
+      // It was stopped meanwhile.
+      if (this.#stopped) return void exporter.stop();
+      this.#exporter = exporter;
     } catch (error) {
       this.#log('warn', 'telemetry cannot start', { reason: reasonOf(error) });
     }

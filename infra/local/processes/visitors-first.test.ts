@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { eventually } from '../../testbed/eventually.ts';
-import { startBehindVisitors } from './start-priority.ts';
+import { startBehindVisitors, stopBehindVisitors } from './visitors-first.ts';
 
 const LEADER = 4711;
 let procDirectory: string;
@@ -33,8 +33,14 @@ test('after the time of a start its priority is the normal one', async () => {
   expect(await written()).toBe('0');
 });
 
+test('a container that ends has a low priority', async () => {
+  await stopBehindVisitors(LEADER, { procDirectory });
+  expect(await written()).toBe('5');
+});
+
 test('a kernel without autogroups changes nothing and waits for nothing', async () => {
   await rm(file);
+  await stopBehindVisitors(LEADER, { procDirectory });
   await startBehindVisitors(LEADER, new AbortController().signal, { procDirectory, startingMs: 3_600_000 });
   await expect(written()).rejects.toThrow('ENOENT');
 });

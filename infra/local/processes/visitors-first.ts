@@ -2,15 +2,15 @@ import { writeFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isErrno } from '../../lib/error-message.ts';
 
-/** As of setpriority(2): 0 is the default, 19 the lowest. With 5 a session gets a third of what another gets, so a start goes on. */
-const STARTING_NICE = 5;
+/** As of setpriority(2): 0 is the default, 19 the lowest. With 5 a session gets a third of what another gets, so it goes on. */
+const LOW_NICE = 5;
 const NORMAL_NICE = 0;
 /** A container that starts on a busy machine has the priority of all others after this time. */
 const STARTING_MS = 10_000;
 /** Linux refuses a second change within 100 ms to everyone but root. */
 const RETRY_MS = 250;
 
-export interface StartPriorityOptions {
+export interface PriorityOptions {
   /** Milliseconds until the priority is normal again. Default: 10000 */
   readonly startingMs?: number;
   /** Milliseconds until a refused change is tried again. Default: 250 */
@@ -29,12 +29,20 @@ export interface StartPriorityOptions {
 export async function startBehindVisitors(
   sessionLeader: number,
   startIsOver: AbortSignal,
-  { startingMs = STARTING_MS, retryMs = RETRY_MS, procDirectory = '/proc' }: StartPriorityOptions = {},
+  { startingMs = STARTING_MS, retryMs = RETRY_MS, procDirectory = '/proc' }: PriorityOptions = {},
 ): Promise<void> {
   const file = `${procDirectory}/${sessionLeader}/autogroup`;
-  if ((await setNice(file, STARTING_NICE)) === 'impossible') return;
+  if ((await setNice(file, LOW_NICE)) === 'impossible') return;
   await sleep(startingMs, undefined, { signal: startIsOver, ref: false }).catch(() => undefined);
   while ((await setNice(file, NORMAL_NICE)) === 'too early') await sleep(retryMs, undefined, { ref: false });
+}
+
+/** Likewise for a container that ends, since nobody is served by it any more. It keeps the low priority. */
+export async function stopBehindVisitors(
+  sessionLeader: number,
+  { procDirectory = '/proc' }: Pick<PriorityOptions, 'procDirectory'> = {},
+): Promise<void> {
+  await setNice(`${procDirectory}/${sessionLeader}/autogroup`, LOW_NICE);
 }
 
 async function setNice(file: string, nice: number): Promise<'done' | 'too early' | 'impossible'> {
