@@ -18,7 +18,8 @@ export function describeImages(region: () => TestRegion): void {
 
     test('while Blob is unavailable is answered as not durable, stays readable, and gets to Blob when it is back', async () => {
       const { servers } = await region().status();
-      process.kill(servers.blob ?? 0, 'SIGKILL');
+      // Azurite saves what it knows every 5 s and when it is asked to end. Killed right after a first release it would forget that.
+      process.kill(servers.blob ?? 0, 'SIGTERM');
       await eventually('Blob is down', async () => (await region().status()).servers.blob === null);
       const { status, image } = await makeImage(region());
       expect({ status, durable: image.durable }).toEqual({ status: 201, durable: false });

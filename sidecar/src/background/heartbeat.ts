@@ -1,5 +1,3 @@
-import { readFile } from 'node:fs/promises';
-import { isIP } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { reasonOf } from '../coded-error.ts';
 import * as defaults from '../defaults.ts';
@@ -117,21 +115,8 @@ export class Heartbeat {
   async #newClient(): Promise<Client> {
     const { redis, log, limitMs } = this.#options;
     // The module is loaded here and not at the start, because that makes the sync ready 0.1 s earlier.
-    const { createClient } = await import('./redis.ts');
-    const client: Client = createClient({
-      socket: {
-        host: redis.host,
-        port: redis.port,
-        tls: true,
-        ca: await readFile(redis.caFile),
-        ...(isIP(redis.host) === 0 ? { servername: redis.host } : {}),
-        connectTimeout: limitMs * CONNECT_SHARE,
-        // The loop above reconnects itself.
-        reconnectStrategy: false,
-      },
-      password: redis.password,
-      disableOfflineQueue: true,
-    });
+    const { redisClient } = await import('./redis-client.ts');
+    const client: Client = await redisClient(redis, limitMs * CONNECT_SHARE);
     client.on('error', (error) => {
       if (!this.#failing) log('warn', 'the connection to Redis broke', { reason: reasonOf(error) });
     });
