@@ -1,3 +1,4 @@
+import { fstatSync } from 'node:fs';
 import type { FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 import { BlobFailure } from '../blob/failure.ts';
@@ -8,7 +9,7 @@ import { blobHas, type FileContents, upload } from './blob-contents.ts';
 import type { CarryContext } from './carry-context.ts';
 import { imageByExtension, SNIFF_BYTES } from './content-type.ts';
 import { digest, readContents } from './digest.ts';
-import { currentFingerprint, type Fingerprint, sameBytes, sameFile } from './fingerprint.ts';
+import { currentFingerprint, type Fingerprint, fingerprintOf, sameBytes, sameFile } from './fingerprint.ts';
 import { move, moveAside, removeEmptyFolders } from './moves.ts';
 import { isUlidName, pathProblem } from './names.ts';
 import { type OpenFile, openRegularFile } from './open-regular-file.ts';
@@ -23,6 +24,9 @@ export interface CarryOptions {
   /** Asks Blob first, because these contents were there before. */
   readonly probablyThere?: boolean;
 }
+
+/** Less than the second for which a network share's attributes are not asked for again. */
+const KNOWN_MS = 500;
 
 type Durable = Extract<Outcome, { kind: 'durable' }>;
 
@@ -54,6 +58,7 @@ async function carryOpen(
   options: CarryOptions,
   buffer: Buffer,
 ): Promise<Outcome> {
+  const openedAt = performance.now();
   if (before.size > defaults.PUT_BLOB_LIMIT_BYTES) {
     return { kind: 'rejected', reason: `${before.size} bytes, more than Blob takes at once (5000 MiB)` };
   }
@@ -71,7 +76,7 @@ async function carryOpen(
     uploaded: put !== 'there',
     ...(problem === undefined ? {} : { asItIs: problem }),
   };
-  const after = await currentFingerprint(join(context.folders.outbox, path));
+  const after = await fingerprintAfter(context, path, handle, before, openedAt);
   // Another instance may have been faster to rename. What matters is that these contents are in Blob.
   if (after === undefined) return durable;
   if (!sameFile(before, after)) {
@@ -79,6 +84,24 @@ async function carryOpen(
     return { kind: 'changed', reason: 'changed while it was uploaded' };
   }
   return { ...durable, ...(await moveToSynced(context, path, before, contents.md5, put !== 'there')) };
+}
+
+/**
+ * The fingerprint after the upload; undefined when the file is gone. Nothing is put in the place of a file of the application, so
+ * what is open is asked first, without the thread pool: the kernel knows it for a second, also on a network share.
+ */
+async function fingerprintAfter(
+  { folders }: CarryContext,
+  path: string,
+  { fd }: FileHandle,
+  before: Fingerprint,
+  openedAt: number,
+): Promise<Fingerprint | undefined> {
+  if (isUlidName(path) && performance.now() - openedAt < KNOWN_MS) {
+    const now = fingerprintOf(fstatSync(fd));
+    if (sameFile(before, now)) return now;
+  }
+  return currentFingerprint(join(folders.outbox, path));
 }
 
 /** Files of the application are complete when they appear, except that an empty image is none. */
