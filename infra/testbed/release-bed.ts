@@ -53,7 +53,12 @@ export class ReleaseBed {
     const directory = join(region.stateDir, 'packages');
     const base = (await readdir(directory)).find((name) => name === `${live?.version}.zip`);
     if (live === undefined || base === undefined) throw new Error(`no first release: ${await region.logTail()}`);
-    return new ReleaseBed(region, connection, live.version, await unpackPackage(join(directory, base)));
+    return new ReleaseBed(
+      region,
+      connection,
+      live.version,
+      await unpackPackage(join(directory, base), join(region.stateDir, 'open-package')),
+    );
   }
 
   async live(): Promise<RunningVersion> {
