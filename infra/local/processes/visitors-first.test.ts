@@ -22,7 +22,7 @@ const written = () => readFile(file, 'utf8');
 test('a container that starts has a low priority until its start is over', async () => {
   const startIsOver = new AbortController();
   const done = startBehindVisitors(LEADER, startIsOver.signal, { procDirectory, startingMs: 3_600_000 });
-  await eventually('the priority is low', async () => (await written()) === '5');
+  await eventually('the priority is low', async () => (await written()) === '15');
   startIsOver.abort();
   await done;
   expect(await written()).toBe('0');
@@ -35,7 +35,7 @@ test('after the time of a start its priority is the normal one', async () => {
 
 test('a container that ends has a low priority', async () => {
   await stopBehindVisitors(LEADER, { procDirectory });
-  expect(await written()).toBe('5');
+  expect(await written()).toBe('15');
 });
 
 test('a kernel without autogroups changes nothing and waits for nothing', async () => {

@@ -2,8 +2,8 @@ import { writeFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isErrno } from '../../lib/error-message.ts';
 
-/** As of setpriority(2): 0 is the default, 19 the lowest. With 5 a session gets a third of what another gets, so it goes on. */
-const LOW_NICE = 5;
+/** As of setpriority(2): 0 is the default, 19 the lowest. With 15 a session gets a thirtieth of what another gets. */
+const LOW_NICE = 15;
 const NORMAL_NICE = 0;
 /** A container that starts on a busy machine has the priority of all others after this time. */
 const STARTING_MS = 10_000;

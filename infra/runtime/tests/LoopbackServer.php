@@ -9,7 +9,7 @@ final class LoopbackServer
 {
     private const ROUTER = <<<'PHP'
         <?php
-        $line = [$_SERVER['REQUEST_METHOD'], $_SERVER['REQUEST_URI'], $_SERVER['HTTP_AUTHORIZATION'] ?? ''];
+        $line = [$_SERVER['REQUEST_METHOD'], $_SERVER['REQUEST_URI'], $_SERVER['HTTP_AUTHORIZATION'] ?? $_SERVER['HTTP_USER_AGENT'] ?? ''];
         file_put_contents(__DIR__.'/requests', rtrim(implode(' ', $line))."\n", FILE_APPEND);
         if ('/readyz' === $_SERVER['REQUEST_URI']) {
             $states = file(__DIR__.'/states', FILE_IGNORE_NEW_LINES);
@@ -52,7 +52,7 @@ final class LoopbackServer
         rmdir($this->directory);
     }
 
-    /** @return list<string> method, address and authorization of each request */
+    /** @return list<string> method, address, and authorization or user agent of each request */
     public function requests(): array
     {
         return file($this->directory.'/requests', \FILE_IGNORE_NEW_LINES) ?: [];

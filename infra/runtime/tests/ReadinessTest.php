@@ -38,17 +38,17 @@ final class ReadinessTest extends TestCase
     {
         $this->await(['unknown', 'away', 'up'], ['smoke' => [['path' => '/start', 'status' => 302], '/other']]);
         self::assertEqualsWithDelta(0.2, $this->now - self::STARTED, 0.001);
-        self::assertSame(['GET /readyz', 'GET /readyz', 'GET /readyz', 'GET /start', 'GET /start', 'GET /start'], $this->requests());
+        self::assertSame(['GET /readyz', 'GET /readyz', 'GET /readyz', 'GET /start slipway-warm-up', 'GET /start slipway-warm-up', 'GET /start slipway-warm-up'], $this->requests());
     }
 
     public function test_is_warmed_once_for_each_start(): void
     {
         $this->await(['up'], ['smoke' => ['/start']]);
         $this->awaitAgain();
-        self::assertCount(self::PROCESSES, array_keys($this->requests(), 'GET /start', true));
+        self::assertCount(self::PROCESSES, array_keys($this->requests(), 'GET /start slipway-warm-up', true));
         putenv('FPM_STARTED_AT='.gmdate('Y-m-d\TH:i:s\Z', self::STARTED + 1));
         $this->awaitAgain();
-        self::assertCount(2 * self::PROCESSES, array_keys($this->requests(), 'GET /start', true));
+        self::assertCount(2 * self::PROCESSES, array_keys($this->requests(), 'GET /start slipway-warm-up', true));
     }
 
     public function test_an_application_that_can_warm_itself_is_told_to(): void
@@ -79,7 +79,7 @@ final class ReadinessTest extends TestCase
         $this->describe(['smoke' => ['/start']]);
         $answer = (new Agent(Settings::fromEnvironment()))->answer('POST', 'release/warm', 'Bearer secret', []);
         self::assertSame(['requests' => self::PROCESSES, 'answered' => self::PROCESSES], $answer->body);
-        self::assertSame(array_fill(0, self::PROCESSES, 'GET /start'), $this->requests());
+        self::assertSame(array_fill(0, self::PROCESSES, 'GET /start slipway-warm-up'), $this->requests());
     }
 
     public function test_an_application_that_does_not_answer_is_left_cold(): void

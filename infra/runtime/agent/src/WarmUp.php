@@ -11,6 +11,9 @@ namespace Slipway\Agent;
  */
 final readonly class WarmUp
 {
+    /** By which an application can tell these requests from those of visitors. */
+    private const USER_AGENT = 'User-Agent: slipway-warm-up';
+
     public function __construct(private Settings $settings)
     {
     }
@@ -34,7 +37,7 @@ final readonly class WarmUp
         $deadline = microtime(true) + $limitMs / 1000;
         $answered = 0;
         while ($answered < $this->settings->processes && ($left = (int) (($deadline - microtime(true)) * 1000)) > 0) {
-            if (0 === Http::ask('GET', $this->settings->internalUrl, $this->settings->warmPath, $left)['status']) {
+            if (0 === Http::ask('GET', $this->settings->internalUrl, $this->settings->warmPath, $left, [self::USER_AGENT])['status']) {
                 break;
             }
             ++$answered;
