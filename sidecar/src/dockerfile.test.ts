@@ -28,7 +28,7 @@ describe('the image of the sidecar', () => {
   });
 
   test('runs as the user node, with the flags of npm start', () => {
-    const command = manifest.scripts.start.replace('dist/', '').split(' ');
+    const command = manifest.scripts.start.replace('src/main.ts', 'main.mjs').split(' ');
     expect(of('USER')).toEqual(['node']);
     expect(of('CMD')).toEqual([`[${command.map((word) => JSON.stringify(word)).join(', ')}]`]);
   });

@@ -20,9 +20,14 @@ export function bundledSidecar(flags: readonly string[]): BundledSidecar {
   const fresh = mkdtempSync(join(BUNDLES, 'new-'));
   const made = spawnSync(process.execPath, [join(SIDECAR, 'bundle.mjs'), fresh], { encoding: 'utf8' });
   if (made.status !== 0) throw new Error(`the sidecar cannot be bundled: ${made.stderr}`);
-  // Another worker of the test run may have been faster.
-  if (existsSync(bundle.main)) rmSync(fresh, { recursive: true });
-  else renameSync(fresh, directory);
+  try {
+    renameSync(fresh, directory);
+  } catch (error) {
+    rmSync(fresh, { recursive: true });
+    // Another worker of the test run may have been faster.
+    if (!existsSync(bundle.main)) throw error;
+    return bundle;
+  }
   // A process writes what it compiled when it ends, and tests kill sidecars. Without settings one ends by itself, as at the image's build.
   for (const script of [bundle.main, join(directory, 'load-all.mjs')]) {
     spawnSync(process.execPath, [...flags, script], { env: { NODE_COMPILE_CACHE: bundle.compileCache } });

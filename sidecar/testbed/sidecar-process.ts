@@ -26,6 +26,7 @@ export class SidecarProcess {
   readonly url: string;
   readonly mediaRoot: string;
   readonly env: Readonly<Record<string, string>>;
+  readonly #bundle = bundledSidecar(NODE_FLAGS);
   #child: ChildProcess | undefined;
   output = '';
 
@@ -45,7 +46,7 @@ export class SidecarProcess {
       // As in the image.
       UV_THREADPOOL_SIZE: '16',
       MALLOC_ARENA_MAX: '2',
-      NODE_COMPILE_CACHE: bundledSidecar(NODE_FLAGS).compileCache,
+      NODE_COMPILE_CACHE: this.#bundle.compileCache,
       SIDECAR_PORT: String(port),
       SLOT_NAME: 'production',
       MEDIA_ROOT: options.mediaRoot,
@@ -90,7 +91,7 @@ export class SidecarProcess {
 
   /** Starts it and waits until it is ready. */
   async up(extra: Readonly<Record<string, string>> = {}): Promise<void> {
-    const node = [process.execPath, ...NODE_FLAGS, bundledSidecar(NODE_FLAGS).main];
+    const node = [process.execPath, ...NODE_FLAGS, this.#bundle.main];
     const [command = '', ...args] = process.getuid?.() === 0 ? [...OBEYING_MODES, ...node] : node;
     const child = startProcess(command, args, {
       env: { ...this.env, ...extra },

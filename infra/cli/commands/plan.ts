@@ -21,7 +21,7 @@ export const command = defineCommand<PlanOptions>({
     command.option('--save <file>', 'write the list, for --approved');
     command.option(
       '--approved <file>',
-      'a list that was saved: any other resource, operation or changed path ends with 1',
+      'a list that was saved: a resource, operation or changed path that is not in it ends with 1',
     );
   },
   async run({ options, output }) {

@@ -11,10 +11,7 @@ const source = join(repositoryRoot, 'sidecar');
 
 /** Whether the image is made from the file: tests and development files stay out. */
 function belongsToImage(path: string): boolean {
-  return (
-    !path.endsWith('.test.ts') &&
-    !path.split('/').some((part) => part === 'node_modules' || part === 'testbed' || part === 'dist')
-  );
+  return !path.endsWith('.test.ts') && !path.split('/').some((part) => part === 'node_modules' || part === 'testbed');
 }
 
 /**

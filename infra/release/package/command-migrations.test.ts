@@ -22,7 +22,7 @@ test('a class stands for its file', () => {
   expect(migrations[0]).toEqual({ version: 'a_first', kind: 'contract' });
 });
 
-test('a name that no file has is refused, since it would be carried out as any other once it comes', () => {
+test('a name that no file has is refused, since it would be carried out like the others once it comes', () => {
   expect(() => commandMigrations({ ...migrate, contract: ['d_fourth'] }, files)).toThrow(
     expect.objectContaining({ code: 'SLIP-APP-INCOMPLETE' }),
   );

@@ -31,7 +31,7 @@ export function isReplacing(resource: RecordedResource, path: string): boolean {
 interface AzureRefusal {
   readonly kind: string;
   readonly path: string;
-  /** Default: any change */
+  /** Default: every change */
   readonly refuses?: (before: Json | undefined, after: Json | undefined, present: RecordedResource) => boolean;
   readonly because: string;
   readonly source: string;
