@@ -20,6 +20,11 @@ import type { MemoryStore } from '../../testbed/memory-store.ts';
 import { carryFile } from './carry-file.ts';
 import { type Folders, foldersIn } from './folders.ts';
 
+const writers: readonly [string, string][] = [
+  ['a foreign file', 'a.txt'],
+  ['a file of the application', ulidName()],
+];
+
 /** What happens when something else happens in between: the moments that a real Blob does not wait for. */
 describe('carrying one file', () => {
   let folders: Folders;
@@ -38,25 +43,31 @@ describe('carrying one file', () => {
     return name;
   };
 
-  test('overwritten during the upload: takes back what it uploaded, so that the new contents can follow', async () => {
-    const name = file('a.txt', 'old');
-    store.afterPut = () => writeFileSync(outbox(name), 'new!');
-    expect(await carryFile(context, name)).toMatchObject({ kind: 'changed' });
-    expect(store.blobs.has(name)).toBe(false);
-    store.afterPut = () => undefined;
-    expect(await carryFile(context, name)).toMatchObject({ kind: 'durable', uploaded: true });
-    expect(store.blobs.get(name)?.toString()).toBe('new!');
-  });
+  test.each(writers)(
+    'overwritten during the upload, %s: takes back what it uploaded, so that the new contents can follow',
+    async (_, named) => {
+      const name = file(named, 'old');
+      store.afterPut = () => writeFileSync(outbox(name), 'new!');
+      expect(await carryFile(context, name)).toMatchObject({ kind: 'changed' });
+      expect(store.blobs.has(name)).toBe(false);
+      store.afterPut = () => undefined;
+      expect(await carryFile(context, name)).toMatchObject({ kind: 'durable', uploaded: true });
+      expect(store.blobs.get(name)?.toString()).toBe('new!');
+    },
+  );
 
-  test('replaced by another file of the same size and time during the upload: is noticed', async () => {
-    const name = file('a.txt', 'old');
-    store.afterPut = () => {
-      writeFileSync(outbox('b.txt'), 'new');
-      renameSync(outbox('b.txt'), outbox(name));
-    };
-    expect(await carryFile(context, name)).toMatchObject({ kind: 'changed' });
-    expect(readFileSync(outbox(name), 'utf8')).toBe('new');
-  });
+  test.each(writers)(
+    'replaced by another file of the same size and time during the upload, %s: is noticed',
+    async (_, named) => {
+      const name = file(named, 'old');
+      store.afterPut = () => {
+        writeFileSync(outbox('b.txt'), 'new');
+        renameSync(outbox('b.txt'), outbox(name));
+      };
+      expect(await carryFile(context, name)).toMatchObject({ kind: 'changed' });
+      expect(readFileSync(outbox(name), 'utf8')).toBe('new');
+    },
+  );
 
   test('a large file that changes while it is streamed: stores nothing', async () => {
     const name = file('large.bin', Buffer.alloc(3_000_000, 'x'));
