@@ -1,8 +1,10 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { existsSync } from 'node:fs';
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { startTimeOf } from '../../lib/process-facts.mjs';
 import { eventually } from '../../testbed/eventually.ts';
@@ -81,6 +83,29 @@ describe('a process of the region', () => {
   test('is restarted after a delay that doubles up to 2 s, and starts over once it ran for a while', () => {
     expect([500, 1_000, 2_000].map((delay) => nextRestartDelay(delay, 0))).toEqual([1_000, 2_000, 2_000]);
     expect(nextRestartDelay(2_000, 10_001)).toBe(500);
+  });
+
+  const autogroups = existsSync('/proc/self/autogroup') ? test : test.skip;
+  autogroups('waits behind visitors while it starts and while it ends, when it is a container', async () => {
+    const process = bash(
+      'trap "while [ ! -e seen ]; do sleep 0.02; done; exit" TERM; echo > up; while :; do sleep 0.02; done',
+      {
+        restart: true,
+      },
+    );
+    await process.start();
+    const nice = (value: number) => async () =>
+      (await readFile(`/proc/${process.pid}/autogroup`, 'utf8')).endsWith(` nice ${value}\n`);
+    await eventually('its start has a low priority', nice(15));
+    await eventually('its signal handler', async () => existsSync(join(directory, 'up')));
+    process.endStart();
+    await eventually('it has the priority of all others', nice(0));
+    // Linux refuses a second change within 100 ms to everyone but root.
+    await sleep(200);
+    const stopped = process.stop(60_000);
+    await eventually('its end has a low priority', nice(15));
+    await writeFile(join(directory, 'seen'), '');
+    await stopped;
   });
 
   test('is killed when it ignores the signal for longer than the limit', async () => {

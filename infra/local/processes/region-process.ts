@@ -103,10 +103,7 @@ export class RegionProcess {
     const child = this.#child;
     if (child?.pid === undefined) return this.#ended;
     const group = child.pid;
-    if (this.spec.restart) {
-      this.endStart();
-      await stopBehindVisitors(child.pid);
-    }
+    if (this.spec.restart) await stopBehindVisitors(child.pid);
     signal(child.pid, this.spec.stopSignal);
     const timer = setTimeout(() => signal(-group, 'SIGKILL'), limitMs);
     await this.#ended;
